@@ -1,0 +1,177 @@
+"""The types that cross rooms: what a page holds, the grid read from it, and the form with its evidence.
+
+All of them are immutable and picklable, since they travel from the child process that reads a PDF to the one that judges it.
+Text is as printed; turning it into numbers is the business of `records`.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+#: x0, top, x1, bottom in PDF points of the page as displayed (rotation applied), origin at the upper left.
+Bbox = tuple[float, float, float, float]
+
+
+class Char(NamedTuple):
+    """One printed character. `confidence` is below 1 only where a recogniser guessed it."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    confidence: float = 1.0
+
+
+class Ruling(NamedTuple):
+    """One straight border: from (x0, top) to (x1, bottom); horizontal when it is wider than high. Coordinates are the centre line."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+class Notice(NamedTuple):
+    """Something on a page that is not the form's text (watermark, hidden text, seal): `kind`, its text and where it stands."""
+
+    kind: str
+    text: str
+    bbox: Bbox
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """What an engine read from one page, upright: `width` x `height` points, characters in reading order, rulings, notices.
+
+    `source` is "text" for a text layer and "ocr" for a recognised image."""
+
+    number: int
+    width: float
+    height: float
+    chars: tuple[Char, ...]
+    rulings: tuple[Ruling, ...]
+    notices: tuple[Notice, ...] = ()
+    source: str = "text"
+
+
+class Evidence(NamedTuple):
+    """Where a value is printed. `page` counts from 1."""
+
+    page: int
+    bbox: Bbox
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One printed cell, with the rows and columns that it spans. A cell cut by a page break has one evidence for each part."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    text: str
+    evidence: tuple[Evidence, ...]
+    confidence: float = 1.0
+    why: str = ""  # why confidence is below 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table on one page: `rows` x `columns` positions, each covered by at most one cell; cells in reading order."""
+
+    page: int
+    bbox: Bbox
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A value that was not read with certainty: its PATH in the form, a sentence, and the confidence from 0 to 1."""
+
+    path: str
+    why: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """One row of the funds block as printed. None: the form has no such column; "": the cell is empty."""
+
+    label: str
+    initial: str | None = None
+    budget: str | None = None
+    executed: str | None = None
+    weight: str | None = None
+    rate: str | None = None
+    score: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One row of the indicators block as printed; merged cells stand in every row that they span."""
+
+    level1: str | None = None
+    level2: str | None = None
+    level3: str | None = None
+    target: str | None = None
+    actual: str | None = None
+    weight: str | None = None
+    score: str | None = None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The total row (or the total printed in the header). All None: the form prints no total."""
+
+    label: str | None = None
+    weight: str | None = None
+    score: str | None = None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One self-evaluation form. PATHs of `evidence` and `doubts` look like `indicators/3/score`, `funds/0/budget`, `total/score`."""
+
+    title: str | None = None
+    year: int | None = None
+    project_name: str | None = None
+    authority: str | None = None
+    unit: str | None = None
+    leader: str | None = None
+    phone: str | None = None
+    amount_unit: str | None = None
+    funds: tuple[Fund, ...] = ()
+    goal_expected: str | None = None
+    goal_actual: str | None = None
+    indicators: tuple[Indicator, ...] = ()
+    total: Total = Total()
+    profile: str | None = None
+    evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a document was refused: a stable code, a sentence for the user, and what to do."""
+
+    code: str
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What came of one file. `status` is "ok" (with forms) or "rejected" (with a reason). `document` is the file's base name."""
+
+    document: str
+    sha256: str
+    pages: int
+    status: str
+    reason: Reason | None = None
+    forms: tuple[Form, ...] = ()
