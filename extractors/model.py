@@ -25,7 +25,7 @@ class Char(NamedTuple):
 
 
 class Ruling(NamedTuple):
-    """One straight border: from (x0, top) to (x1, bottom); horizontal when it is wider than high. Coordinates are the centre line."""
+    """One straight border, its centre line from (x0, top) to (x1, bottom); horizontal when it is wider than high."""
 
     x0: float
     top: float
@@ -43,8 +43,9 @@ class Notice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """What an engine read from one page, upright: `width` x `height` points, characters in reading order, rulings, notices.
+    """What an engine read from one page, in the frame in which its text stands upright: `width` x `height` points.
 
+    The displayed page is that frame turned clockwise by `turn` degrees (0, 90, 180, 270); `displayed` maps a box over.
     `source` is "text" for a text layer and "ocr" for a recognised image."""
 
     number: int
@@ -54,6 +55,18 @@ class PageContent:
     rulings: tuple[Ruling, ...]
     notices: tuple[Notice, ...] = ()
     source: str = "text"
+    turn: int = 0
+
+    def displayed(self, bbox: Bbox) -> Bbox:
+        """Given a box in the upright frame, the same box on the page as displayed."""
+        x0, top, x1, bottom = bbox
+        if self.turn == 90:
+            return (self.height - bottom, x0, self.height - top, x1)
+        if self.turn == 180:
+            return (self.width - x1, self.height - bottom, self.width - x0, self.height - top)
+        if self.turn == 270:
+            return (top, self.width - x1, bottom, self.width - x0)
+        return bbox
 
 
 class Evidence(NamedTuple):
@@ -79,13 +92,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One table on one page: `rows` x `columns` positions, each covered by at most one cell; cells in reading order."""
+    """One table on one page: each position of rows x columns is covered by at most one cell; cells in reading order.
+
+    `xs` and `ys` are the edges of columns and rows in the upright frame (one more than there are columns and rows).
+    `open_top` and `open_bottom` say that the border is missing there, as where a page break cuts the table."""
 
     page: int
-    bbox: Bbox
-    rows: int
-    columns: int
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
     cells: tuple[Cell, ...]
+    open_top: bool = False
+    open_bottom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
