@@ -1,0 +1,55 @@
+"""Personal data masked for everything that is published: 张*, 136****0000, and the same inside running text.
+
+Masking is one way and errs on the side of hiding; amounts and scores are never passed through it.
+"""
+from __future__ import annotations
+
+import re
+
+_HAN = "\u3400-\u9fff\uf900-\ufaff"
+_BLANK = re.compile(r"[\s\-‐-―—/／\\、,，.。]*|无|不适用|暂无")
+# An amount in 元 can have eleven digits too: what a decimal point, a comma or a unit of money follows is not a phone number.
+_NOT_MONEY = r"(?![\d.,，．]*\d|\s*(?:元|万元|亿元|％|%))"
+_MOBILE = re.compile(r"(?<![\d.,，．])(?:\+?86[- ]?)?(1[3-9]\d)([- ]?)(\d{4})\2(\d{4})" + _NOT_MONEY)
+_LANDLINE = re.compile(r"(?<![\d.])([(（]?0\d{2,3}[)）]?\s?[-－—–]?\s?)(\d{3,4}[- ]?)(\d{4})" + _NOT_MONEY)
+_LABELLED = re.compile(r"((?:电话|手机|传真|联系方式|Tel|TEL|tel)(?:号码|号)?[:：\s]{0,3})(\d{3,4}[- ]?)(\d{4})(?!\d)")
+_IDENTITY = re.compile(r"(?<!\d)([1-9]\d{2})\d{3}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
+_NAMED = re.compile(rf"((?:联系人|负责人|填报人|填表人|经办人|审核人|承办人)(?:姓名)?[:：]\s*)([{_HAN}])[{_HAN}·]{{1,3}}(?![{_HAN}])")
+_DIGITS = re.compile(r"\d")
+
+
+def mask_name(text: str | None) -> str | None:
+    """张三 -> 张*, 张三、李四 -> 张*、李*, Zhang San -> Z* S*. Blanks (——, 无) stay; phone numbers beside the name are masked too."""
+    if text is None or _BLANK.fullmatch(text):
+        return text
+    text = re.sub(rf"([{_HAN}])(?:[{_HAN}·*]|\s(?=[{_HAN}]))*", r"\1*", mask_text(text))
+    return re.sub(r"([A-Za-z])[A-Za-z'.]+", r"\1*", text)
+
+
+def mask_phone(text: str | None) -> str | None:
+    """13600000000 -> 136****0000, 010-12345678 -> 010-****5678. What does not look like a number keeps its last four digits only."""
+    if text is None or _BLANK.fullmatch(text):
+        return text
+    masked = mask_text(text)
+    left = len(_DIGITS.findall(text)) - 4
+    if masked == text and left > 0:  # an unusual number, e.g. 8 digits or two numbers run together
+        masked = _DIGITS.sub("*", text, count=left)
+    return re.sub(rf"([{_HAN}])[{_HAN}·]+", r"\1*", masked)
+
+
+def mask_text(text: str) -> str:
+    """Running text with phone numbers, identity numbers and names after 联系人： and the like masked."""
+    text = _IDENTITY.sub(lambda m: m[1] + "*" * 11 + m[0][-4:], text)
+    text = _MOBILE.sub(r"\1****\4", text)
+    text = _LANDLINE.sub(lambda m: m[1] + "*" * len(m[2].strip("- ")) + m[3], text)
+    text = _LABELLED.sub(lambda m: m[1] + "*" * len(m[2].strip("- ")) + m[3], text)
+    return _NAMED.sub(r"\1\2*", text)
+
+
+def mask_known(text: str, leader: str | None) -> str:
+    """Running text in which each name of the form's own leader is masked as well."""
+    text = mask_text(text)
+    if leader and not _BLANK.fullmatch(leader):
+        for name in re.findall(rf"[{_HAN}·]{{2,4}}", leader):
+            text = text.replace(name, name[0] + "*")
+    return text
