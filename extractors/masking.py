@@ -8,9 +8,9 @@ import re
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _BLANK = re.compile(r"[\s\-‐-―—/／\\、,，.。]*|无|不适用|暂无")
-# An amount in 元 can have eleven digits too: what a decimal point, a comma or a unit of money follows is not a phone number.
-_NOT_MONEY = r"(?![\d.,，．]*\d|\s*(?:元|万元|亿元|％|%))"
-_MOBILE = re.compile(r"(?<![\d.,，．])(?:\+?86[- ]?)?(1[3-9]\d)([- ]?)(\d{4})\2(\d{4})" + _NOT_MONEY)
+# An amount in 元 can have eleven digits too: what decimals or a unit of money follow is not a phone number.
+_NOT_MONEY = r"(?!\d|[.．]\d|\s*(?:元|万元|亿元|％|%))"
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)([- ]?)(\d{4})\2(\d{4})" + _NOT_MONEY)
 _LANDLINE = re.compile(r"(?<![\d.])([(（]?0\d{2,3}[)）]?\s?[-－—–]?\s?)(\d{3,4}[- ]?)(\d{4})" + _NOT_MONEY)
 _LABELLED = re.compile(r"((?:电话|手机|传真|联系方式|Tel|TEL|tel)(?:号码|号)?[:：\s]{0,3})(\d{3,4}[- ]?)(\d{4})(?!\d)")
 _IDENTITY = re.compile(r"(?<!\d)([1-9]\d{2})\d{3}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
