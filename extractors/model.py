@@ -14,7 +14,10 @@ Bbox = tuple[float, float, float, float]
 
 
 class Char(NamedTuple):
-    """One printed character. `confidence` is below 1 only where a recogniser guessed it."""
+    """One printed character. `top` and `bottom` are those of its em box, so that all characters of a line share them.
+
+    `confidence` is below 1 only where a recogniser guessed it. `turn` is how many degrees clockwise it stands turned
+    against the page's upright text (0, 90, 180 or 270), as captions set sideways do."""
 
     text: str
     x0: float
@@ -22,6 +25,7 @@ class Char(NamedTuple):
     x1: float
     bottom: float
     confidence: float = 1.0
+    turn: int = 0
 
 
 class Ruling(NamedTuple):

@@ -1,0 +1,132 @@
+"""The default engine: one pass of pdfium over a page gives its characters with boxes and its rulings."""
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+import pypdfium2.raw as raw
+
+from extractors.engines.pdfium_objects import Box, Matrix, ObjectReader, PageObjects
+from extractors.engines.pdfium_text import Glyph, Run, classify, direction, read_glyphs
+from extractors.model import Bbox, Char, Notice, PageContent, Ruling
+
+#: share of the em box that stands above the baseline, as in every CJK font
+ASCENT = 0.88
+#: how finely pdfium's integer device space is asked for the page's transformation, in steps a point
+_STEPS = 1000
+
+
+def read_page(page: Any, number: int) -> PageContent:
+    """Given a pypdfium2 page and its number from 1, what is printed on it, brought upright."""
+    objects = ObjectReader(number).read(page.raw)
+    textpage = raw.FPDFText_LoadPage(page.raw)
+    try:
+        glyphs, runs = read_glyphs(textpage, number)
+    finally:
+        raw.FPDFText_ClosePage(textpage)
+    width, height = raw.FPDF_GetPageWidthF(page.raw), raw.FPDF_GetPageHeightF(page.raw)
+    shown = _page_to_displayed(page, width, height)
+    turned = raw.FPDFPage_GetRotation(page.raw) * 90
+    turn = (turned - direction(glyphs, runs)) % 360
+    upright = _to_upright(shown, width, height, turn)
+    kinds = classify(glyphs, runs, objects, _page_box(shown, width, height))
+    if turn in (90, 270):
+        width, height = height, width
+    chars = tuple(_char(glyph, runs[glyph.run], upright, turned - turn) for i, glyph in enumerate(glyphs) if i not in kinds)
+    return PageContent(number, width, height, chars, _rulings(objects, upright), _notices(glyphs, kinds, upright), "text", turn)
+
+
+def image_coverage(page: Any, number: int) -> float:
+    """The share of the page that its images cover, from 0 to 1: near 1 for a scan."""
+    objects = ObjectReader(number).read(page.raw)
+    area = raw.FPDF_GetPageWidthF(page.raw) * raw.FPDF_GetPageHeightF(page.raw)
+    covered = sum((p.box[2] - p.box[0]) * (p.box[3] - p.box[1]) for p in objects.images)
+    return min(1.0, covered / area) if area else 0.0
+
+
+def _page_to_displayed(page: Any, width: float, height: float) -> Matrix:
+    """The affine map from page space to the displayed page (points, origin upper left), rotation and crop box applied."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    corners = []
+    for device in ((0, 0), (_STEPS, 0), (0, _STEPS)):
+        raw.FPDF_DeviceToPage(page.raw, 0, 0, _STEPS, _STEPS, 0, *device, x, y)
+        corners.append((x.value, y.value))
+    (ox, oy), (rx, ry), (dx, dy) = corners
+    # page = o + u * (r - o) + v * (d - o) with u = X / width, v = Y / height; solved for X and Y
+    ax, ay, bx, by = rx - ox, ry - oy, dx - ox, dy - oy
+    det = ax * by - ay * bx
+    a, c = by / det * width, -bx / det * width
+    b, d = -ay / det * height, ax / det * height
+    return (a, b, c, d, -(a * ox + c * oy), -(b * ox + d * oy))
+
+
+def _page_box(shown: Matrix, width: float, height: float) -> Box:
+    """The displayed part of the page in page space."""
+    a, b, c, d, e, f = shown
+    det = a * d - b * c
+    corners = [((d * (x - e) - c * (y - f)) / det, (a * (y - f) - b * (x - e)) / det) for x in (0, width) for y in (0, height)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
+def _to_upright(shown: Matrix, width: float, height: float, turn: int) -> Matrix:
+    """The map to the frame in which text stands upright; the displayed page is that frame turned clockwise by `turn`."""
+    a, b, c, d, e, f = shown
+    if turn == 90:
+        return (b, -a, d, -c, f, width - e)
+    if turn == 180:
+        return (-a, -b, -c, -d, width - e, height - f)
+    if turn == 270:
+        return (-b, a, -d, c, height - f, e)
+    return shown
+
+
+def _moved(box: Box, m: Matrix) -> Bbox:
+    xa, ya = m[0] * box[0] + m[2] * box[1] + m[4], m[1] * box[0] + m[3] * box[1] + m[5]
+    xb, yb = m[0] * box[2] + m[2] * box[3] + m[4], m[1] * box[2] + m[3] * box[3] + m[5]
+    return (min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
+
+
+def _char(glyph: Glyph, run: Run, m: Matrix, page_turn: int) -> Char:
+    x0, top, x1, bottom = _moved(glyph.box, m)
+    # clockwise turn of the character against upright text, from its counter-clockwise direction in page space
+    turn = (page_turn - round(run.angle)) % 360
+    turn = round(turn / 90) * 90 % 360
+    if turn == 0:
+        baseline = m[1] * glyph.origin[0] + m[3] * glyph.origin[1] + m[5]
+        top, bottom = baseline - ASCENT * run.size, baseline + (1 - ASCENT) * run.size
+    return Char(glyph.text, x0, top, x1, bottom, 1.0, turn)
+
+
+def _rulings(objects: PageObjects, m: Matrix) -> tuple[Ruling, ...]:
+    rulings = []
+    for box in objects.borders:
+        x0, top, x1, bottom = _moved(box, m)
+        if x1 - x0 >= bottom - top:
+            middle = (top + bottom) / 2
+            rulings.append(Ruling(x0, middle, x1, middle))
+        else:
+            middle = (x0 + x1) / 2
+            rulings.append(Ruling(middle, top, middle, bottom))
+    return tuple(rulings)
+
+
+def _notices(glyphs: Sequence[Glyph], kinds: dict[int, str], m: Matrix) -> tuple[Notice, ...]:
+    """One notice for each stretch of glyphs of the same kind and run."""
+    notices: list[Notice] = []
+    last: tuple[int, str, int] | None = None
+    for index, kind in sorted(kinds.items()):
+        glyph = glyphs[index]
+        box = _moved(glyph.box, m)
+        if last == (index - 1, kind, glyph.run):
+            before = notices.pop()
+            x0, top, x1, bottom = before.bbox
+            box = (min(x0, box[0]), min(top, box[1]), max(x1, box[2]), max(bottom, box[3]))
+            notices.append(Notice(kind, before.text + glyph.text, box))
+        elif glyph.text != " ":
+            notices.append(Notice(kind, glyph.text, box))
+        else:
+            continue
+        last = (index, kind, glyph.run)
+    return tuple(notices)

@@ -1,0 +1,193 @@
+"""The characters of a page through pdfium: which of them a reader of the page can see, and which are not the form's text.
+
+pdfium gives a character's box, origin and text object; drawing order, colour and clip of that object (`pdfium_objects`) say
+whether it shows. What does not show, or is a watermark or a seal, becomes a Notice and never enters a cell.
+"""
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as raw
+
+from extractors import limits
+from extractors.engines.pdfium_objects import PAPER_LUMINANCE, Box, PageObjects, Paint, luminance
+from extractors.errors import ExtractError
+from extractors.glyphs import printed
+
+#: points; type smaller than this is not meant to be read
+MIN_SIZE = 1.0
+#: degrees off the page's four directions beyond which text is a stamp or a watermark
+MAX_SLANT = 2.0
+#: a watermark is light (luminance above this) or translucent, and larger than body text by this factor
+WATERMARK_LUMINANCE, WATERMARK_ALPHA, WATERMARK_SIZE = 0.6, 0.6, 1.5
+#: text as wide as this beyond its clip is cut away, in points
+CLIP_MARGIN = 1.0
+
+
+class Glyph(NamedTuple):
+    """One character in page space: its text, tight box, origin (baseline start), and the address of its text object."""
+
+    text: str
+    box: Box
+    origin: tuple[float, float]
+    run: int
+
+
+@dataclass(slots=True)
+class Run:
+    """How a run of characters is set: em size in points and direction in degrees counter-clockwise in page space."""
+
+    size: float
+    angle: float
+    kind: str = ""  # "" for the form's text, else why it is not
+
+
+class _Library:
+    """pdfium's text functions with plain prototypes: they are called four times a character, and ctypes' checks cost more than the calls."""
+
+    def __init__(self) -> None:
+        library = raw.FPDFText_GetUnicode.__self__ if hasattr(raw.FPDFText_GetUnicode, "__self__") else None
+        path = getattr(library, "_name", None) or next(iter(_loaded().values()))._name
+        dll = ctypes.CDLL(path)
+        page, index, out = ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
+        self.unicode = _function(dll, "FPDFText_GetUnicode", ctypes.c_uint, page, index)
+        self.generated = _function(dll, "FPDFText_IsGenerated", ctypes.c_int, page, index)
+        self.box = _function(dll, "FPDFText_GetCharBox", ctypes.c_int, page, index, out, out, out, out)
+        self.origin = _function(dll, "FPDFText_GetCharOrigin", ctypes.c_int, page, index, out, out)
+        self.object = _function(dll, "FPDFText_GetTextObject", ctypes.c_void_p, page, index)
+
+
+def _loaded() -> dict[str, Any]:
+    import pypdfium2_raw.bindings as bindings
+
+    return dict(bindings._libs)
+
+
+def _function(dll: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
+    function = dll[name]  # indexing gives a fresh object, so the prototypes of pypdfium2 stay as they are
+    function.restype, function.argtypes = result, arguments
+    return function
+
+
+_library: _Library | None = None
+
+
+def read_glyphs(textpage: Any, number: int) -> tuple[list[Glyph], dict[int, Run]]:
+    """Every character that the page's content draws (none that pdfium makes up), and how each run is set."""
+    global _library
+    _library = _library or _Library()
+    lib = _library
+    count = raw.FPDFText_CountChars(textpage)
+    if count > limits.MAX_PAGE_CHARS:
+        raise ExtractError("too-many-characters", page=number, chars=count, limit=limits.MAX_PAGE_CHARS)
+    handle = ctypes.cast(textpage, ctypes.c_void_p)
+    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
+    refs = [ctypes.addressof(v) for v in (left, right, bottom, top)]
+    ref_x, ref_y = ctypes.addressof(x), ctypes.addressof(y)
+    unicode, generated, get_box, get_origin, get_object = lib.unicode, lib.generated, lib.box, lib.origin, lib.object
+    glyphs: list[Glyph] = []
+    runs: dict[int, Run] = {}
+    pending = 0  # the first half of a surrogate pair: on platforms with 16-bit text pdfium gives the halves one by one
+    for index in range(max(0, count)):
+        if generated(handle, index):
+            continue
+        code = unicode(handle, index)
+        if 0xD800 <= code < 0xDC00:
+            pending = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((pending - 0xD800) << 10) + (code - 0xDC00) if pending else 0xFFFD
+        pending = 0
+        get_box(handle, index, *refs)
+        get_origin(handle, index, ref_x, ref_y)
+        run = get_object(handle, index) or 0
+        if run not in runs:
+            runs[run] = _run(textpage, index)
+        for text in printed(chr(code)):
+            glyphs.append(Glyph(text, (left.value, bottom.value, right.value, top.value), (x.value, y.value), run))
+    return glyphs, runs
+
+
+def _run(textpage: Any, index: int) -> Run:
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(textpage, index, matrix)
+    size = raw.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d)
+    return Run(size, math.degrees(math.atan2(matrix.b, matrix.a)) % 360)
+
+
+def direction(glyphs: list[Glyph], runs: dict[int, Run]) -> int:
+    """The direction in which most characters run: 0, 90, 180 or 270 degrees counter-clockwise in page space."""
+    weights = Counter(glyph.run for glyph in glyphs if glyph.text != " ")
+    votes: Counter[int] = Counter()
+    for run, weight in weights.items():
+        if slant(runs[run].angle) <= MAX_SLANT:
+            votes[round(runs[run].angle / 90) * 90 % 360] += weight
+    return votes.most_common(1)[0][0] if votes else 0
+
+
+def slant(angle: float) -> float:
+    """How many degrees an angle is off the nearest of the page's four directions."""
+    return abs((angle + 45) % 90 - 45)
+
+
+def classify(glyphs: list[Glyph], runs: dict[int, Run], objects: PageObjects, page: Box) -> dict[int, str]:
+    """Which glyphs are not the form's text: index of the glyph -> kind (hidden, covered, clipped, off-page, watermark, seal)."""
+    sizes = [runs[glyph.run].size for glyph in glyphs if glyph.text != " "]
+    body = median(sizes) if sizes else 0.0
+    for address, run in runs.items():
+        run.kind = _kind_of_run(run, address, objects, body)
+    covers = [paint for paint in (*objects.fills, *objects.images) if paint.opaque]
+    kinds: dict[int, str] = {}
+    for index, glyph in enumerate(glyphs):
+        kind = runs[glyph.run].kind or _kind_of_glyph(glyph, runs[glyph.run], objects, covers, page)
+        if kind:
+            kinds[index] = kind
+    return kinds
+
+
+def _kind_of_run(run: Run, address: int, objects: PageObjects, body: float) -> str:
+    drawn = objects.texts.get(address)
+    if slant(run.angle) > MAX_SLANT:
+        return "watermark"
+    if run.size < MIN_SIZE or (drawn and (drawn.invisible or drawn.colour[3] == 0)):
+        return "hidden"
+    if drawn and run.size > WATERMARK_SIZE * body:
+        if luminance(drawn.colour) > WATERMARK_LUMINANCE or drawn.colour[3] < 255 * WATERMARK_ALPHA:
+            return "watermark"
+    return ""
+
+
+def _kind_of_glyph(glyph: Glyph, run: Run, objects: PageObjects, covers: list[Paint], page: Box) -> str:
+    x, y = (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
+    if not (page[0] <= x <= page[2] and page[1] <= y <= page[3]):
+        return "off-page"
+    drawn = objects.texts.get(glyph.run)
+    if drawn is None or glyph.text == " ":
+        return ""
+    if drawn.clip:
+        box = drawn.clip
+        if x < box[0] - CLIP_MARGIN or x > box[2] + CLIP_MARGIN or y < box[1] - CLIP_MARGIN or y > box[3] + CLIP_MARGIN:
+            return "clipped"
+    if any(paint.order > drawn.order and _holds(paint.box, x, y) for paint in covers):
+        return "covered"
+    if luminance(drawn.colour) >= PAPER_LUMINANCE:
+        ground = [paint for paint in (*objects.fills, *objects.images) if paint.order < drawn.order and _holds(paint.box, x, y)]
+        if not ground or max(ground, key=lambda paint: paint.order).luminance >= PAPER_LUMINANCE:
+            return "hidden"
+    for ring, colour in objects.rings:
+        if _holds(ring, x, y) and _red(colour) and _red(drawn.colour):
+            return "seal"
+    return ""
+
+
+def _holds(box: Box, x: float, y: float) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _red(colour: tuple[int, ...]) -> bool:
+    return colour[0] > 120 and colour[0] > 1.8 * max(colour[1], colour[2])
