@@ -64,7 +64,7 @@ def _cells(table: Any, height: float) -> list[tuple[Bbox, str]]:
             box = (min(part.x1 for part in parts), height - max(part.y2 for part in parts),
                    max(part.x2 for part in parts), height - min(part.y1 for part in parts))
             text = "\n".join(part.text.strip() for part in parts if part.text.strip())
-            regions.append((box, _printed_lines(text)))
+            regions.append((box, _joined(text)))
     return regions
 
 
@@ -87,6 +87,10 @@ def _region(rows: list[list[Any]], row: int, column: int) -> set[tuple[int, int]
     return members
 
 
-def _printed_lines(text: str) -> str:
-    """`printed`, line by line, since it takes a newline for a space."""
-    return "\n".join(printed(line) for line in text.split("\n"))
+def _joined(text: str) -> str:
+    """Wrapped lines as their writer typed them: Latin words apart, Chinese without a space."""
+    joined = ""
+    for line in (printed(line).strip() for line in text.split("\n")):
+        apart = joined and line and joined[-1].isascii() and joined[-1].isalpha() and line[0].isascii() and line[0].isalpha()
+        joined += (" " if apart else "") + line
+    return joined

@@ -10,6 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from extractors import limits
+from extractors.celltext import assemble
 from extractors.engines.boxes import lay_out
 from extractors.engines.upright import upright
 from extractors.errors import ExtractError
@@ -140,16 +141,4 @@ def _texts(content: PageContent, boxes: list[Bbox]) -> list[str]:
             if x0 <= across < x1 and top <= down < bottom:
                 members.append(char)
                 break
-    return [_lines(chars) for chars in inside]
-
-
-def _lines(chars: list[Char]) -> str:
-    """Characters in reading order: lines from the top, each from the left, joined by a newline."""
-    lines: list[list[Char]] = []
-    for char in sorted(chars, key=lambda char: (char.top + char.bottom) / 2):
-        middle = (char.top + char.bottom) / 2
-        if lines and lines[-1][-1].top <= middle <= lines[-1][-1].bottom:
-            lines[-1].append(char)
-        else:
-            lines.append([char])
-    return "\n".join("".join(char.text for char in sorted(line, key=lambda char: char.x0)).strip() for line in lines).strip()
+    return [assemble(chars, box[2]) for chars, box in zip(inside, boxes, strict=True)]
