@@ -1,0 +1,43 @@
+# Two commands from a fresh checkout: `make demo` and `make test`. Both begin with `setup`, which takes no time when nothing changed.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: setup demo test lint bench clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+DEMO := demo
+
+setup: $(STAMP)
+
+# The newest interpreter that starts and is 3.11 to 3.13 (a version manager's shim may be on the path and refuse to start).
+$(STAMP): pyproject.toml constraints.txt
+	@set -eu; for python in python3.13 python3.12 python3.11 python3; do \
+	  if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; then \
+	    found=$$python; break; fi; done; \
+	if [ -z "$${found:-}" ]; then \
+	  echo "selfeval needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt-get install python3-venv)" >&2; exit 1; fi; \
+	echo "environment: $(VENV) from $$($$found --version)"; \
+	$$found -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: setup
+	@rm -rf $(DEMO)
+	@$(BIN)/selfeval run data/samples --workspace $(DEMO) || { code=$$?; test $$code -le 2 || exit $$code; }
+	@test -s $(DEMO)/reports/index.html
+	@echo "报告 report: $(CURDIR)/$(DEMO)/reports/index.html"
+
+# Two workers at most: the tests start servers, browsers and child processes of their own.
+test: setup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) $(DEMO)

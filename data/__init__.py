@@ -1,0 +1,1 @@
+"""Label maps, profiles, rules and sample forms: data only, no code."""
