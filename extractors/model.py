@@ -82,7 +82,9 @@ class Evidence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One printed cell, with the rows and columns that it spans. A cell cut by a page break has one evidence for each part."""
+    """One printed cell, with the rows and columns that it spans. A cell cut by a page break has one evidence for each part.
+
+    `ink` is the top and bottom of its characters in the upright frame, None for an empty cell."""
 
     row: int
     column: int
@@ -92,6 +94,7 @@ class Cell:
     evidence: tuple[Evidence, ...]
     confidence: float = 1.0
     why: str = ""  # why confidence is below 1
+    ink: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,102 @@
+"""Captions of the forms -> fields, from the label maps in data/templates (one CSV a profile: zone, field, caption).
+
+A caption matches when its text without spaces, punctuation and bracketed additions is the one in the map; `*` in the map stands
+for anything. A field of "-" is a caption that is known and whose value is not recorded.
+"""
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+from extractors.glyphs import folded, printed
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "data" / "templates"
+#: the map that all profiles build upon, and the profile of forms that show no other's captions
+BASE = "national"
+#: likeness (0 to 1) from which a known caption is worth naming beside an unknown one
+NEAREST = 0.3
+
+_BRACKETS = re.compile(r"[(（\[【<＜][^()（）\[\]【】<>＜＞]*[)）\]】>＞]")
+_POINTS = re.compile(r"\d+(?:\.\d+)?分")
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """Every known caption: exact ones by (zone, key), patterns by zone, and for each profile the keys that only it has."""
+
+    exact: dict[tuple[str, str], str]
+    patterns: tuple[tuple[str, str, str], ...]
+    marks: dict[str, frozenset[tuple[str, str]]]
+
+    def field(self, zone: str, text: str) -> str | None:
+        """The field that a caption names in a zone (header, funds, goals, indicators, total); None when it is no caption."""
+        return _field(zone, caption_key(text))
+
+    def nearest(self, zone: str, text: str) -> str | None:
+        """The known caption of a zone that is most like an unknown one."""
+        known = [key for z, key in self.exact if z == zone]
+        close = difflib.get_close_matches(caption_key(text), known, 1, NEAREST)
+        return close[0] if close else None
+
+    def profile(self, seen: set[tuple[str, str]]) -> str | None:
+        """Given the (zone, key) pairs that a form prints, the profile whose own captions it shows most of."""
+        scores = {name: len(own & seen) for name, own in self.marks.items()}
+        best = max(scores, key=lambda name: scores[name], default=None)
+        if best and scores[best]:
+            return best
+        return BASE if any(self.exact.get(pair) for pair in seen) else None
+
+
+def caption_key(text: str) -> str:
+    """What identifies a caption: no bracketed additions, points, spaces or punctuation."""
+    return _caption_key(text)
+
+
+@cache
+def _caption_key(text: str) -> str:
+    flat = unicodedata.normalize("NFKC", re.sub(r"\s+", "", printed(text)))
+    bare = _BRACKETS.sub("", flat)
+    return folded(_POINTS.sub("", bare) or flat)
+
+
+@cache
+def _field(zone: str, key: str) -> str | None:
+    if not key or len(key) > 40:
+        return None
+    known = captions()
+    exact = known.exact.get((zone, key))
+    if exact is not None:
+        return exact
+    for its_zone, pattern, field in known.patterns:
+        if its_zone == zone and fnmatchcase(key, pattern):
+            return field
+    return None
+
+
+@cache
+def captions() -> Captions:
+    """The label maps of all profiles, read once."""
+    exact: dict[tuple[str, str], str] = {}
+    patterns: list[tuple[str, str, str]] = []
+    owners: dict[tuple[str, str], set[str]] = {}
+    for path in sorted(TEMPLATES.glob("*.csv"), key=lambda p: (p.stem != BASE, p.stem)):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(line for line in file if not line.startswith("#")):
+                zone, field, caption = row["zone"].strip(), row["field"].strip(), row["caption"].strip()
+                if "*" in caption:
+                    patterns.append((zone, "*".join(folded(part) for part in caption.split("*")), field))
+                    continue
+                pair = (zone, _caption_key(caption))
+                exact.setdefault(pair, field)
+                owners.setdefault(pair, set()).add(path.stem)
+    marks: dict[str, set[tuple[str, str]]] = {}
+    for pair, names in owners.items():
+        if len(names) == 1 and BASE not in names:
+            marks.setdefault(next(iter(names)), set()).add(pair)
+    return Captions(exact, tuple(patterns), {name: frozenset(own) for name, own in marks.items()})

@@ -1,0 +1,130 @@
+"""Where in a stitched table its zones lie (header, funds, goals, indicators) and which share of the width each column takes.
+
+Everything is found by captions; the order of columns and which of them are there is the form's own choice.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from extractors.captions import caption_key, captions
+from extractors.model import Grid
+from extractors.stitch import Box, Table
+
+#: distinct columns that a row of captions must name
+FUND_COLUMNS, INDICATOR_COLUMNS = 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One captioned column: its field and the share of the width that its caption covers."""
+
+    field: str
+    left: float
+    right: float
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+@dataclass(slots=True)
+class Zone:
+    """Rows from `first` to before `end` under a row (or rows) of captions, which lies before `first`. `above` is its first row."""
+
+    name: str
+    above: int
+    first: int
+    end: int
+    columns: list[Column] = field(default_factory=list)
+
+    def column(self, name: str) -> Column | None:
+        return next((c for c in self.columns if c.field == name), None)
+
+
+@dataclass(slots=True)
+class Layout:
+    """The zones of one form, the (zone, key) pairs of the captions seen, and the cells of caption rows that no map knows."""
+
+    zones: list[Zone]
+    seen: set[tuple[str, str]]
+    unknown: list[tuple[str, Box]]
+
+    def zone(self, name: str) -> Zone | None:
+        return next((z for z in self.zones if z.name == name), None)
+
+
+def begins_form(grid: Grid) -> bool:
+    """Whether a grid holds the caption of the project's name, with which a form begins."""
+    return any(captions().field("header", cell.text) == "project_name" for cell in grid.cells)
+
+
+def belongs(grid: Grid) -> bool:
+    """Whether a grid has a row of captions of funds, goals or indicators."""
+    rows: dict[int, list[str]] = {}
+    for cell in grid.cells:
+        rows.setdefault(cell.row, []).append(cell.text)
+    return any(_zone_of(texts) for texts in rows.values())
+
+
+def find(table: Table) -> Layout:
+    """Given a stitched table, its zones in printed order. Repeated caption rows of one zone make one zone."""
+    known = captions()
+    zones: list[Zone] = []
+    seen: set[tuple[str, str]] = set()
+    unknown: list[tuple[str, Box]] = []
+    rows = table.by_row()
+    index = 0
+    while index < table.rows:
+        starting = [b for b in rows[index] if b.first == index]
+        name = _zone_of([b.text for b in starting])
+        if name and not (zones and zones[-1].name == name == "goals"):
+            columns, missed, deep = _columns(name, starting, rows, index)
+            if zones:
+                zones[-1].end = index
+            zones.append(Zone(name, index, deep, table.rows, columns))
+            unknown += [(name, box) for box in missed]
+            seen |= {(name, caption_key(b.text)) for row in range(index, deep) for b in rows[row] if known.field(name, b.text)}
+            index = deep
+            continue
+        seen |= {("header", caption_key(b.text)) for b in starting if known.field("header", b.text)}
+        index += 1
+    return Layout(zones, seen, unknown)
+
+
+def _zone_of(texts: list[str]) -> str | None:
+    """The zone whose row of captions these cells are, or None."""
+    known = captions()
+    named = {zone: {f for f in (known.field(zone, t) for t in texts) if f and f != "-"} for zone in ("funds", "goals", "indicators")}
+    if len(named["indicators"]) >= INDICATOR_COLUMNS and named["indicators"] & {"level1", "level2", "level3"}:
+        if named["indicators"] & {"target", "actual", "weight", "score", "explanation"}:
+            return "indicators"
+    if len(named["funds"]) >= FUND_COLUMNS and named["funds"] & {"initial", "budget", "executed"}:
+        return "funds"
+    if named["goals"] == {"goal_expected", "goal_actual"}:
+        return "goals"
+    return None
+
+
+def _columns(name: str, starting: list[Box], rows: list[list[Box]], index: int) -> tuple[list[Column], list[Box], int]:
+    """The columns under a row of captions, the cells of it that are no known caption, and the first row below all captions.
+
+    A caption may stand over captions of its own (年度指标值 over 指标性质, 指标值, 度量单位): the lower ones count."""
+    known = captions()
+    named = [b for b in starting if known.field(name, b.text)]
+    deep = index + 1
+    for row in range(index + 1, min(index + 3, len(rows))):
+        lower = [b for b in rows[row] if b.first == row]
+        if lower and sum(known.field(name, b.text) is not None for b in lower) * 2 > len(lower):
+            named += [b for b in lower if known.field(name, b.text)]
+            deep = row + 1
+        else:
+            break
+    columns = [Column(str(known.field(name, b.text)), b.left, b.right) for b in named if b.first == deep - 1 or not _split(b, named)]
+    columns.sort(key=lambda c: c.left)
+    first_column = min((c.left for c in columns), default=0.0)
+    missed = [b for b in starting if b.text and known.field(name, b.text) is None and b.left >= first_column - 0.001]
+    return [c for c in columns if c.field != "-"], missed, deep
+
+
+def _split(box: Box, named: list[Box]) -> bool:
+    return any(b.first > box.first and box.left <= b.middle < box.right for b in named)

@@ -1,0 +1,180 @@
+"""What a page break does to a table, undone: repeated captions go, cut rows become one, merged cells run on.
+
+Where the print leaves it open whether a row was cut or a merged cell ran on, the likelier reading stands and is doubted.
+"""
+from __future__ import annotations
+
+import re
+
+from extractors.captions import caption_key, captions
+from extractors.glyphs import folded
+from extractors.layout import Layout, Zone, find
+from extractors.stitch import Box, Break, Table
+
+LEVELS = ("level1", "level2")
+NUMBERS = ("weight", "score")
+#: points from a cell's edge within which text that runs on over the break stands
+AT_EDGE = 9.0
+#: shares of the width by which two parts of one cell may differ
+SAME_EDGE = 0.02
+
+_CONTINUED = re.compile(r"^[（(]?(续上页|续表|接上页|续前表|续上表|续)[）)]?$")
+_NEW_ROW = re.compile(r"^(指标\s*\d|\d{1,2}[.、．]|[…\.。·]{2,}|[（(]?\d{1,2}[）)])")
+_COMPLETE_LEVEL = re.compile(r"(指标|效益|满意度|影响|成本|过程|决策|产出|管理|绩效)\s*([（(]?\d+(\.\d+)?分?[）)]?)?$")
+
+
+def mend(table: Table) -> Layout:
+    """Undo every page break of a table in place and say where its zones then lie."""
+    _drop_repeated_captions(table)
+    layout = find(table)
+    for index in range(len(table.breaks)):
+        at = table.breaks[index]
+        if not 0 < at.row < table.rows:
+            continue
+        zone = next((z for z in layout.zones if z.above < at.row < z.end or z.first <= at.row < z.end), None)
+        if zone is None or at.row < zone.first:
+            continue
+        if _join_cut_row(table, at, zone):
+            layout = find(table)
+        else:
+            _run_on(table, at, zone)
+    _inherit_continued(table)
+    return layout
+
+
+def is_continued(text: str) -> bool:
+    """Whether a cell says only that it continues the one above (续上页)."""
+    return bool(_CONTINUED.match(re.sub(r"\s", "", text)))
+
+
+def _drop_repeated_captions(table: Table) -> None:
+    """Captions printed again after a page break leave, and the zone runs on."""
+    while True:
+        layout = find(table)
+        first: dict[str, Zone] = {}
+        for zone in layout.zones:
+            before = first.setdefault(zone.name, zone)
+            starts = {b.row for b in table.breaks}
+            if before is not zone and any(zone.above - 2 <= row <= zone.above for row in starts):
+                if {c.field for c in zone.columns} == {c.field for c in before.columns}:
+                    table.drop_rows(zone.above, zone.first)
+                    break
+        else:
+            return
+
+
+def _pairs(table: Table, row: int) -> list[tuple[Box, Box]]:
+    """The cells that end above a row and those that begin at it in the same share of the width."""
+    above = [b for b in table.boxes if b.end == row]
+    below = [b for b in table.boxes if b.first == row]
+    return [
+        (a, b) for b in below for a in above if abs(a.left - b.left) <= SAME_EDGE and abs(a.right - b.right) <= SAME_EDGE
+    ]
+
+
+def _at(row: list[Box], zone: Zone, name: str) -> Box | None:
+    column = zone.column(name)
+    return next((b for b in row if column and b.covers(column.middle)), None)
+
+
+def _join_cut_row(table: Table, at: Break, zone: Zone) -> bool:
+    """When the first row after a break is the rest of the last row before it, make them one row again."""
+    above, below = table.row(at.row - 1), table.row(at.row)
+    certainty = _cut(above, below, at, zone)
+    if certainty is None:
+        return False
+    for a, b in _pairs(table, at.row):
+        if a.text and b.text and not is_continued(b.text) and a.text != b.text:
+            a.text += b.text
+            a.doubt(*certainty)
+        elif b.text and not is_continued(b.text) and not a.text:
+            a.text = b.text
+            a.doubt(*certainty)
+        a.parts += b.parts
+        a.end = b.end
+        a.doubt(b.confidence, b.why)
+        table.boxes.remove(b)
+    for b in [b for b in table.boxes if b.first == at.row and b.text and not is_continued(b.text)]:
+        a = next(a for a in above if a.covers(min(b.middle, 0.999)))
+        a.text += b.text
+        a.parts += b.parts
+        a.doubt(0.5, "分页前后单元格边界不一致，内容按位置拼接")
+    table.drop_rows(at.row, at.row + 1)
+    return True
+
+
+def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[float, str] | None:
+    """Whether the row below is the rest of the row above, and how sure that is; None when it is a row of its own."""
+    sure = (1.0, "")
+    starting = [b for b in below if b.first == at.row and b.text and not is_continued(b.text)]
+    if any(_is_total(b) for b in below):
+        return None
+    if zone.name != "indicators":
+        if zone.name == "goals":
+            return sure
+        label = [b for b in starting if zone.columns and b.right <= zone.columns[0].left + SAME_EDGE]
+        return None if label else sure
+    level2, level3 = _at(below, zone, "level2"), _at(below, zone, "level3")
+    numbers = [(_at(above, zone, n), _at(below, zone, n)) for n in NUMBERS if zone.column(n)]
+    below_has_number = any(b and b.text for _, b in numbers)
+    if level3 is None or (level3.text and _NEW_ROW.match(level3.text)):
+        return None
+    if level2 and level2 is not level3 and level2.first == at.row and level2.text and not is_continued(level2.text):
+        return None
+    if not level3.text:
+        if not below_has_number:
+            return sure
+        if any(a and a.text and b and b.text for a, b in numbers):
+            return None
+        return sure if at.open else None
+    if not at.open:
+        return None
+    above3 = _at(above, zone, "level3")
+    touching = above3 is not None and above3.ink_gap[1] <= AT_EDGE and level3.ink_gap[0] <= AT_EDGE
+    complementary = bool(numbers) and all(bool(a and a.text) != bool(b and b.text) for a, b in numbers)
+    if touching and complementary:
+        return (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
+    return None
+
+
+def _run_on(table: Table, at: Break, zone: Zone) -> None:
+    """Merged cells run on over the break: levels always, explanations and scores where one side spans several rows."""
+    columns = {name: zone.column(name) for name in (*LEVELS, "level3", "explanation", *NUMBERS)}
+    for a, b in _pairs(table, at.row):
+        name = next((n for n, c in columns.items() if c and b.covers(c.middle)), None)
+        outer = name is None and b.right <= min((c.left for c in zone.columns), default=0.0) + SAME_EDGE
+        if outer or name in LEVELS:
+            if not b.text or is_continued(b.text):
+                _join(table, a, b)
+            elif not _COMPLETE_LEVEL.search(a.text) and a.text and not _same(a, b) and len(folded(b.text)) <= 6:
+                a.text += b.text
+                _join(table, a, b)
+        elif name == "explanation" or (name in NUMBERS and name):
+            spans = a.end - a.first > 1 or b.end - b.first > 1
+            if is_continued(b.text) or (not b.text and a.text and spans):
+                if not is_continued(b.text):
+                    a.doubt(0.8, "合并单元格跨页，下一页部分按同一单元格处理")
+                _join(table, a, b)
+
+
+def _join(table: Table, a: Box, b: Box) -> None:
+    a.parts += b.parts
+    a.end = b.end
+    table.boxes.remove(b)
+
+
+def _same(a: Box, b: Box) -> bool:
+    return caption_key(a.text) == caption_key(b.text)
+
+
+def _is_total(box: Box) -> bool:
+    return captions().field("total", box.text) == "total"
+
+
+def _inherit_continued(table: Table) -> None:
+    """A cell that only says 续上页 stands for the nearest cell above it that says something."""
+    for box in table.boxes:
+        if is_continued(box.text):
+            above = [b for b in table.boxes if b.end <= box.first and b.covers(box.middle) and not is_continued(b.text)]
+            source = max(above, key=lambda b: b.end, default=None)
+            box.text = source.text if source and caption_key(source.text) else ""

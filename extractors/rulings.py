@@ -1,0 +1,103 @@
+"""Rulings as printed -> straight, snapped, gap-free segments, grouped into the tables that they form."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from extractors import limits
+from extractors.errors import ExtractError
+from extractors.model import Ruling
+
+#: points within which parallel rulings are one border: the two strokes of a double line are up to 3 apart, no cell is this small
+SNAP = 3.0
+#: points that one snapped border may be thick; keeps a staircase of rulings from becoming one border
+MAX_SPREAD = 4.5
+#: points of gap that dashes and borders drawn cell by cell leave in one border
+GAP = 4.0
+#: points by which two borders may miss each other and still meet
+REACH = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A border along one axis: its position across, and its extent from `start` to `end` along the axis."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """The borders of one table: horizontal ones (at y, from x to x) and vertical ones (at x, from y to y)."""
+
+    horizontal: tuple[Segment, ...]
+    vertical: tuple[Segment, ...]
+
+
+def tables(rulings: Iterable[Ruling], page: int) -> list[Borders]:
+    """Given a page's rulings, the borders of each table on it, from top to bottom. Raises ExtractError("too-complex")."""
+    lying, standing = [], []
+    for r in rulings:
+        if r.x1 - r.x0 >= r.bottom - r.top:
+            lying.append(Segment(r.top, r.x0, r.x1))
+        else:
+            standing.append(Segment(r.x0, r.top, r.bottom))
+    horizontal, vertical = snapped(lying), snapped(standing)
+    if len(horizontal) + len(vertical) > limits.MAX_RULING_POSITIONS:
+        count = len(horizontal) + len(vertical)
+        raise ExtractError("too-complex", page=page, detail=f"{count} 条框线，超过上限 {limits.MAX_RULING_POSITIONS}")
+    groups = _connected(horizontal, vertical)
+    return sorted(groups, key=lambda borders: min(s.start for s in borders.vertical))
+
+
+def snapped(segments: Sequence[Segment]) -> list[Segment]:
+    """Given segments along one axis, snap those within SNAP of one another and join what lies in line with gaps up to GAP."""
+    joined: list[Segment] = []
+    for cluster in _clusters(segments):
+        weight = sum(s.end - s.start for s in cluster) or 1.0
+        at = sum(s.at * (s.end - s.start) for s in cluster) / weight if weight > 1 else cluster[0].at
+        cluster.sort(key=lambda s: s.start)
+        start, end = cluster[0].start, cluster[0].end
+        for s in cluster[1:]:
+            if s.start <= end + GAP:
+                end = max(end, s.end)
+            else:
+                joined.append(Segment(at, start, end))
+                start, end = s.start, s.end
+        joined.append(Segment(at, start, end))
+    return [s for s in joined if s.end - s.start > SNAP]
+
+
+def _clusters(segments: Sequence[Segment]) -> list[list[Segment]]:
+    clusters: list[list[Segment]] = []
+    for s in sorted(segments, key=lambda s: s.at):
+        if clusters and s.at - clusters[-1][-1].at <= SNAP and s.at - clusters[-1][0].at <= MAX_SPREAD:
+            clusters[-1].append(s)
+        else:
+            clusters.append([s])
+    return clusters
+
+
+def _connected(horizontal: list[Segment], vertical: list[Segment]) -> list[Borders]:
+    """Group the segments that meet each other; a group without both directions is an underline or a decoration."""
+    parent = list(range(len(horizontal) + len(vertical)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    offset = len(horizontal)
+    for j, v in enumerate(vertical):
+        low, high = v.start - REACH, v.end + REACH
+        for i, h in enumerate(horizontal):
+            if low <= h.at <= high and h.start - REACH <= v.at <= h.end + REACH:
+                parent[root(i)] = root(offset + j)
+    groups: dict[int, tuple[list[Segment], list[Segment]]] = {}
+    for i, h in enumerate(horizontal):
+        groups.setdefault(root(i), ([], []))[0].append(h)
+    for j, v in enumerate(vertical):
+        groups.setdefault(root(offset + j), ([], []))[1].append(v)
+    return [Borders(tuple(h), tuple(v)) for h, v in groups.values() if h and v and len(h) + len(v) > 2]

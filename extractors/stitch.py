@@ -1,0 +1,154 @@
+"""Grids of a document's pages -> one table for each form, whatever the pages that it runs over.
+
+Positions across are shares of the table's width (0 left, 1 right), so that pages printed at another offset or scale still align.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from extractors.grid import Line, SolvedPage
+from extractors.model import Evidence, Grid
+
+#: share of the first grid's width by which a later grid may differ and still be stretched onto it
+SAME_WIDTH = 0.04
+
+_PAGE_NUMBER = re.compile(r"^[\s第共页/\-—–·.\d]*$")
+
+
+@dataclass(slots=True)
+class Box:
+    """One cell of a stitched table: its share of the width from `left` to `right`, its rows from `first` to before `end`."""
+
+    left: float
+    right: float
+    first: int
+    end: int
+    text: str
+    parts: tuple[Evidence, ...]
+    confidence: float = 1.0
+    why: str = ""
+    ink_gap: tuple[float, float] = (99.0, 99.0)  # points from the cell's top edge to its text, and from its text to its bottom edge
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+    def covers(self, across: float) -> bool:
+        return self.left <= across < self.right
+
+    def doubt(self, confidence: float, why: str) -> None:
+        """Lower the confidence, never raise it."""
+        if confidence < self.confidence:
+            self.confidence, self.why = confidence, why
+
+
+@dataclass(slots=True)
+class Break:
+    """Where a later grid begins: its first row, whether a page break lies before it, and whether borders are missing there."""
+
+    row: int
+    new_page: bool
+    open: bool
+
+
+@dataclass(slots=True)
+class Table:
+    """One form's cells in printed order over all its pages, with the lines of text that stand above it."""
+
+    boxes: list[Box] = field(default_factory=list)
+    rows: int = 0
+    breaks: list[Break] = field(default_factory=list)
+    lines: list[tuple[int, Line]] = field(default_factory=list)  # page and line, above or between its grids
+    notes: list[tuple[int, Line]] = field(default_factory=list)  # page and line, after its first grid
+
+    def row(self, index: int) -> list[Box]:
+        """The cells that cover a row, from left to right."""
+        return sorted((b for b in self.boxes if b.first <= index < b.end), key=lambda b: b.left)
+
+    def by_row(self) -> list[list[Box]]:
+        """For each row the cells that cover it, from left to right; one pass for all rows."""
+        rows: list[list[Box]] = [[] for _ in range(self.rows)]
+        for box in sorted(self.boxes, key=lambda b: b.left):
+            for index in range(box.first, box.end):
+                rows[index].append(box)
+        return rows
+
+    def drop_rows(self, first: int, end: int) -> None:
+        """Take rows out: cells within them go, cells that reach beyond are shortened, later rows move up."""
+
+        def moved(row: int) -> int:
+            return row - max(0, min(row, end) - first)
+
+        self.boxes = [replace(b, first=moved(b.first), end=moved(b.end)) for b in self.boxes if moved(b.end) > moved(b.first)]
+        self.breaks = [Break(moved(b.row), b.new_page, b.open) for b in self.breaks]
+        self.rows = moved(self.rows)
+
+
+def placed(grid: Grid, first: int, frame: tuple[float, float]) -> Iterator[Box]:
+    """Given a grid, its cells as boxes whose rows begin at `first`, stretched onto a frame (left edge and width in points)."""
+    left, width = grid.xs[0], grid.xs[-1] - grid.xs[0]
+    if abs(width - frame[1]) > SAME_WIDTH * frame[1]:
+        left, width = frame
+    for cell in grid.cells:
+        x0, x1 = grid.xs[cell.column], grid.xs[cell.column + cell.column_span]
+        gap = (99.0, 99.0)
+        if cell.ink:
+            gap = (cell.ink[0] - grid.ys[cell.row], grid.ys[cell.row + cell.row_span] - cell.ink[1])
+        yield Box(
+            (x0 - left) / width, (x1 - left) / width, first + cell.row, first + cell.row + cell.row_span,
+            cell.text, cell.evidence, cell.confidence, cell.why, gap,
+        )
+
+
+def tables(pages: Iterable[SolvedPage], begins_form: Callable[[Grid], bool], belongs: Callable[[Grid], bool]) -> list[Table]:
+    """Given solved pages in order, one table a form.
+
+    `begins_form` says of a grid that it holds the caption with which a form begins; `belongs` that it holds any of a form's
+    captions. A grid before the first form that does neither is a cover's or a list's, and is left out."""
+    found: list[Table] = []
+    begun = False
+    pending: list[tuple[int, Line]] = []
+    frame = (0.0, 1.0)
+    last_page, last_open = 0, False
+    for page in pages:
+        for item in _in_order(page):
+            if isinstance(item, Line):
+                if not _PAGE_NUMBER.match(item.text):
+                    pending.append((page.content.number, item))
+                continue
+            begins = begins_form(item)
+            titled = any(is_title(line.text) for _, line in pending)
+            if not found or (begins and (begun or titled)) or (titled and belongs(item)):
+                if not (begins or belongs(item)):
+                    pending = []
+                    continue
+                found.append(Table(lines=pending))
+                frame = (item.xs[0], item.xs[-1] - item.xs[0])
+                begun = False
+            else:
+                number = page.content.number
+                found[-1].breaks.append(Break(found[-1].rows, number != last_page, last_open or item.open_top))
+                found[-1].notes.extend(pending)
+            pending = []
+            begun = begun or begins
+            table = found[-1]
+            table.boxes.extend(placed(item, table.rows, frame))
+            table.rows += len(item.ys) - 1
+            last_page, last_open = page.content.number, item.open_bottom
+    if found:
+        found[-1].notes.extend(pending)
+    return found
+
+
+def is_title(text: str) -> bool:
+    """Whether a line names a self-evaluation form."""
+    flat = re.sub(r"\s", "", text)
+    return bool(re.search(r"自评|评价表|评分表", flat)) and len(flat) <= 60 and not flat.endswith(("。", "；", "："))
+
+
+def _in_order(page: SolvedPage) -> list[Grid | Line]:
+    items: list[tuple[float, Grid | Line]] = [(grid.ys[0], grid) for grid in page.grids]
+    items += [(line.bbox[1], line) for line in page.lines]
+    return [item for _, item in sorted(items, key=lambda pair: pair[0])]

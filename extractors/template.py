@@ -1,0 +1,257 @@
+"""A mended table -> the Form: every value with the page and box it was read from, and doubts where the reading is not certain."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from extractors.captions import caption_key, captions
+from extractors.layout import Layout, Zone
+from extractors.mend import is_continued
+from extractors.model import Doubt, Evidence, Form, Fund, Indicator, Total
+from extractors.stitch import Box, Table, is_title
+
+FUND_FIELDS = ("initial", "budget", "executed", "weight", "rate", "score")
+INDICATOR_FIELDS = ("level1", "level2", "level3", "target", "actual", "weight", "score", "explanation")
+#: readings at least this sure need no doubt
+SURE = 0.95
+
+_YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
+_YEAR_LINE = re.compile(r"^[（(\s]*(20\d{2})\s*年?\s*度?[）)\s]*$")
+_AMOUNT_UNIT = re.compile(r"(?:单位|金额单位|计量单位)?[：:]?[（(]?(?:人民币)?(亿元|万元|千元|元)[）)]?")
+_UNIT_LINE = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*(亿元|万元|千元|元)")
+_PAIR_IN_LINE = re.compile(r"([一-鿿（）()]{2,12})\s*[:：]\s*(\S*(?:\s(?![一-鿿（）()]{2,12}\s*[:：])\S+)*)")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A form being filled: values of the header by field, and evidence and doubts by path."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def note(self, path: str, box: Box) -> str:
+        """Record where a value stands and how sure it is; returns its text."""
+        self.evidence[path] = box.parts
+        if box.confidence < SURE:
+            self.doubts.append(Doubt(path, box.why, round(box.confidence, 3)))
+        return box.text
+
+
+def extract(table: Table, layout: Layout) -> Form:
+    """Given a mended table and its layout, the form that it prints."""
+    draft = _Draft()
+    rows = table.by_row()
+    _header(draft, table, layout, rows)
+    funds = _funds(draft, layout.zone("funds"), rows)
+    _goals(draft, layout.zone("goals"), rows)
+    indicators, total = _indicators(draft, layout.zone("indicators"), rows)
+    if total is None and "total" in draft.values:
+        draft.evidence["total/score"] = draft.evidence.pop("total")
+        total = Total(label=draft.values.get("total_label"), score=draft.values["total"])
+    _captions_unknown(draft, layout)
+    values = draft.values
+    title, title_at = _title(table, rows)
+    if title_at:
+        draft.evidence["title"] = title_at
+    return Form(
+        title=title, year=_year(draft, table, title), project_name=values.get("project_name"), authority=values.get("authority"),
+        unit=values.get("unit"), leader=values.get("leader"), phone=values.get("phone"), amount_unit=_amount_unit(draft, table, layout, rows),
+        funds=tuple(funds), goal_expected=values.get("goal_expected"), goal_actual=values.get("goal_actual"),
+        indicators=tuple(indicators), total=total or Total(), profile=captions().profile(layout.seen),
+        evidence={k: v for k, v in draft.evidence.items() if k not in ("total", "year_cell")}, doubts=tuple(draft.doubts),
+    )
+
+
+def _header(draft: _Draft, table: Table, layout: Layout, rows: list[list[Box]]) -> None:
+    """Captions with the value to their right, above and between the zones; then captions with a colon in loose lines."""
+    inside = {row for zone in layout.zones if zone.name in ("funds", "indicators") for row in range(zone.above, zone.end)}
+    inside |= {row for zone in layout.zones if zone.name == "goals" for row in range(zone.above, zone.first)}
+    for index in range(table.rows):
+        if index in inside:
+            continue
+        row = rows[index]
+        for box, value in zip(row, row[1:], strict=False):
+            name = captions().field("header", box.text) if box.first == index else None
+            if name is None or name == "-" or name in draft.values or (captions().field("header", value.text) and value.text):
+                continue
+            if name.startswith("goal") and (layout.zone("goals") or value.first != index):
+                continue
+            draft.values[name] = draft.note("year_cell" if name == "year" else name, value)
+            if name == "total":
+                draft.values["total_label"] = box.text
+    for page, line in table.lines + table.notes:
+        for caption, value_text in _PAIR_IN_LINE.findall(line.text):
+            name = captions().field("header", caption)
+            if name and name not in ("-", "amount_unit", "year") and name not in draft.values and value_text:
+                draft.values[name] = value_text
+                draft.evidence[name] = (Evidence(page, line.bbox),)
+
+
+def _funds(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> list[Fund]:
+    funds: list[Fund] = []
+    if zone is None:
+        return funds
+    first_number = min(c.left for c in zone.columns)
+    for index in range(zone.first, zone.end):
+        left = [b for b in rows[index] if b.right <= first_number + 0.02 and b.first >= zone.first]
+        labels = [b for b in left if b.text]
+        cells = {c.field: next((b for b in rows[index] if b.covers(c.middle)), None) for c in zone.columns}
+        filled = any(b is not None and b.text for b in cells.values())
+        label = labels[-1] if labels else None
+        if (label is None and not filled) or not any(b.first == index for b in rows[index]):
+            continue
+        if label is not None and (label.first != index or captions().field("header", label.text)) and not filled:
+            continue
+        path = f"funds/{len(funds)}"
+        values = {name: draft.note(f"{path}/{name}", box) for name, box in cells.items() if box is not None}
+        funds.append(Fund(label=draft.note(f"{path}/label", label) if label else "", **values))
+    return funds
+
+
+def _goals(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> None:
+    if zone is None:
+        return
+    for column in zone.columns:
+        boxes: list[Box] = []
+        for index in range(zone.first, zone.end):
+            box = next((b for b in rows[index] if b.covers(column.middle)), None)
+            if box is None or box in boxes:
+                continue
+            if any(captions().field("header", b.text) for b in rows[index] if b.first == index and b is not box):
+                break
+            boxes.append(box)
+        if boxes and column.field not in draft.values:
+            texts = [draft.note(column.field, box) for box in boxes]
+            draft.evidence[column.field] = tuple(part for box in boxes for part in box.parts)
+            draft.values[column.field] = "\n".join(t for t in texts if t)
+
+
+def _indicators(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> tuple[list[Indicator], Total | None]:
+    indicators: list[Indicator] = []
+    total: Total | None = None
+    if zone is None:
+        return indicators, total
+    named = [c for c in zone.columns if c.field in INDICATOR_FIELDS]
+    for index in range(zone.first, zone.end):
+        row = rows[index]
+        if not any(b.first == index for b in row):
+            continue
+        at = {c.field: next((b for b in row if b.covers(c.middle)), None) for c in named}
+        label = next((b for b in row if b.first == index and captions().field("total", b.text) == "total"), None)
+        if label is not None and (_spans(label, named) or label is row[0]):
+            cells = {n: b for n in ("weight", "score", "explanation") if (b := at.get(n)) is not None and b is not label}
+            total = Total(label=label.text, **{n: draft.note(f"total/{n}", b) for n, b in cells.items()})
+            break
+        if not _is_indicator(at, zone):
+            continue
+        path = f"indicators/{len(indicators)}"
+        values = {n: draft.note(f"{path}/{n}", b) for n, b in at.items() if b is not None}
+        if zone.column("target_part"):
+            _join_target(draft, path, values, zone, row)
+        indicators.append(Indicator(**values))
+    return indicators, total
+
+
+def _spans(box: Box, named: Iterable) -> bool:  # type: ignore[type-arg]
+    return sum(box.covers(c.middle) for c in named if c.field in ("level1", "level2", "level3", "target")) > 1
+
+
+def _is_indicator(at: dict[str, Box | None], zone: Zone) -> bool:
+    """Whether a row is one of indicators: its third level has a cell of its own that does not run over the value columns."""
+    level3 = at.get("level3") or at.get("level2")
+    if level3 is None or is_continued(level3.text):
+        return False
+    own = [b for name, b in at.items() if b is not None and name not in ("level1", "level2", "level3")]
+    if any(b is level3 for b in own):
+        return False
+    level1 = at.get("level1")
+    if level1 is not None and level1 is level3 and zone.column("level3"):
+        return False
+    return any(b is not None and b.text for b in at.values())
+
+
+def _join_target(draft: _Draft, path: str, values: dict[str, str], zone: Zone, row: list[Box]) -> None:
+    """A target printed in several columns (指标性质, 指标值, 度量单位) is one string, joined in printed order."""
+    boxes: list[Box] = []
+    for column in zone.columns:
+        if column.field in ("target", "target_part"):
+            box = next((b for b in row if b.covers(column.middle)), None)
+            if box is not None and box not in boxes:
+                boxes.append(box)
+    values["target"] = "".join(box.text for box in boxes)
+    draft.evidence[f"{path}/target"] = tuple(part for box in boxes for part in box.parts)
+    unsure = min(boxes, key=lambda b: b.confidence, default=None)
+    if unsure is not None and unsure.confidence < SURE:
+        draft.doubts.append(Doubt(f"{path}/target", unsure.why, round(unsure.confidence, 3)))
+
+
+def _captions_unknown(draft: _Draft, layout: Layout) -> None:
+    for zone, box in layout.unknown:
+        near = captions().nearest(zone, box.text)
+        hint = f"，最接近的是“{near}”" if near else ""
+        page = box.parts[0].page if box.parts else 0
+        path = f"captions/{zone}/{box.text}"
+        draft.doubts.append(Doubt(path, f"第{page}页的栏目“{box.text}”不在模板中，该栏未读取{hint}", 0.0))
+        draft.evidence[path] = box.parts
+
+
+def _title(table: Table, rows: list[list[Box]]) -> tuple[str | None, tuple[Evidence, ...]]:
+    """The form's title: the line above it that names a self-evaluation, with a line that it wraps onto, or its full-width first row."""
+    page = table.boxes[0].parts[0].page if table.boxes and table.boxes[0].parts else 0
+    own = [(p, line) for p, line in table.lines if p == page] or table.lines
+    for position in range(len(own) - 1, -1, -1):
+        number, line = own[position]
+        if is_title(line.text):
+            return line.text, (Evidence(number, line.bbox),)
+    first = [b for b in rows[0]] if rows else []
+    if len(first) == 1 and is_title(first[0].text):
+        return first[0].text, first[0].parts
+    for number, line in own:
+        if re.search(r"绩效|目标", line.text) and len(line.text) <= 40 and "：" not in line.text:
+            return line.text, (Evidence(number, line.bbox),)
+    return None, ()
+
+
+def _year(draft: _Draft, table: Table, title: str | None) -> int | None:
+    """The form's year: a line of its own （2020年度）, else the caption 年度, else the title, else a line above that names one."""
+    for page, line in reversed(table.lines):
+        if match := _YEAR_LINE.match(line.text):
+            draft.evidence["year"] = (Evidence(page, line.bbox),)
+            return int(match.group(1))
+    cell = re.search(r"20\d{2}", draft.values.get("year", ""))
+    if cell:
+        draft.evidence["year"] = draft.evidence["year_cell"]
+        return int(cell.group())
+    if title and (match := _YEAR.search(title)):
+        draft.evidence["year"] = draft.evidence.get("title", ())
+        return int(match.group(1))
+    for page, line in reversed(table.lines):
+        if match := _YEAR.search(line.text):
+            draft.evidence["year"] = (Evidence(page, line.bbox),)
+            return int(match.group(1))
+    return None
+
+
+def _amount_unit(draft: _Draft, table: Table, layout: Layout, rows: list[list[Box]]) -> str | None:
+    """The unit of the funds, as the funds block's captions, a line 单位：万元 above the table, or a cell of its own print it."""
+    zone = layout.zone("funds")
+    if zone:
+        for index in range(zone.above, min(zone.end, zone.first + 1)):
+            for box in rows[index]:
+                flat = re.sub(r"\s", "", box.text)
+                if match := re.search(r"[（(：:](?:单位[：:])?(?:人民币)?(亿元|万元|千元|元)[）)]?$", flat):
+                    if box.first <= zone.above or captions().field("funds", box.text):
+                        draft.evidence["amount_unit"] = box.parts
+                        return match.group(1)
+    for page, line in table.lines + table.notes:
+        if match := _UNIT_LINE.search(line.text):
+            draft.evidence["amount_unit"] = (Evidence(page, line.bbox),)
+            return match.group(1)
+    if match := _AMOUNT_UNIT.fullmatch(re.sub(r"\s", "", draft.values.get("amount_unit", ""))):
+        return match.group(1)
+    return None
+
+
+__all__ = ["extract", "caption_key"]
