@@ -30,20 +30,15 @@ class ScannedPage(PageContent):
 
     to_display: tuple[float, float, float, float, float, float] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
-
-def displayed(content: PageContent, bbox: Bbox) -> Bbox:
-    """The box on the page as displayed that encloses `bbox` of the frame in which `content` was read."""
-    if not isinstance(content, ScannedPage):
-        return bbox
-    a, b, c, d, e, f = content.to_display
-    x0, top, x1, bottom = bbox
-    corners = [(x, y) for x in (x0, x1) for y in (top, bottom)]
-    xs = [a * x + b * y + c for x, y in corners]
-    ys = [d * x + e * y + f for x, y in corners]
-    # A leaning rectangle's enclosing box is wider than the rectangle: keep the mean of enclosing and enclosed edges.
-    xs.sort()
-    ys.sort()
-    return (xs[0] + xs[1]) / 2, (ys[0] + ys[1]) / 2, (xs[2] + xs[3]) / 2, (ys[2] + ys[3]) / 2
+    def displayed(self, bbox: Bbox) -> Bbox:
+        """Given a box in the upright frame, the box of the same size around the same place on the page as displayed."""
+        a, b, c, d, e, f = self.to_display
+        x0, top, x1, bottom = bbox
+        corners = [(x, y) for x in (x0, x1) for y in (top, bottom)]
+        # On a leaning page the rectangle leans: the mean of the corners on each side is its middle.
+        xs = sorted(a * x + b * y + c for x, y in corners)
+        ys = sorted(d * x + e * y + f for x, y in corners)
+        return (xs[0] + xs[1]) / 2, (ys[0] + ys[1]) / 2, (xs[2] + xs[3]) / 2, (ys[2] + ys[3]) / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ run from border to border. Works in pixels; the caller divides by the scale.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,35 +16,48 @@ SHORTEST = 8.5  # a stroke below this is a letter's; the lowest table row is abo
 THICKEST = 5.0  # above this it is a bar or a shaded area
 SAME_LINE = 1.8  # strokes this near to each other sideways are one border
 MEET = 3.0  # an end this near to a crossing border touches it
-GAP = 1.5  # an interruption along a border
-LONE = 60.0  # a stroke with a single junction is a border only above this length,
-UNBROKEN = 40.0  # and only if one piece of it is this long (strokes of a line of text chain up, but in short pieces)
-NARROW = 22.0  # a stroke below this needs borders longer than this at both ends (a letter's strokes cross only each other)
-STUB = 4.0  # an end that reaches past its last junction by less than this is cut off
+NARROW = 22.0  # two strokes below this do not make a junction (a letter's strokes cross each other)
+TAIL = 4.0  # an end that reaches past its last junction by less than this is cut off
+LONG = 40.0  # an edge of this length may be patchy, a shorter one is a letter unless it is nearly whole
+PATCHY, WHOLE = 0.75, 0.85  # share of an edge that must be ink
+HOLE = 5.0  # pieces with less than this between them may be one broken border
+FLANK = 0.12  # share of ink beside a stroke, on both sides, from which on it is a row of letters
+
+Interval = tuple[float, float]
 
 
 @dataclass(slots=True)
-class Stroke:
-    """One border: at `at` across (y of a horizontal one), from `start` to `end` along; `thick` pixels wide."""
+class Line:
+    """All strokes at one coordinate: `at` across (y of a horizontal one); `pieces` along it are printed, `spans` are its borders."""
+
+    at: float
+    pieces: list[Interval]
+    spans: list[Interval]
+
+    @property
+    def weight(self) -> float:
+        return sum(end - start for start, end in self.pieces)
+
+    def near(self, position: float, reach: float) -> Interval | None:
+        """The span that holds `position`, give or take `reach`."""
+        return next((s for s in self.spans if s[0] - reach <= position <= s[1] + reach), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """One straight border in pixels: at `at` across, from `start` to `end` along."""
 
     at: float
     start: float
     end: float
-    thick: float
-    piece: float = 0.0  # the longest uninterrupted part
-    crossings: list[float] = field(default_factory=list)
-
-    @property
-    def length(self) -> float:
-        return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)
 class Borders:
-    """All borders of a page in pixels, and `strokes`, the mask (0 or 1) of the pixels they are printed with."""
+    """All borders of a page in pixels, and `strokes`, the mask (0 or 1) of the long strokes they were found in."""
 
-    horizontal: tuple[Stroke, ...]
-    vertical: tuple[Stroke, ...]
+    horizontal: tuple[Border, ...]
+    vertical: tuple[Border, ...]
     strokes: np.ndarray
 
 
@@ -52,20 +65,24 @@ def borders_of(ink: np.ndarray, scale: float) -> Borders:
     """The borders in an ink mask (0 or 1) of an upright page at `scale` pixels a point."""
     import numpy as np
 
-    level, level_mask = _strokes(ink, scale)
-    plumb, plumb_mask = _strokes(np.ascontiguousarray(ink.T), scale)
-    level, plumb = _joined(level, scale), _joined(plumb, scale)
-    while True:
-        before = len(level), len(plumb), sum(s.length for s in level), sum(s.length for s in plumb)
-        level = _pruned(level, plumb, scale)
-        plumb = _pruned(plumb, level, scale)
-        if before == (len(level), len(plumb), sum(s.length for s in level), sum(s.length for s in plumb)):
+    level_strokes, level_mask = _strokes(ink, scale)
+    plumb_strokes, plumb_mask = _strokes(np.ascontiguousarray(ink.T), scale)
+    level, plumb = _lines(level_strokes, scale), _lines(plumb_strokes, scale)
+    for _ in range(12):  # each round can only take strokes away; two or three are enough in practice
+        before = [line.spans for line in level + plumb]
+        level = _bounded(level, plumb, scale)
+        plumb = _bounded(plumb, level, scale)
+        if before == [line.spans for line in level + plumb]:
             break
-    level, plumb = _tables_only(level, plumb, scale)
-    return Borders(tuple(level), tuple(plumb), level_mask | plumb_mask.T)
+    rows, columns = _tables_only(_borders(level), _borders(plumb), scale)
+    return Borders(tuple(rows), tuple(columns), level_mask | plumb_mask.T)
 
 
-def _strokes(ink: np.ndarray, scale: float) -> tuple[list[Stroke], np.ndarray]:
+def _borders(lines: list[Line]) -> list[Border]:
+    return [Border(line.at, start, end) for line in lines for start, end in line.spans]
+
+
+def _strokes(ink: np.ndarray, scale: float) -> tuple[list[Border], np.ndarray]:
     """Horizontal runs of ink at least SHORTEST long; each row borrows from its neighbours, so that a slight lean does not cut a run."""
     import cv2
     import numpy as np
@@ -77,10 +94,12 @@ def _strokes(ink: np.ndarray, scale: float) -> tuple[list[Stroke], np.ndarray]:
     mask = _without_bars(mask, scale)
     _, _, stats, centroids = cv2.connectedComponentsWithStats(mask)
     found = []
-    for (x, _y, w, h, area), (_cx, cy) in zip(stats[1:], centroids[1:], strict=True):
+    for (x, y, w, h, area), (_cx, cy) in zip(stats[1:], centroids[1:], strict=True):
         mean = max(1.0, area / w - 2.0)
-        if mean <= THICKEST * scale and h <= max(2.5 * THICKEST * scale, 0.02 * w):
-            found.append(Stroke(float(cy), float(x), float(x + w), float(mean), float(w)))
+        flanks = [ink[max(0, y - 3):max(0, y - 1), x:x + w], ink[y + h + 1:y + h + 3, x:x + w]]
+        lettered = min(float(f.mean()) if f.size else 0.0 for f in flanks) > FLANK
+        if mean <= THICKEST * scale and h <= max(2.5 * THICKEST * scale, 0.02 * w) and not lettered:
+            found.append(Border(float(cy), float(x), float(x + w)))
     return found, mask & cv2.dilate(ink, np.ones((3, 3), np.uint8))
 
 
@@ -96,69 +115,80 @@ def _without_bars(mask: np.ndarray, scale: float) -> np.ndarray:
     return np.asarray(mask)
 
 
-def _joined(strokes: list[Stroke], scale: float) -> list[Stroke]:
-    """Strokes on one line get one coordinate, and are joined over small interruptions."""
-    lines: list[list[Stroke]] = []
-    for stroke in sorted(strokes, key=lambda s: s.at):
-        if lines and stroke.at - _centre(lines[-1]) <= SAME_LINE * scale:
-            lines[-1].append(stroke)
-        else:
-            lines.append([stroke])
-    joined = []
+def _lines(strokes: list[Border], scale: float) -> list[Line]:
+    """Strokes at one coordinate gathered into one line; the longest decide where it lies."""
+    lines: list[Line] = []
+    for stroke in sorted(strokes, key=lambda s: s.start - s.end):
+        line = min(lines, key=lambda k: abs(k.at - stroke.at), default=None)
+        if line is None or abs(line.at - stroke.at) > SAME_LINE * scale:
+            lines.append(Line(stroke.at, [(stroke.start, stroke.end)], []))
+            continue
+        length = stroke.end - stroke.start
+        line.at = (line.at * line.weight + stroke.at * length) / (line.weight + length)
+        line.pieces.append((stroke.start, stroke.end))
     for line in lines:
-        at = _centre(line)
-        line.sort(key=lambda s: s.start)
-        current = Stroke(at, line[0].start, line[0].end, line[0].thick, line[0].piece)
-        for stroke in line[1:]:
-            if stroke.start - current.end <= GAP * scale:
-                current.end = max(current.end, stroke.end)
-                current.thick = max(current.thick, stroke.thick)
-                current.piece = max(current.piece, stroke.piece)
-            else:
-                joined.append(current)
-                current = Stroke(at, stroke.start, stroke.end, stroke.thick, stroke.piece)
-        joined.append(current)
-    return joined
+        line.pieces = _merged(line.pieces, 0.0)
+        line.spans = _merged(line.pieces, HOLE * scale)
+    return sorted(lines, key=lambda k: k.at)
 
 
-def _centre(line: list[Stroke]) -> float:
-    return sum(s.at * s.length for s in line) / sum(s.length for s in line)
+def _merged(intervals: list[Interval], gap: float) -> list[Interval]:
+    merged: list[Interval] = []
+    for start, end in sorted(intervals):
+        if merged and start - merged[-1][1] <= gap:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
 
 
-def _pruned(strokes: list[Stroke], others: list[Stroke], scale: float) -> list[Stroke]:
-    """Strokes that end on `others`, cut to their junctions; open ends stay where several strokes are cut together (a page break)."""
-    meet = MEET * scale
-    for stroke in strokes:
-        short = stroke.length < NARROW * scale
-        stroke.crossings = sorted({o.at for o in others if not (short and o.length < NARROW * scale)
-                                   and stroke.start - meet <= o.at <= stroke.end + meet
-                                   and o.start - meet <= stroke.at <= o.end + meet})
+def _bounded(lines: list[Line], others: list[Line], scale: float) -> list[Line]:
+    """The lines cut to the edges between their junctions with `others` that are really printed, and to open ends."""
+    meet, narrow = MEET * scale, NARROW * scale
+    junctions: list[list[float]] = []
+    for line in lines:
+        found = []
+        for other in others:
+            mine, theirs = line.near(other.at, meet), other.near(line.at, meet)
+            if mine and theirs and (mine[1] - mine[0] > narrow or theirs[1] - theirs[0] > narrow):
+                found.append(other.at)
+        junctions.append(found)
+    # Open ends: where the page breaks, several borders stop at one height without a border across.
+    tails = [(piece, line.at) for line, found in zip(lines, junctions, strict=True) for piece in _tails(line, found, others, scale)]
     kept = []
-    for stroke in strokes:
-        lone = stroke.length > LONE * scale and stroke.piece > UNBROKEN * scale
-        enough = len(stroke.crossings) >= 2 or (len(stroke.crossings) == 1 and (lone or _cut_together(stroke, strokes, scale)))
-        if enough:
-            kept.append(stroke)
-    for stroke in kept:
-        first, last = stroke.crossings[0], stroke.crossings[-1]
-        if stroke.start > first - STUB * scale or not _open(stroke.start, "start", stroke, kept, scale):
-            stroke.start = min(first, stroke.start) if len(stroke.crossings) == 1 and stroke.end > first + STUB * scale else first
-        if stroke.end < last + STUB * scale or not _open(stroke.end, "end", stroke, kept, scale):
-            stroke.end = max(last, stroke.end) if len(stroke.crossings) == 1 and stroke.start < last - STUB * scale else last
-    return [s for s in kept if s.length > STUB * scale]
+    for line, found in zip(lines, junctions, strict=True):
+        spans = [(a, b) for a, b in zip(found, found[1:], strict=False) if _printed(line, a, b, scale)]
+        for tail in _tails(line, found, others, scale):
+            ends = sum(any(abs(x - y) <= meet for x, y in zip(tail, piece, strict=True)) and at != line.at for piece, at in tails)
+            if ends >= 2 and _printed(line, *tail, scale):
+                spans.append(tail)
+        line.spans = _merged(spans, 0.0)
+        if line.spans:
+            kept.append(line)
+    return kept
 
 
-def _open(end: float, side: str, stroke: Stroke, strokes: list[Stroke], scale: float) -> bool:
-    """A free end is true where at least two more borders end free at the same height (the page broke there)."""
-    fellows = sum(abs(getattr(o, side) - end) <= MEET * scale and abs(o.at - stroke.at) > MEET * scale for o in strokes)
-    return fellows >= 2
+def _tails(line: Line, junctions: list[float], others: list[Line], scale: float) -> list[Interval]:
+    """What of the line's spans reaches past the first or last junction on it, out of the table: no border lies further out."""
+    meet, tail = MEET * scale, TAIL * scale
+    across = [o.at for o in others if o.near(line.at, meet)]
+    found = []
+    for start, end in line.spans:
+        on = [j for j in junctions if start - meet <= j <= end + meet]
+        if on and on[0] - start > tail and not any(at < start for at in across):
+            found.append((start, on[0]))
+        if on and end - on[-1] > tail and not any(at > end for at in across):
+            found.append((on[-1], end))
+    return found
 
 
-def _cut_together(stroke: Stroke, strokes: list[Stroke], scale: float) -> bool:
-    return any(_open(getattr(stroke, side), side, stroke, strokes, scale) for side in ("start", "end"))
+def _printed(line: Line, start: float, end: float, scale: float) -> bool:
+    """Whether enough of the edge from `start` to `end` is ink."""
+    inked = sum(max(0.0, min(end, b) - max(start, a)) for a, b in line.pieces)
+    return inked >= (PATCHY if end - start > LONG * scale else WHOLE) * (end - start)
 
 
-def _tables_only(level: list[Stroke], plumb: list[Stroke], scale: float) -> tuple[list[Stroke], list[Stroke]]:
+def _tables_only(level: list[Border], plumb: list[Border], scale: float) -> tuple[list[Border], list[Border]]:
     """Strokes that hang together in a table-sized figure: at least 100 pt wide and 20 pt high (a letter or a tick box is smaller)."""
     meet = MEET * scale
     nodes = [(s, True) for s in level] + [(s, False) for s in plumb]

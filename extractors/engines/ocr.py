@@ -1,0 +1,172 @@
+"""The engine for scans: a page's picture -> characters with confidence and borders, upright, with the way back to the page.
+
+Each cell of the table is read by itself, so that no text runs over a border; what stands outside the tables is read as lines.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from extractors.engines.ocr_image import ScannedPage, Upright, ink_of, render, straightened, turned
+from extractors.engines.ocr_layout import Box, TextLine, em_of, lines_in, pieces_of, zones_of
+from extractors.engines.ocr_reading import glance, read_lines
+from extractors.engines.ocr_rulings import Borders, borders_of
+from extractors.engines.ocr_text import Glyph
+from extractors.grid import solve
+from extractors.model import Char, PageContent, Ruling
+
+if TYPE_CHECKING:
+    import numpy as np
+    from pypdfium2 import PdfPage
+
+#: Mean probability of the characters of some lines from which on the page stands upright (upside down it is below 0.6).
+UPRIGHT = 0.8
+PROBES = 8
+#: Confidence of a dash that is told by its shape.
+DASH = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A straightened picture with its borders taken out, and where its lines of text are."""
+
+    upright: Upright
+    clean: np.ndarray
+    rulings: tuple[Ruling, ...]
+    lines: tuple[TextLine, ...]
+
+
+def read_page(page: PdfPage, number: int) -> PageContent:
+    """Given a page of pdfium and its number from 1, what recognition reads from its picture.
+
+    Raises ExtractError("too-complex") where the picture has more borders than limits allow, ExtractError("engine-unavailable")
+    where the recogniser is not installed."""
+    import numpy as np
+
+    grey, scale, seals = render(page)
+    quarter, layout = _oriented(grey, scale, number)
+    base = turned(np.zeros((grey.shape[0], grey.shape[1]), np.uint8), quarter)[1] if quarter else np.eye(2, 3)
+    upright = layout.upright
+    whole = np.vstack((upright.matrix, (0, 0, 1))) @ np.vstack((base, (0, 0, 1)))
+    upright = Upright(upright.grey, whole[:2], scale)
+    chars = _chars(layout, scale)
+    height, width = upright.grey.shape
+    return ScannedPage(number, width / scale, height / scale, tuple(chars), layout.rulings, seals, "ocr", to_display=upright.to_display())
+
+
+def _oriented(grey: np.ndarray, scale: float, number: int) -> tuple[int, _Layout]:
+    """(right angles by which the picture must be turned clockwise to stand upright, its layout then)."""
+    best: tuple[float, int, _Layout] | None = None
+    for quarter in (0, 1, 3, 2):
+        layout = _layout(turned(grey, quarter)[0] if quarter else grey, scale, number)
+        probes = sorted(layout.lines, key=lambda line: abs(line.box[2] - line.box[0] - 6 * line.em))[:PROBES]
+        glyphs = [g for reading in glance(layout.clean, probes) for g in reading.glyphs]
+        # Letters lying on their side come out as few, improbable characters.
+        sure = sum(g.confidence for g in glyphs) / len(glyphs) if glyphs else 0.0
+        if best is None or sure > best[0]:
+            best = sure, quarter, layout
+        if sure >= UPRIGHT or not layout.lines:
+            break
+    assert best is not None
+    return best[1], best[2]
+
+
+def _layout(grey: np.ndarray, scale: float, number: int) -> _Layout:
+    import cv2
+    import numpy as np
+
+    upright = straightened(grey, scale)
+    ink = ink_of(upright.grey)
+    borders = borders_of(ink, scale)
+    rulings = _rulings(borders, scale)
+    drawn = _drawn(borders, ink.shape, scale)
+    printed = cv2.dilate(drawn & borders.strokes, np.ones((3, 3), np.uint8))
+    ink = ink & ~printed & 1
+    clean = upright.grey.copy()
+    clean[printed > 0] = 255
+    pieces = pieces_of(ink)
+    if not len(pieces):
+        return _Layout(upright, clean, rulings, ())
+    em = em_of(pieces, scale)
+    cells, tables = _cells(rulings, upright.grey.shape, scale, number)
+    lines = [line for cell in cells for line in lines_in(pieces, cell, em, scale)]
+    outside = np.ones(len(pieces), dtype=bool)
+    for x0, y0, x1, y1 in tables:
+        outside &= ~((pieces[:, 2] > x0) & (pieces[:, 0] < x1) & (pieces[:, 3] > y0) & (pieces[:, 1] < y1))
+    h, w = ink.shape
+    around = pieces[outside]
+    for zone in zones_of(around, w, h):
+        lines += lines_in(around, zone, em, scale, split=True)
+    return _Layout(upright, clean, rulings, tuple(lines))
+
+
+def _rulings(borders: Borders, scale: float) -> tuple[Ruling, ...]:
+    level = [Ruling(b.start / scale, b.at / scale, b.end / scale, b.at / scale) for b in borders.horizontal]
+    plumb = [Ruling(b.at / scale, b.start / scale, b.at / scale, b.end / scale) for b in borders.vertical]
+    return tuple(level + plumb)
+
+
+def _drawn(borders: Borders, shape: tuple[int, ...], scale: float) -> np.ndarray:
+    """Mask of the strips in which the borders lie, wide enough for a slight warp of the paper."""
+    import cv2
+    import numpy as np
+
+    mask = np.zeros(shape, np.uint8)
+    wide = max(3, round(4.0 * scale))
+    for b in borders.horizontal:
+        cv2.line(mask, (round(b.start), round(b.at)), (round(b.end), round(b.at)), 1, wide)
+    for b in borders.vertical:
+        cv2.line(mask, (round(b.at), round(b.start)), (round(b.at), round(b.end)), 1, wide)
+    return mask
+
+
+def _cells(rulings: tuple[Ruling, ...], shape: tuple[int, ...], scale: float, number: int) -> tuple[list[Box], list[Box]]:
+    """(the cells of all tables, the tables), as boxes in pixels: the very cells into which the characters will be put."""
+    h, w = shape
+    solved = solve(PageContent(number, w / scale, h / scale, (), rulings))
+    cells, tables = [], []
+    for grid in solved.grids:
+        xs, ys = [round(x * scale) for x in grid.xs], [round(y * scale) for y in grid.ys]
+        tables.append((xs[0], ys[0], xs[-1], ys[-1]))
+        cells += [(xs[c.column], ys[c.row], xs[c.column + c.column_span], ys[c.row + c.row_span]) for c in grid.cells]
+    return cells, tables
+
+
+def _chars(layout: _Layout, scale: float) -> list[Char]:
+    by_region: dict[Box, list[TextLine]] = {}
+    for line in layout.lines:
+        by_region.setdefault(line.region, []).append(line)
+    dashes = [line for lines in by_region.values() if all(_is_dash(k) for k in lines) for line in lines]
+    told = {id(line) for line in dashes}
+    text = [line for line in layout.lines if id(line) not in told]
+    chars: list[Char] = []
+    for line, glyphs in zip(text, read_lines(layout.clean, text), strict=True):
+        chars += _boxed(line, glyphs, scale)
+    for line in dashes:
+        x0, x1 = line.box[0], line.box[2]
+        count = max(1, round((x1 - x0) / line.em))
+        glyphs = tuple(Glyph("—", x0 + (i + 0.5) * (x1 - x0) / count, DASH) for i in range(count))
+        chars += _boxed(line, glyphs, scale)
+    return chars
+
+
+def _is_dash(line: TextLine) -> bool:
+    """Flat ink alone in its cell is a dash; beside other text it may be 一."""
+    x0, y0, x1, y1 = line.box
+    return y1 - y0 < 0.2 * line.em and x1 - x0 >= 0.55 * line.em
+
+
+def _boxed(line: TextLine, glyphs: tuple[Glyph, ...], scale: float) -> list[Char]:
+    """Characters with boxes: as high as the line, as wide as the type but not into each other, inside the region."""
+    x0, y0, x1, y1 = line.region
+    middle = (line.box[1] + line.box[3]) / 2
+    half = max(line.box[3] - line.box[1], 0.8 * line.em) / 2
+    top, bottom = max(y0 + 1, middle - half), min(y1 - 1, middle + half)
+    centres = [min(max(g.centre, line.box[0]), line.box[2]) for g in glyphs]
+    boxed = []
+    for i, (glyph, centre) in enumerate(zip(glyphs, centres, strict=True)):
+        reach = (0.5 if ord(glyph.text[0]) > 0x2000 else 0.3) * line.em
+        left = max(centre - reach, (centres[i - 1] + centre) / 2 if i else x0 + 1)
+        right = min(centre + reach, (centre + centres[i + 1]) / 2 if i + 1 < len(glyphs) else x1 - 1)
+        boxed.append(Char(glyph.text, left / scale, top / scale, max(left + 0.1, right) / scale, bottom / scale, min(1.0, glyph.confidence)))
+    return boxed
