@@ -17,13 +17,14 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "empty-file": ("文件是空的（0 字节）。", "上传可能中断，请重新导出并提交。"),
     "not-a-pdf": ("文件不是 PDF（开头没有 PDF 标识）。", "请提交由系统导出的 PDF 原件，不要把网页、图片或 Word 文件改名为 .pdf。"),
     "password-locked": ("文件设有打开密码，无法读取。", "请取消打开密码后重新提交。"),
+    "unsupported-encryption": ("文件使用了不支持的加密方式（如数字证书加密），无法读取。", "请去除加密后重新提交。"),
     "damaged": ("文件已损坏或不完整：{detail}。", "上传可能中断，请重新导出并提交完整的文件。"),
     "zero-pages": ("文件里没有任何页面。", "请重新导出并检查能否打开和翻页。"),
     # caps, see limits.py
     "too-large": ("文件有 {bytes} 字节，超过上限 {limit} 字节。", "请拆分文件或降低扫描分辨率后重新提交。"),
     "too-many-pages": ("文件有 {pages} 页，超过上限 {limit} 页。", "请按项目拆分成多个文件后重新提交。"),
     "page-too-large": ("第 {page} 页的页面尺寸为 {width}×{height} 点，超过面积上限 {limit} 平方点。", "请按 A4 或 A3 等常用纸张重新导出。"),
-    "too-complex": ("第 {page} 页过于复杂：{detail}。", "请用原系统重新导出；如确为正常表格，请将文件交技术人员检查。"),
+    "too-complex": ("内容过于复杂：{detail}。", "请用原系统重新导出；如确为正常表格，请将文件交技术人员检查。"),
     "too-many-characters": ("文字过多：{chars} 个字符，超过上限 {limit} 个。", "请确认提交的是绩效自评表，并按项目拆分。"),
     # what is on the pages
     "no-form-found": ("没有找到项目支出绩效自评表。", "请确认文件里有带框线的自评表；如是新版式，请将文件交技术人员添加模板。"),

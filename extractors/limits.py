@@ -13,16 +13,12 @@ GIB = 1024 * MIB
 MAX_BYTES = 100 * MIB
 #: bytes from the start within which `%PDF-` must stand: Acrobat's and pdfium's rule (mail gateways prepend lines).
 HEADER_WINDOW = 1024
-#: bytes from the end in which `startxref` and `%%EOF` are looked for first; servers append up to some kB of rubbish.
-TAIL_WINDOW = 16 * 1024
 #: pages. A department's volume has up to some 300; 500 at 15 ms a page stays far below MAX_SECONDS.
 MAX_PAGES = 500
 
 # --- one page -----------------------------------------------------------------------------------------------------------
 #: square points. Twice A0 (8.0 million), so that posters and endless web pages (595 x 14,400 = 8.6 million) pass.
 MAX_PAGE_AREA = 16_000_000
-#: points. A page narrower or lower than this cannot hold a readable table.
-MIN_PAGE_SIDE = 18
 #: characters on a page. A full A4 page of 5 pt type has 19,000; an endless web page may hold 15 pages' worth.
 MAX_PAGE_CHARS = 50_000
 #: characters in a document: 500 pages of 2,000.
@@ -40,9 +36,11 @@ MAX_ANNOTATIONS = 2_000
 #: levels of form XObjects within each other that an engine descends; producers use 1 to 3.
 MAX_OBJECT_DEPTH = 12
 
-# --- streams, checked where an engine or a referee decodes them in Python ---------------------------------------------
-#: bytes after decompression of one stream: an A3 page at 600 dpi in colour has 210 MB, far more than any scan needs.
+# --- streams ------------------------------------------------------------------------------------------------------------
+#: bytes of one content stream once inflated: the densest map has some 20 MB; 256 MB cost pdfium 5 s and 0.5 GiB. Images are not meant.
 MAX_STREAM_BYTES = 64 * MIB
+#: bytes inflated in all to check that content is whole; beyond that the time limit is the guard.
+MAX_INFLATED_BYTES = 256 * MIB
 
 # --- the child process -------------------------------------------------------------------------------------------------
 #: seconds of wall time for a document read from its text layer (usual: 0.05).

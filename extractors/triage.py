@@ -1,0 +1,56 @@
+"""The gate: may these bytes be read at all? Cheap (about a millisecond) and run in the capped child, since it opens the file."""
+from __future__ import annotations
+
+import math
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from extractors.errors import ExtractError
+from extractors.integrity import require_whole
+from extractors.limits import HEADER_WINDOW, MAX_BYTES, MAX_PAGE_AREA, MAX_PAGES
+
+
+def screen(data: bytes) -> int:
+    """The number of pages of a PDF that is whole, open and within the caps; ExtractError with the reason code for any other."""
+    if not data:
+        raise ExtractError("empty-file")
+    if len(data) > MAX_BYTES:
+        raise ExtractError("too-large", bytes=len(data), limit=MAX_BYTES)
+    base = data.find(b"%PDF-", 0, HEADER_WINDOW + 5)
+    if base < 0:
+        raise ExtractError("not-a-pdf")
+    document = _open(data)
+    try:
+        pages = len(document)
+        if pages <= 0:
+            raise ExtractError("zero-pages")
+        if pages > MAX_PAGES:
+            raise ExtractError("too-many-pages", pages=pages, limit=MAX_PAGES)
+        require_whole(data, base)
+        for index in range(pages):
+            _require_page(document, index)
+    finally:
+        document.close()
+    return pages
+
+
+def _open(data: bytes) -> pdfium.PdfDocument:
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
+            raise ExtractError("password-locked") from error
+        if error.err_code == pdfium_c.FPDF_ERR_SECURITY:
+            raise ExtractError("unsupported-encryption") from error
+        raise ExtractError("damaged", detail="文件结构无法解析") from error
+
+
+def _require_page(document: pdfium.PdfDocument, index: int) -> None:
+    size = pdfium_c.FS_SIZEF()
+    if not pdfium_c.FPDF_GetPageSizeByIndexF(document, index, size):
+        raise ExtractError("damaged", detail=f"第 {index + 1} 页缺失")
+    area = size.width * size.height
+    if not math.isfinite(area) or area > MAX_PAGE_AREA:
+        width, height = f"{size.width:.0f}", f"{size.height:.0f}"
+        raise ExtractError("page-too-large", page=index + 1, width=width, height=height, limit=MAX_PAGE_AREA)
