@@ -87,6 +87,8 @@ def confidence(chars: Sequence[Char]) -> tuple[float, str]:
     unknown = [c for c in chars if is_unmapped(c.text)]
     if unknown:
         return 0.2, f"有 {len(unknown)} 个字形没有对应的文字"
+    if any(c.anchor for c in chars):
+        return 0.6, "文字超出单元格，打印时显示不全"
     lowest = min((c.confidence for c in chars if c.text != " "), default=1.0)
     return (lowest, "文字识别把握不足") if lowest < 1 else (1.0, "")
 
@@ -102,7 +104,7 @@ def _is_latin(text: str) -> bool:
 def _laid_flat(char: Char) -> Char:
     """A character set sideways, moved to where it would stand if its line were upright."""
     if char.turn == 90:
-        return Char(char.text, char.top, -char.x1, char.bottom, -char.x0, char.confidence)
+        return char._replace(x0=char.top, top=-char.x1, x1=char.bottom, bottom=-char.x0)
     if char.turn == 270:
-        return Char(char.text, -char.bottom, char.x0, -char.top, char.x1, char.confidence)
+        return char._replace(x0=-char.bottom, top=char.x0, x1=-char.top, bottom=char.x1)
     return char

@@ -42,7 +42,7 @@ def solve(content: PageContent) -> SolvedPage:
     frames = [frame for frame in frames if frame.rows * frame.columns > 1]
     loose: list[Char] = []
     for char in content.chars:
-        x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+        x, y = char.anchor or ((char.x0 + char.x1) / 2, (char.top + char.bottom) / 2)
         for frame in frames:
             if frame.put(char, x, y):
                 break
@@ -126,7 +126,8 @@ class _Frame:
             chars = self.chars[index]
             sure = min(confidence(chars), *([OVERRUN] if index in overrun else []), *([OPEN_BORDERS] if not clean else []), (1.0, ""))
             evidence = (Evidence(content.number, content.displayed(box)),)
-            ink = (min(c.top for c in chars), max(c.bottom for c in chars)) if chars else None
+            inked = [c for c in chars if c.text != " " and not c.anchor]
+            ink = (min(c.top for c in inked), max(c.bottom for c in inked)) if inked else None
             cells.append(Cell(row, column, row_span, column_span, assemble(chars, box[2]), evidence, *sure, ink))
         return Grid(content.number, tuple(self.xs), tuple(self.ys), tuple(cells), self.open_top, self.open_bottom)
 
@@ -138,7 +139,7 @@ class _Frame:
             for char in self.chars[index]:
                 width = char.x1 - char.x0
                 beyond = max(left - char.x0, char.x1 - right)
-                if width > 1 and beyond > OVERRUN_SHARE * width and char.text != " ":
+                if width > 1 and not char.anchor and beyond > OVERRUN_SHARE * width and char.text != " ":
                     doubtful.add(index)
         if doubtful:
             for index in sorted(doubtful):

@@ -13,8 +13,8 @@ from extractors.stitch import Box, Break, Table
 
 LEVELS = ("level1", "level2")
 NUMBERS = ("weight", "score")
-#: points from a cell's edge within which text that runs on over the break stands
-AT_EDGE = 9.0
+#: points from the upper cell's text to the break that leave no room for another line, and from the break to the lower text
+NO_ROOM, AT_TOP = 15.0, 7.0
 #: shares of the width by which two parts of one cell may differ
 SAME_EDGE = 0.02
 
@@ -127,12 +127,11 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
         if any(a and a.text and b and b.text for a, b in numbers):
             return None
         return sure if at.open else None
-    if not at.open:
-        return None
     above3 = _at(above, zone, "level3")
-    touching = above3 is not None and above3.ink_gap[1] <= AT_EDGE and level3.ink_gap[0] <= AT_EDGE
+    touching = above3 is not None and above3.ink_gap[1] <= NO_ROOM and level3.ink_gap[0] <= AT_TOP
     complementary = bool(numbers) and all(bool(a and a.text) != bool(b and b.text) for a, b in numbers)
-    if touching and complementary:
+    alone = not any(b.text for b in starting if b is not level3)
+    if touching and (complementary and at.open or alone and above3 is not None and above3.text):
         return (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
     return None
 
@@ -145,6 +144,9 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
         outer = name is None and b.right <= min((c.left for c in zone.columns), default=0.0) + SAME_EDGE
         if outer or name in LEVELS:
             if not b.text or is_continued(b.text):
+                _join(table, a, b)
+            elif a.text and b.text.startswith(a.text) and b.text != a.text:
+                a.text = b.text  # the producer drew the whole merged cell on both pages and the first one cut it off
                 _join(table, a, b)
             elif not _COMPLETE_LEVEL.search(a.text) and a.text and not _same(a, b) and len(folded(b.text)) <= 6:
                 a.text += b.text

@@ -17,7 +17,8 @@ class Char(NamedTuple):
     """One printed character. `top` and `bottom` are those of its em box, so that all characters of a line share them.
 
     `confidence` is below 1 only where a recogniser guessed it. `turn` is how many degrees clockwise it stands turned
-    against the page's upright text (0, 90, 180 or 270), as captions set sideways do."""
+    against the page's upright text (0, 90, 180 or 270), as captions set sideways do. `anchor` is set for a character that
+    the print cuts off at the edge of its cell: a point within the cell it belongs to."""
 
     text: str
     x0: float
@@ -26,6 +27,7 @@ class Char(NamedTuple):
     bottom: float
     confidence: float = 1.0
     turn: int = 0
+    anchor: tuple[float, float] | None = None
 
 
 class Ruling(NamedTuple):

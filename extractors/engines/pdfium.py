@@ -13,6 +13,8 @@ from extractors.model import Bbox, Char, Notice, PageContent, Ruling
 
 #: share of the em box that stands above the baseline, as in every CJK font
 ASCENT = 0.88
+#: ems beyond its cell within which text that the print cuts off is taken for the rest of the cell's text
+MAX_CUT_OFF = 12.0
 #: how finely pdfium's integer device space is asked for the page's transformation, in steps a point
 _STEPS = 1000
 
@@ -31,9 +33,13 @@ def read_page(page: Any, number: int) -> PageContent:
     turn = (turned - direction(glyphs, runs)) % 360
     upright = _to_upright(shown, width, height, turn)
     kinds = classify(glyphs, runs, objects, _page_box(shown, width, height))
+    cut = _cut_off(glyphs, runs, kinds, objects)
     if turn in (90, 270):
         width, height = height, width
-    chars = tuple(_char(glyph, runs[glyph.run], upright, turned - turn) for i, glyph in enumerate(glyphs) if i not in kinds)
+    chars = tuple(
+        _char(glyph, runs[glyph.run], upright, turned - turn, cut.get(i)) for i, glyph in enumerate(glyphs) if i not in kinds or i in cut
+    )
+    kinds = {index: kind for index, kind in kinds.items() if index not in cut}
     return PageContent(number, width, height, chars, _rulings(objects, upright), _notices(glyphs, kinds, upright), "text", turn)
 
 
@@ -88,7 +94,29 @@ def _moved(box: Box, m: Matrix) -> Bbox:
     return (min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
 
 
-def _char(glyph: Glyph, run: Run, m: Matrix, page_turn: int) -> Char:
+def _cut_off(glyphs: list[Glyph], runs: dict[int, Run], kinds: dict[int, str], objects: PageObjects) -> dict[int, Box]:
+    """Clipped glyphs beside a clip that other glyphs show in: the ends of a text too long for its cell. Index of glyph -> clip."""
+    shown = [_centre(g) for i, g in enumerate(glyphs) if i not in kinds and g.text != " "]
+    full: dict[Box, bool] = {}
+    cut = {}
+    for index, kind in kinds.items():
+        clip = objects.texts[glyphs[index].run].clip if kind == "clipped" else None
+        if clip is None:
+            continue
+        if clip not in full:
+            full[clip] = any(clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3] for x, y in shown)
+        x, y = _centre(glyphs[index])
+        over_x, over_y = max(clip[0] - x, x - clip[2], 0.0), max(clip[1] - y, y - clip[3], 0.0)
+        if full[clip] and min(over_x, over_y) == 0 and max(over_x, over_y) <= MAX_CUT_OFF * runs[glyphs[index].run].size:
+            cut[index] = clip
+    return cut
+
+
+def _centre(glyph: Glyph) -> tuple[float, float]:
+    return (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
+
+
+def _char(glyph: Glyph, run: Run, m: Matrix, page_turn: int, clip: Box | None) -> Char:
     x0, top, x1, bottom = _moved(glyph.box, m)
     # clockwise turn of the character against upright text, from its counter-clockwise direction in page space
     turn = (page_turn - round(run.angle)) % 360
@@ -96,7 +124,11 @@ def _char(glyph: Glyph, run: Run, m: Matrix, page_turn: int) -> Char:
     if turn == 0:
         baseline = m[1] * glyph.origin[0] + m[3] * glyph.origin[1] + m[5]
         top, bottom = baseline - ASCENT * run.size, baseline + (1 - ASCENT) * run.size
-    return Char(glyph.text, x0, top, x1, bottom, 1.0, turn)
+    anchor = None
+    if clip:
+        left, upper, right, lower = _moved(clip, m)
+        anchor = (min(max((x0 + x1) / 2, left + 1), right - 1), min(max((top + bottom) / 2, upper + 1), lower - 1))
+    return Char(glyph.text, x0, top, x1, bottom, 1.0, turn, anchor)
 
 
 def _rulings(objects: PageObjects, m: Matrix) -> tuple[Ruling, ...]:
