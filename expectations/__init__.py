@@ -1,0 +1,22 @@
+"""Tidy tables -> findings: the catalogue of rules as Great Expectations suites. Importing this room is cheap; running it is not."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from expectations.auditing import audit
+    from expectations.data_docs import build_data_docs
+    from expectations.findings import Audit
+    from expectations.suites import RuleRaised
+
+__all__ = ["Audit", "RuleRaised", "audit", "build_data_docs"]
+
+
+def __getattr__(name: str) -> Any:
+    """The public functions, imported when they are first asked for: pandas and Great Expectations take seconds."""
+    from importlib import import_module
+
+    homes = {"audit": "auditing", "Audit": "findings", "RuleRaised": "suites", "build_data_docs": "data_docs"}
+    if name not in homes:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"expectations.{homes[name]}"), name)

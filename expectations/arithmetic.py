@@ -1,0 +1,164 @@
+"""Sums of printed numbers, and which slip of the pen explains a sum that is wrong."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from expectations.verdicts import Decision, not_applicable, undecidable
+from expectations.view import CAPTIONS, FormView, Reading, Row, State
+
+ZERO = Decimal(0)
+
+
+def plain(value: Decimal) -> str:
+    """`value` without an exponent and without trailing zeros after the point: 92.40 -> 92.4, 1E+2 -> 100."""
+    text = f"{value:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+def percent(ratio: Decimal, places: int = 2) -> str:
+    """A ratio as a percentage: 0.98039 -> 98.04%."""
+    return f"{ratio * 100:.{places}f}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One number that goes into a sum: where it is printed, as a message names it, and what it is."""
+
+    path: str
+    name: str
+    value: Decimal
+    half: Decimal
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormSum:
+    """Indicator parts and, where the form prints one, the part of the total row of funds."""
+
+    parts: tuple[Part, ...]
+    execution: Part | None
+
+    @property
+    def of_parts(self) -> Decimal:
+        return sum((part.value for part in self.parts), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        return self.of_parts + (self.execution.value if self.execution else ZERO)
+
+    @property
+    def values(self) -> tuple[str | None, ...]:
+        return (*(part.text for part in self.parts), self.execution.text if self.execution else None)
+
+
+def trouble(row: Row, name: str, reading: Reading) -> str:
+    """Why `reading` of the cell `name` in `row` is no number, naming the cell."""
+    cell, path = f"{row.name}的{CAPTIONS[name]}", f"{row.subject}/{name}"
+    if reading.state is State.DOUBTFUL:
+        return f"{cell}读取存疑，请核对单元格 {path}：{reading.why}"
+    if reading.state is State.UNREADABLE:
+        return f"{cell}“{reading.text}”不是数字（{path}）"
+    return f"{cell}空白（{path}）" if reading.state is State.BLANK else f"本表没有{CAPTIONS[name]}栏（{path}）"
+
+
+def form_sum(form: FormView, name: str) -> FormSum | Decision:
+    """All weights or all scores (`name`) of the form. Every indicator row counts, template rows too; a form without the column in its
+    indicators gives not-applicable, a row that cannot be read undecidable. Where funds have no such column they count nothing."""
+    if (doubt := form.doubts and form.doubt("indicators")) or not form.indicators:
+        return undecidable(f"绩效指标读取存疑：{doubt}") if doubt else not_applicable("本表没有绩效指标")
+    if not form.has_column(name):
+        return not_applicable(f"绩效指标没有{CAPTIONS[name]}栏")
+    parts = []
+    for row in form.indicators:
+        reading = row.read(name)
+        if reading.state is not State.KNOWN:
+            return undecidable(trouble(row, name, reading))
+        parts.append(_part(row, name, reading))
+    execution = None
+    if form.total_fund is not None:
+        reading = form.total_fund.read(name)
+        if reading.state is State.KNOWN:
+            execution = _part(form.total_fund, name, reading)
+        elif reading.state is not State.ABSENT:
+            return undecidable(trouble(form.total_fund, name, reading))
+    return FormSum(tuple(parts), execution)
+
+
+def _part(row: Row, name: str, reading: Reading) -> Part:
+    assert reading.number is not None
+    return Part(f"{row.subject}/{name}", row.name, reading.number.value, reading.number.half, reading.text)
+
+
+def slip(total: FormSum, printed: Decimal, what: str) -> str:
+    """The one slip that explains why `printed` is not the sum, as the end of a sentence; "" where none or more than one kind fits.
+
+    Tried in this order: execution left out, execution counted twice, one row left out, one row counted twice, digits transposed, one
+    digit different. `what` is 分值 or 得分."""
+    execution = total.execution
+    if execution and execution.value and total.of_parts == printed:
+        return f"，与不含预算执行{what}的合计一致，疑漏加预算执行{what}{plain(execution.value)}分"
+    if execution and execution.value and total.total + execution.value == printed:
+        return f"，疑将预算执行{what}{plain(execution.value)}分重复计入"
+    return row_slip(total.parts, total.total, printed)
+
+
+def row_slip(parts: Sequence[Part], total: Decimal, printed: Decimal) -> str:
+    """The same for rows only, for any sum."""
+    gap = total - printed
+    if not printed:
+        return "，疑为合计未填"
+    if left_out := _only(parts, gap):
+        return f"，疑漏加{left_out.name}（{plain(gap)}）"
+    if twice := _only(parts, -gap):
+        return f"，疑将{twice.name}（{plain(-gap)}）重复计入"
+    if transposed(printed, total):
+        return "，疑为数字前后颠倒"
+    if changed := one_digit_apart(printed, total):
+        return f"，两数仅{changed}不同，疑为笔误"
+    for part in parts:
+        if transposed(part.value, part.value - gap):
+            return f"，疑{part.name}的数字前后颠倒（应为{plain(part.value - gap)}）"
+    return ""
+
+
+def _only(parts: Sequence[Part], value: Decimal) -> Part | None:
+    """The one part that is `value`; None where several are, since any of them would be a guess."""
+    found = [part for part in parts if part.value == value]
+    return found[0] if len(found) == 1 else None
+
+
+def transposed(one: Decimal, other: Decimal) -> bool:
+    """Whether two neighbouring digits of `one`, exchanged, give `other`."""
+    a, b = _digits(one, other)
+    differing = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
+    return len(differing) == 2 and differing[1] == differing[0] + 1 and a[differing[0]] == b[differing[1]] and a[differing[1]] == b[differing[0]]
+
+
+def one_digit_apart(one: Decimal, other: Decimal) -> str:
+    """个位, 十位, 小数第1位 ... where exactly one digit differs, else "". Single digits are too short to tell."""
+    if one < 0 or other < 0 or max(one, other) < 10:
+        return ""
+    a, b = _digits(one, other)
+    differing = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
+    if len(differing) != 1:
+        return ""
+    point = a.index(".") if "." in a else len(a)
+    place = point - differing[0] - 1
+    if place < 0:
+        return f"小数第{differing[0] - point}位"
+    return ("个", "十", "百", "千", "万", "十万", "百万", "千万", "亿")[place] + "位" if place < 9 else "高位"
+
+
+def _digits(one: Decimal, other: Decimal) -> tuple[str, str]:
+    """Both numbers with the same number of digits before and after the point."""
+    a, b = plain(one), plain(other)
+    places = max(len(text.partition(".")[2]) for text in (a, b))
+    a, b = (f"{value:.{places}f}" for value in (one, other))
+    return a.rjust(max(len(a), len(b)), "0"), b.rjust(max(len(a), len(b)), "0")
+
+
+def splits_in_two(values: Sequence[Decimal], meets: Callable[[Iterable[Decimal]], bool]) -> bool:
+    """Whether the rows are two parallel breakdowns, one after the other, that each add up."""
+    return any(meets(values[:cut]) and meets(values[cut:]) for cut in range(1, len(values)))

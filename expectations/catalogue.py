@@ -1,0 +1,116 @@
+"""The catalogue of rules, data/rules.yml: what every rule says, how severe it is, where it comes from. Imports neither pandas nor GE."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+RULES_FILE = Path(__file__).resolve().parent.parent / "data" / "rules.yml"
+
+#: Severity -> as people read it, and as Great Expectations calls it.
+SEVERITIES = {"error": ("错误", "critical"), "warning": ("警告", "warning"), "information": ("提示", "info")}
+
+FAMILIES = {
+    "structure": "结构与完整性", "scores": "分值与得分", "funds": "预算执行", "explanations": "偏差说明",
+    "targets": "指标逻辑", "costs": "成本与资金", "portfolio": "跨表比对",
+}  # fmt: skip
+
+
+class CatalogueError(ValueError):
+    """data/rules.yml does not hold what it should; the message names the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One rule. `zh` and `en` are the sentence that it enforces; `source` are keys of `Catalogue.sources`; `years` the first and last
+    year in which it is valid (None: open); `profiles` the profiles that it needs (empty: all forms); `core` rules judge every form."""
+
+    id: str
+    family: str
+    suite: str
+    severity: str
+    zh: str
+    en: str
+    tolerance: str
+    remedy: str
+    source: tuple[str, ...]
+    traps: tuple[str, ...] = ()
+    years: tuple[int | None, int | None] = (None, None)
+    profiles: tuple[str, ...] = ()
+    core: bool = False
+
+    def valid_in(self, year: int | None) -> bool:
+        """Whether the rule is valid for a form of `year`; a form without a year is judged."""
+        first, last = self.years
+        return year is None or ((first is None or year >= first) and (last is None or year <= last))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All entries by id, in the order of the file, and what the source keys stand for."""
+
+    entries: dict[str, Entry]
+    sources: dict[str, str]
+
+    def __getitem__(self, rule: str) -> Entry:
+        return self.entries[rule]
+
+    def suites(self) -> dict[str, list[Entry]]:
+        """Entries by the suite that runs them."""
+        grouped: dict[str, list[Entry]] = {}
+        for entry in self.entries.values():
+            grouped.setdefault(entry.suite, []).append(entry)
+        return grouped
+
+
+@lru_cache(maxsize=4)
+def load(path: Path = RULES_FILE) -> Catalogue:
+    """The catalogue. Raises CatalogueError for an entry that is incomplete, doubled or of an unknown severity, family or source."""
+    import yaml
+
+    document = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    entries: dict[str, Entry] = {}
+    for raw in document["rules"]:
+        entry = _entry(raw, document["sources"])
+        if entry.id in entries:
+            raise CatalogueError(f"rule {entry.id} stands twice in {path.name}")
+        entries[entry.id] = entry
+    return Catalogue(entries, dict(document["sources"]))
+
+
+def _entry(raw: dict[str, Any], sources: dict[str, str]) -> Entry:
+    years = raw.pop("years", None) or (None, None)
+    profiles = raw.pop("profiles", "all")
+    try:
+        entry = Entry(**{**raw, "source": tuple(raw["source"]), "traps": tuple(raw.get("traps", ())), "years": (years[0], years[1]),
+                         "profiles": () if profiles == "all" else tuple(profiles)})  # fmt: skip
+    except (TypeError, KeyError) as error:
+        raise CatalogueError(f"rule {raw.get('id')}: {error}") from error
+    for name, value, known in (("severity", entry.severity, SEVERITIES), ("family", entry.family, FAMILIES)):
+        if value not in known:
+            raise CatalogueError(f"rule {entry.id}: unknown {name} {value}")
+    if missing := [key for key in entry.source if key not in sources]:
+        raise CatalogueError(f"rule {entry.id}: unknown source {', '.join(missing)}")
+    return entry
+
+
+def explain(rule: str, lang: str = "zh") -> list[tuple[str, str]]:
+    """A rule as (caption, text) lines for `selfeval rules ID` and for docs. Raises KeyError for an unknown id."""
+    catalogue = load()
+    entry = catalogue[rule]
+    chinese = lang == "zh"
+    severity = SEVERITIES[entry.severity][0] if chinese else entry.severity
+    family = FAMILIES[entry.family] if chinese else entry.family
+    sources = "；".join(f"{key}（{catalogue.sources[key]}）" for key in entry.source)
+    lines = [
+        ("规则" if chinese else "Rule", entry.id), ("级别" if chinese else "Severity", severity), ("类别" if chinese else "Family", family),
+        ("内容" if chinese else "Says", entry.zh if chinese else entry.en), ("容差" if chinese else "Tolerance", entry.tolerance),
+        ("依据" if chinese else "Source", sources), ("整改" if chinese else "Remedy", entry.remedy),
+    ]  # fmt: skip
+    lines += [("易误报" if chinese else "Trap", trap) for trap in entry.traps]
+    if entry.years != (None, None):
+        lines.append(("适用年度" if chinese else "Years", f"{entry.years[0] or ''}–{entry.years[1] or ''}"))
+    if entry.profiles:
+        lines.append(("适用表式" if chinese else "Profiles", "、".join(entry.profiles)))
+    return lines

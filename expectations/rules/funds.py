@@ -1,0 +1,138 @@
+"""Budget execution: amounts, rate and score of the total row agree within what is printed, and the parts make the total."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from expectations.arithmetic import ZERO, Part, percent, plain, row_slip, splits_in_two, trouble
+from expectations.rules.base import FormRule, FundRule
+from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from expectations.view import CAPTIONS, FormView, FundRow, Reading, State
+from records.values import Interval
+
+ONE = Decimal(1)
+
+
+def readings(row: FundRow, *names: str) -> dict[str, Reading] | Decision:
+    """The cells `names` as numbers; not-applicable where the form lacks one of the columns, undecidable where one is no number."""
+    found = {name: row.read(name) for name in names}
+    for name, reading in found.items():
+        if reading.state is State.ABSENT:
+            return not_applicable(f"资金表没有{CAPTIONS[name]}栏")
+    for name, reading in found.items():
+        if reading.state is not State.KNOWN:
+            return undecidable(trouble(row, name, reading))
+    return found
+
+
+def execution_ratio(found: dict[str, Reading]) -> Interval | None:
+    """All values that executed / budget may have, given how both are printed; None where the budget may be zero."""
+    executed, budget = found["executed"].number, found["budget"].number
+    assert executed is not None and budget is not None
+    return executed.interval.divide(budget.interval) if budget.value else None
+
+
+class OverExecution(FundRule):
+    """No more is executed than the budget allows."""
+
+    id = "over-execution"
+
+    def judge(self, record: FundRow, subject: str) -> Decision:
+        found = readings(record, "budget", "executed")
+        if isinstance(found, Decision):
+            return found
+        budget, executed = found["budget"], found["executed"]
+        if executed.value <= budget.value:
+            return PASS
+        message = f"全年执行数{executed.text}大于全年预算数{budget.text}，超出{plain(executed.value - budget.value)}，请说明超预算执行的资金来源。"
+        return failed(message, f"不高于{budget.text}", executed.text, cells=(f"{subject}/executed",), values=(budget.text, executed.text))
+
+
+class ExecutionRate(FundRule):
+    """The printed rate is executed / budget, within the printed precision of all three."""
+
+    id = "execution-rate"
+
+    def judge(self, record: FundRow, subject: str) -> Decision:
+        found = readings(record, "budget", "executed", "rate")
+        if isinstance(found, Decision):
+            return found
+        ratio = execution_ratio(found)
+        if ratio is None:
+            return undecidable(f"全年预算数为{found['budget'].text}，无法计算执行率")
+        number = found["rate"].number
+        assert number is not None
+        if number.to_rate().interval.intersects(ratio):
+            return PASS
+        exact = found["executed"].value / found["budget"].value
+        expected = percent(exact)
+        message = (
+            f"预算执行率印为{found['rate'].text}，按全年执行数{found['executed'].text}、全年预算数{found['budget'].text}计算应为{expected}，请核实。"
+        )
+        values = tuple(found[name].text for name in ("budget", "executed", "rate"))
+        return failed(message, expected, found["rate"].text, cells=(f"{subject}/rate",), values=values)
+
+
+class ExecutionScore(FundRule):
+    """The execution score is min(executed / budget, 1) x weight, within the printed precision."""
+
+    id = "execution-score"
+
+    def judge(self, record: FundRow, subject: str) -> Decision:
+        found = readings(record, "budget", "executed", "weight", "score")
+        if isinstance(found, Decision):
+            return found
+        ratio = execution_ratio(found)
+        if ratio is None:
+            return undecidable(f"全年预算数为{found['budget'].text}，无法计算执行率")
+        weight, score = found["weight"].value, found["score"].number
+        assert score is not None
+        if ratio.capped(ONE).multiply(Interval.point(weight)).intersects(score.interval):
+            return PASS
+        exact = min(found["executed"].value / found["budget"].value, ONE)
+        expected = f"{exact * weight:.2f}"
+        message = (
+            f"预算执行得分印为{found['score'].text}分，按执行率{percent(exact)}乘以分值{found['weight'].text}分计算应为{expected}分，请核实。"
+        )
+        values = tuple(found[name].text for name in ("budget", "executed", "weight", "score"))
+        return failed(message, expected, found["score"].text, cells=(f"{subject}/score",), values=values)
+
+
+class FundsComponents(FormRule):
+    """In each column the parts make the total row. Two parallel breakdowns, by source and by use, may each make it."""
+
+    id = "funds-components"
+    subjects = ("funds/initial", "funds/budget", "funds/executed")
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        name = subject.partition("/")[2]
+        total_row = record.total_fund
+        if total_row is None or all(getattr(row, name) is None for row in record.funds):
+            return not_applicable(f"资金表没有{CAPTIONS[name]}栏")
+        parts: list[Part] = []
+        for row in record.funds:
+            reading = row.read(name)
+            if reading.state in (State.DOUBTFUL, State.UNREADABLE):
+                return undecidable(trouble(row, name, reading))
+            if row is not total_row and reading.number is not None:
+                parts.append(Part(f"{row.subject}/{name}", row.name, reading.value, reading.number.half, reading.text))
+        if not parts:
+            return not_applicable(f"{CAPTIONS[name]}没有分项数字")
+        total = total_row.read(name)
+        if total.number is None:
+            return undecidable(trouble(total_row, name, total))
+        tolerance = total.number.half + sum((part.half for part in parts), ZERO)
+
+        def meets(values: Iterable[Decimal]) -> bool:
+            return abs(sum(values, ZERO) - total.value) <= tolerance
+
+        values = [part.value for part in parts]
+        if meets(values) or splits_in_two(values, meets):
+            return PASS
+        summed = sum(values, ZERO)
+        message = (
+            f"{CAPTIONS[name]}各分项合计为{plain(summed)}，与{total_row.name}所列{total.text}不符，相差{plain(abs(summed - total.value))}"
+            f"{row_slip(parts, summed, total.value)}，请核实。"
+        )
+        printed = (total.text, *(part.text for part in parts))
+        return failed(message, plain(summed), total.text, cells=(f"{total_row.subject}/{name}",), values=printed)

@@ -1,0 +1,135 @@
+"""Weights and scores: each can be read, none leaves its range, and the sums are the printed totals."""
+from __future__ import annotations
+
+from decimal import Decimal
+
+from expectations.arithmetic import form_sum, plain, slip, trouble
+from expectations.rules.base import FormRule, ScoredRowRule
+from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from expectations.view import CAPTIONS, FormView, FundRow, IndicatorRow, State
+
+#: What all weights of a form come to (百分制).
+FULL_MARKS = Decimal(100)
+
+
+class NumberUnreadable(ScoredRowRule):
+    """A weight or a score is a number, or blank."""
+
+    id = "number-unreadable"
+
+    def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision:
+        readings = {name: record.read(name) for name in ("weight", "score")}
+        for name, reading in readings.items():
+            if reading.state is State.UNREADABLE:
+                message = f"{record.name}的{CAPTIONS[name]}填为“{reading.text}”，不是可以计算的数字，请改填数字。"
+                return failed(message, "数字", reading.text, cells=(f"{subject}/{name}",), values=(reading.text,))
+        for name, reading in readings.items():
+            if reading.state is State.DOUBTFUL:
+                return undecidable(trouble(record, name, reading))
+        return PASS if any(reading.state is State.KNOWN for reading in readings.values()) else not_applicable("没有填分值和得分")
+
+
+class ScoreOutOfRange(ScoredRowRule):
+    """A score is not above its weight and not below zero."""
+
+    id = "score-out-of-range"
+
+    def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision:
+        score, weight = record.read("score"), record.read("weight")
+        if score.state is not State.KNOWN:
+            return _unscored(record, score.state, "score")
+        if score.value < 0:
+            message = f"{record.name}得分为{score.text}分，低于0分，请核实。"
+            return failed(message, "0分以上", score.text, cells=(f"{subject}/score",), values=(score.text,))
+        if weight.state is not State.KNOWN:
+            return _unscored(record, weight.state, "weight")
+        if score.value <= weight.value:
+            return PASS
+        message = f"{record.name}得分{score.text}超过分值{weight.text}，得分不得突破该指标分值上限，请核实。"
+        return failed(message, f"不高于{weight.text}", score.text, cells=(f"{subject}/score",), values=(weight.text, score.text))
+
+
+def _unscored(record: FundRow | IndicatorRow, state: State, name: str) -> Decision:
+    """The verdict where the cell `name` is no number: nothing to compare when the other is empty too, else undecidable."""
+    other = record.read("weight" if name == "score" else "score").state
+    if state is State.ABSENT or (state is State.BLANK and other in (State.BLANK, State.ABSENT)):
+        return not_applicable(f"没有{CAPTIONS[name]}")
+    return undecidable(trouble(record, name, record.read(name)))
+
+
+class WeightsSum(FormRule):
+    """Indicator weights and the execution weight come to 100."""
+
+    id = "weights-sum"
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        total = form_sum(record, "weight")
+        if isinstance(total, Decision):
+            return total
+        if total.total == FULL_MARKS:
+            return PASS
+        execution = f"，加预算执行分值{plain(total.execution.value)}分，共{plain(total.total)}分" if total.execution else ""
+        gap = plain(abs(FULL_MARKS - total.total))
+        message = f"各指标分值合计{plain(total.of_parts)}分{execution}，与百分制应有的100分相差{gap}分，请核实各项分值。"
+        cells = ("total/weight", "total/score", "indicators/0/weight")
+        return failed(message, "100", plain(total.total), cells=cells, values=total.values)
+
+
+class WeightsTotal(FormRule):
+    """The printed total weight is the sum of the weights. Where a form prints a total score only, its total weight is the nominal 100."""
+
+    id = "weights-total"
+    subjects = ("total",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        total = form_sum(record, "weight")
+        if isinstance(total, Decision):
+            return total
+        printed = record.read_total("weight")
+        if printed.state in (State.DOUBTFUL, State.UNREADABLE):
+            return undecidable(f"总分的分值读取存疑，请核对 total/weight：{printed.why or printed.text}")
+        if printed.state is State.BLANK:
+            return undecidable("总分的分值空白（total/weight）")
+        if printed.state is State.ABSENT:
+            return self._against_nominal(record, total.total, total.values)
+        if total.total == printed.value:
+            return PASS
+        message = f"总分栏分值印为{printed.text}分，而各项分值合计为{plain(total.total)}分{slip(total, printed.value, '分值')}，请核实。"
+        return failed(message, plain(total.total), printed.text, cells=("total/weight", "total/score"), values=(*total.values, printed.text))
+
+    def _against_nominal(self, record: FormView, total: Decimal, values: tuple[str | None, ...]) -> Decision:
+        score = record.read_total("score")
+        if score.state in (State.ABSENT, State.BLANK):
+            return not_applicable("本表没有总分栏")
+        if total == FULL_MARKS:
+            return PASS
+        message = (
+            f"本表印有{record.total_label or '总分'}{score.text}但未印总分值，按百分制总分值为100分，而各项分值合计为{plain(total)}分，请核实。"
+        )
+        return failed(message, plain(total), "100（百分制）", cells=("total/weight", "total/score"), values=(*values, None))
+
+
+class ScoresSum(FormRule):
+    """The printed total is the sum of the scores, within the printed precision of the total and of the execution score."""
+
+    id = "scores-sum"
+    subjects = ("total",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        total = form_sum(record, "score")
+        if isinstance(total, Decision):
+            return total
+        printed = record.read_total("score")
+        if printed.state is State.ABSENT:
+            return not_applicable("本表没有总分")
+        if printed.number is None:
+            return undecidable(f"总分读取存疑，请核对 total/score：{printed.why or printed.text or '空白'}")
+        tolerance = printed.number.half + (total.execution.half if total.execution else 0)
+        if abs(total.total - printed.value) <= tolerance:
+            return PASS
+        execution = f"（含预算执行得分{plain(total.execution.value)}分）" if total.execution else ""
+        message = (
+            f"总分印为{printed.text}分，而各项得分合计为{plain(total.total)}分{execution}，相差{plain(abs(total.total - printed.value))}分"
+            f"{slip(total, printed.value, '得分')}，请核实。"
+        )
+        return failed(message, plain(total.total), printed.text, cells=("total/score",), values=(*total.values, printed.text))

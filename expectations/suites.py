@@ -1,0 +1,184 @@
+"""Catalogue -> Great Expectations suites, their JSON under version control, and their run over a whole batch.
+
+A suite goes over several tables, one frame a table for the whole batch. First everything is counted (SUMMARY); then the records
+that failed are fetched (COMPLETE), no more than the caps allow, since a failing record costs 30-80 microseconds."""
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from expectations import catalogue
+from expectations.bench import CURRENT, Bench, Question
+from expectations.rules import RULES
+from expectations.verdicts import Verdict
+
+if TYPE_CHECKING:
+    import pandas
+    from great_expectations.core import ExpectationSuite
+
+SUITES_DIR = Path(__file__).resolve().parent / "suites"
+TABLES = ("forms", "funds", "indicators")
+
+#: Findings of one rule in one document, and of one rule in a batch, that are listed; what is above is counted.
+LISTED_IN_DOCUMENT, LISTED_IN_BATCH = 200, 20_000
+
+log = logging.getLogger(__name__)
+
+
+class RuleRaised(RuntimeError):
+    """An expectation raised instead of judging: the audit failed and says nothing about its forms. `rule` names it."""
+
+    def __init__(self, rule: str, cause: str) -> None:
+        super().__init__(rule, cause)
+        self.rule, self.cause = rule, cause
+
+    def __str__(self) -> str:
+        return f"规则 {self.rule} 执行出错，本次审核未完成：{self.cause}"
+
+
+@dataclass
+class SuiteRun:
+    """One suite over one table: `result` as Great Expectations gives it, `failures` the listed record ids for each question."""
+
+    suite: str
+    table: str
+    result: Any
+    failures: dict[Question, list[str]]
+    counts: dict[Question, int]
+
+
+def configurations(suite: str) -> list[dict[str, Any]]:
+    """The expectations of `suite` as its JSON holds them: one for each rule, table and subject."""
+    found = []
+    for entry in catalogue.load().suites()[suite]:
+        rule = RULES[entry.id]
+        for table in rule.tables:
+            for subject in rule.subjects if table == "forms" else ("",):
+                kwargs = {"column": "record_id", "rule": entry.id, "table_name": table, "subject": subject}
+                meta = {"rule": entry.id, "family": entry.family, "table": table}
+                severity = catalogue.SEVERITIES[entry.severity][1]
+                found.append({"type": f"expect_{entry.id.replace('-', '_')}", "kwargs": kwargs, "meta": meta, "severity": severity})
+    return found
+
+
+def dump(suite: str) -> str:
+    """The JSON text of `suite`, from the catalogue and the code."""
+    entries = {"name": suite, "meta": {"tables": list(TABLES)}, "expectations": configurations(suite)}
+    return json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def write_all(folder: Path = SUITES_DIR) -> None:
+    """Writes the JSON of every suite; a test holds the files to the code."""
+    for suite in catalogue.load().suites():
+        (folder / f"{suite}.json").write_text(dump(suite), "utf-8")
+
+
+def load_suites(table: str, folder: Path = SUITES_DIR) -> dict[str, ExpectationSuite]:
+    """The suites under version control, each with its expectations over `table` only, by name; without those that have none."""
+    from great_expectations.core import ExpectationSuite
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    import expectations.gx  # noqa: F401  registers the expectation classes that the JSON names
+
+    suites = {}
+    for path in sorted(folder.glob("*.json")):
+        stored = json.loads(path.read_text("utf-8"))
+        chosen = [config for config in stored["expectations"] if config["meta"]["table"] == table]
+        if chosen:
+            made = [ExpectationConfiguration(**config).to_domain_obj() for config in chosen]
+            suites[stored["name"]] = ExpectationSuite(name=f"{stored['name']}.{table}", expectations=made)
+    return suites
+
+
+def run(bench: Bench, frames: Mapping[str, pandas.DataFrame], folder: Path = SUITES_DIR) -> list[SuiteRun]:
+    """All suites over `frames` (table -> frame with unique record_id). Raises RuleRaised where an expectation raised."""
+    context = quiet_context()
+    source = context.data_sources.add_or_update_pandas("batch")
+    runs, token = [], CURRENT.set(bench)
+    try:
+        for table in TABLES:
+            if frames[table].empty:
+                continue
+            batches = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("all")
+            for name, suite in load_suites(table, folder).items():
+                counted = batches.get_batch({"dataframe": frames[table]}).validate(suite, result_format={"result_format": "SUMMARY"})
+                _raise_if_raised(counted)
+                runs.append(_fetch(bench, batches, frames[table], name, table, counted))
+    finally:
+        CURRENT.reset(token)
+    return runs
+
+
+def quiet_context() -> Any:
+    """An ephemeral context without analytics and progress bars."""
+    import great_expectations
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = great_expectations.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context.enable_analytics(False)
+    return context
+
+
+def _raise_if_raised(result: Any) -> None:
+    for one in result.results:
+        info = one.exception_info or {}
+        for raised in [info, *(value for value in info.values() if isinstance(value, dict))]:
+            if raised.get("raised_exception"):
+                raise RuleRaised(one.expectation_config.meta["rule"], str(raised.get("exception_message")))
+
+
+def _question(one: Any) -> Question:
+    config = one.expectation_config  # its kwargs hold only what differs from the defaults of the class
+    return config.meta["rule"], config.meta["table"], config.kwargs.get("subject", "")
+
+
+def _fetch(bench: Bench, batches: Any, frame: pandas.DataFrame, name: str, table: str, counted: Any) -> SuiteRun:
+    """The failing records of one counted run: asked for again with COMPLETE, over the rows that the caps leave."""
+    from great_expectations.core import ExpectationSuite
+
+    failing = [one for one in counted.results if not one.success]
+    done = SuiteRun(name, table, counted, {}, {_question(one): one.result["unexpected_count"] for one in failing})
+    whole = [one for one in failing if not _is_over(bench, _question(one))]
+    sliced = [[one] for one in failing if _is_over(bench, _question(one))]
+    for group in [whole, *sliced] if whole else sliced:
+        rows = frame if group is whole else frame[frame["record_id"].isin(set(_listed(bench, _question(group[0]))))]
+        suite = ExpectationSuite(name=f"{name}.{table}", expectations=[one.expectation_config.to_domain_obj() for one in group])
+        form = {"result_format": "COMPLETE", "unexpected_index_column_names": ["record_id"], "return_unexpected_index_query": False}
+        fetched = batches.get_batch({"dataframe": rows}).validate(suite, result_format=form)
+        _raise_if_raised(fetched)
+        for one in fetched.results:
+            done.failures[_question(one)] = [row["record_id"] for row in one.result["unexpected_index_list"]]
+    return done
+
+
+def _failed(bench: Bench, question: Question) -> Iterable[str]:
+    return (record_id for record_id, decision in bench.dockets[question].open.items() if decision.verdict is Verdict.FAIL)
+
+
+def _listed(bench: Bench, question: Question) -> list[str]:
+    """The failing records that the caps leave, in order."""
+    listed: list[str] = []
+    by_document: Counter[str] = Counter()
+    for record_id in _failed(bench, question):
+        document = bench.form_of(record_id).document_id
+        by_document[document] += 1
+        if by_document[document] <= LISTED_IN_DOCUMENT:
+            listed.append(record_id)
+        if len(listed) >= LISTED_IN_BATCH:
+            break
+    return listed
+
+
+def _is_over(bench: Bench, question: Question) -> bool:
+    failures = list(_failed(bench, question))
+    if len(failures) > LISTED_IN_BATCH:
+        log.warning("%s fails %d times: %d are listed", question[0], len(failures), LISTED_IN_BATCH)
+        return True
+    by_document = Counter(bench.form_of(record_id).document_id for record_id in failures)
+    return bool(by_document) and max(by_document.values()) > LISTED_IN_DOCUMENT

@@ -1,0 +1,253 @@
+"""Tidy tables -> one immutable view a form, which is what rules read: rows in printed order, numbers with their precision, doubts.
+
+Nothing is judged here."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from records.values import Printed, is_blank, money_unit, parse_number, parse_score
+
+if TYPE_CHECKING:
+    import pandas
+
+    from records.tables import Tables
+
+#: Chinese captions of the fields, as messages name them.
+CAPTIONS = {
+    "project_name": "项目名称", "authority": "主管部门", "unit": "实施单位", "year": "年度", "goal_expected": "预期目标", "goal_actual": "实际完成情况",
+    "label": "资金名称", "initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数", "weight": "分值", "rate": "执行率", "score": "得分",
+    "level1": "一级指标", "level2": "二级指标", "level3": "三级指标", "target": "年度指标值", "actual": "实际完成值", "explanation": "偏差原因分析",
+    "funds": "项目资金", "indicators": "绩效指标", "total": "总分", "form": "本表",
+}  # fmt: skip
+_AMOUNTS = frozenset({"initial", "budget", "executed"})
+
+
+class State(Enum):
+    """ABSENT: the form has no such column. DOUBTFUL: printed, but not read with certainty."""
+
+    ABSENT = 0
+    BLANK = 1
+    UNREADABLE = 2
+    DOUBTFUL = 3
+    KNOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A cell read as a number. `number` is set exactly when `state` is KNOWN; `why` says what is doubtful."""
+
+    state: State
+    text: str | None = None
+    number: Printed | None = None
+    why: str = ""
+
+    @property
+    def value(self) -> Decimal:
+        """The number; only to be asked of a KNOWN reading."""
+        assert self.number is not None
+        return self.number.value
+
+
+@lru_cache(maxsize=1 << 16)
+def _reading(text: str | None, kind: str) -> Reading:
+    if text is None:
+        return Reading(State.ABSENT)
+    if is_blank(text):
+        return Reading(State.BLANK, text)
+    number = parse_score(text) if kind == "score" else parse_number(text)
+    return Reading(State.KNOWN, text, number) if number else Reading(State.UNREADABLE, text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _amount(text: str | None, unit: str | None) -> Reading:
+    reading = _reading(text, "number")
+    if reading.number is None:
+        return reading
+    amount = reading.number.to_amount(money_unit(unit))
+    return Reading(State.KNOWN, text, amount) if amount else Reading(State.UNREADABLE, text)
+
+
+class Row:
+    """What fund rows and indicator rows share. `subject` is the row's PATH in its form, such as `indicators/3`."""
+
+    __slots__ = ("form", "position", "subject", "record_id", "weight", "score")
+    form: FormView
+    position: int
+    subject: str
+    record_id: str
+    weight: str | None
+    score: str | None
+
+    def read(self, name: str) -> Reading:
+        """The cell `name` of this row as a number; amounts of money in the form's unit."""
+        text = getattr(self, name)
+        if self.form.doubts and (why := self.form.doubt(f"{self.subject}/{name}")):
+            return Reading(State.DOUBTFUL, text, None, why)
+        if name in _AMOUNTS:
+            return _amount(text, self.form.amount_unit)
+        return _reading(text, "score" if name in ("weight", "score") else "number")
+
+    def doubt(self, *names: str) -> str | None:
+        """The first doubt about one of the cells `names`, with the path of the cell, or None."""
+        if not self.form.doubts:
+            return None
+        return next((f"{self.subject}/{name} {why}" for name in names if (why := self.form.doubt(f"{self.subject}/{name}"))), None)
+
+    @property
+    def name(self) -> str:
+        """The row as a message names it."""
+        raise NotImplementedError
+
+
+class FundRow(Row):
+    """One row of the funds block, as printed."""
+
+    __slots__ = ("label", "is_total_row", "initial", "budget", "executed", "rate")
+    label: str | None
+    is_total_row: bool
+    initial: str | None
+    budget: str | None
+    executed: str | None
+    rate: str | None
+
+    @property
+    def name(self) -> str:
+        return f"“{brief(self.label) or '资金行'}”"
+
+
+class IndicatorRow(Row):
+    """One row of the indicators block, as printed."""
+
+    __slots__ = ("level1", "level2", "level3", "target", "actual", "explanation", "is_placeholder")
+    level1: str | None
+    level2: str | None
+    level3: str | None
+    target: str | None
+    actual: str | None
+    explanation: str | None
+    is_placeholder: bool
+
+    @property
+    def name(self) -> str:
+        label = brief(self.level3) or brief(self.level2) or brief(self.level1)
+        return f"第{self.position + 1}项指标“{label}”" if label else f"第{self.position + 1}项指标"
+
+
+def brief(text: str | None, longest: int = 24) -> str:
+    """`text` in one line, cut where it is too long for a message."""
+    line = "".join((text or "").split()).rstrip("：:")
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+@dataclass(frozen=True, eq=False)
+class FormView:
+    """One form: header fields as printed, `funds` and `indicators` in printed order, `doubts` path -> sentence."""
+
+    form_id: str
+    document_id: str
+    document: str
+    form: int
+    title: str | None
+    year: int | None
+    project_name: str | None
+    authority: str | None
+    unit: str | None
+    amount_unit: str | None
+    goal_expected: str | None
+    goal_actual: str | None
+    total_label: str | None
+    total_weight: str | None
+    total_score: str | None
+    total_explanation: str | None
+    profile: str | None
+    has_scores: bool
+    funds: tuple[FundRow, ...] = ()
+    indicators: tuple[IndicatorRow, ...] = ()
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    #: The subject that findings about the whole form carry, and the key of its records.
+    subject: str = "form"
+
+    @property
+    def record_id(self) -> str:
+        return self.form_id
+
+    @cached_property
+    def total_fund(self) -> FundRow | None:
+        """The total row of funds, as `records.tables.total_row` tells it."""
+        return next((row for row in self.funds if row.is_total_row), None)
+
+    def doubt(self, path: str) -> str | None:
+        """Why the value at `path` is in doubt, by its own doubt or by one about the row or block that holds it; else None."""
+        while path:
+            if path in self.doubts:
+                return self.doubts[path]
+            path = path.rpartition("/")[0]
+        return None
+
+    def doubt_within(self, *prefixes: str) -> str | None:
+        """The first doubt about anything below one of `prefixes`, with its path."""
+        for path, why in self.doubts.items():
+            if any(path == prefix or path.startswith(prefix + "/") for prefix in prefixes):
+                return f"{path} {why}"
+        return None
+
+    def read_total(self, name: str) -> Reading:
+        """The printed total weight or total score."""
+        text = self.total_weight if name == "weight" else self.total_score
+        if self.doubts and (why := self.doubt(f"total/{name}")):
+            return Reading(State.DOUBTFUL, text, None, why)
+        return _reading(text, "score")
+
+    def has_column(self, name: str) -> bool:
+        """Whether the indicators block has the column `name`."""
+        return any(getattr(row, name) is not None for row in self.indicators)
+
+
+def _rows(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any, ...]]:
+    """The columns `names` row by row, with None for every missing value."""
+    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names]
+    return zip(*columns, strict=True)
+
+
+_FORM_FIELDS = tuple(name for name in FormView.__dataclass_fields__ if name not in ("funds", "indicators", "doubts", "subject"))
+_FUND_FIELDS = ("position", "subject", "record_id", "weight", "score", *FundRow.__slots__)
+_INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *IndicatorRow.__slots__)
+
+
+def views(tables: Tables) -> list[FormView]:
+    """One view a form, in the order of `tables.forms`."""
+    doubts: dict[str, dict[str, str]] = {}
+    doubtful = tables.cells[tables.cells["doubt"].notna()]
+    for form_id, path, why in _rows(doubtful, ("form_id", "path", "doubt")):
+        doubts.setdefault(form_id, {}).setdefault(path, why)
+    funds = _grouped(tables.funds, FundRow, _FUND_FIELDS)
+    indicators = _grouped(tables.indicators, IndicatorRow, _INDICATOR_FIELDS)
+    forms = []
+    for values in _rows(tables.forms, _FORM_FIELDS):
+        named = dict(zip(_FORM_FIELDS, values, strict=True))
+        key = named["form_id"]
+        named["year"] = None if named["year"] is None else int(named["year"])
+        form = FormView(**named, funds=tuple(funds.get(key, ())), indicators=tuple(indicators.get(key, ())), doubts=doubts.get(key, {}))
+        for row in (*form.funds, *form.indicators):
+            row.form = form
+        forms.append(form)
+    return forms
+
+
+def _grouped(frame: pandas.DataFrame, kind: type[Any], names: tuple[str, ...]) -> dict[str, list[Any]]:
+    """Rows of `kind` by form, in printed order."""
+    groups: dict[str, list[Any]] = {}
+    for form_id, *values in _rows(frame, ("form_id", *names)):
+        row = kind()
+        for name, value in zip(names, values, strict=True):
+            setattr(row, name, value)
+        row.position = int(row.position)
+        groups.setdefault(form_id, []).append(row)
+    for rows in groups.values():
+        rows.sort(key=lambda row: row.position)
+    return groups

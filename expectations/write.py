@@ -1,0 +1,7 @@
+"""`python -m expectations.write`: writes what is generated from the catalogue, the suites' JSON and docs/rules.md."""
+from __future__ import annotations
+
+from expectations import suites
+
+if __name__ == "__main__":
+    suites.write_all()
