@@ -29,22 +29,26 @@ def _numbers(*names: str) -> dict[str, str]:
 
 #: table -> column -> kind.
 COLUMNS: dict[str, dict[str, str]] = {
-    "documents": {**_texts("document_id document"), "pages": "count", **_texts("status reason_code reason_message reason_hint"), "forms": "count"},
+    "documents": {**_texts("document_id document"), "pages": "count", **_texts("status reason_code reason_message reason_hint"),
+                  "forms": "count"},
     "forms": {**_texts("form_id document_id document"), "form": "count", "title": "text", "year": "number",
-              **_texts("project_name authority unit leader phone amount_unit goal_expected goal_actual total_label total_weight total_score"),
-              **_texts("total_explanation profile"), "has_scores": "flag", **_numbers("total_weight", "total_score")},
+              **_texts("project_name authority unit leader phone amount_unit goal_expected goal_actual"),
+              **_texts("total_label total_weight total_score total_explanation profile"), "has_scores": "flag",
+              **_numbers("total_weight", "total_score")},
     "funds": {**_ROW, "label": "text", "is_total_row": "flag", **dict.fromkeys(FUND_NUMBERS, "text"), **_numbers(*FUND_NUMBERS),
               "rate_fraction": "decimal", "rate_fraction_half": "decimal"},
     "indicators": {**_ROW, **_texts("level1 level2 level3 target actual weight score explanation"), **_numbers(*INDICATOR_NUMBERS),
                    "is_placeholder": "flag"},
     "cells": {**_texts("form_id path text"), **_BOX, "part": "count", "confidence": "point", "doubt": "text"},
-    "findings": {**_texts("finding_id form_id document"), "form": "count", **_texts("rule severity subject message expected actual"), **_BOX,
-                 "status": "text"},
+    "findings": {**_texts("finding_id form_id document"), "form": "count", **_texts("rule severity subject message expected actual"),
+                 **_BOX, "status": "text"},
 }
 
 #: What tells the rows of a table apart.
-KEYS: dict[str, tuple[str, ...]] = {"documents": ("document_id",), "forms": ("form_id",), "funds": ("record_id",), "indicators": ("record_id",),
-                                    "cells": ("form_id", "path", "part"), "findings": ("finding_id",)}
+KEYS: dict[str, tuple[str, ...]] = {
+    "documents": ("document_id",), "forms": ("form_id",), "funds": ("record_id",), "indicators": ("record_id",),
+    "cells": ("form_id", "path", "part"), "findings": ("finding_id",),
+}  # fmt: skip
 
 _DTYPES = {"text": "object", "decimal": "object", "count": "int64", "number": "Int64", "flag": "bool", "point": "float64"}
 

@@ -1,52 +1,51 @@
-"""Names, telephone and identity numbers -> forms that tell two people apart but nobody who they are.
+"""Masking of a form's fields on their way into the tables, by the rules of `extractors.masking`.
 
-Masking twice changes nothing, so text that is masked already may pass through again. Leader and phone are masked whole (`mask_name`,
-`mask_phone`); in free text only numbers that can be nothing else are (`mask_text`)."""
+What is masked already stays as it is, so that forms read back from published JSON give the same tables as the PDFs did.
+"""
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-# A mobile number or an identity number that stands alone: not a part of a longer number, not an amount.
-_ALONE = r"(?<![0-9.,])(?:{})(?![0-9]|[.,][0-9]|\s*[万亿]?元)"
-_MOBILE = re.compile(_ALONE.format(r"(1[3-9][0-9])[ -]?[0-9]{4}[ -]?([0-9]{4})"))
-_IDENTITY = re.compile(_ALONE.format(r"([1-9][0-9]{5})(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"))
-# 0355-6021234, (010)63088888: the area code tells a telephone from a plain number.
-_LANDLINE = re.compile(r"(?<![0-9])(\(?0[1-9][0-9]{1,2}\)?[ -])[0-9]{3,4}([0-9]{4})(?![0-9])")
-_WIDE = str.maketrans("０１２３４５６７８９－", "0123456789-")
+from extractors import masking
+
+#: Fields in which people write sentences, and with them names and numbers.
+FREE_TEXT = frozenset({"title", "project_name", "authority", "unit", "label", "goal_expected", "goal_actual", "level1", "level2", "level3",
+                       "target", "actual", "explanation"})
+
+# Any text that the full set of patterns could change has one of these; nearly none has, and a season has millions of cells.
+_SUSPECT = re.compile(r"[0-9０-９]{3}[-－—– )）]?[0-9０-９]{3}|[人话机真式][^:：]{0,4}[:：]|[Tt][Ee][Ll]")
 
 
 def mask_name(name: str | None) -> str | None:
-    """张三丰 -> 张**; several names with marks between them one by one; digits among them as telephone numbers. None and "" stay."""
-    if not name:
-        return name
-    parts = re.split(r"([\s,，、;；/()（）:：]+)", name)
-    return "".join(part if index % 2 else _mask_one(part) for index, part in enumerate(parts))
-
-
-def _mask_one(name: str) -> str:
-    if any(mark.isdigit() for mark in name):
-        return mask_phone(name) or name
-    return name[:1] + "*" * (len(name) - 1)
+    """张三 -> 张*."""
+    return name if name is None or re.fullmatch(r"(?:.\*+[\s、,，]*)+", name) else masking.mask_name(name)
 
 
 def mask_phone(phone: str | None) -> str | None:
-    """13600000000 -> 136****0000; shorter numbers keep only their last two digits. Letters among the digits are masked as a name's are."""
-    if not phone:
-        return phone
-    return re.sub(r"[^\W\d_]{2,}", lambda name: mask_name(name[0]) or "", re.sub(r"[0-9]{4,}", _mask_digits, phone.translate(_WIDE)))
+    """13600000000 -> 136****0000."""
+    return phone if phone is None or "***" in phone else masking.mask_phone(phone)
 
 
-def _mask_digits(run: re.Match[str]) -> str:
-    digits = run[0]
-    if len(digits) >= 11:
-        return digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
-    return "*" * (len(digits) - 2) + digits[-2:]
-
-
-def mask_text(text: str | None) -> str | None:
-    """Free text with mobile, identity and landline numbers masked, everything else as it was."""
-    if not text or sum(map(str.isdigit, text)) < 10:  # nearly all text, and it is read a million times
+@lru_cache(maxsize=1 << 16)
+def mask_text(text: str | None, leader: str | None = None) -> str | None:
+    """Free text without telephone and identity numbers, and without the name of the form's own `leader`."""
+    if not text:
         return text
-    text = _IDENTITY.sub(r"\1************", text)
-    text = _MOBILE.sub(r"\1****\2", text)
-    return _LANDLINE.sub(r"\1****\2", text)
+    if leader and len(leader) > 1 and leader[:2] in text:
+        return masking.mask_known(text, leader)
+    return masking.mask_text(text) if _SUSPECT.search(text) else text
+
+
+def mask_field(field: str, text: str | None, leader: str | None = None) -> str | None:
+    """What may be kept of the text of a field."""
+    if field == "leader":
+        return mask_name(text)
+    if field == "phone":
+        return mask_phone(text)
+    return mask_text(text, leader) if field in FREE_TEXT else text
+
+
+def mask_doubt(path: str, why: str | None, leader: str | None = None) -> str | None:
+    """A doubt quotes the readings that differ; about a name or a telephone it may only say that there is one."""
+    return "个人信息读取存疑（内容已隐去）" if path in ("leader", "phone") else mask_text(why, leader)

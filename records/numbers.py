@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from records.intervals import Interval
 from records.folding import DASHES, fold
+from records.intervals import Interval
 
 #: Longest number that is taken for one, so that every value, in whatever money unit, fits DECIMAL(38, 18) exactly.
 #: 12 digits are a trillion; spreadsheets print at most 9 places. Longer runs of digits are account or document numbers.
@@ -33,7 +33,9 @@ _BLANK_MARKS = frozenset(DASHES + "/\\⁄∕")
 # "20 100" may be two numbers that stand side by side.
 _DIGITS = r"(?P<integer>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[\u2009\u202f][0-9]{3})+|[0-9]*)(?:\.(?P<fraction>[0-9]+))?"
 _UNIT = r"(?P<unit>%|分|元|千元|万元|百万元|亿元|万|亿)?"
-_NUMBER = re.compile(rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>¥)?\s*{_DIGITS}\s*{_UNIT}\s*(?P<close>\))?\s*(?P<late_unit>%|分|元|万元)?")
+_NUMBER = re.compile(
+    rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>¥)?\s*{_DIGITS}\s*{_UNIT}\s*(?P<close>\))?\s*(?P<late_unit>%|分|元|万元)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,11 @@ class Printed:
         return self
 
     def to_amount(self, unit: str | None) -> Printed | None:
-        """As money in `unit` (元, 万元 ...). A number without a unit of its own is taken to be in `unit` already, and `unit` None
-        leaves everything as it is. None where either unit is not money, as for 10分 or 5%."""
-        if self.is_percent or self.unit not in (None, *MONEY_UNITS) or unit not in (None, *MONEY_UNITS):
+        """As money in `unit` (元, 万元, or a caption that names one). A number without a unit of its own is taken to be in `unit` already;
+        where `unit` names no money it stays as it is. None for what is no money itself, as 10分 or 5%."""
+        if self.is_percent or self.unit not in (None, *MONEY_UNITS):
             return None
+        unit = unit if unit in MONEY_UNITS else money_unit(unit)
         if self.unit is None or unit is None or MONEY_UNITS[self.unit] == MONEY_UNITS[unit]:
             return self
         factor = MONEY_UNITS[self.unit] / MONEY_UNITS[unit]
@@ -98,7 +101,8 @@ def _well_formed(match: re.Match[str]) -> bool:
     """Parentheses in pairs, one sign, one unit. （10分） is a caption, not ten points below zero."""
     if not match["open"] and not match["close"]:
         return not match["late_unit"]
-    return bool(match["open"] and match["close"]) and not match["sign"] and match["unit"] != "分" and not (match["unit"] and match["late_unit"])
+    paired, units = match["open"] and match["close"], [unit for unit in (match["unit"], match["late_unit"]) if unit]
+    return bool(paired) and not match["sign"] and len(units) <= 1 and "分" not in units
 
 
 def parse_score(text: str | None) -> Printed | None:

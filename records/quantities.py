@@ -20,7 +20,8 @@ SUFFIXES = {"及以上": "≥", "以上": "≥", "及以下": "≤", "以下": "
 CORE_COMPARATORS = frozenset({"", "≥", "≤", ">", "<", "=", ">=", "<=", "不低于", "不少于", "不高于", "不超过", "大于等于", "小于等于"})
 
 _SCALES = {"万亿": 12, "亿": 8, "千万": 7, "百万": 6, "十万": 5, "万": 4}
-_UNIT_NAMES = {"百分比": "%", "千米": "公里", "km": "公里", "m": "米", "㎡": "平方米", "m²": "平方米", "㎞": "公里", "㎏": "公斤", "千克": "公斤", "kg": "公斤"}
+_UNIT_NAMES = {"百分比": "%", "千米": "公里", "km": "公里", "㎞": "公里", "m": "米", "㎡": "平方米", "m²": "平方米",
+               "㎥": "立方米", "m³": "立方米", "㎏": "公斤", "千克": "公斤", "kg": "公斤"}
 
 # Words that make a number more, less or something else than a plain quantity: 6月前, 10余个, 50左右, 1次通过, 100%完成.
 _NOT_A_UNIT = re.compile(r"[前后底初余多约左右至到完成通达均的了已未不无和与及或为是按第起止几超]")
@@ -29,7 +30,10 @@ _MEASURE_WORDS = frozenset({"起", "人均", "户均", "通"})  # 0起 and 50通
 
 _PREFIX = "|".join(sorted(map(re.escape, PREFIXES), key=len, reverse=True))
 _SUFFIX = "|".join(sorted(SUFFIXES, key=len, reverse=True))
-_QUANTITY = re.compile(rf"(?P<prefix>{_PREFIX})?\s*(?P<percent>百分之)?(?P<number>[-+]?[0-9][0-9,\u2009\u202f]*(?:\.[0-9]+)?)\s*(?P<unit>\D*?)\s*(?P<suffix>{_SUFFIX})?")
+_QUANTITY = re.compile(
+    rf"(?P<prefix>{_PREFIX})?\s*(?P<percent>百分之)?(?P<number>[-+]?[0-9][0-9,\u2009\u202f]*(?:\.[0-9]+)?)"
+    rf"\s*(?P<unit>\D*?)\s*(?P<suffix>{_SUFFIX})?"
+)
 
 
 @dataclass(frozen=True, slots=True)

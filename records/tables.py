@@ -1,11 +1,14 @@
 """Documents -> tidy tables, one pandas frame a table.
 
 Text is as printed and None where the form has no such column ("" is an empty cell), in object columns; numbers are `Decimal` in object
-columns; page and year are Int64 (nullable), coordinates float. `schemas` says what every column is. Names, telephones and identity numbers
-are masked here: no table ever holds them.
+columns; page and year are Int64 (nullable), coordinates float. `columns` lists them all and `schemas` says what they may hold. Names,
+telephone and identity numbers are masked here: no table ever holds them.
 
-Keys come from content: document_id is the SHA-256 of the file, form_id is its first 16 digits and the form's number, record_id is the form_id
-and the PATH of the row. A file that is in a batch twice, under whatever name, is one document.
+Amounts (`initial_value`, `budget_value`, `executed_value`) are in the form's amount_unit, whatever unit a cell prints. `rate_value` is the
+number as printed (99 for 99%), `rate_fraction` the same as a fraction of one (0.99).
+
+Keys come from content: document_id is the SHA-256 of the file, form_id is its first 16 digits and the form's number, record_id is the
+form_id and the PATH of the row. A file that is in a batch twice, under whatever name, is one document.
 """
 from __future__ import annotations
 
@@ -14,18 +17,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from extractors.model import Document, Doubt, Form, Fund, Indicator
+from extractors.model import Document, Doubt, Form, Fund, Indicator, Total
 from records.columns import COLUMNS, FUND_AMOUNTS, FUND_NUMBERS, INDICATOR_NUMBERS, frame
-from records.masking import mask_name, mask_phone, mask_text
-from records.values import SCORE_UNITS, Printed, is_blank, money_unit, parse_number, parse_score
+from records.masking import mask_doubt, mask_field
+from records.values import Printed, is_blank, parse_number, parse_score
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+Row = dict[str, Any]
+
 _TOTAL_LABELS = ("总额", "合计", "总计")
 # What blank templates print in the column of indicator names: 指标1:  指标2：/  ……  ...
 _TEMPLATE_NAME = re.compile(r"(?:指标\s*[0-9一二三四五六七八九十]*)?[\s:：/…\.．。、—-]*")
-_FREE_TEXT = frozenset({"explanation", "goal_expected", "goal_actual", "target", "actual", "level3", "project_name", "title"})
+# Texts that no store takes: halves of surrogate pairs, from broken fonts and odd file names, and NUL.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_FORM_TEXTS = ("title", "project_name", "authority", "unit", "leader", "phone", "amount_unit", "goal_expected", "goal_actual", "profile")
+_TOTAL_TEXTS = ("label", "weight", "score", "explanation")
+_INDICATOR_TEXTS = ("level1", "level2", "level3", "target", "actual", "weight", "score", "explanation")
 
 
 @dataclass(frozen=True)
@@ -40,13 +49,14 @@ class Tables:
     findings: DataFrame
 
     def items(self) -> Iterator[tuple[str, DataFrame]]:
+        """Name and frame of every table."""
         for field in fields(self):
             yield field.name, getattr(self, field.name)
 
 
 def build(documents: Iterable[Document]) -> Tables:
     """The tables of a batch, rejected documents included; rows in the order of the documents, forms and prints."""
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in COLUMNS}
+    rows: dict[str, list[Row]] = {name: [] for name in COLUMNS}
     seen: set[str] = set()
     for document in documents:
         if document.sha256 in seen:
@@ -54,11 +64,13 @@ def build(documents: Iterable[Document]) -> Tables:
         seen.add(document.sha256)
         rows["documents"].append(_document_row(document))
         for number, form in enumerate(document.forms, 1):
-            key = {"form_id": f"{document.sha256[:16]}-{number}", "document": document.document, "form": number}
-            rows["forms"].append({**key, "document_id": document.sha256, **_form_row(form)})
-            rows["funds"].extend({**key, **row} for row in _fund_rows(form, key["form_id"]))
-            rows["indicators"].extend({**key, **row} for row in _indicator_rows(form, key["form_id"]))
-            rows["cells"].extend({"form_id": key["form_id"], **row} for row in _cell_rows(form))
+            form_id = f"{document.sha256[:16]}-{number}"
+            key = {"form_id": form_id, "document": rows["documents"][-1]["document"], "form": number}
+            head, funds, indicators = _form_row(form), _fund_rows(form, form_id), _indicator_rows(form, form_id)
+            rows["forms"].append({**key, "document_id": document.sha256, **head})
+            rows["funds"].extend({**key, **row} for row in funds)
+            rows["indicators"].extend({**key, **row} for row in indicators)
+            rows["cells"].extend(_cell_rows(form, form_id, _texts_by_path(head, funds, indicators)))
     return Tables(**{name: frame(name, table) for name, table in rows.items()})
 
 
@@ -73,96 +85,95 @@ def is_placeholder(row: Indicator) -> bool:
     return all(map(is_blank, filled)) and (is_blank(row.level3) or _TEMPLATE_NAME.fullmatch(row.level3 or "") is not None)
 
 
-def _document_row(document: Document) -> dict[str, Any]:
-    reason = document.reason
-    return {"document_id": document.sha256, "document": document.document, "pages": document.pages, "status": document.status,
-            "reason_code": reason and reason.code, "reason_message": reason and reason.message, "reason_hint": reason and reason.hint,
-            "forms": len(document.forms)}
+def _document_row(document: Document) -> Row:
+    code, message, hint = (document.reason.code, document.reason.message, document.reason.hint) if document.reason else (None, None, None)
+    return {"document_id": document.sha256, "document": _storable(document.document), "pages": document.pages, "status": document.status,
+            "reason_code": code, "reason_message": _storable(message), "reason_hint": _storable(hint), "forms": len(document.forms)}
 
 
-def _form_row(form: Form) -> dict[str, Any]:
-    total = form.total
-    row: dict[str, Any] = {
-        "title": form.title, "year": form.year, "project_name": mask_text(form.project_name), "authority": form.authority, "unit": form.unit,
-        "leader": mask_name(form.leader), "phone": mask_phone(form.phone), "amount_unit": form.amount_unit,
-        "goal_expected": mask_text(form.goal_expected), "goal_actual": mask_text(form.goal_actual), "total_label": total.label,
-        "total_weight": total.weight, "total_score": total.score, "total_explanation": mask_text(total.explanation), "profile": form.profile,
-        "has_scores": any(fund.score is not None for fund in form.funds) or any(row.score is not None for row in form.indicators),
-    }
-    return row | _number_columns("total_weight", parse_score(total.weight)) | _number_columns("total_score", parse_score(total.score))
+def _storable(text: str | None) -> str | None:
+    """The same text with U+FFFD for what no store takes."""
+    return _UNSTORABLE.sub("\ufffd", text) if text and _UNSTORABLE.search(text) else text
 
 
-def _fund_rows(form: Form, form_id: str) -> Iterator[dict[str, Any]]:
-    unit, total = money_unit(form.amount_unit), total_row(fund.label for fund in form.funds)
+def _texts(part: Form | Total | Fund | Indicator, names: Iterable[str], leader: str | None) -> Row:
+    return {name: mask_field(name, _storable(getattr(part, name)), leader) for name in names}
+
+
+def _form_row(form: Form) -> Row:
+    row = _texts(form, _FORM_TEXTS, form.leader)
+    row |= {f"total_{name}": text for name, text in _texts(form.total, _TOTAL_TEXTS, form.leader).items()}
+    row["year"] = form.year if form.year and 0 < form.year < 10_000 else None
+    row["has_scores"] = any(f.score is not None for f in form.funds) or any(i.score is not None for i in form.indicators)
+    for column in ("total_weight", "total_score"):
+        row |= _number_columns(column, parse_score(row[column]))
+    return row
+
+
+def _fund_rows(form: Form, form_id: str) -> list[Row]:
+    rows = []
+    total = total_row(fund.label for fund in form.funds)
     for position, fund in enumerate(form.funds):
         subject = f"funds/{position}"
-        row: dict[str, Any] = {"record_id": f"{form_id}/{subject}", "subject": subject, "position": position, "label": fund.label,
-                               "is_total_row": position == total}
+        row = {"record_id": f"{form_id}/{subject}", "subject": subject, "position": position, "is_total_row": position == total,
+               **_texts(fund, ("label", *FUND_NUMBERS), form.leader)}
         for column in FUND_NUMBERS:
-            row[column] = getattr(fund, column)
-            row |= _number_columns(column, _fund_number(fund, column, unit))
-        rate = parse_number(fund.rate)
-        yield row | _number_columns("rate_fraction", rate and rate.to_rate(), suffix="")
+            row |= _number_columns(column, _fund_number(column, row[column], form.amount_unit))
+        rate = parse_number(row["rate"])
+        rows.append(row | _number_columns("rate_fraction", rate and rate.to_rate(), suffix=""))
+    return rows
 
 
-def _fund_number(fund: Fund, column: str, unit: str | None) -> Printed | None:
-    text = getattr(fund, column)
-    if column in FUND_AMOUNTS:
-        number = parse_number(text)
-        return number and number.to_amount(unit)
-    return parse_score(text) if column in ("weight", "score") else parse_number(text)
+def _fund_number(column: str, text: str | None, unit: str | None) -> Printed | None:
+    if column in ("weight", "score"):
+        return parse_score(text)
+    number = parse_number(text)
+    return number.to_amount(unit) if number and column in FUND_AMOUNTS else number
 
 
-def _indicator_rows(form: Form, form_id: str) -> Iterator[dict[str, Any]]:
+def _indicator_rows(form: Form, form_id: str) -> list[Row]:
+    rows = []
     for position, indicator in enumerate(form.indicators):
         subject = f"indicators/{position}"
-        row: dict[str, Any] = {
-            "record_id": f"{form_id}/{subject}", "subject": subject, "position": position, "level1": indicator.level1,
-            "level2": indicator.level2, "level3": mask_text(indicator.level3), "target": mask_text(indicator.target),
-            "actual": mask_text(indicator.actual), "weight": indicator.weight, "score": indicator.score,
-            "explanation": mask_text(indicator.explanation), "is_placeholder": is_placeholder(indicator)}
+        row = {"record_id": f"{form_id}/{subject}", "subject": subject, "position": position, "is_placeholder": is_placeholder(indicator),
+               **_texts(indicator, _INDICATOR_TEXTS, form.leader)}
         for column in INDICATOR_NUMBERS:
             row |= _number_columns(column, parse_score(row[column]))
-        yield row
+        rows.append(row)
+    return rows
 
 
-def _number_columns(column: str, number: Printed | None, suffix: str = "_value") -> dict[str, Any]:
-    return {f"{column}{suffix}": number and number.value, f"{column}_half": number and number.half}
+def _number_columns(column: str, number: Printed | None, suffix: str = "_value") -> Row:
+    return {f"{column}{suffix}": number.value if number else None, f"{column}_half": number.half if number else None}
 
 
-def _cell_rows(form: Form) -> Iterator[dict[str, Any]]:
+def _texts_by_path(head: Row, funds: list[Row], indicators: list[Row]) -> dict[str, str]:
+    """PATH -> the text that the tables keep of it."""
+    texts = {name: str(head[name]) for name in (*_FORM_TEXTS, "year") if head[name] is not None}
+    texts |= {f"total/{name}": head[f"total_{name}"] for name in _TOTAL_TEXTS}
+    for rows, names in ((funds, ("label", *FUND_NUMBERS)), (indicators, _INDICATOR_TEXTS)):
+        for row in rows:
+            texts |= {f"{row['subject']}/{name}": row[name] for name in names}
+    return texts
+
+
+def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[Row]:
     """One row for each part of each printed value; a doubt about a path without evidence has a row with no page."""
     doubts = {doubt.path: doubt for doubt in form.doubts}
-    for path, evidence in form.evidence.items():
-        doubt = _doubt_about(path, doubts)
-        row = {"path": path, "text": _text_at(form, path), "confidence": doubt.confidence if doubt else 1.0, "doubt": doubt and doubt.why}
-        for part, (page, (x0, top, x1, bottom)) in enumerate(evidence):
-            yield row | {"page": page, "x0": x0, "top": top, "x1": x1, "bottom": bottom, "part": part}
-    for path, doubt in doubts.items():
-        if not form.evidence.get(path):
-            yield {"path": path, "text": _text_at(form, path), "part": 0, "confidence": doubt.confidence, "doubt": doubt.why}
+    for path in dict.fromkeys((*form.evidence, *doubts)):
+        doubt = _doubt_about(path, doubts) if doubts else None
+        row = {"form_id": form_id, "path": path, "text": texts.get(path), "confidence": doubt.confidence if doubt else 1.0,
+               "doubt": mask_doubt(path, _storable(doubt.why), form.leader) if doubt else None}
+        for part, (page, (x0, top, x1, bottom)) in enumerate(form.evidence.get(path, ())):
+            yield {**row, "page": page, "x0": x0, "top": top, "x1": x1, "bottom": bottom, "part": part}
+        if not form.evidence.get(path) and doubt:
+            yield {**row, "part": 0}
 
 
 def _doubt_about(path: str, doubts: dict[str, Doubt]) -> Doubt | None:
     """The doubt about this value, or about the row or block that it stands in."""
-    while doubts and path:
+    while path:
         if path in doubts:
             return doubts[path]
         path = path.rpartition("/")[0]
     return None
-
-
-def _text_at(form: Form, path: str) -> str | None:
-    """What is printed at a PATH such as indicators/3/score, masked; None for a path that leads to no value."""
-    value: Any = form
-    for step in path.split("/"):
-        if isinstance(value, tuple):
-            value = value[int(step)] if step.isdecimal() and int(step) < len(value) else None
-        else:
-            value = getattr(value, step, None)
-    if value is None or not isinstance(value, (str, int)):
-        return None
-    text = str(value)
-    if path == "leader":
-        return mask_name(text)
-    return mask_phone(text) if path == "phone" else mask_text(text) if step in _FREE_TEXT else text
