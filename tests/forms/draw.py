@@ -105,7 +105,8 @@ def _displayed(box: Bbox, layout: Layout) -> Bbox:
 def _ink(pages: dict[int, _Page], layout: Layout, name: str, rng: Random) -> bytes:
     buffer = io.BytesIO()
     (wide, high), turned = layout.page, layout.counter_turned and layout.rotate
-    canvas = Canvas(buffer, pagesize=(high, wide) if turned in (90, 270) else (wide, high), invariant=1)
+    # ReportLab exchanges width and height of a page turned by 90 or 270 degrees
+    canvas = Canvas(buffer, pagesize=(high, wide) if layout.rotate in (90, 270) and not turned else (wide, high), invariant=1)
     fixed = rng.getrandbits(32)  # running heads and page numbers look alike on every page
     for number in range(max(pages) + 1):
         page = pages.get(number, _Page())
