@@ -52,7 +52,7 @@ class PageContent:
     """What an engine read from one page, in the frame in which its text stands upright: `width` x `height` points.
 
     The displayed page is that frame turned clockwise by `turn` degrees (0, 90, 180, 270); `displayed` maps a box over.
-    `source` is "text" for a text layer and "ocr" for a recognised image."""
+    `source` is "text" for a text layer and "ocr" for a recognised image; `image_share` is the share of the page under images."""
 
     number: int
     width: float
@@ -62,6 +62,7 @@ class PageContent:
     notices: tuple[Notice, ...] = ()
     source: str = "text"
     turn: int = 0
+    image_share: float = 0.0
 
     def displayed(self, bbox: Bbox) -> Bbox:
         """Given a box in the upright frame, the same box on the page as displayed."""

@@ -34,21 +34,15 @@ def read_page(page: Any, number: int) -> PageContent:
     upright = _to_upright(shown, width, height, turn)
     kinds = classify(glyphs, runs, objects, _page_box(shown, width, height))
     cut = _cut_off(glyphs, runs, kinds, objects)
+    covered = sum((image.box[2] - image.box[0]) * (image.box[3] - image.box[1]) for image in objects.images)
+    image_share = min(1.0, covered / (width * height))
     if turn in (90, 270):
         width, height = height, width
     chars = tuple(
         _char(glyph, runs[glyph.run], upright, turned - turn, cut.get(i)) for i, glyph in enumerate(glyphs) if i not in kinds or i in cut
     )
     kinds = {index: kind for index, kind in kinds.items() if index not in cut}
-    return PageContent(number, width, height, chars, _rulings(objects, upright), _notices(glyphs, kinds, upright), "text", turn)
-
-
-def image_coverage(page: Any, number: int) -> float:
-    """The share of the page that its images cover, from 0 to 1: near 1 for a scan."""
-    objects = ObjectReader(number).read(page.raw)
-    area = raw.FPDF_GetPageWidthF(page.raw) * raw.FPDF_GetPageHeightF(page.raw)
-    covered = sum((p.box[2] - p.box[0]) * (p.box[3] - p.box[1]) for p in objects.images)
-    return min(1.0, covered / area) if area else 0.0
+    return PageContent(number, width, height, chars, _rulings(objects, upright), _notices(glyphs, kinds, upright), "text", turn, image_share)
 
 
 def _page_to_displayed(page: Any, width: float, height: float) -> Matrix:

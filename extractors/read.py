@@ -1,0 +1,132 @@
+"""One document's bytes -> Document, in this process. `sandbox` runs it in a capped child; use that for files of unknown origin."""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pypdfium2 as pdfium
+
+from extractors import agree, layout, mend, stitch, template
+from extractors.captions import captions
+from extractors.engines import pdfium as text_engine
+from extractors.errors import ExtractError
+from extractors.glyphs import is_unmapped
+from extractors.grid import OPEN_BORDERS, OVERRUN, SolvedPage, solve
+from extractors.model import Document, Form, Notice, PageContent
+from extractors.triage import screen
+
+ENGINES = ("pdfium", "pdfplumber", "camelot", "ocr")
+#: share of a page under images from which a page without a table is taken for a picture of one
+PICTURE = 0.3
+#: share of characters without a meaning from which a text layer is rubbish
+RUBBISH = 0.3
+
+
+def read_document(
+    data: bytes, name: str, *, engine: str = "pdfium", second_opinion: bool = False, recognise: bool = True
+) -> Document:
+    """Given a PDF's bytes and its file name, its forms, or a rejected Document with the reason.
+
+    `engine` is one of ENGINES. With `second_opinion` camelot reads the text pages too and every difference becomes a doubt.
+    Without `recognise` a document that has scanned pages is rejected with the code needs-ocr, before any recogniser is loaded."""
+    digest = hashlib.sha256(data).hexdigest()
+    pages = 0
+    try:
+        if engine not in ENGINES:
+            raise ExtractError("engine-unavailable", detail=engine)
+        pages = screen(data)
+        forms = _read(data, engine, second_opinion, recognise)
+        if not forms:
+            raise ExtractError("no-form-found")
+    except ExtractError as error:
+        return Document(name, digest, pages, "rejected", error.reason())
+    return Document(name, digest, pages, "ok", None, tuple(forms))
+
+
+def _read(data: bytes, engine: str, second_opinion: bool, recognise: bool) -> list[Form]:
+    document = pdfium.PdfDocument(data)
+    try:
+        solved = [_solved(document[index], index + 1, engine == "ocr", recognise) for index in range(len(document))]
+    finally:
+        document.close()
+    if engine in ("pdfplumber", "camelot"):
+        return _finished(_forms(_with_grids(solved, _grids(data, engine))), solved)
+    forms = _finished(_forms(solved), solved)
+    if any(page.content.source == "ocr" for page in solved):
+        return [agree.arithmetic(form) for form in forms]
+    referees = ["camelot"] if second_opinion else []
+    if any(doubt.why in (OPEN_BORDERS[1], OVERRUN[1]) for form in forms for doubt in form.doubts):
+        referees.insert(0, "pdfplumber")
+    for referee in referees:
+        forms = _judged(forms, _forms(_with_grids(solved, _grids(data, referee))), referee)
+    return forms
+
+
+def _solved(page: pdfium.PdfPage, number: int, force_ocr: bool, recognise: bool) -> SolvedPage:
+    try:
+        content = text_engine.read_page(page, number)
+        solved = solve(content)
+        if not force_ocr and not _is_picture(solved):
+            return solved
+        if not recognise:
+            raise ExtractError("needs-ocr")
+        from extractors.engines import ocr  # loads OpenCV and a recogniser: only where a page needs them
+
+        read = ocr.read_page(page, number)
+        return solve(replace(read, notices=(*read.notices, *_as_displayed(content))) if content.notices else read)
+    finally:
+        page.close()
+
+
+def _is_picture(page: SolvedPage) -> bool:
+    """Whether a page must be recognised: an image where its table should be, or text without meaning."""
+    printed = [c for c in page.content.chars if c.text != " "]
+    unmapped = sum(is_unmapped(c.text) for c in printed)
+    if printed and unmapped > RUBBISH * len(printed):
+        return True
+    return not any(len(grid.cells) > 3 for grid in page.grids) and page.content.image_share >= PICTURE
+
+
+def _as_displayed(content: PageContent) -> tuple[Notice, ...]:
+    return tuple(notice._replace(bbox=content.displayed(notice.bbox)) for notice in content.notices)
+
+
+def _grids(data: bytes, engine: str) -> list:  # type: ignore[type-arg]
+    if engine == "camelot":
+        from extractors.engines import camelot
+
+        return camelot.read_grids(data)
+    from extractors.engines import plumber
+
+    return plumber.read_grids(data)
+
+
+def _with_grids(pages: Sequence[SolvedPage], grids: Sequence) -> list[SolvedPage]:  # type: ignore[type-arg]
+    """Pages with another engine's grids; recognised pages keep their own, since the other engines read text layers only."""
+    return [
+        page if page.content.source == "ocr" else replace(page, grids=tuple(other))
+        for page, other in zip(pages, grids, strict=True)
+    ]
+
+
+def _forms(pages: Sequence[SolvedPage]) -> list[Form]:
+    captions()
+    forms = []
+    for table in stitch.tables(pages, layout.begins_form, layout.belongs):
+        form = template.extract(table, mend.mend(table))
+        if form.funds or form.indicators:
+            forms.append(form)
+    return forms
+
+
+def _finished(forms: list[Form], pages: Sequence[SolvedPage]) -> list[Form]:
+    notices = [(page.content.number, notice) for page in pages for notice in _as_displayed(page.content)]
+    shown = "".join(cell.text for page in pages for grid in page.grids for cell in grid.cells)
+    return agree.with_notices(forms, notices, shown + "".join(line.text for page in pages for line in page.lines))
+
+
+def _judged(forms: list[Form], others: list[Form], engine: str) -> list[Form]:
+    if len(forms) != len(others):
+        return [agree.missing_form(form, engine) for form in forms]
+    return [agree.compare(form, other, engine) for form, other in zip(forms, others, strict=True)]
