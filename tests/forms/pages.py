@@ -72,7 +72,7 @@ class Pager:
     def _heights(self, table: Table, lines: dict[int, list[str]]) -> list[float]:
         heights = [self.leading + 2 * PAD + 2] * table.rows
         for box in sorted(table.boxes, key=lambda box: box.span):
-            need = len(lines[id(box)]) * self.leading + 2 * PAD
+            need = (len(lines[id(box)]) + (box.span > 1)) * self.leading + 2 * PAD  # a page break may cost a merged cell one line
             last = box.row + box.span - 1
             heights[last] += max(0.0, need - sum(heights[box.row : last + 1]))
         return heights
