@@ -1,0 +1,29 @@
+"""The sentences that the pages' scripts say, from the one catalogue, as a .js data file."""
+from __future__ import annotations
+
+from gettext import NullTranslations
+from pathlib import Path
+
+from reports.jsdata import safe_json
+
+
+def write_messages(path: Path, catalogue: NullTranslations) -> None:
+    """Write `data/messages.js`. `{n}` and the like are filled in by the script."""
+    _ = catalogue.gettext
+    sentences = {
+        "found": _("共 {n} 项，显示第 {a} 至 {b} 项"),
+        "none": _("没有符合条件的记录。请放宽查找或筛选条件。"),
+        "loading": _("正在读取索引（{a} / {b}）"),
+        "previous": _("上一页"),
+        "next": _("下一页"),
+        "sorted_up": _("按“{c}”升序排列"),
+        "sorted_down": _("按“{c}”降序排列"),
+        "page_of": _("第 {a} / {b} 页"),
+        "refused": _("未能读取"),
+        "theme_dark": _("深色"),
+        "theme_light": _("浅色"),
+        "forms": _("份"),
+        "points": _("得分"),
+        "rate": _("执行率"),
+    }
+    path.write_text(f"selfeval.messages={safe_json(sentences)};\n", encoding="utf-8")

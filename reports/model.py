@@ -1,0 +1,260 @@
+"""The values that a report is made of: page images and rule texts that callers hand in, and the views that templates print.
+
+A view holds one document as an auditor sees it. It is built from the tidy tables (see `views`), printed, and dropped, so that a
+report of ten thousand documents needs no more memory than one of ten.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from reports.labels import rule_name
+
+SEVERITIES = ("error", "warning", "information")  # in order of weight
+
+
+class Spot(NamedTuple):
+    """A box on a page: page from 1, and PDF points of the page as displayed, origin at the upper left."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    def attribute(self) -> str:
+        """`page:x0,top,x1,bottom`, as the page's script reads it from `data-at`."""
+        return f"{self.page}:{self.x0:.2f},{self.top:.2f},{self.x1:.2f},{self.bottom:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """The picture of one page: `path` relative to the site's folder with forward slashes; `width` and `height` in PDF points."""
+
+    document_id: str
+    page: int
+    path: str
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """What the catalogue says of a rule, for people."""
+
+    id: str
+    title: str
+    severity: str = "warning"
+    family: str = ""
+    statement: str = ""
+    tolerance: str = ""
+    source: str = ""
+    remedy: str = ""
+    traps: tuple[str, ...] = ()
+
+    @classmethod
+    def from_mapping(cls, entry: Mapping[str, Any], sources: Mapping[str, str], lang: str = "zh") -> RuleText:
+        """Given an entry of the catalogue as plain data and what its source keys stand for, keep what a reader needs.
+
+        `title` (and `title_en`) may be missing: then the rule goes by its name in `labels`, or by the start of its sentence."""
+        statement = str(entry.get(lang) or entry.get("zh") or "")
+        title = entry.get("title" if lang == "zh" else f"title_{lang}") or rule_name(str(entry["id"]), lang) or re.split("[，。；,.;]", statement)[0]
+        return cls(
+            id=str(entry["id"]),
+            title=str(title or entry["id"]),
+            severity=severity_name(entry.get("severity")),
+            family=str(entry.get("family") or ""),
+            statement=statement,
+            tolerance=str(entry.get("tolerance") or ""),
+            source="；".join(sources.get(key, key) for key in entry.get("source") or ()),
+            remedy=str(entry.get("remedy") or ""),
+            traps=tuple(str(trap) for trap in entry.get("traps") or ()),
+        )
+
+
+def rule_texts(entries: Iterable[Mapping[str, Any]], sources: Mapping[str, str], lang: str = "zh") -> dict[str, RuleText]:
+    """Given the catalogue's entries as plain data, return what reports print of them, by id and in the catalogue's order."""
+    return {text.id: text for text in (RuleText.from_mapping(entry, sources, lang) for entry in entries)}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An explanation that an auditor accepted for a finding. `void` says why it no longer holds, "" while it does."""
+
+    finding_id: str
+    who: str
+    when: str
+    why: str
+    void: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One filing of a form, in order of `number` from 1. `address` is the page of that version in this site, if it has one."""
+
+    form_id: str
+    number: int
+    document: str
+    received: str
+    total_score: str = ""
+    findings: int = 0
+    address: str = ""
+    is_this: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value as printed (None: the form has no such column), where it stands, and why it may have been misread."""
+
+    path: str
+    text: str | None
+    spots: tuple[Spot, ...] = ()
+    doubt: str | None = None
+    severity: str = ""  # the weightiest open finding about it
+
+    @property
+    def at(self) -> str:
+        return " ".join(spot.attribute() for spot in self.spots)
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    value: Value
+    row_span: int = 1
+    is_header: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A block of the form as printed: columns in printed order, cells that span rows given once."""
+
+    caption: str
+    columns: tuple[tuple[str, str], ...]  # (key, label)
+    rows: tuple[tuple[TableCell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """The part of a page image that shows a finding: an SVG viewBox in points, and the image."""
+
+    image: PageImage
+    x: float
+    y: float
+    width: float
+    height: float
+    veils: tuple[Spot, ...] = ()  # personal data on that page, covered
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    number: int  # from 1 in the document, as written beside its box
+    id: str
+    rule: RuleText
+    severity: str
+    subject: str
+    where: str
+    message: str
+    printed: str
+    expected: str
+    status: str
+    spot: Spot | None = None
+    crop: Crop | None = None
+    waiver: Waiver | None = None
+
+    @property
+    def anchor(self) -> str:
+        return f"finding-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtView:
+    """A value that was not read with certainty: never mixed with findings."""
+
+    where: str
+    value: Value
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    rule: RuleText
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """One form with everything said about it."""
+
+    form_id: str
+    number: int
+    title: str
+    year: int | None
+    project: str
+    unit: str
+    authority: str
+    amount_unit: str
+    header: tuple[tuple[str, Value], ...]
+    funds: Table | None
+    goals: tuple[tuple[str, Value], ...]
+    indicators: Table | None
+    total: tuple[tuple[str, Value], ...]
+    findings: tuple[FindingView, ...]
+    doubts: tuple[DoubtView, ...]
+    undecided: tuple[Undecided, ...]
+    verdict_counts: Mapping[str, int]
+    budget: Decimal | None = None  # 万元, of the total row; None where the amount or its unit is unknown
+    executed: Decimal | None = None
+    rate: Decimal | None = None  # executed of budget in percent, which needs no unit
+    score: Decimal | None = None
+    unexplained_loss: Decimal = Decimal(0)
+    versions: tuple[Version, ...] = ()
+    veils: tuple[Spot, ...] = ()
+
+    @property
+    def open_findings(self) -> tuple[FindingView, ...]:
+        return tuple(finding for finding in self.findings if finding.status != "waived")
+
+    def count(self, severity: str) -> int:
+        return sum(finding.severity == severity for finding in self.open_findings)
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One page of the document: its image if there is one, and the findings that point into it."""
+
+    number: int
+    image: PageImage | None
+    findings: tuple[FindingView, ...]
+    veils: tuple[Spot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    document_id: str
+    document: str
+    pages: int
+    status: str
+    reason_code: str = ""
+    reason_message: str = ""
+    reason_hint: str = ""
+    forms: tuple[FormView, ...] = ()
+    sheets: tuple[PageView, ...] = field(default=())
+
+    @property
+    def address(self) -> str:
+        """The page's address from the site's folder; it depends on the file's content only, so it can stand in a letter."""
+        return f"documents/{self.document_id[:16]}.html"
+
+    @property
+    def findings(self) -> tuple[FindingView, ...]:
+        return tuple(finding for form in self.forms for finding in form.findings)
+
+
+def severity_name(value: object) -> str:
+    """Given a severity as a rule or a frame spells it, return one of SEVERITIES (an unknown one is a warning)."""
+    text = str(value or "").strip().lower()
+    return {"e": "error", "w": "warning", "i": "information", "info": "information"}.get(text, text if text in SEVERITIES else "warning")

@@ -1,0 +1,49 @@
+/* Shared by every page: the namespace that data files fill, the theme, printing. Nothing here trusts a text from a form. */
+"use strict";
+var selfeval = {
+  charts: {},
+  messages: {},
+  lists: {},
+  listeners: [],
+  /* A chunk of a list has been read: rows of list `name`, number `at`. */
+  rows: function (name, at, rows) {
+    (selfeval.lists[name] = selfeval.lists[name] || {})[at] = rows;
+    selfeval.listeners.forEach(function (listener) { listener(name, at); });
+  },
+  say: function (key, values) {
+    return (selfeval.messages[key] || key).replace(/\{(\w+)\}/g, function (_, name) { return values && name in values ? values[name] : ""; });
+  },
+  store: function (key, value) {
+    /* A browser may forbid storage for pages opened from disk; then the choice lasts as long as the page. */
+    try {
+      if (value === undefined) return window.localStorage.getItem(key);
+      window.localStorage.setItem(key, value);
+    } catch (refused) { return null; }
+    return value;
+  }
+};
+(function () {
+  var root = document.documentElement;
+  var wanted = selfeval.store("selfeval-theme");
+  if (wanted) root.dataset.theme = wanted;
+  function isDark() {
+    return root.dataset.theme ? root.dataset.theme === "dark" : window.matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+  selfeval.isDark = isDark;
+  document.addEventListener("DOMContentLoaded", function () {
+    var theme = document.getElementById("theme"), print = document.getElementById("print");
+    theme.hidden = print.hidden = false;
+    theme.setAttribute("aria-pressed", String(isDark()));
+    theme.addEventListener("click", function () {
+      root.dataset.theme = isDark() ? "light" : "dark";
+      selfeval.store("selfeval-theme", root.dataset.theme);
+      theme.setAttribute("aria-pressed", String(isDark()));
+      document.dispatchEvent(new Event("themechange"));
+    });
+    print.addEventListener("click", function () { window.print(); });
+  });
+  /* Details that are closed would be missing on paper. */
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("img[loading=lazy]").forEach(function (image) { image.loading = "eager"; });
+  });
+})();
