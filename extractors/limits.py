@@ -11,6 +11,8 @@ GIB = 1024 * MIB
 # --- the file -----------------------------------------------------------------------------------------------------------
 #: bytes. A 300 dpi colour scan takes about 1 MB a page; a department's bound volume of 80 scanned pages still fits.
 MAX_BYTES = 100 * MIB
+#: bytes up to which a file that is refused for its size still gets its sha256 (2 s a GiB).
+MAX_HASHED_BYTES = 2 * GIB
 #: bytes from the start within which `%PDF-` must stand: Acrobat's and pdfium's rule (mail gateways prepend lines).
 HEADER_WINDOW = 1024
 #: pages. A department's volume has up to some 300; 500 at 15 ms a page stays far below MAX_SECONDS.

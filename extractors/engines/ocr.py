@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: Mean probability of the characters of some lines from which on the page stands upright (upside down it is below 0.6).
 UPRIGHT = 0.8
 PROBES = 8
+#: Share of lines wider than two characters below which the page may lie on its side.
+WIDE = 0.45
 #: Confidence of a dash that is told by its shape.
 DASH = 0.97
 
@@ -55,20 +57,32 @@ def read_page(page: PdfPage, number: int) -> PageContent:
 
 
 def _oriented(grey: np.ndarray, scale: float, number: int) -> tuple[int, _Layout]:
-    """(right angles by which the picture must be turned clockwise to stand upright, its layout then)."""
-    best: tuple[float, int, _Layout] | None = None
-    for quarter in (0, 1, 3, 2):
-        layout = _layout(turned(grey, quarter)[0] if quarter else grey, scale, number)
-        probes = sorted(layout.lines, key=lambda line: abs(line.box[2] - line.box[0] - 6 * line.em))[:PROBES]
-        glyphs = [g for reading in glance(layout.clean, probes) for g in reading.glyphs]
-        # Letters lying on their side come out as few, improbable characters.
-        sure = sum(g.confidence for g in glyphs) / len(glyphs) if glyphs else 0.0
-        if best is None or sure > best[0]:
-            best = sure, quarter, layout
-        if sure >= UPRIGHT or not layout.lines:
-            break
-    assert best is not None
-    return best[1], best[2]
+    """(right angles by which the picture must be turned clockwise to stand upright, its layout then).
+
+    On its side a page falls into single characters, which the recogniser reads all the same; upside down it reads nothing well."""
+    quarter, layout = 0, _layout(grey, scale, number)
+    if _wide_share(layout) < WIDE:
+        other = _layout(turned(grey, 1)[0], scale, number)
+        if _wide_share(other) > _wide_share(layout):
+            quarter, layout = 1, other
+    sure = _certainty(layout)
+    if layout.lines and sure < UPRIGHT:
+        other = _layout(turned(grey, quarter + 2)[0], scale, number)
+        if _certainty(other) > sure:
+            return quarter + 2, other
+    return quarter, layout
+
+
+def _wide_share(layout: _Layout) -> float:
+    """The share of lines of more than about two characters."""
+    return sum(line.box[2] - line.box[0] > 1.8 * line.em for line in layout.lines) / max(1, len(layout.lines))
+
+
+def _certainty(layout: _Layout) -> float:
+    """The mean probability of the characters of some lines."""
+    probes = sorted(layout.lines, key=lambda line: abs(line.box[2] - line.box[0] - 6 * line.em))[:PROBES]
+    glyphs = [g for reading in glance(layout.clean, probes) for g in reading.glyphs]
+    return sum(g.confidence for g in glyphs) / len(glyphs) if glyphs else 0.0
 
 
 def _layout(grey: np.ndarray, scale: float, number: int) -> _Layout:
@@ -77,7 +91,7 @@ def _layout(grey: np.ndarray, scale: float, number: int) -> _Layout:
 
     upright = straightened(grey, scale)
     ink = ink_of(upright.grey)
-    borders = borders_of(ink, scale)
+    borders = borders_of(upright.grey, ink, scale)
     rulings = _rulings(borders, scale)
     drawn = _drawn(borders, ink.shape, scale)
     printed = cv2.dilate(drawn & borders.strokes, np.ones((3, 3), np.uint8))

@@ -41,11 +41,11 @@ def pieces_of(ink: np.ndarray) -> np.ndarray:
 
 
 def em_of(pieces: np.ndarray, scale: float) -> float:
-    """The size of the page's type in pixels: the height that most squarish pieces of at least 6 pt share, taken at the upper end."""
+    """The size of the page's type in pixels: the height that most squarish pieces of at least 3.5 pt share, taken at the upper end."""
     import numpy as np
 
     w, h = pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]
-    square = (h > 6 * scale) & (h < 24 * scale) & (w > 0.5 * h) & (w < 1.6 * h)
+    square = (h > 3.5 * scale) & (h < 24 * scale) & (w > 0.5 * h) & (w < 1.6 * h)
     return float(np.percentile(h[square], 60)) * 1.08 if square.sum() >= 5 else 10.0 * scale
 
 
@@ -141,13 +141,16 @@ def _middle(row: list[Box]) -> float:
 
 
 def _adopt(rows: list[list[Box]], specks: list[Box], em: float) -> None:
-    """Small ink beside a row's ink is its points and commas; the rest is dirt."""
+    """Small ink beside a row's ink is its points and commas; the rest is dirt. A full stop after ）stands a whole em away."""
     hulls = [_hull(r) for r in rows]
-    for box in specks:
+    for box in sorted(specks):
         centre, left, right = (box[1] + box[3]) / 2, box[0], box[2]
-        for row, hull in zip(rows, hulls, strict=True):
-            if hull[1] - 0.15 * em <= centre <= hull[3] + 0.25 * em and hull[0] - 0.6 * em <= left and right <= hull[2] + 0.8 * em:
-                row.append(box)
+        mark = min(box[3] - box[1], right - left) >= 0.14 * em
+        for i, hull in enumerate(hulls):
+            reach = 1.7 if mark and centre > (hull[1] + hull[3]) / 2 else 0.8
+            if hull[1] - 0.15 * em <= centre <= hull[3] + 0.25 * em and hull[0] - 0.6 * em <= left and right <= hull[2] + reach * em:
+                rows[i].append(box)
+                hulls[i] = (min(hull[0], left), hull[1], max(hull[2], right), hull[3])
                 break
 
 

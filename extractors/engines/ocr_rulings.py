@@ -21,7 +21,8 @@ TAIL = 4.0  # an end that reaches past its last junction by less than this is cu
 LONG = 40.0  # an edge of this length may be patchy, a shorter one is a letter unless it is nearly whole
 PATCHY, WHOLE = 0.75, 0.85  # share of an edge that must be ink
 HOLE = 5.0  # pieces with less than this between them may be one broken border
-FLANK = 0.12  # share of ink beside a stroke, on both sides, from which on it is a row of letters
+FLANK = 0.3  # share of ink beside a stroke from which on it is a row of letters
+FAINT = 9.0  # grey levels by which a hairline too faint for the ink mask must stand out once it is smoothed along its length
 
 Interval = tuple[float, float]
 
@@ -61,12 +62,12 @@ class Borders:
     strokes: np.ndarray
 
 
-def borders_of(ink: np.ndarray, scale: float) -> Borders:
-    """The borders in an ink mask (0 or 1) of an upright page at `scale` pixels a point."""
+def borders_of(grey: np.ndarray, ink: np.ndarray, scale: float) -> Borders:
+    """The borders on an upright page (paper 255) with its ink mask (0 or 1), at `scale` pixels a point."""
     import numpy as np
 
-    level_strokes, level_mask = _strokes(ink, scale)
-    plumb_strokes, plumb_mask = _strokes(np.ascontiguousarray(ink.T), scale)
+    level_strokes, level_mask = _strokes(grey, ink, scale)
+    plumb_strokes, plumb_mask = _strokes(np.ascontiguousarray(grey.T), np.ascontiguousarray(ink.T), scale)
     level, plumb = _lines(level_strokes, scale), _lines(plumb_strokes, scale)
     for _ in range(12):  # each round can only take strokes away; two or three are enough in practice
         before = [line.spans for line in level + plumb]
@@ -82,14 +83,31 @@ def _borders(lines: list[Line]) -> list[Border]:
     return [Border(line.at, start, end) for line in lines for start, end in line.spans]
 
 
-def _strokes(ink: np.ndarray, scale: float) -> tuple[list[Border], np.ndarray]:
+def _faint(grey: np.ndarray, ink: np.ndarray, scale: float) -> np.ndarray:
+    """Horizontal hairlines that are fainter than ink: darker than the rows around them along several points, no letters beside them."""
+    import cv2
+    import numpy as np
+
+    smooth = cv2.blur(grey, (round(5 * scale), 1))
+    depth = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((max(5, 2 * round(scale) + 1), 1), np.uint8))
+    noise = 1.4826 * float(np.median(depth[::5, ::5]))
+    density = cv2.blur(ink * 255, (round(6 * scale), 1))
+    beside = max(3, round(1.2 * scale))
+    lettered = np.zeros_like(ink)
+    lettered[beside:] |= density[:-beside] > 20
+    lettered[:-beside] |= density[beside:] > 20
+    return np.asarray(((depth > max(FAINT, 5.0 * noise)) & (lettered == 0)).astype(np.uint8))
+
+
+def _strokes(grey: np.ndarray, ink: np.ndarray, scale: float) -> tuple[list[Border], np.ndarray]:
     """Horizontal runs of ink at least SHORTEST long; each row borrows from its neighbours, so that a slight lean does not cut a run."""
     import cv2
     import numpy as np
 
     run = round(SHORTEST * scale)
-    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
-    thick = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, round(1.0 * scale))), np.uint8))
+    marks = ink | _faint(grey, ink, scale)
+    thick = cv2.dilate(marks, np.ones((3, 1), np.uint8))
+    thick = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, round(0.6 * scale))), np.uint8))
     mask = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     mask = _without_bars(mask, scale)
     _, _, stats, centroids = cv2.connectedComponentsWithStats(mask)
@@ -97,10 +115,10 @@ def _strokes(ink: np.ndarray, scale: float) -> tuple[list[Border], np.ndarray]:
     for (x, y, w, h, area), (_cx, cy) in zip(stats[1:], centroids[1:], strict=True):
         mean = max(1.0, area / w - 2.0)
         flanks = [ink[max(0, y - 3):max(0, y - 1), x:x + w], ink[y + h + 1:y + h + 3, x:x + w]]
-        lettered = min(float(f.mean()) if f.size else 0.0 for f in flanks) > FLANK
+        lettered = max(float(f.mean()) if f.size else 0.0 for f in flanks) > FLANK
         if mean <= THICKEST * scale and h <= max(2.5 * THICKEST * scale, 0.02 * w) and not lettered:
             found.append(Border(float(cy), float(x), float(x + w)))
-    return found, mask & cv2.dilate(ink, np.ones((3, 3), np.uint8))
+    return found, mask & marks
 
 
 def _without_bars(mask: np.ndarray, scale: float) -> np.ndarray:

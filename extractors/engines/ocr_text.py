@@ -22,6 +22,7 @@ HEIGHT = 48  # input height of the network
 STRIDE = 8  # input pixels a time step
 BATCH_WIDTH = 3200  # summed input width of a batch: keeps one run below 400 MB
 THREADS = 2
+LONE_ZERO = "0oO〇"
 
 
 class Glyph(NamedTuple):
@@ -52,6 +53,7 @@ class _Network(NamedTuple):
     input: str
     alphabet: tuple[str, ...]
     twins: dict[int, list[int]]  # symbols that differ in width only, such as , and ，: their probabilities belong together
+    zeros: list[int]
 
 
 @lru_cache(maxsize=1)
@@ -71,7 +73,8 @@ def _network() -> _Network:
     session = onnxruntime.InferenceSession(str(models[0]), options, providers=["CPUExecutionProvider"])
     # Position 0 is the blank of CTC; the space comes after the alphabet.
     alphabet = ("", *session.get_modelmeta().custom_metadata_map["character"].splitlines(), " ")
-    return _Network(session, session.get_inputs()[0].name, alphabet, _twins(alphabet))
+    return _Network(session, session.get_inputs()[0].name, alphabet, _twins(alphabet),
+                    [i for i, symbol in enumerate(alphabet) if symbol and symbol in LONE_ZERO])
 
 
 def _twins(alphabet: Sequence[str]) -> dict[int, list[int]]:
@@ -120,8 +123,10 @@ def _decoded(scores: np.ndarray, network: _Network, width: int, padded: int) -> 
     """CTC: the best symbol of each time step, repeats taken together, blanks left out."""
     best = scores.argmax(axis=1)
     sure = scores.max(axis=1)
-    glyphs = []
+    glyphs: list[Glyph] = []
+    peaks: list[int] = []
     start = 0
+    peak = 0
     steps = len(best)
     for step in range(1, steps + 1):
         if step == steps or best[step] != best[start]:
@@ -131,5 +136,9 @@ def _decoded(scores: np.ndarray, network: _Network, width: int, padded: int) -> 
                 peak = start + int(sure[start:step].argmax())
                 probability = float(scores[peak, network.twins.get(symbol, [symbol])].sum())
                 glyphs.append(Glyph(network.alphabet[symbol], min(centre, 1.0), probability))
+            peaks.extend([peak] if symbol else [])
             start = step
+    if len(glyphs) == 1 and glyphs[0].text in LONE_ZERO:
+        # A letter O alone in a cell does not occur in a form: all that look like zero speak for zero.
+        glyphs[0] = glyphs[0]._replace(text="0", confidence=float(scores[peaks[0], network.zeros].sum()))
     return Reading(tuple(glyphs))

@@ -108,7 +108,7 @@ def _characters(page: Page) -> tuple[Char, ...]:
     usual = median(char["size"] for char in page.chars) if page.chars else 0.0
     seen = []
     for char in page.dedupe_chars(tolerance=1).chars:
-        a, b, c, d = char["matrix"][:4]
+        a, b = char["matrix"][:2]
         light = _luminance(char["non_stroking_color"])
         oblique = min(abs(a), abs(b)) > 0.05 * max(abs(a), abs(b))
         watermark = light > WATERMARK and char["size"] > WATERMARK_SCALE * usual
