@@ -35,4 +35,4 @@ def audit(tables: Tables, profile: str | None = None) -> Audit:
     if profile is not None:
         tables = type(tables)(**{**dict(tables.items()), "forms": tables.forms.assign(profile=profile)})
     bench = Bench(views(tables), catalogue.load())
-    return collect(bench, suites.run(bench, frames(tables)), tables.cells)
+    return collect(suites.run(bench, frames(tables)), tables.cells)

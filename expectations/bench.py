@@ -38,8 +38,8 @@ class Bench:
         self.records: dict[str, Record] = {}
         for form in forms:
             self.records[form.record_id] = form
-            for row in (*form.funds, *form.indicators):
-                self.records[row.record_id] = row
+            self.records |= {row.record_id: row for row in form.funds}
+            self.records |= {row.record_id: row for row in form.indicators}
 
     def upheld(self, rule: str, table: str, subject: str, record_ids: Iterable[str]) -> list[bool]:
         """For each record whether `rule` does not fail there. `subject` is "" except for rules with several subjects in a form."""

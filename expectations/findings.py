@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from expectations.bench import Bench, Question
-from expectations.suites import SuiteRun
+from expectations.suites import BatchRun, SuiteRun
 from expectations.verdicts import Decision
 from expectations.view import FormView
 from records.columns import frame
@@ -23,25 +23,26 @@ _SEVERITY_ORDER = {"error": 0, "warning": 1, "information": 2}
 class Audit:
     """What an audit found. `findings` has the columns of records; `verdicts` has one row for each failing or undecidable subject of a form
     and rule, and one for each group of the others (subject None, `records` how many); `capped` says what was counted but not listed:
-    rule, table, failed, listed. `runs` are the results as Great Expectations gave them, for Data Docs."""
+    rule, table, failed, listed. The rest is what Data Docs are made from."""
 
     findings: pandas.DataFrame
     verdicts: pandas.DataFrame
     capped: pandas.DataFrame
-    runs: list[SuiteRun]
+    batch: BatchRun
 
 
-def collect(bench: Bench, runs: list[SuiteRun], cells: pandas.DataFrame) -> Audit:
-    """The audit that `runs` come to. `cells` is the table of printed cells."""
+def collect(batch: BatchRun, cells: pandas.DataFrame) -> Audit:
+    """The audit that a run comes to. `cells` is the table of printed cells."""
     import pandas as pd
 
+    bench, runs = batch.bench, batch.runs
     listed = [(question, record_id) for run in runs for question, record_ids in run.failures.items() for record_id in record_ids]
     places = _places(cells, {bench.form_of(record_id).form_id for _, record_id in listed})
     rows = [_finding(bench, question, record_id, places) for question, record_id in listed]
     order = {form.form_id: i for i, form in enumerate(bench.forms)}
     rows.sort(key=lambda row: (order[row["form_id"]], _SEVERITY_ORDER[row["severity"]], row["rule"], _natural(row["subject"])))
     verdicts = pd.DataFrame(_verdicts(bench), columns=["form_id", "rule", "subject", "verdict", "why", "records"])
-    return Audit(frame("findings", rows), verdicts, _capped(bench, runs), runs)
+    return Audit(frame("findings", rows), verdicts, _capped(runs), batch)
 
 
 def finding_id(document_id: str, form: int, rule: str, subject: str, values: Sequence[str | None]) -> str:
@@ -101,7 +102,7 @@ def _verdicts(bench: Bench) -> Iterable[tuple[str, str, str | None, str, str, in
             yield form_id, question[0], question[2] or None, verdict.value, why, records
 
 
-def _capped(bench: Bench, runs: list[SuiteRun]) -> pandas.DataFrame:
+def _capped(runs: list[SuiteRun]) -> pandas.DataFrame:
     import pandas as pd
 
     rows = []

@@ -20,8 +20,6 @@ from expectations.bench import CURRENT
 from expectations.rules import RULES
 from expectations.view import CAPTIONS
 
-#: Failing records that a page of Data Docs lists for one expectation; the count above it is complete.
-SHOWN_IN_DOCS = 50
 
 
 class UpheldByRule(ColumnMapMetricProvider):

@@ -43,10 +43,12 @@ class RuleRaised(RuntimeError):
 
 @dataclass
 class SuiteRun:
-    """One suite over one table: `result` as Great Expectations gives it, `failures` the listed record ids for each question."""
+    """One suite over one table: `result` and its `identifier` as Great Expectations gives them, `failures` the listed record ids for each
+    question, `counts` how many there are."""
 
     suite: str
     table: str
+    identifier: Any
     result: Any
     failures: dict[Question, list[str]]
     counts: dict[Question, int]
@@ -95,23 +97,46 @@ def load_suites(table: str, folder: Path = SUITES_DIR) -> dict[str, ExpectationS
     return suites
 
 
-def run(bench: Bench, frames: Mapping[str, pandas.DataFrame], folder: Path = SUITES_DIR) -> list[SuiteRun]:
-    """All suites over `frames` (table -> frame with unique record_id). Raises RuleRaised where an expectation raised."""
+@dataclass
+class BatchRun:
+    """All suites over all tables of a batch. `context` and `checkpoints` are Great Expectations' own, for Data Docs."""
+
+    bench: Bench
+    context: Any
+    runs: list[SuiteRun]
+    checkpoints: list[Any]
+
+
+def run(bench: Bench, frames: Mapping[str, pandas.DataFrame], folder: Path = SUITES_DIR) -> BatchRun:
+    """All suites over `frames` (table -> frame with unique record_id), one checkpoint a table. Raises RuleRaised where an expectation raised."""
     context = quiet_context()
     source = context.data_sources.add_or_update_pandas("batch")
-    runs, token = [], CURRENT.set(bench)
+    done, token = BatchRun(bench, context, [], []), CURRENT.set(bench)
     try:
         for table in TABLES:
-            if frames[table].empty:
-                continue
-            batches = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("all")
-            for name, suite in load_suites(table, folder).items():
-                counted = batches.get_batch({"dataframe": frames[table]}).validate(suite, result_format={"result_format": "SUMMARY"})
-                _raise_if_raised(counted)
-                runs.append(_fetch(bench, batches, frames[table], name, table, counted))
+            if not frames[table].empty:
+                batches = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("all")
+                _run_table(done, batches, table, frames[table], load_suites(table, folder))
     finally:
         CURRENT.reset(token)
-    return runs
+    return done
+
+
+def _run_table(done: BatchRun, batches: Any, table: str, frame: pandas.DataFrame, chosen: dict[str, ExpectationSuite]) -> None:
+    from great_expectations import Checkpoint, ValidationDefinition
+    from great_expectations.core import RunIdentifier
+
+    context = done.context
+    definitions = [context.validation_definitions.add(ValidationDefinition(name=suite.name, data=batches, suite=context.suites.add(suite)))
+                   for suite in chosen.values()]  # fmt: skip
+    checkpoint = Checkpoint(name=table, validation_definitions=definitions, result_format={"result_format": "SUMMARY"})
+    outcome = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": frame}, run_id=RunIdentifier("audit"))
+    done.checkpoints.append(outcome)
+    for identifier, counted in outcome.run_results.items():
+        _raise_if_raised(counted)
+        failures = _fetch(done.bench, batches, frame, counted)
+        counts = {question_of(one): one.result["unexpected_count"] for one in counted.results if not one.success}
+        done.runs.append(SuiteRun(counted.suite_name.removesuffix(f".{table}"), table, identifier, counted, failures, counts))
 
 
 def quiet_context() -> Any:
@@ -133,28 +158,36 @@ def _raise_if_raised(result: Any) -> None:
                 raise RuleRaised(one.expectation_config.meta["rule"], str(raised.get("exception_message")))
 
 
-def _question(one: Any) -> Question:
+def question_of(one: Any) -> Question:
     config = one.expectation_config  # its kwargs hold only what differs from the defaults of the class
     return config.meta["rule"], config.meta["table"], config.kwargs.get("subject", "")
 
 
-def _fetch(bench: Bench, batches: Any, frame: pandas.DataFrame, name: str, table: str, counted: Any) -> SuiteRun:
+def _fetch(bench: Bench, batches: Any, frame: pandas.DataFrame, counted: Any) -> dict[Question, list[str]]:
     """The failing records of one counted run: asked for again with COMPLETE, over the rows that the caps leave."""
     from great_expectations.core import ExpectationSuite
 
     failing = [one for one in counted.results if not one.success]
-    done = SuiteRun(name, table, counted, {}, {_question(one): one.result["unexpected_count"] for one in failing})
-    whole = [one for one in failing if not _is_over(bench, _question(one))]
-    sliced = [[one] for one in failing if _is_over(bench, _question(one))]
-    for group in [whole, *sliced] if whole else sliced:
-        rows = frame if group is whole else frame[frame["record_id"].isin(set(_listed(bench, _question(group[0]))))]
-        suite = ExpectationSuite(name=f"{name}.{table}", expectations=[one.expectation_config.to_domain_obj() for one in group])
-        form = {"result_format": "COMPLETE", "unexpected_index_column_names": ["record_id"], "return_unexpected_index_query": False}
-        fetched = batches.get_batch({"dataframe": rows}).validate(suite, result_format=form)
-        _raise_if_raised(fetched)
-        for one in fetched.results:
-            done.failures[_question(one)] = [row["record_id"] for row in one.result["unexpected_index_list"]]
-    return done
+    over = [one for one in failing if _is_over(bench, question_of(one))]
+    groups = [([one for one in failing if one not in over], frame)]
+    groups += [([one], frame[frame["record_id"].isin(set(_listed(bench, question_of(one))))]) for one in over]
+    form = {"result_format": "COMPLETE", "unexpected_index_column_names": ["record_id"], "return_unexpected_index_query": False}
+    failures = {}
+    for group, rows in groups:
+        if group:
+            suite = ExpectationSuite(name=counted.suite_name, expectations=[_copy(one) for one in group])
+            fetched = batches.get_batch({"dataframe": rows}).validate(suite, result_format=form)
+            _raise_if_raised(fetched)
+            for one in fetched.results:
+                failures[question_of(one)] = [row["record_id"] for row in one.result["unexpected_index_list"]]
+    return failures
+
+
+def _copy(one: Any) -> Any:
+    """The expectation of a result, without the id that ties it to its suite."""
+    expectation = one.expectation_config.to_domain_obj()
+    expectation.id = None
+    return expectation
 
 
 def _failed(bench: Bench, question: Question) -> Iterable[str]:

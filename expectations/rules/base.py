@@ -36,7 +36,7 @@ class Rule(ABC):
 class FormRule(Rule):
     """Judges a whole form."""
 
-    tables = ("forms",)
+    tables: ClassVar[tuple[str, ...]] = ("forms",)
 
     @abstractmethod
     def judge(self, record: FormView, subject: str) -> Decision: ...
@@ -45,7 +45,7 @@ class FormRule(Rule):
 class FundRule(Rule):
     """Judges the total row of funds."""
 
-    tables = ("funds",)
+    tables: ClassVar[tuple[str, ...]] = ("funds",)
 
     @abstractmethod
     def judge(self, record: FundRow, subject: str) -> Decision: ...
@@ -54,7 +54,7 @@ class FundRule(Rule):
 class IndicatorRule(Rule):
     """Judges one indicator."""
 
-    tables = ("indicators",)
+    tables: ClassVar[tuple[str, ...]] = ("indicators",)
 
     @abstractmethod
     def judge(self, record: IndicatorRow, subject: str) -> Decision: ...
@@ -63,7 +63,7 @@ class IndicatorRule(Rule):
 class ScoredRowRule(Rule):
     """Judges whatever carries a weight and a score: indicators and the total row of funds."""
 
-    tables = ("indicators", "funds")
+    tables: ClassVar[tuple[str, ...]] = ("indicators", "funds")
 
     @abstractmethod
     def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision: ...

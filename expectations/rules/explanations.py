@@ -2,20 +2,18 @@
 from __future__ import annotations
 
 from expectations.arithmetic import plain, trouble
-from expectations.rules.base import ScoredRowRule
+from expectations.rules.base import IndicatorRule
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import FundRow, IndicatorRow, State
+from expectations.view import IndicatorRow, State
 from records.values import is_blank
 
 
-class DeviationUnexplained(ScoredRowRule):
+class DeviationUnexplained(IndicatorRule):
     """Where points are lost, the explanation is not blank. A merged explanation stands in every row that it spans."""
 
     id = "deviation-unexplained"
-    tables = ("indicators",)
 
-    def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision:
-        assert isinstance(record, IndicatorRow)
+    def judge(self, record: IndicatorRow, subject: str) -> Decision:
         score, weight = record.read("score"), record.read("weight")
         for name, reading in (("score", score), ("weight", weight)):
             if reading.state is State.ABSENT:

@@ -1,0 +1,103 @@
+"""Audit -> Great Expectations Data Docs, with their style sheets and scripts beside them, so that they open without a network."""
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from expectations.bench import Bench, Question
+    from expectations.findings import Audit
+
+ASSETS = Path(__file__).resolve().parent / "docs_assets"
+_SHIPPED_IN = "static/assets"
+
+#: Findings that a page lists for one expectation; the count beside them is complete.
+LISTED = 50
+
+# Data Docs of GE 1.24 name these on seven remote hosts. What is not shipped is left out: charts that rules do not use, a dark theme,
+# icons (icons.css has the few that appear), the logo and the newsletter.
+_LINK = re.compile(r"""<link\b[^>]*\bhref=["']https?://[^"']*["'][^>]*>""")
+_SCRIPT = re.compile(r"""<script\b[^>]*\bsrc=["']https?://[^"']*["'][^>]*>\s*</script>""")
+_IMAGE = re.compile(r"""<img\b[^>]*\bsrc=["']https?://[^"']*["'][^>]*>""")
+_STYLE_URL = re.compile(r"""url\(\s*['"]?https?://[^)]*\)""")
+# Pages of results lie deeper than their relative addresses reckon with.
+_OWN_STATIC = re.compile(r"""(?<=["'])(?:\.\./)+static/""")
+_FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
+
+
+def build_data_docs(audit: Audit, out_dir: Path | str) -> Path:
+    """Writes the site of the audit's suites and their results below `out_dir`, in place of an older one; returns its index.html.
+
+    Raises FileExistsError where `out_dir` holds something that is no such site."""
+    from great_expectations.checkpoint import UpdateDataDocsAction
+
+    from expectations.suites import question_of
+
+    out = Path(out_dir).resolve()
+    if out.exists() and any(out.iterdir()):
+        if not (out / _SHIPPED_IN / "icons.css").exists():
+            raise FileExistsError(f"{out} holds files that are no Data Docs of an audit")
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+    batch, context = audit.batch, audit.batch.context
+    backend = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(out)}
+    site = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": backend, "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"}}
+    if "audit" in context.get_site_names():
+        context.delete_data_docs_site("audit")
+    context.add_data_docs_site("audit", site)
+    for run in batch.runs:
+        for one in run.result.results:
+            question = question_of(one)
+            if listed := run.failures.get(question):
+                one.result["details"] = {"findings": [_row(batch.bench, question, record_id) for record_id in listed[:LISTED]]}
+        context.validation_results_store.set(run.identifier, run.result)
+    for outcome in batch.checkpoints:
+        UpdateDataDocsAction(name="audit", site_names=["audit"]).run(outcome)
+    _ship_assets(out)
+    return out / "index.html"
+
+
+def _row(bench: Bench, question: Question, record_id: str) -> list[str]:
+    """Document, form, subject and message of one finding."""
+    form = bench.form_of(record_id)
+    return [form.document, str(form.form), bench.subject_of(question, record_id), bench.decision(question, record_id).why]
+
+
+def _ship_assets(out: Path) -> None:
+    """Copies the assets and turns every remote address in the pages into one of them, or takes it out."""
+    target = out / _SHIPPED_IN
+    target.mkdir(parents=True)
+    names = set()
+    for path in ASSETS.iterdir():
+        shutil.copyfile(path, target / path.name)
+        names.add(path.name)
+    for page in (*out.rglob("*.html"), *out.rglob("*.css")):
+        if target in page.parents:
+            continue
+        up = "../" * (len(page.relative_to(out).parts) - 1)
+        text = page.read_text("utf-8")
+        text = _OWN_STATIC.sub(f"{up}static/", _STYLE_URL.sub("none", text))
+        for pattern in (_LINK, _SCRIPT):
+            text = pattern.sub(lambda match: _local(match[0], up, names), text)
+        text = _FOOTER.sub("", _IMAGE.sub("", text))
+        icons = f'<link rel="stylesheet" href="{up}{_SHIPPED_IN}/icons.css">'
+        page.write_text(text.replace("</head>", f"{icons}</head>", 1), "utf-8")
+
+
+def _local(tag: str, up: str, names: set[str]) -> str:
+    """`tag` with its remote address turned into the shipped file of that name, or "" where it is not shipped."""
+    address: Any = re.search(r"""https?://[^"']*""", tag)
+    name = address[0].rpartition("/")[2]
+    name = name if name in names else name.replace(".css", ".min.css") if name.replace(".css", ".min.css") in names else _without_version(name)
+    if name not in names:
+        return ""
+    local = f"{up}{_SHIPPED_IN}/{name}"
+    if tag.startswith("<script"):
+        return f'<script src="{local}"></script>'
+    return f'<link rel="stylesheet" href="{local}">'
+
+
+def _without_version(name: str) -> str:
+    return re.sub(r"-\d+(\.\d+)+", "", name)
