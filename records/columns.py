@@ -5,7 +5,7 @@ Kinds: "text" (object, str or None), "decimal" (object, Decimal or None), "count
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -55,13 +55,40 @@ _DTYPES = {"text": "object", "decimal": "object", "count": "int64", "number": "I
 
 def frame(table: str, rows: Sequence[dict[str, Any]]) -> DataFrame:
     """A frame with exactly the columns of `table`; what a row does not name is None. Raises ValueError for a column that it has not."""
-    import pandas as pd
-
-    columns = COLUMNS[table]
-    unknown = {name for row in rows[:1] for name in row} - set(columns)
+    unknown = {name for row in rows[:1] for name in row} - set(COLUMNS[table])
     if unknown:
         raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
-    return pd.DataFrame({name: pd.Series([row.get(name) for row in rows], dtype=_DTYPES[kind]) for name, kind in columns.items()})
+    return from_lists(table, {name: [row.get(name) for row in rows] for name in COLUMNS[table]})
+
+
+def frame_of_tuples(table: str, rows: Sequence[tuple[Any, ...]]) -> DataFrame:
+    """The same from rows that name every column, in order: quicker, for the largest tables."""
+    lists = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS[table])
+    return from_lists(table, dict(zip(COLUMNS[table], lists, strict=True)))
+
+
+def from_lists(table: str, lists: Mapping[str, Sequence[Any]]) -> DataFrame:
+    """A frame of `table` from one list of plain values a column."""
+    import pandas as pd
+
+    return pd.DataFrame({name: pd.Series(lists[name], dtype=_DTYPES[kind]) for name, kind in COLUMNS[table].items()})
+
+
+def to_lists(frame: DataFrame, names: Iterable[str]) -> dict[str, list[Any]]:
+    """The columns `names` of a frame as lists of plain values, with None for everything that is missing."""
+    lists = {}
+    for name in names:
+        column = frame[name]
+        if column.dtype.kind in "bi" and not column.hasnans:
+            lists[name] = column.tolist()
+        else:
+            lists[name] = [None if _missing(value) else value for value in column.astype(object).tolist()]
+    return lists
+
+
+def _missing(value: Any) -> bool:
+    """None, NaN and pandas' NA; a Decimal is compared with itself, which NaN alone does not equal."""
+    return value is None or type(value).__name__ == "NAType" or value != value
 
 
 def empty(table: str) -> DataFrame:

@@ -15,10 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from extractors.model import Document, Doubt, Form, Fund, Indicator, Total
-from records.columns import COLUMNS, FUND_AMOUNTS, FUND_NUMBERS, INDICATOR_NUMBERS, frame
+from records.columns import COLUMNS, FUND_AMOUNTS, FUND_NUMBERS, INDICATOR_NUMBERS, frame, frame_of_tuples
 from records.masking import mask_doubt, mask_field
 from records.values import Printed, is_blank, parse_number, parse_score
 
@@ -56,7 +57,8 @@ class Tables:
 
 def build(documents: Iterable[Document]) -> Tables:
     """The tables of a batch, rejected documents included; rows in the order of the documents, forms and prints."""
-    rows: dict[str, list[Row]] = {name: [] for name in COLUMNS}
+    rows: dict[str, list[Row]] = {name: [] for name in COLUMNS if name != "cells"}
+    cells: list[tuple[Any, ...]] = []
     seen: set[str] = set()
     for document in documents:
         if document.sha256 in seen:
@@ -70,8 +72,8 @@ def build(documents: Iterable[Document]) -> Tables:
             rows["forms"].append({**key, "document_id": document.sha256, **head})
             rows["funds"].extend({**key, **row} for row in funds)
             rows["indicators"].extend({**key, **row} for row in indicators)
-            rows["cells"].extend(_cell_rows(form, form_id, _texts_by_path(head, funds, indicators)))
-    return Tables(**{name: frame(name, table) for name, table in rows.items()})
+            cells.extend(_cell_rows(form, form_id, _texts_by_path(head, funds, indicators)))
+    return Tables(cells=frame_of_tuples("cells", cells), **{name: frame(name, table) for name, table in rows.items()})
 
 
 def total_row(labels: Iterable[str | None]) -> int:
@@ -157,17 +159,18 @@ def _texts_by_path(head: Row, funds: list[Row], indicators: list[Row]) -> dict[s
     return texts
 
 
-def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[Row]:
+def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[tuple[Any, ...]]:
     """One row for each part of each printed value; a doubt about a path without evidence has a row with no page."""
     doubts = {doubt.path: doubt for doubt in form.doubts}
     for path in dict.fromkeys((*form.evidence, *doubts)):
         doubt = _doubt_about(path, doubts) if doubts else None
-        row = {"form_id": form_id, "path": path, "text": texts.get(path), "confidence": doubt.confidence if doubt else 1.0,
-               "doubt": mask_doubt(path, _storable(doubt.why), form.leader) if doubt else None}
-        for part, (page, (x0, top, x1, bottom)) in enumerate(form.evidence.get(path, ())):
-            yield {**row, "page": page, "x0": x0, "top": top, "x1": x1, "bottom": bottom, "part": part}
-        if not form.evidence.get(path) and doubt:
-            yield {**row, "part": 0}
+        confidence = min(max(doubt.confidence, 0.0), 1.0) if doubt else 1.0
+        why = mask_doubt(path, _storable(doubt.why), form.leader) if doubt else None
+        parts = [part for part in form.evidence.get(path, ()) if all(map(isfinite, part.bbox))]
+        for number, (page, (x0, top, x1, bottom)) in enumerate(parts):
+            yield form_id, path, texts.get(path), page, min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom), number, confidence, why
+        if not parts and doubt:
+            yield form_id, path, texts.get(path), None, nan, nan, nan, nan, 0, confidence, why
 
 
 def _doubt_about(path: str, doubts: dict[str, Doubt]) -> Doubt | None:
