@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from extractors.glyphs import folded, printed
@@ -36,7 +36,7 @@ class Captions:
 
     def field(self, zone: str, text: str) -> str | None:
         """The field that a caption names in a zone (header, funds, goals, indicators, total); None when it is no caption."""
-        return _field(zone, caption_key(text))
+        return field_of(zone, text)
 
     def nearest(self, zone: str, text: str) -> str | None:
         """The known caption of a zone that is most like an unknown one."""
@@ -53,20 +53,20 @@ class Captions:
         return BASE if any(self.exact.get(pair) for pair in seen) else None
 
 
+@lru_cache(20_000)
 def caption_key(text: str) -> str:
     """What identifies a caption: no bracketed additions, points, spaces or punctuation."""
-    return _caption_key(text)
-
-
-@cache
-def _caption_key(text: str) -> str:
     flat = unicodedata.normalize("NFKC", re.sub(r"\s+", "", printed(text)))
     bare = _BRACKETS.sub("", flat)
     return folded(_POINTS.sub("", bare) or flat)
 
 
-@cache
-def _field(zone: str, key: str) -> str | None:
+@lru_cache(20_000)
+def field_of(zone: str, text: str) -> str | None:
+    """The field that a caption names in a zone; None when it is no caption. Cells repeat, so answers are kept."""
+    if not text or len(text) > 80:
+        return None
+    key = caption_key(text)
     if not key or len(key) > 40:
         return None
     known = captions()
@@ -92,7 +92,7 @@ def captions() -> Captions:
                 if "*" in caption:
                     patterns.append((zone, "*".join(folded(part) for part in caption.split("*")), field))
                     continue
-                pair = (zone, _caption_key(caption))
+                pair = (zone, caption_key(caption))
                 exact.setdefault(pair, field)
                 owners.setdefault(pair, set()).add(path.stem)
     marks: dict[str, set[tuple[str, str]]] = {}

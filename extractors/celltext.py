@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
-from extractors.glyphs import is_unmapped
+from extractors.glyphs import unmapped
 from extractors.model import Char
 
 #: share of the em by which characters of one line may stand above or below each other
@@ -26,7 +26,7 @@ _BEGINS_ITEM = re.compile(r"(\d{1,2}[.、．)）](?!\d)|[一二三四五六七�
 
 def lines(chars: Sequence[Char]) -> list[list[Char]]:
     """Given characters of one cell, its lines from top to bottom, each from left to right."""
-    upright = [_laid_flat(c) for c in chars]
+    upright = [_laid_flat(c) if c.turn else c for c in chars]
     ordered = sorted(upright, key=lambda c: (c.top + c.bottom, c.x0))
     result: list[list[Char]] = []
     centre = 0.0
@@ -47,8 +47,8 @@ def assemble(chars: Sequence[Char], right: float | None = None) -> str:
         return ""
     rows = [(line, line_text(line)) for line in lines(chars)]
     rows = [(line, text) for line, text in rows if text]
-    if not rows:
-        return ""
+    if len(rows) < 2:
+        return rows[0][1] if rows else ""
     size = median(c.bottom - c.top for line, _ in rows for c in line)
     edge = max(max(line[-1].x1 for line, _ in rows), (right or 0.0) - size)
     joined = rows[0][1]
@@ -65,6 +65,8 @@ def assemble(chars: Sequence[Char], right: float | None = None) -> str:
 
 def line_text(line: Sequence[Char]) -> str:
     """The text of one line, with a space where digits or Latin words stand apart."""
+    if len(line) == 1:
+        return line[0].text.strip()
     text = ""
     before: Char | None = None
     for char in line:
@@ -79,17 +81,16 @@ def line_text(line: Sequence[Char]) -> str:
                 text += " "
         text += char.text
         before = char
-    return re.sub(r" {2,}", " ", text).strip()
+    return (re.sub(r" {2,}", " ", text) if "  " in text else text).strip()
 
 
 def confidence(chars: Sequence[Char]) -> tuple[float, str]:
     """How sure the characters of a cell are, from 0 to 1, and why not."""
-    unknown = [c for c in chars if is_unmapped(c.text)]
-    if unknown:
-        return 0.2, f"有 {len(unknown)} 个字形没有对应的文字"
-    if any(c.anchor for c in chars):
+    if unknown := unmapped("".join([c.text for c in chars])):
+        return 0.2, f"有 {unknown} 个字形没有对应的文字"
+    if any([c.anchor for c in chars]):
         return 0.6, "文字超出单元格，打印时显示不全"
-    lowest = min((c.confidence for c in chars if c.text != " "), default=1.0)
+    lowest = min([c.confidence for c in chars if c.text != " "], default=1.0)
     return (lowest, "文字识别把握不足") if lowest < 1 else (1.0, "")
 
 

@@ -22,7 +22,7 @@ _PRINTED[_HYPHEN_AT_LINE_END] = "-"
 # Compatibility ideographs (U+F900 to U+FAFF) look the same as the unified ones that keyboards produce.
 _PRINTED.update({code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xF900, 0xFB00)})
 
-_PRIVATE_USE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
+_UNMAPPED = re.compile("[\x00\ufffd\ufffe\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _DASHES = re.compile(r"[‐-―⸺⸻─━－﹣−ー—]")
 _NOT_A_WORD = re.compile(r"[\s:：,，、。.;；()（）\[\]【】《》<>〈〉“”\"'‘’·*★☆_\-—/|]+")
 
@@ -32,10 +32,9 @@ def printed(text: str) -> str:
     return text.translate(_PRINTED)
 
 
-def is_unmapped(text: str) -> bool:
-    """Whether a character has no meaning outside its font: private use, or the replacement character."""
-    code = ord(text[0]) if text else 0
-    return code in (0, 0xFFFD, 0xFFFE) or any(low <= code <= high for low, high in _PRIVATE_USE)
+def unmapped(text: str) -> int:
+    """How many characters have no meaning outside their font: private use, or the replacement character."""
+    return len(_UNMAPPED.findall(text))
 
 
 def folded(text: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from extractors.captions import caption_key, captions
+from extractors.captions import caption_key, field_of
 from extractors.model import Grid
 from extractors.stitch import Box, Table
 
@@ -55,7 +55,7 @@ class Layout:
 
 def begins_form(grid: Grid) -> bool:
     """Whether a grid holds the caption of the project's name, with which a form begins."""
-    return any(captions().field("header", cell.text) == "project_name" for cell in grid.cells)
+    return any(field_of("header", cell.text) == "project_name" for cell in grid.cells)
 
 
 def belongs(grid: Grid) -> bool:
@@ -68,7 +68,6 @@ def belongs(grid: Grid) -> bool:
 
 def find(table: Table) -> Layout:
     """Given a stitched table, its zones in printed order. Repeated caption rows of one zone make one zone."""
-    known = captions()
     zones: list[Zone] = []
     seen: set[tuple[str, str]] = set()
     unknown: list[tuple[str, Box]] = []
@@ -83,18 +82,17 @@ def find(table: Table) -> Layout:
                 zones[-1].end = index
             zones.append(Zone(name, index, deep, table.rows, columns))
             unknown += [(name, box) for box in missed]
-            seen |= {(name, caption_key(b.text)) for row in range(index, deep) for b in rows[row] if known.field(name, b.text)}
+            seen |= {(name, caption_key(b.text)) for row in range(index, deep) for b in rows[row] if field_of(name, b.text)}
             index = deep
             continue
-        seen |= {("header", caption_key(b.text)) for b in starting if known.field("header", b.text)}
+        seen |= {("header", caption_key(b.text)) for b in starting if field_of("header", b.text)}
         index += 1
     return Layout(zones, seen, unknown)
 
 
 def _zone_of(texts: list[str]) -> str | None:
     """The zone whose row of captions these cells are, or None."""
-    known = captions()
-    named = {zone: {f for f in (known.field(zone, t) for t in texts) if f and f != "-"} for zone in ("funds", "goals", "indicators")}
+    named = {zone: {f for f in (field_of(zone, t) for t in texts) if f and f != "-"} for zone in ("funds", "goals", "indicators")}
     if len(named["indicators"]) >= INDICATOR_COLUMNS and named["indicators"] & {"level1", "level2", "level3"}:
         if named["indicators"] & {"target", "actual", "weight", "score", "explanation"}:
             return "indicators"
@@ -109,20 +107,20 @@ def _columns(name: str, starting: list[Box], rows: list[list[Box]], index: int) 
     """The columns under a row of captions, the cells of it that are no known caption, and the first row below all captions.
 
     A caption may stand over captions of its own (年度指标值 over 指标性质, 指标值, 度量单位): the lower ones count."""
-    known = captions()
-    named = [b for b in starting if known.field(name, b.text)]
+    named = [b for b in starting if field_of(name, b.text)]
     deep = index + 1
     for row in range(index + 1, min(index + 3, len(rows))):
         lower = [b for b in rows[row] if b.first == row]
-        if lower and sum(known.field(name, b.text) is not None for b in lower) * 2 > len(lower):
-            named += [b for b in lower if known.field(name, b.text)]
+        if lower and sum(field_of(name, b.text) is not None for b in lower) * 2 > len(lower):
+            named += [b for b in lower if field_of(name, b.text)]
             deep = row + 1
         else:
             break
-    columns = [Column(str(known.field(name, b.text)), b.left, b.right) for b in named if b.first == deep - 1 or not _split(b, named)]
+    named = [b for b in named if b.end <= deep] or named  # what runs on below the captions is a label at the side
+    columns = [Column(str(field_of(name, b.text)), b.left, b.right) for b in named if b.first == deep - 1 or not _split(b, named)]
     columns.sort(key=lambda c: c.left)
     first_column = min((c.left for c in columns), default=0.0)
-    missed = [b for b in starting if b.text and known.field(name, b.text) is None and b.left >= first_column - 0.001]
+    missed = [b for b in starting if b.text and field_of(name, b.text) is None and b.left >= first_column - 0.001]
     return [c for c in columns if c.field != "-"], missed, deep
 
 

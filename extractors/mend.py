@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from extractors.captions import caption_key, captions
+from extractors.captions import caption_key, field_of
 from extractors.glyphs import folded
 from extractors.layout import Layout, Zone, find
 from extractors.stitch import Box, Break, Table
@@ -170,7 +170,7 @@ def _same(a: Box, b: Box) -> bool:
 
 
 def _is_total(box: Box) -> bool:
-    return captions().field("total", box.text) == "total"
+    return field_of("total", box.text) == "total"
 
 
 def _inherit_continued(table: Table) -> None:

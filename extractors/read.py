@@ -11,7 +11,7 @@ from extractors import agree, layout, mend, stitch, template
 from extractors.captions import captions
 from extractors.engines import pdfium as text_engine
 from extractors.errors import ExtractError
-from extractors.glyphs import is_unmapped
+from extractors.glyphs import unmapped
 from extractors.grid import OPEN_BORDERS, OVERRUN, SolvedPage, solve
 from extractors.model import Document, Form, Notice, PageContent
 from extractors.triage import screen
@@ -81,9 +81,8 @@ def _solved(page: pdfium.PdfPage, number: int, force_ocr: bool, recognise: bool)
 
 def _is_picture(page: SolvedPage) -> bool:
     """Whether a page must be recognised: an image where its table should be, or text without meaning."""
-    printed = [c for c in page.content.chars if c.text != " "]
-    unmapped = sum(is_unmapped(c.text) for c in printed)
-    if printed and unmapped > RUBBISH * len(printed):
+    printed = "".join([c.text for c in page.content.chars if c.text != " "])
+    if printed and unmapped(printed) > RUBBISH * len(printed):
         return True
     return not any(len(grid.cells) > 3 for grid in page.grids) and page.content.image_share >= PICTURE
 

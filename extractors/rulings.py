@@ -70,12 +70,21 @@ def snapped(segments: Sequence[Segment]) -> list[Segment]:
 
 
 def _clusters(segments: Sequence[Segment]) -> list[list[Segment]]:
-    clusters: list[list[Segment]] = []
+    """Groups of segments no further than SNAP from the next one; a group wider than MAX_SPREAD is parted at its widest gap."""
+    groups: list[list[Segment]] = []
     for s in sorted(segments, key=lambda s: s.at):
-        if clusters and s.at - clusters[-1][-1].at <= SNAP and s.at - clusters[-1][0].at <= MAX_SPREAD:
-            clusters[-1].append(s)
+        if groups and s.at - groups[-1][-1].at <= SNAP:
+            groups[-1].append(s)
         else:
-            clusters.append([s])
+            groups.append([s])
+    clusters = []
+    while groups:
+        group = groups.pop()
+        if group[-1].at - group[0].at <= MAX_SPREAD:
+            clusters.append(group)
+            continue
+        widest = max(range(1, len(group)), key=lambda k: group[k].at - group[k - 1].at)
+        groups += [group[:widest], group[widest:]]
     return clusters
 
 

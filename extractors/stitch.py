@@ -13,6 +13,10 @@ from extractors.model import Evidence, Grid
 
 #: share of the first grid's width by which a later grid may differ and still be stretched onto it
 SAME_WIDTH = 0.04
+#: points; an empty cell narrower than this lies between the two strokes of borders that missed each other
+SLIVER = 6.0
+#: points up or down within which a line that other pages print too is their running head
+SAME_HEIGHT = 4.0
 
 _PAGE_NUMBER = re.compile(r"^[\s第共页/\-—–·.\d]*$")
 
@@ -93,6 +97,8 @@ def placed(grid: Grid, first: int, frame: tuple[float, float]) -> Iterator[Box]:
         left, width = frame
     for cell in grid.cells:
         x0, x1 = grid.xs[cell.column], grid.xs[cell.column + cell.column_span]
+        if x1 - x0 < SLIVER and not cell.text:
+            continue  # what two borders a hair apart enclose is no cell
         gap = (99.0, 99.0)
         if cell.ink:
             gap = (cell.ink[0] - grid.ys[cell.row], grid.ys[cell.row + cell.row_span] - cell.ink[1])
@@ -107,19 +113,22 @@ def tables(pages: Iterable[SolvedPage], begins_form: Callable[[Grid], bool], bel
 
     `begins_form` says of a grid that it holds the caption with which a form begins; `belongs` that it holds any of a form's
     captions. A grid before the first form that does neither is a cover's or a list's, and is left out."""
+    pages = list(pages)
+    running = _running_heads(pages)
     found: list[Table] = []
     begun = False
     pending: list[tuple[int, Line]] = []
     frame = (0.0, 1.0)
     last_page, last_open = 0, False
     for page in pages:
+        number = page.content.number
         for item in _in_order(page):
             if isinstance(item, Line):
                 if not _PAGE_NUMBER.match(item.text):
-                    pending.append((page.content.number, item))
+                    pending.append((number, item))
                 continue
             begins = begins_form(item)
-            titled = any(is_title(line.text) for _, line in pending)
+            titled = any(names_form(line.text) and (begins or not _among(line, running)) for _, line in pending)
             if not found or (begins and (begun or titled)) or (titled and belongs(item)):
                 if not (begins or belongs(item)):
                     pending = []
@@ -128,7 +137,6 @@ def tables(pages: Iterable[SolvedPage], begins_form: Callable[[Grid], bool], bel
                 frame = (item.xs[0], item.xs[-1] - item.xs[0])
                 begun = False
             else:
-                number = page.content.number
                 found[-1].breaks.append(Break(found[-1].rows, number != last_page, last_open or item.open_top))
                 found[-1].notes.extend(pending)
             pending = []
@@ -136,16 +144,38 @@ def tables(pages: Iterable[SolvedPage], begins_form: Callable[[Grid], bool], bel
             table = found[-1]
             table.boxes.extend(placed(item, table.rows, frame))
             table.rows += len(item.ys) - 1
-            last_page, last_open = page.content.number, item.open_bottom
+            last_page, last_open = number, item.open_bottom
     if found:
         found[-1].notes.extend(pending)
     return found
 
 
 def is_title(text: str) -> bool:
-    """Whether a line names a self-evaluation form."""
+    """Whether a line may be the title of a self-evaluation form."""
     flat = re.sub(r"\s", "", text)
     return bool(re.search(r"自评|评价表|评分表", flat)) and len(flat) <= 60 and not flat.endswith(("。", "；", "："))
+
+
+def names_form(text: str) -> bool:
+    """Whether a line says that a form of its own follows, not only that a document is about self-evaluation."""
+    flat = re.sub(r"\s|[（(].*", "", text)
+    return is_title(text) and bool(re.search(r"(自评|评价|评分).{0,4}表$", flat))
+
+
+def _running_heads(pages: Iterable[SolvedPage]) -> list[Line]:
+    """Lines that a later page prints again at the same height."""
+    seen: dict[str, Line] = {}
+    running = []
+    for page in pages:
+        for line in page.lines:
+            before = seen.setdefault(line.text, line)
+            if before is not line and abs(before.bbox[1] - line.bbox[1]) <= SAME_HEIGHT:
+                running.append(line)
+    return running
+
+
+def _among(line: Line, lines: Iterable[Line]) -> bool:
+    return any(line.text == other.text and abs(line.bbox[1] - other.bbox[1]) <= SAME_HEIGHT for other in lines)
 
 
 def _in_order(page: SolvedPage) -> list[Grid | Line]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from extractors.captions import caption_key, captions
+from extractors.captions import captions, field_of
 from extractors.layout import Layout, Zone
 from extractors.mend import is_continued
 from extractors.model import Doubt, Evidence, Form, Fund, Indicator, Total
@@ -13,6 +13,7 @@ from extractors.stitch import Box, Table, is_title
 
 FUND_FIELDS = ("initial", "budget", "executed", "weight", "rate", "score")
 INDICATOR_FIELDS = ("level1", "level2", "level3", "target", "actual", "weight", "score", "explanation")
+HEADER_FIELDS = ("project_name", "authority", "unit", "leader", "phone", "goal_expected", "goal_actual")
 #: readings at least this sure need no doubt
 SURE = 0.95
 
@@ -73,20 +74,31 @@ def _header(draft: _Draft, table: Table, layout: Layout, rows: list[list[Box]]) 
             continue
         row = rows[index]
         for box, value in zip(row, row[1:], strict=False):
-            name = captions().field("header", box.text) if box.first == index else None
-            if name is None or name == "-" or name in draft.values or (captions().field("header", value.text) and value.text):
+            name = field_of("header", box.text) if box.first == index else None
+            if name is None or name == "-" or name in draft.values or (field_of("header", value.text) and value.text):
                 continue
             if name.startswith("goal") and (layout.zone("goals") or value.first != index):
                 continue
             draft.values[name] = draft.note("year_cell" if name == "year" else name, value)
             if name == "total":
                 draft.values["total_label"] = box.text
+        _unknown_in_header(layout, row, index)
     for page, line in table.lines + table.notes:
         for caption, value_text in _PAIR_IN_LINE.findall(line.text):
-            name = captions().field("header", caption)
+            name = field_of("header", caption)
             if name and name not in ("-", "amount_unit", "year") and name not in draft.values and value_text:
                 draft.values[name] = value_text
                 draft.evidence[name] = (Evidence(page, line.bbox),)
+
+
+def _unknown_in_header(layout: Layout, row: list[Box], index: int) -> None:
+    """Note a label that no map knows: a short first cell of a row of pairs, or one that stands where the row's other labels do."""
+    first = row[0] if row else None
+    if first is None or first.first != index or len(row) not in (2, 4, 6) or layout.zones and index > layout.zones[0].above:
+        return
+    for box in row[::2]:
+        if box.text and len(box.text) <= 14 and field_of("header", box.text) is None:
+            layout.unknown.append(("header", box))
 
 
 def _funds(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> list[Fund]:
@@ -102,7 +114,7 @@ def _funds(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> list[Fund
         label = labels[-1] if labels else None
         if (label is None and not filled) or not any(b.first == index for b in rows[index]):
             continue
-        if label is not None and (label.first != index or captions().field("header", label.text)) and not filled:
+        if label is not None and (label.first != index or field_of("header", label.text)) and not filled:
             continue
         path = f"funds/{len(funds)}"
         values = {name: draft.note(f"{path}/{name}", box) for name, box in cells.items() if box is not None}
@@ -119,7 +131,7 @@ def _goals(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> None:
             box = next((b for b in rows[index] if b.covers(column.middle)), None)
             if box is None or box in boxes:
                 continue
-            if any(captions().field("header", b.text) for b in rows[index] if b.first == index and b is not box):
+            if any(field_of("header", b.text) for b in rows[index] if b.first == index and b is not box):
                 break
             boxes.append(box)
         if boxes and column.field not in draft.values:
@@ -139,7 +151,7 @@ def _indicators(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> tupl
         if not any(b.first == index for b in row):
             continue
         at = {c.field: next((b for b in row if b.covers(c.middle)), None) for c in named}
-        label = next((b for b in row if b.first == index and captions().field("total", b.text) == "total"), None)
+        label = next((b for b in row if b.first == index and field_of("total", b.text) == "total"), None)
         if label is not None and (_spans(label, named) or label is row[0]):
             cells = {n: b for n in ("weight", "score", "explanation") if (b := at.get(n)) is not None and b is not label}
             total = Total(label=label.text, **{n: draft.note(f"total/{n}", b) for n, b in cells.items()})
@@ -188,13 +200,17 @@ def _join_target(draft: _Draft, path: str, values: dict[str, str], zone: Zone, r
 
 
 def _captions_unknown(draft: _Draft, layout: Layout) -> None:
+    """Report each unknown caption; where the known one most like it names a header field that is missing, doubt that field."""
     for zone, box in layout.unknown:
         near = captions().nearest(zone, box.text)
         hint = f"，最接近的是“{near}”" if near else ""
         page = box.parts[0].page if box.parts else 0
         path = f"captions/{zone}/{box.text}"
+        meant = captions().exact.get((zone, near)) if near and zone == "header" else None
+        if meant in HEADER_FIELDS and meant not in draft.values:
+            path = meant
         draft.doubts.append(Doubt(path, f"第{page}页的栏目“{box.text}”不在模板中，该栏未读取{hint}", 0.0))
-        draft.evidence[path] = box.parts
+        draft.evidence.setdefault(path, box.parts)
 
 
 def _title(table: Table, rows: list[list[Box]]) -> tuple[str | None, tuple[Evidence, ...]]:
@@ -242,7 +258,7 @@ def _amount_unit(draft: _Draft, table: Table, layout: Layout, rows: list[list[Bo
             for box in rows[index]:
                 flat = re.sub(r"\s", "", box.text)
                 if match := re.search(r"[（(：:](?:单位[：:])?(?:人民币)?(亿元|万元|千元|元)[）)]?$", flat):
-                    if box.first <= zone.above or captions().field("funds", box.text):
+                    if box.first <= zone.above or field_of("funds", box.text):
                         draft.evidence["amount_unit"] = box.parts
                         return match.group(1)
     for page, line in table.lines + table.notes:
@@ -253,5 +269,3 @@ def _amount_unit(draft: _Draft, table: Table, layout: Layout, rows: list[list[Bo
         return match.group(1)
     return None
 
-
-__all__ = ["extract", "caption_key"]

@@ -83,9 +83,12 @@ def _to_upright(shown: Matrix, width: float, height: float, turn: int) -> Matrix
 
 
 def _moved(box: Box, m: Matrix) -> Bbox:
-    xa, ya = m[0] * box[0] + m[2] * box[1] + m[4], m[1] * box[0] + m[3] * box[1] + m[5]
-    xb, yb = m[0] * box[2] + m[2] * box[3] + m[4], m[1] * box[2] + m[3] * box[3] + m[5]
-    return (min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
+    x0, y0, x1, y1 = box
+    xa, ya = m[0] * x0 + m[2] * y0 + m[4], m[1] * x0 + m[3] * y0 + m[5]
+    xb, yb = m[0] * x1 + m[2] * y1 + m[4], m[1] * x1 + m[3] * y1 + m[5]
+    if xa > xb:
+        xa, xb = xb, xa
+    return (xa, ya, xb, yb) if ya <= yb else (xa, yb, xb, ya)
 
 
 def _cut_off(glyphs: list[Glyph], runs: dict[int, Run], kinds: dict[int, str], objects: PageObjects) -> dict[int, Box]:
@@ -113,15 +116,14 @@ def _centre(glyph: Glyph) -> tuple[float, float]:
 def _char(glyph: Glyph, run: Run, m: Matrix, page_turn: int, clip: Box | None) -> Char:
     x0, top, x1, bottom = _moved(glyph.box, m)
     # clockwise turn of the character against upright text, from its counter-clockwise direction in page space
-    turn = (page_turn - round(run.angle)) % 360
-    turn = round(turn / 90) * 90 % 360
+    turn = round((page_turn - run.angle) / 90) * 90 % 360
     if turn == 0:
-        baseline = m[1] * glyph.origin[0] + m[3] * glyph.origin[1] + m[5]
+        baseline = m[1] * run.origin[0] + m[3] * run.origin[1] + m[5]
         top, bottom = baseline - ASCENT * run.size, baseline + (1 - ASCENT) * run.size
-    anchor = None
-    if clip:
-        left, upper, right, lower = _moved(clip, m)
-        anchor = (min(max((x0 + x1) / 2, left + 1), right - 1), min(max((top + bottom) / 2, upper + 1), lower - 1))
+    if clip is None:
+        return Char(glyph.text, x0, top, x1, bottom, 1.0, turn)
+    left, upper, right, lower = _moved(clip, m)
+    anchor = (min(max((x0 + x1) / 2, left + 1), right - 1), min(max((top + bottom) / 2, upper + 1), lower - 1))
     return Char(glyph.text, x0, top, x1, bottom, 1.0, turn, anchor)
 
 

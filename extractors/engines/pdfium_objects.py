@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import pypdfium2.raw as raw
 
 from extractors import limits
+from extractors.engines.pdfium_calls import CALLS
 from extractors.errors import ExtractError
 
 #: a filled rectangle at most this thick, in points, is a border; anything thicker is shading
@@ -62,11 +63,6 @@ def luminance(colour: tuple[int, ...]) -> float:
     return (0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]) / 255
 
 
-def address(pointer: Any) -> int:
-    """The address that a ctypes pointer holds, which identifies a page object."""
-    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
-
-
 class ObjectReader:
     """Walks the objects of one page. Buffers are made once, since a page has thousands of objects."""
 
@@ -75,62 +71,69 @@ class ObjectReader:
         self.found = PageObjects()
         self._order = 0
         self._segments = 0
-        self._f = [ctypes.c_float() for _ in range(4)]
-        self._u = [ctypes.c_uint() for _ in range(4)]
-        self._fill_mode, self._stroke = ctypes.c_int(), ctypes.c_int()
+        self._f = (ctypes.c_float * 4)()
+        self._f_at = [ctypes.addressof(self._f) + 4 * k for k in range(4)]
+        self._u = (ctypes.c_uint * 4)()
+        self._u_at = [ctypes.addressof(self._u) + 4 * k for k in range(4)]
+        self._mode = (ctypes.c_int * 2)()
+        self._mode_at = [ctypes.addressof(self._mode) + 4 * k for k in range(2)]
         self._matrix = raw.FS_MATRIX()
+        self._matrix_at = ctypes.addressof(self._matrix)
 
     def read(self, page: Any) -> PageObjects:
         """Every object of a page handle. Raises ExtractError("too-complex") beyond the caps of `limits`."""
+        handle = ctypes.cast(page, ctypes.c_void_p).value
+        get = CALLS.page_object
         for index in range(raw.FPDFPage_CountObjects(page)):
-            self._object(raw.FPDFPage_GetObject(page, index), IDENTITY, 0)
+            self._object(get(handle, index), IDENTITY, 0)
         return self.found
 
-    def _object(self, handle: Any, outer: Matrix, depth: int) -> None:
+    def _object(self, handle: int, outer: Matrix, depth: int) -> None:
         self._order += 1
         if self._order > limits.MAX_PAGE_OBJECTS:
             self._refuse("图形对象", limits.MAX_PAGE_OBJECTS)
-        kind = raw.FPDFPageObj_GetType(handle)
+        kind = CALLS.object_type(handle)
         if kind == raw.FPDF_PAGEOBJ_PATH:
             self._path(handle, outer)
         elif kind == raw.FPDF_PAGEOBJ_TEXT:
-            mode = raw.FPDFTextObj_GetTextRenderMode(handle)
+            mode = CALLS.text_mode(handle)
             invisible = mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
             clip = self._clip(handle) if outer is IDENTITY else None
             stroked = mode == raw.FPDF_TEXTRENDERMODE_STROKE
-            self.found.texts[address(handle)] = TextObject(self._order, self._colour(handle, stroked), invisible, clip)
+            self.found.texts[handle] = TextObject(self._order, self._colour(handle, stroked), invisible, clip)
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             self._image(handle, outer)
         elif kind == raw.FPDF_PAGEOBJ_SHADING:
             self.found.fills.append(Paint(self._bounds(handle, outer), self._order, 0.5, False))
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_OBJECT_DEPTH:
-            raw.FPDFPageObj_GetMatrix(handle, self._matrix)
+            CALLS.matrix(handle, self._matrix_at)
             m = self._matrix
             inner = _compose((m.a, m.b, m.c, m.d, m.e, m.f), outer)
-            for index in range(raw.FPDFFormObj_CountObjects(handle)):
-                self._object(raw.FPDFFormObj_GetObject(handle, index), inner, depth + 1)
+            for index in range(CALLS.form_objects(handle)):
+                self._object(CALLS.form_object(handle, index), inner, depth + 1)
 
-    def _bounds(self, handle: Any, outer: Matrix) -> Box:
+    def _bounds(self, handle: int, outer: Matrix) -> Box:
+        CALLS.bounds(handle, *self._f_at)
         left, bottom, right, top = self._f
-        raw.FPDFPageObj_GetBounds(handle, left, bottom, right, top)
-        return _moved((left.value, bottom.value, right.value, top.value), outer)
+        return (left, bottom, right, top) if outer is IDENTITY else _moved((left, bottom, right, top), outer)
 
-    def _colour(self, handle: Any, stroke: bool) -> tuple[int, int, int, int]:
-        red, green, blue, alpha = self._u
-        get = raw.FPDFPageObj_GetStrokeColor if stroke else raw.FPDFPageObj_GetFillColor
-        if not get(handle, red, green, blue, alpha):
+    def _colour(self, handle: int, stroke: bool) -> tuple[int, int, int, int]:
+        get = CALLS.stroke_colour if stroke else CALLS.fill_colour
+        if not get(handle, *self._u_at):
             return (0, 0, 0, 255)
-        return (red.value, green.value, blue.value, alpha.value)
+        red, green, blue, alpha = self._u
+        return (red, green, blue, alpha)
 
-    def _clip(self, handle: Any) -> Box | None:
+    def _clip(self, handle: int) -> Box | None:
         """The box to which an object is clipped, or None. Only what lies outside the box of a clip is sure not to show."""
-        clip = raw.FPDFPageObj_GetClipPath(handle)
-        if not clip:
+        clip = CALLS.clip_path(handle)
+        paths = CALLS.clip_paths(clip) if clip else 0
+        if paths <= 0:
             return None
         box: Box | None = None
-        for path in range(max(0, raw.FPDFClipPath_CountPaths(clip))):
-            count = raw.FPDFClipPath_CountPathSegments(clip, path)
-            points = [self._point(raw.FPDFClipPath_GetPathSegment(clip, path, k)) for k in range(max(0, min(count, 64)))]
+        for path in range(paths):
+            count = CALLS.clip_segments(clip, path)
+            points = [self._point(CALLS.clip_segment(clip, path, k)) for k in range(max(0, min(count, 64)))]
             if count > 64 or not points:
                 continue
             xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -138,35 +141,34 @@ class ObjectReader:
             box = part if box is None else (max(box[0], part[0]), max(box[1], part[1]), min(box[2], part[2]), min(box[3], part[3]))
         return box
 
-    def _point(self, segment: Any) -> tuple[float, float]:
-        x, y = self._f[0], self._f[1]
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        return x.value, y.value
+    def _point(self, segment: int) -> tuple[float, float]:
+        CALLS.segment_point(segment, self._f_at[0], self._f_at[1])
+        return self._f[0], self._f[1]
 
-    def _image(self, handle: Any, outer: Matrix) -> None:
+    def _image(self, handle: int, outer: Matrix) -> None:
         box = self._bounds(handle, outer)
         thickness, length = sorted((box[2] - box[0], box[3] - box[1]))
         if thickness <= MAX_BORDER_THICKNESS and length > 5 * MAX_BORDER_THICKNESS:
             self.found.borders.append(box)  # some printer drivers draw borders as one-pixel images
         else:
-            self.found.images.append(Paint(box, self._order, 0.5, not raw.FPDFPageObj_HasTransparency(handle)))
+            self.found.images.append(Paint(box, self._order, 0.5, not CALLS.has_transparency(handle)))
 
-    def _path(self, handle: Any, outer: Matrix) -> None:
-        raw.FPDFPath_GetDrawMode(handle, self._fill_mode, self._stroke)
-        filled, stroked = self._fill_mode.value != raw.FPDF_FILLMODE_NONE, bool(self._stroke.value)
+    def _path(self, handle: int, outer: Matrix) -> None:
+        CALLS.draw_mode(handle, *self._mode_at)
+        filled, stroked = self._mode[0] != raw.FPDF_FILLMODE_NONE, bool(self._mode[1])
         if not (filled or stroked):
             return
-        count = raw.FPDFPath_CountSegments(handle)
         box = self._bounds(handle, outer)
         width, height = box[2] - box[0], box[3] - box[1]
         colour = self._colour(handle, stroked and not filled)
-        seen = colour[3] > 0 and luminance(colour) < PAPER_LUMINANCE
+        seen = colour[3] > 0 and (colour[:3] == (0, 0, 0) or luminance(colour) < PAPER_LUMINANCE)
         if min(width, height) <= MAX_BORDER_THICKNESS:
             if seen and max(width, height) >= MIN_BORDER_LENGTH:
                 self._border(box)
             return
+        count = CALLS.segments(handle)
         if filled:
-            opaque = colour[3] == 255 and not raw.FPDFPageObj_HasTransparency(handle)
+            opaque = colour[3] == 255 and not CALLS.has_transparency(handle)
             if count <= 6:
                 self.found.fills.append(Paint(box, self._order, luminance(colour), opaque))
                 if not stroked:
@@ -179,21 +181,21 @@ class ObjectReader:
         for part in self._subpaths(handle, count, outer):
             self._outline(part, stroked)
 
-    def _curved(self, handle: Any, count: int) -> bool:
-        kinds = [raw.FPDFPathSegment_GetType(raw.FPDFPath_GetPathSegment(handle, k)) for k in range(count)]
+    def _curved(self, handle: int, count: int) -> bool:
+        kinds = [CALLS.segment_type(CALLS.segment(handle, k)) for k in range(count)]
         return kinds.count(raw.FPDF_SEGMENT_BEZIERTO) >= 8
 
-    def _subpaths(self, handle: Any, count: int, outer: Matrix) -> Iterator[list[tuple[float, float]]]:
+    def _subpaths(self, handle: int, count: int, outer: Matrix) -> Iterator[list[tuple[float, float]]]:
         self._segments += count
         if self._segments > limits.MAX_PAGE_OBJECTS:
             self._refuse("路径线段", limits.MAX_PAGE_OBJECTS)
-        raw.FPDFPageObj_GetMatrix(handle, self._matrix)
+        CALLS.matrix(handle, self._matrix_at)
         m = self._matrix
         to_page = _compose((m.a, m.b, m.c, m.d, m.e, m.f), outer)
         points: list[tuple[float, float]] = []
         for index in range(count):
-            segment = raw.FPDFPath_GetPathSegment(handle, index)
-            kind = raw.FPDFPathSegment_GetType(segment)
+            segment = CALLS.segment(handle, index)
+            kind = CALLS.segment_type(segment)
             point = _apply(self._point(segment), to_page)
             if kind == raw.FPDF_SEGMENT_MOVETO:
                 if len(points) > 1:
@@ -205,7 +207,7 @@ class ObjectReader:
                 if len(points) > 1:
                     yield points
                 points = [point]
-            if raw.FPDFPathSegment_GetClose(segment) and len(points) > 2:
+            if CALLS.segment_close(segment) and len(points) > 2:
                 points.append(points[0])
         if len(points) > 1:
             yield points

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as raw
 
 from extractors import limits
-from extractors.engines.pdfium_objects import PAPER_LUMINANCE, Box, PageObjects, Paint, luminance
+from extractors.engines.pdfium_calls import CALLS
+from extractors.engines.pdfium_objects import PAPER_LUMINANCE, Box, PageObjects, Paint, TextObject, luminance
 from extractors.errors import ExtractError
 from extractors.glyphs import printed
 
@@ -30,94 +31,62 @@ CLIP_MARGIN = 1.0
 
 
 class Glyph(NamedTuple):
-    """One character in page space: its text, tight box, origin (baseline start), and the address of its text object."""
+    """One character in page space: its text, tight box, and the address of its text object."""
 
     text: str
     box: Box
-    origin: tuple[float, float]
     run: int
 
 
 @dataclass(slots=True)
 class Run:
-    """How a run of characters is set: em size in points and direction in degrees counter-clockwise in page space."""
+    """How a run of characters is set: em size in points, direction in degrees counter-clockwise, and a point of its baseline."""
 
     size: float
     angle: float
+    origin: tuple[float, float]
     kind: str = ""  # "" for the form's text, else why it is not
-
-
-class _Library:
-    """pdfium's text functions with plain prototypes: they are called four times a character, and ctypes' checks cost more than the calls."""
-
-    def __init__(self) -> None:
-        library = raw.FPDFText_GetUnicode.__self__ if hasattr(raw.FPDFText_GetUnicode, "__self__") else None
-        path = getattr(library, "_name", None) or next(iter(_loaded().values()))._name
-        dll = ctypes.CDLL(path)
-        page, index, out = ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
-        self.unicode = _function(dll, "FPDFText_GetUnicode", ctypes.c_uint, page, index)
-        self.generated = _function(dll, "FPDFText_IsGenerated", ctypes.c_int, page, index)
-        self.box = _function(dll, "FPDFText_GetCharBox", ctypes.c_int, page, index, out, out, out, out)
-        self.origin = _function(dll, "FPDFText_GetCharOrigin", ctypes.c_int, page, index, out, out)
-        self.object = _function(dll, "FPDFText_GetTextObject", ctypes.c_void_p, page, index)
-
-
-def _loaded() -> dict[str, Any]:
-    import pypdfium2_raw.bindings as bindings
-
-    return dict(bindings._libs)
-
-
-def _function(dll: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
-    function = dll[name]  # indexing gives a fresh object, so the prototypes of pypdfium2 stay as they are
-    function.restype, function.argtypes = result, arguments
-    return function
-
-
-_library: _Library | None = None
 
 
 def read_glyphs(textpage: Any, number: int) -> tuple[list[Glyph], dict[int, Run]]:
     """Every character that the page's content draws (none that pdfium makes up), and how each run is set."""
-    global _library
-    _library = _library or _Library()
-    lib = _library
     count = raw.FPDFText_CountChars(textpage)
     if count > limits.MAX_PAGE_CHARS:
         raise ExtractError("too-many-characters", page=number, chars=count, limit=limits.MAX_PAGE_CHARS)
-    handle = ctypes.cast(textpage, ctypes.c_void_p)
-    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
-    refs = [ctypes.addressof(v) for v in (left, right, bottom, top)]
-    ref_x, ref_y = ctypes.addressof(x), ctypes.addressof(y)
-    unicode, generated, get_box, get_origin, get_object = lib.unicode, lib.generated, lib.box, lib.origin, lib.object
+    handle = ctypes.cast(textpage, ctypes.c_void_p).value
+    box = (ctypes.c_double * 4)()  # left, right, bottom, top: pdfium's order
+    refs = [ctypes.addressof(box) + 8 * k for k in range(4)]
+    get_object, unicode, get_box, generated = CALLS.char_object, CALLS.char_unicode, CALLS.char_box, CALLS.char_generated
     glyphs: list[Glyph] = []
     runs: dict[int, Run] = {}
     pending = 0  # the first half of a surrogate pair: on platforms with 16-bit text pdfium gives the halves one by one
     for index in range(max(0, count)):
-        if generated(handle, index):
-            continue
-        code = unicode(handle, index)
-        if 0xD800 <= code < 0xDC00:
-            pending = code
-            continue
-        if 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((pending - 0xD800) << 10) + (code - 0xDC00) if pending else 0xFFFD
-        pending = 0
-        get_box(handle, index, *refs)
-        get_origin(handle, index, ref_x, ref_y)
         run = get_object(handle, index) or 0
+        code = unicode(handle, index)
+        if (run == 0 or code <= 32) and generated(handle, index):
+            continue
+        if 0xD800 <= code < 0xE000:
+            if code < 0xDC00:
+                pending = code
+                continue
+            code = 0x10000 + ((pending - 0xD800) << 10) + (code - 0xDC00) if pending else 0xFFFD
+            pending = 0
+        get_box(handle, index, *refs)
         if run not in runs:
-            runs[run] = _run(textpage, index)
+            runs[run] = _run(textpage, handle, index)
+        left, right, bottom, top = box
         for text in printed(chr(code)):
-            glyphs.append(Glyph(text, (left.value, bottom.value, right.value, top.value), (x.value, y.value), run))
+            glyphs.append(Glyph(text, (left, bottom, right, top), run))
     return glyphs, runs
 
 
-def _run(textpage: Any, index: int) -> Run:
+def _run(textpage: Any, handle: int | None, index: int) -> Run:
     matrix = raw.FS_MATRIX()
     raw.FPDFText_GetMatrix(textpage, index, matrix)
     size = raw.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d)
-    return Run(size, math.degrees(math.atan2(matrix.b, matrix.a)) % 360)
+    x, y = ctypes.c_double(), ctypes.c_double()
+    CALLS.char_origin(handle, index, ctypes.addressof(x), ctypes.addressof(y))
+    return Run(size, math.degrees(math.atan2(matrix.b, matrix.a)) % 360, (x.value, y.value))
 
 
 def direction(glyphs: list[Glyph], runs: dict[int, Run]) -> int:
@@ -142,12 +111,27 @@ def classify(glyphs: list[Glyph], runs: dict[int, Run], objects: PageObjects, pa
     for address, run in runs.items():
         run.kind = _kind_of_run(run, address, objects, body)
     covers = [paint for paint in (*objects.fills, *objects.images) if paint.opaque]
+    red_rings = [box for box, colour in objects.rings if _red(colour)]
+    plain = {address for address, run in runs.items() if not run.kind and _is_plain(objects.texts.get(address), covers, red_rings)}
+    left, bottom, right, top = page
     kinds: dict[int, str] = {}
     for index, glyph in enumerate(glyphs):
-        kind = runs[glyph.run].kind or _kind_of_glyph(glyph, runs[glyph.run], objects, covers, page)
+        x0, y0, x1, y1 = glyph.box
+        if glyph.run in plain and left <= x0 and x1 <= right and bottom <= y0 and y1 <= top:
+            continue
+        kind = runs[glyph.run].kind or _kind_of_glyph(glyph, objects, covers, red_rings, page)
         if kind:
             kinds[index] = kind
     return kinds
+
+
+def _is_plain(drawn: TextObject | None, covers: list[Paint], red_rings: list[Box]) -> bool:
+    """Whether nothing can hide a run but the edge of the page: no clip, no cover, no pale or seal-red type."""
+    if drawn is None:
+        return True
+    if drawn.clip or any(paint.order > drawn.order for paint in covers):
+        return False
+    return luminance(drawn.colour) < PAPER_LUMINANCE and not (red_rings and _red(drawn.colour))
 
 
 def _kind_of_run(run: Run, address: int, objects: PageObjects, body: float) -> str:
@@ -162,7 +146,7 @@ def _kind_of_run(run: Run, address: int, objects: PageObjects, body: float) -> s
     return ""
 
 
-def _kind_of_glyph(glyph: Glyph, run: Run, objects: PageObjects, covers: list[Paint], page: Box) -> str:
+def _kind_of_glyph(glyph: Glyph, objects: PageObjects, covers: list[Paint], red_rings: list[Box], page: Box) -> str:
     x, y = (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
     if not (page[0] <= x <= page[2] and page[1] <= y <= page[3]):
         return "off-page"
@@ -179,9 +163,8 @@ def _kind_of_glyph(glyph: Glyph, run: Run, objects: PageObjects, covers: list[Pa
         ground = [paint for paint in (*objects.fills, *objects.images) if paint.order < drawn.order and _holds(paint.box, x, y)]
         if not ground or max(ground, key=lambda paint: paint.order).luminance >= PAPER_LUMINANCE:
             return "hidden"
-    for ring, colour in objects.rings:
-        if _holds(ring, x, y) and _red(colour) and _red(drawn.colour):
-            return "seal"
+    if any(_holds(ring, x, y) for ring in red_rings) and _red(drawn.colour):
+        return "seal"
     return ""
 
 
