@@ -125,8 +125,8 @@ class Pager:
             return ""
         if box.kind == "label":
             return {"empty": "", "续上页": "续上页", "repeat": box.text}[self.layout.continued]
-        # an empty closed cell cannot be told from a cell of its own, so a value that is shared is printed again
-        return box.text if self.layout.break_border == "closed" else ""
+        # an empty cell cannot be told from one of its own unless it alone is open, so a value that is shared is printed again
+        return "" if self.layout.break_border == "continuing" else box.text
 
     def _part(self, box: Box, page: int, top: float, bottom: float, lines: tuple[str, ...], above: bool, below: bool, repeated: bool = False) -> Part:
         return Part(box, page, self.left + box.x0 * self.width, top, self.left + box.x1 * self.width, bottom, lines, above, below, repeated)
