@@ -21,7 +21,7 @@ TAIL = 4.0  # an end that reaches past its last junction by less than this is cu
 LONG = 40.0  # an edge of this length may be patchy, a shorter one is a letter unless it is nearly whole
 PATCHY, WHOLE = 0.75, 0.85  # share of an edge that must be ink
 HOLE = 5.0  # pieces with less than this between them may be one broken border
-FLANK = 0.3  # share of ink beside a stroke from which on it is a row of letters
+BOTH_FLANKS, ONE_FLANK, SOLID = 0.12, 0.25, 0.96  # shares of ink beside a stroke and in it, see _lettered
 FAINT = 9.0  # grey levels by which a hairline too faint for the ink mask must stand out once it is smoothed along its length
 
 Interval = tuple[float, float]
@@ -114,11 +114,19 @@ def _strokes(grey: np.ndarray, ink: np.ndarray, scale: float) -> tuple[list[Bord
     found = []
     for (x, y, w, h, area), (_cx, cy) in zip(stats[1:], centroids[1:], strict=True):
         mean = max(1.0, area / w - 2.0)
-        flanks = [ink[max(0, y - 3):max(0, y - 1), x:x + w], ink[y + h + 1:y + h + 3, x:x + w]]
-        lettered = max(float(f.mean()) if f.size else 0.0 for f in flanks) > FLANK
-        if mean <= THICKEST * scale and h <= max(2.5 * THICKEST * scale, 0.02 * w) and not lettered:
+        if mean <= THICKEST * scale and h <= max(2.5 * THICKEST * scale, 0.02 * w) and not _lettered(ink, marks, x, y, w, h):
             found.append(Border(float(cy), float(x), float(x + w)))
     return found, mask & marks
+
+
+def _lettered(ink: np.ndarray, marks: np.ndarray, x: int, y: int, w: int, h: int) -> bool:
+    """Whether a stroke is a row of letters that run into each other: ink close by on both sides, or on one side and gaps within.
+
+    Text set flush against a border gives it ink on one side, but the border has no gaps."""
+    above, below = ink[max(0, y - 3):max(0, y - 1), x:x + w], ink[y + h + 1:y + h + 3, x:x + w]
+    shares = [float(flank.mean()) if flank.size else 0.0 for flank in (above, below)]
+    solid = float(marks[y:y + h, x:x + w].max(axis=0).mean())
+    return min(shares) > BOTH_FLANKS or (max(shares) > ONE_FLANK and solid < SOLID)
 
 
 def _without_bars(mask: np.ndarray, scale: float) -> np.ndarray:
