@@ -58,15 +58,17 @@ def missing_form(form: Form, engine: str) -> Form:
     return replace(form, doubts=merged((*form.doubts, *doubts)))
 
 
-def with_notices(forms: Iterable[Form], notices: Iterable[tuple[int, Notice]], shown: str) -> list[Form]:
+def with_notices(forms: Iterable[Form], notices: Iterable[tuple[int, Notice]], shown: Iterable[str]) -> list[Form]:
     """Given forms and the notices of their pages (page number, notice in displayed coordinates), report text that cannot be seen.
 
-    `shown` is all the text that the document does show: producers that split a merged cell over pages draw its text on both and
-    clip it, and such a repetition is no news."""
+    `shown` is the text of every cell that the document does show: producers that split a merged cell over pages draw its text on
+    both and clip it, and such a repetition is no news."""
     result = list(forms)
-    plain = _plain(shown)
+    repeated = {_plain(text) for text in shown if len(text) > 1}
     for page, notice in notices:
-        if notice.kind not in UNSEEN or len(notice.text.strip()) == 0 or _plain(notice.text) in plain:
+        if notice.kind not in UNSEEN or not notice.text.strip():
+            continue
+        if notice.kind in ("clipped", "off-page") and _plain(notice.text) in repeated:
             continue
         why = f"第{page}页有不可见的文字“{notice.text.strip()}”，未作为表格内容读取"
         for index, form in enumerate(result):

@@ -20,6 +20,7 @@ SAME_EDGE = 0.02
 
 _CONTINUED = re.compile(r"^[（(]?(续上页|续表|接上页|续前表|续上表|续)[）)]?$")
 _NEW_ROW = re.compile(r"^(指标\s*\d|\d{1,2}[.、．]|[…\.。·]{2,}|[（(]?\d{1,2}[）)])")
+_BARE_ENDING = re.compile(r"^(指?标)?([（(]?\d+(\.\d+)?分?[）)]?)?$")
 _COMPLETE_LEVEL = re.compile(r"(指标|效益|满意度|影响|成本|过程|决策|产出|管理|绩效)\s*([（(]?\d+(\.\d+)?分?[）)]?)?$")
 
 
@@ -115,7 +116,7 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
         label = [b for b in starting if zone.columns and b.right <= zone.columns[0].left + SAME_EDGE]
         return None if label else sure
     level2, level3 = _at(below, zone, "level2"), _at(below, zone, "level3")
-    numbers = [(_at(above, zone, n), _at(below, zone, n)) for n in NUMBERS if zone.column(n)]
+    numbers = [(_at(above, zone, n), _own(_at(below, zone, n), at.row)) for n in NUMBERS if zone.column(n)]
     below_has_number = any(b and b.text for _, b in numbers)
     if level3 is None or (level3.text and _NEW_ROW.match(level3.text)):
         return None
@@ -136,6 +137,11 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
     return None
 
 
+def _own(box: Box | None, row: int) -> Box | None:
+    """A cell if it belongs to this row alone: one that it shares with rows below says nothing about the row."""
+    return box if box is not None and box.first == row and box.end == row + 1 else None
+
+
 def _run_on(table: Table, at: Break, zone: Zone) -> None:
     """Merged cells run on over the break: levels always, explanations and scores where one side spans several rows."""
     columns = {name: zone.column(name) for name in (*LEVELS, "level3", "explanation", *NUMBERS)}
@@ -148,6 +154,9 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
             elif a.text and b.text.startswith(a.text) and b.text != a.text:
                 a.text = b.text  # the producer drew the whole merged cell on both pages and the first one cut it off
                 _join(table, a, b)
+            elif a.text and _BARE_ENDING.match(b.text):
+                a.text += b.text
+                _join(table, a, b)
             elif not _COMPLETE_LEVEL.search(a.text) and a.text and not _same(a, b) and len(folded(b.text)) <= 6:
                 a.text += b.text
                 _join(table, a, b)
@@ -157,6 +166,8 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
                 if not is_continued(b.text):
                     a.doubt(0.8, "合并单元格跨页，下一页部分按同一单元格处理")
                 _join(table, a, b)
+            elif at.open and not b.text and name == "explanation" and re.search(r"\w", a.text):
+                b.doubt(0.8, "上一页的说明可能延续到此格，请核对原页")
 
 
 def _join(table: Table, a: Box, b: Box) -> None:

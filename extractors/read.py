@@ -121,8 +121,7 @@ def _forms(pages: Sequence[SolvedPage]) -> list[Form]:
 
 def _finished(forms: list[Form], pages: Sequence[SolvedPage]) -> list[Form]:
     notices = [(page.content.number, notice) for page in pages for notice in _as_displayed(page.content)]
-    shown = "".join(cell.text for page in pages for grid in page.grids for cell in grid.cells)
-    return agree.with_notices(forms, notices, shown + "".join(line.text for page in pages for line in page.lines))
+    return agree.with_notices(forms, notices, (cell.text for page in pages for grid in page.grids for cell in grid.cells))
 
 
 def _judged(forms: list[Form], others: list[Form], engine: str) -> list[Form]:

@@ -169,7 +169,7 @@ class ObjectReader:
         count = CALLS.segments(handle)
         if filled:
             opaque = colour[3] == 255 and not CALLS.has_transparency(handle)
-            if count <= 6:
+            if count <= 6 and self._rectangular(handle, count):
                 self.found.fills.append(Paint(box, self._order, luminance(colour), opaque))
                 if not stroked:
                     return
@@ -180,6 +180,11 @@ class ObjectReader:
             return
         for part in self._subpaths(handle, count, outer):
             self._outline(part, stroked)
+
+    def _rectangular(self, handle: int, count: int) -> bool:
+        """Whether a path covers all of its box: sides along the axes only. A star's box is mostly empty."""
+        points = [self._point(CALLS.segment(handle, k)) for k in range(count)]
+        return all(abs(xa - xb) < 0.01 or abs(ya - yb) < 0.01 for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False))
 
     def _curved(self, handle: int, count: int) -> bool:
         kinds = [CALLS.segment_type(CALLS.segment(handle, k)) for k in range(count)]
