@@ -74,6 +74,8 @@ class Pager:
         for box in sorted(table.boxes, key=lambda box: box.span):
             need = (len(lines[id(box)]) + (box.span > 1)) * self.leading + 2 * PAD  # a page break may cost a merged cell one line
             last = box.row + box.span - 1
+            if box.kind == "shared":  # it may be printed again on each page, so each row has room for all of it
+                heights[box.row : last + 1] = [max(height, need) for height in heights[box.row : last + 1]]
             heights[last] += max(0.0, need - sum(heights[box.row : last + 1]))
         return heights
 
@@ -111,7 +113,8 @@ class Pager:
             top, bottom = min(strip.top for strip in here), max(strip.bottom for strip in here)
             room = max(1, int((bottom - top - 2 * PAD + 0.01) / self.leading))
             if number and not rest:
-                text = tuple(wrap(self._continued(box), (box.x1 - box.x0) * self.width - 2 * PAD, self.measure)[:room])
+                again = wrap(self._continued(box), (box.x1 - box.x0) * self.width - 2 * PAD, self.measure)
+                text = tuple(again) if len(again) <= room else ()
             else:
                 text, rest = tuple(rest[:room]), rest[room:]
             parts.append(self._part(box, page, top, bottom, text, number > 0, number < len(pages) - 1))
