@@ -64,11 +64,11 @@ def with_notices(forms: Iterable[Form], notices: Iterable[tuple[int, Notice]], s
     `shown` is the text of every cell that the document does show: producers that split a merged cell over pages draw its text on
     both and clip it, and such a repetition is no news."""
     result = list(forms)
-    repeated = {_plain(text) for text in shown if len(text) > 1}
+    plain = "\n".join(_plain(text) for text in shown)
     for page, notice in notices:
         if notice.kind not in UNSEEN or not notice.text.strip():
             continue
-        if notice.kind in ("clipped", "off-page") and _plain(notice.text) in repeated:
+        if notice.kind in ("clipped", "off-page") and _plain(notice.text) in plain and not re.search(r"\d", notice.text):
             continue
         why = f"第{page}页有不可见的文字“{notice.text.strip()}”，未作为表格内容读取"
         for index, form in enumerate(result):

@@ -128,8 +128,14 @@ class _Frame:
             evidence = (Evidence(content.number, content.displayed(box)),)
             inked = [c for c in chars if c.text != " " and not c.anchor]
             ink = (min(c.top for c in inked), max(c.bottom for c in inked)) if inked else None
-            cells.append(Cell(row, column, row_span, column_span, assemble(chars, box[2]), evidence, *sure, ink))
+            cells.append(Cell(row, column, row_span, column_span, assemble(chars, box[2]), evidence, *sure, ink, self._open(index)))
         return Grid(content.number, tuple(self.xs), tuple(self.ys), tuple(cells), self.open_top, self.open_bottom)
+
+    def _open(self, index: int) -> tuple[bool, bool]:
+        row, column, row_span, column_span, _ = self.cells[index]
+        span = range(column, column + column_span)
+        top = row == 0 and not any(self._top[0][c] for c in span)
+        return top, row + row_span == self.rows and not any(self._top[self.rows][c] for c in span)
 
     def _settle_overruns(self) -> set[int]:
         """Text that runs over a border stays in one piece, with the cell that holds most of it; both cells are doubtful."""

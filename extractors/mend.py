@@ -145,7 +145,9 @@ def _own(box: Box | None, row: int) -> Box | None:
 def _run_on(table: Table, at: Break, zone: Zone) -> None:
     """Merged cells run on over the break: levels always, explanations and scores where one side spans several rows."""
     columns = {name: zone.column(name) for name in (*LEVELS, "level3", "explanation", *NUMBERS)}
-    for a, b in _pairs(table, at.row):
+    pairs = _pairs(table, at.row)
+    some_closed = not all(a.open[1] or b.open[0] for a, b in pairs)
+    for a, b in pairs:
         name = next((n for n, c in columns.items() if c and b.covers(c.middle)), None)
         outer = name is None and b.right <= min((c.left for c in zone.columns), default=0.0) + SAME_EDGE
         if outer or name in LEVELS:
@@ -161,6 +163,9 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
                 a.text += b.text
                 _join(table, a, b)
         elif name == "explanation" or (name in NUMBERS and name):
+            if some_closed and a.open[1] and b.open[0] and not b.text:
+                _join(table, a, b)  # the border is missing at this cell alone
+                continue
             spans = a.end - a.first > 1 or b.end - b.first > 1
             if is_continued(b.text) or (not b.text and a.text and spans):
                 if not is_continued(b.text):

@@ -87,7 +87,8 @@ class Evidence(NamedTuple):
 class Cell:
     """One printed cell, with the rows and columns that it spans. A cell cut by a page break has one evidence for each part.
 
-    `ink` is the top and bottom of its characters in the upright frame, None for an empty cell."""
+    `ink` is the top and bottom of its characters in the upright frame, None for an empty cell. `open` says whether the border
+    at its top and at its bottom is missing, which only the first and last rows of a grid can lack."""
 
     row: int
     column: int
@@ -98,6 +99,7 @@ class Cell:
     confidence: float = 1.0
     why: str = ""  # why confidence is below 1
     ink: tuple[float, float] | None = None
+    open: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True, slots=True)

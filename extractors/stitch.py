@@ -35,6 +35,8 @@ class Box:
     why: str = ""
     ink_gap: tuple[float, float] = (99.0, 99.0)  # points from the cell's top edge to its text, and from its text to its bottom edge
 
+    open: tuple[bool, bool] = (False, False)
+
     @property
     def middle(self) -> float:
         return (self.left + self.right) / 2
@@ -104,7 +106,7 @@ def placed(grid: Grid, first: int, frame: tuple[float, float]) -> Iterator[Box]:
             gap = (cell.ink[0] - grid.ys[cell.row], grid.ys[cell.row + cell.row_span] - cell.ink[1])
         yield Box(
             (x0 - left) / width, (x1 - left) / width, first + cell.row, first + cell.row + cell.row_span,
-            cell.text, cell.evidence, cell.confidence, cell.why, gap,
+            cell.text, cell.evidence, cell.confidence, cell.why, gap, cell.open,
         )
 
 
