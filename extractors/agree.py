@@ -98,8 +98,3 @@ def _value_at(form: Form, page: int, bbox: Bbox) -> str | None:
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-
-
-def arithmetic(form: Form) -> Form:
-    """STUB"""
-    return form

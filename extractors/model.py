@@ -165,7 +165,9 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One self-evaluation form. PATHs of `evidence` and `doubts` look like `indicators/3/score`, `funds/0/budget`, `total/score`."""
+    """One self-evaluation form. PATHs of `evidence` and `doubts` look like `indicators/3/score`, `funds/0/budget`, `total/score`.
+
+    `confidences` holds, by PATH, how sure each value is that was not read with certainty, also where that is too sure for a doubt."""
 
     title: str | None = None
     year: int | None = None
@@ -183,6 +185,7 @@ class Form:
     profile: str | None = None
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
+    confidences: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pypdfium2 as pdfium
 
-from extractors import agree, layout, mend, stitch, template
+from extractors import agree, digits, layout, mend, stitch, template
 from extractors.captions import captions
 from extractors.engines import pdfium as text_engine
 from extractors.errors import ExtractError
@@ -54,7 +54,7 @@ def _read(data: bytes, engine: str, second_opinion: bool, recognise: bool) -> li
         return _finished(_forms(_with_grids(solved, _grids(data, engine))), solved)
     forms = _finished(_forms(solved), solved)
     if any(page.content.source == "ocr" for page in solved):
-        return [agree.arithmetic(form) for form in forms]
+        return [digits.cross_checked(form) for form in forms]
     referees = ["camelot"] if second_opinion else []
     if any(doubt.why in (OPEN_BORDERS[1], OVERRUN[1]) for form in forms for doubt in form.doubts):
         referees.insert(0, "pdfplumber")

@@ -31,10 +31,13 @@ class _Draft:
     values: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
+    confidences: dict[str, float] = field(default_factory=dict)
 
     def note(self, path: str, box: Box) -> str:
         """Record where a value stands and how sure it is; returns its text."""
         self.evidence[path] = box.parts
+        if box.confidence < 1:
+            self.confidences[path] = box.confidence
         if box.confidence < SURE:
             self.doubts.append(Doubt(path, box.why, round(box.confidence, 3)))
         return box.text
@@ -61,7 +64,7 @@ def extract(table: Table, layout: Layout) -> Form:
         unit=values.get("unit"), leader=values.get("leader"), phone=values.get("phone"), amount_unit=_amount_unit(draft, table, layout, rows),
         funds=tuple(funds), goal_expected=values.get("goal_expected"), goal_actual=values.get("goal_actual"),
         indicators=tuple(indicators), total=total or Total(), profile=captions().profile(layout.seen),
-        evidence={k: v for k, v in draft.evidence.items() if k not in ("total", "year_cell")}, doubts=tuple(draft.doubts),
+        evidence={k: v for k, v in draft.evidence.items() if k not in ("total", "year_cell")}, doubts=tuple(draft.doubts), confidences=draft.confidences,
     )
 
 
