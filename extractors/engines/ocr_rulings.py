@@ -21,6 +21,7 @@ TAIL = 4.0  # an end that reaches past its last junction by less than this is cu
 LONG = 40.0  # an edge of this length may be patchy, a shorter one is a letter unless it is nearly whole
 PATCHY, WHOLE = 0.75, 0.85  # share of an edge that must be ink
 HOLE = 5.0  # pieces with less than this between them may be one broken border
+LEANING = 600  # pixels of length above which a stroke's lean shows
 BOTH_FLANKS, ONE_FLANK, SOLID = 0.12, 0.25, 0.96  # shares of ink beside a stroke and in it, see _lettered
 FAINT = 9.0  # grey levels by which a hairline too faint for the ink mask must stand out once it is smoothed along its length
 
@@ -111,19 +112,26 @@ def _strokes(grey: np.ndarray, ink: np.ndarray, scale: float) -> tuple[list[Bord
     mask = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     mask = _without_bars(mask, scale)
     _, _, stats, centroids = cv2.connectedComponentsWithStats(mask)
+    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(1.4 * run), 1), np.uint8))
+    letters = ink & ~cv2.dilate(across, np.ones((3, 3), np.uint8)) & 1
     found = []
     for (x, y, w, h, area), (_cx, cy) in zip(stats[1:], centroids[1:], strict=True):
         mean = max(1.0, area / w - 2.0)
-        if mean <= THICKEST * scale and h <= max(2.5 * THICKEST * scale, 0.02 * w) and not _lettered(ink, marks, x, y, w, h):
-            found.append(Border(float(cy), float(x), float(x + w)))
+        stroke = Border(float(cy), float(x), float(x + w))
+        if mean <= THICKEST * scale and h <= max(2.5 * THICKEST * scale, 0.02 * w) and not _lettered(letters, marks, stroke, (x, y, w, h), mean + 2):
+            found.append(stroke)
     return found, mask & marks
 
 
-def _lettered(ink: np.ndarray, marks: np.ndarray, x: int, y: int, w: int, h: int) -> bool:
+def _lettered(letters: np.ndarray, marks: np.ndarray, stroke: Border, box: tuple[int, int, int, int], thick: float) -> bool:
     """Whether a stroke is a row of letters that run into each other: ink close by on both sides, or on one side and gaps within.
 
-    Text set flush against a border gives it ink on one side, but the border has no gaps."""
-    above, below = ink[max(0, y - 3):max(0, y - 1), x:x + w], ink[y + h + 1:y + h + 3, x:x + w]
+    Text set flush against a border gives it ink on one side, but the border has no gaps. `letters` is ink without what may be
+    borders across; `box` is the stroke's x, y, width and height."""
+    x, y, w, h = box
+    # A long stroke may lean by a pixel or two: look beyond its whole box there, beside its core otherwise.
+    top, bottom = (y, y + h) if w > LEANING else (round(stroke.at - thick / 2), round(stroke.at + thick / 2) + 1)
+    above, below = letters[max(0, top - 4):max(0, top - 1), x:x + w], letters[bottom + 1:bottom + 4, x:x + w]
     shares = [float(flank.mean()) if flank.size else 0.0 for flank in (above, below)]
     solid = float(marks[y:y + h, x:x + w].max(axis=0).mean())
     return min(shares) > BOTH_FLANKS or (max(shares) > ONE_FLANK and solid < SOLID)
