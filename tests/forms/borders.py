@@ -12,12 +12,12 @@ from tests.forms.pages import Part
 Side = tuple[float, float, float, float]
 
 
-def sides(part: Part, layout: Layout, last_bottom: float, first_top: float) -> list[Side]:
+def sides(part: Part, layout: Layout) -> list[Side]:
     """The sides of a cell's part that are drawn: at a page break those of the table's end or of a cell that goes on may be missing."""
     x0, top, x1, bottom = part.x0, part.top, part.x1, part.bottom
     found = [(x0, top, x0, bottom), (x1, top, x1, bottom)]
-    open_top = part.goes_on_above and layout.break_border != "closed" or layout.break_border == "none" and abs(top - first_top) < 0.1
-    open_bottom = part.goes_on_below and layout.break_border != "closed" or layout.break_border == "none" and abs(bottom - last_bottom) < 0.1
+    open_top = {"closed": False, "continuing": part.goes_on_above, "none": part.cut_above}[layout.break_border]
+    open_bottom = {"closed": False, "continuing": part.goes_on_below, "none": part.cut_below}[layout.break_border]
     if not open_top:
         found.append((x0, top, x1, top))
     if not open_bottom:

@@ -139,10 +139,7 @@ def _cells(canvas: Canvas, page: _Page, layout: Layout, name: str, rng: Random) 
     if not page.parts:
         return
     high, size = layout.page[1], layout.type_size
-    first, last = min(part.top for part in page.parts), max(part.bottom for part in page.parts)
-    goes_on = any(part.goes_on_below or part.goes_on_above for part in page.parts)
-    outer = (last, first) if goes_on else (-1.0, -1.0)
-    draw_borders(canvas, high, [sides(part, layout, *outer) for part in page.parts], layout.borders)
+    draw_borders(canvas, high, [sides(part, layout) for part in page.parts], layout.borders)
     canvas.setFillGray(0)
     parts = rng.sample(page.parts, len(page.parts)) if layout.shuffled else page.parts
     for part in parts:

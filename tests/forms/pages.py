@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.forms.layout import Layout
 from tests.forms.table import Box, Table
@@ -24,7 +24,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of a cell stands on one page: its box, its lines, and whether the cell goes on above and below."""
+    """What of a cell stands on one page: its box, its lines, whether the cell goes on above and below, and whether the table does there."""
 
     box: Box
     page: int
@@ -36,6 +36,8 @@ class Part:
     goes_on_above: bool
     goes_on_below: bool
     repeated: bool = False
+    cut_above: bool = False
+    cut_below: bool = False
 
 
 def wrap(text: str, width: float, measure: Measure) -> list[str]:
@@ -67,6 +69,10 @@ class Pager:
         heights = self._heights(table, lines)
         strips, page, y = self._strips(table, lines, heights, page, first_top)
         parts = [part for box in table.boxes for part in self._parts(box, lines[id(box)], strips, table)]
+        tops = {number: min(strip.top for strip in strips if strip.page == number) for number in {strip.page for strip in strips}}
+        ends = {number: max(strip.bottom for strip in strips if strip.page == number) for number in tops}
+        parts = [replace(part, cut_above=part.page > min(tops) and part.top == tops[part.page],
+                         cut_below=part.page < max(tops) and part.bottom == ends[part.page]) for part in parts]
         return parts, page, y
 
     def _heights(self, table: Table, lines: dict[int, list[str]]) -> list[float]:
