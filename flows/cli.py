@@ -1,0 +1,109 @@
+"""`selfeval`: the command line. Each command lives in its own module under `flows.commands` and imports its heavy parts when it runs."""
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows import console
+from flows.commands import audit, extract, rules
+from flows.problems import FAILED, OK, Problem
+
+app = typer.Typer(
+    name="selfeval",
+    help="项目支出绩效自评表：读取、审核、出报告。Reads, audits and reports on performance self-evaluation forms.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="退出码：0 没有阻断性问题，1 有错误级问题，2 有文件被拒收，3 命令本身失败。",
+)
+
+COMMANDS = (extract, audit, rules)
+for module in COMMANDS:
+    module.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        console.write_text(f"selfeval {version('selfeval')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    log: Annotated[str, typer.Option("--log", envvar="SELFEVAL_LOG", metavar="text|json", help="日志格式（日志一律写到标准错误）")] = "text",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="日志写得更细")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本号")] = False,
+) -> None:
+    """Options that stand before the command."""
+    console.start_logging(log, verbose)
+
+
+def main() -> None:
+    """Run one command and exit with its code. Nothing that goes wrong shows a traceback, unless SELFEVAL_DEBUG is set."""
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    console.start_logging()
+    try:
+        code = app(arguments, standalone_mode=False)
+        return code if isinstance(code, int) else OK
+    except Problem as problem:
+        console.log.error(problem.message, extra={"code": problem.code})
+        if problem.hint:
+            console.log.error("处理办法：%s", problem.hint)
+        return FAILED
+    except typer.Abort:
+        return 130
+    except KeyboardInterrupt:
+        console.log.warning("已中断；再次运行会从中断处继续")
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) went away: nobody is left to tell. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else FAILED
+    except Exception as error:  # noqa: BLE001 - the last resort of the process: a user gets a sentence, the log file the traceback
+        return _report(error)
+
+
+def _report(error: Exception) -> int:
+    """Say what went wrong. Errors of the option parser name the option; any other error leaves its traceback in a file."""
+    show = getattr(error, "format_message", None)
+    if show is not None:
+        context = getattr(error, "ctx", None)
+        console.log.error("命令写法有误：%s", show())
+        if context is not None:
+            console.log.error("用法见 %s --help", context.command_path)
+        return FAILED
+    if os.environ.get("SELFEVAL_DEBUG"):
+        raise error
+    console.log.error("程序内部出错（%s）：%s", type(error).__name__, error, extra={"code": "internal-error"})
+    console.log.error("处理办法：%s", _keep_traceback(error))
+    return FAILED
+
+
+def _keep_traceback(error: Exception) -> str:
+    import tempfile
+    import traceback
+
+    try:
+        handle, name = tempfile.mkstemp(prefix="selfeval-", suffix=".log")  # mode 0600: a traceback may quote what was being read
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+            file.writelines(traceback.format_exception(error))
+    except OSError:
+        return "设环境变量 SELFEVAL_DEBUG=1 后重新运行，把输出交技术人员。"
+    return f"请把 {Path(name)} 交技术人员。"
+
+
+if __name__ == "__main__":
+    main()

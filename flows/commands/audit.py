@@ -1,0 +1,41 @@
+"""`selfeval audit`: findings for a handful of files at one person's desk, with no workspace and no Prefect."""
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import Engine, EngineOption, Files, ProfileOption, SecondOpinionOption, WorkersOption, workers_of
+from flows.console import log, progress
+from flows.listing import Format, rows, show
+from flows.problems import BLOCKING, OK, REJECTED
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(audit)
+
+
+def audit(
+    files: Files,
+    form: Annotated[Format, typer.Option("--format", "-f", help="输出格式")] = Format.TABLE,
+    workers: WorkersOption = 0,
+    engine: EngineOption = Engine.PDFIUM,
+    second_opinion: SecondOpinionOption = False,
+    profile: ProfileOption = "",
+) -> int:
+    """读取并审核几份文件，列出发现的问题。退出码：0 没有错误级问题，1 有，2 有文件被拒收。"""
+    from expectations import audit as judge
+    from extractors.sandbox import extract_many
+    from records.tables import build
+
+    found = extract_many(files, workers=min(workers_of(workers), len(files)), engine=engine.value, second_opinion=second_opinion)
+    documents = list(progress(found, len(files), "读取"))
+    for document in documents:
+        if document.reason:
+            about = {"document": document.document, "document_id": document.sha256, "code": document.reason.code}
+            log.warning("%s %s", document.reason.message, document.reason.hint or "", extra=about)
+    listed = rows(judge(build(documents), profile or None).findings)
+    show(listed, form)
+    if any(document.status == "rejected" for document in documents):
+        return REJECTED
+    return BLOCKING if any(row["severity"] == "error" for row in listed) else OK

@@ -1,0 +1,26 @@
+"""Called in a capped child process: the pages of one document as pictures. Imports nothing but the renderer."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractors.errors import ExtractError
+from extractors.files import read_file
+from extractors.model import Bbox
+from extractors.render import PageImage, render_page
+
+#: A page to draw, and the boxes on it that hold names and telephone numbers.
+Wanted = tuple[int, Sequence[Bbox]]
+
+
+def draw(path: str, document_id: str, wanted: Sequence[Wanted]) -> list[tuple[int, PageImage]]:
+    """Pictures of the wanted pages that can be drawn; none when the file no longer has the content that was read."""
+    data, digest = read_file(path)
+    if digest != document_id:
+        return []
+    drawn = []
+    for page, hidden in wanted:
+        try:
+            drawn.append((page, render_page(data, page, hide=hidden)))
+        except ExtractError:  # a page that cannot be drawn is shown by its values alone
+            continue
+    return drawn

@@ -1,0 +1,110 @@
+"""Page images for the report: drawn once a content and page, with personal data covered, in capped child processes."""
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extractors.errors import ExtractError
+from extractors.limits import MAX_ADDRESS_SPACE, RENDER_SECONDS
+from extractors.pool import Pool
+from flows import remote
+from flows.console import log
+from flows.drawing import Wanted, draw
+from flows.inbox import local_path
+from flows.ledger import Submission
+from flows.workspace import Workspace, write_private
+
+if TYPE_CHECKING:
+    from extractors.render import PageImage as Picture
+    from records.tables import Tables
+    from reports.model import PageImage
+
+#: documents. Up to here every page with a form is drawn; above, only pages that a finding or a doubt points at: a picture costs ten times
+#: what reading the page does.
+DRAW_ALL = 300
+_PERSONAL = ("leader", "phone")
+
+
+def wanted_pages(tables: Tables) -> dict[str, dict[int, list[tuple[float, float, float, float]]]]:
+    """document_id -> page -> the boxes to cover."""
+    cells, forms = tables.cells, tables.forms
+    owner = dict(zip(forms["form_id"], forms["document_id"], strict=True))
+    placed = cells[cells["page"].notna()]
+    chosen = placed if len(tables.documents) <= DRAW_ALL else placed[placed["doubt"].notna()]
+    pages: dict[str, dict[int, list[tuple[float, float, float, float]]]] = defaultdict(dict)
+    for frame in (chosen, tables.findings[tables.findings["page"].notna()]):
+        for form_id, page in frame[["form_id", "page"]].drop_duplicates().itertuples(index=False):
+            pages[owner[form_id]].setdefault(int(page), [])
+    personal = placed[placed["path"].isin(_PERSONAL)]
+    for row in personal[["form_id", "page", "x0", "top", "x1", "bottom"]].itertuples(index=False):
+        hidden = pages.get(owner[row.form_id], {}).get(int(row.page))
+        if hidden is not None:
+            hidden.append((row.x0, row.top, row.x1, row.bottom))
+    return pages
+
+
+def draw_pages(workspace: Workspace, tables: Tables, items: Mapping[str, Submission], workers: int) -> list[PageImage]:
+    """The pictures that the report shows. Those of an earlier run are kept; a file that is gone leaves its pages without a picture.
+
+    `items` are submissions by document_id. Beside each picture stands its size in points, so that a report can be made again without it."""
+    from reports.model import PageImage
+
+    workspace.images.mkdir(parents=True, exist_ok=True)
+    wanted = wanted_pages(tables)
+    missing = {key: [(page, hidden) for page, hidden in pages.items() if not _sizes(workspace, key, page).exists()] for key, pages in wanted.items()}
+    for key, drawn in _draw(workspace, {k: v for k, v in missing.items() if v}, items, workers):
+        for page, picture in drawn:
+            _write_picture(_picture(workspace, key, page), picture.data)
+            write_private(_sizes(workspace, key, page), json.dumps([picture.width_pt, picture.height_pt]))
+    found = []
+    for key, pages in wanted.items():
+        for page in pages:
+            if (sizes := _sizes(workspace, key, page)).exists():
+                width, height = json.loads(sizes.read_text("ascii"))
+                found.append(PageImage(key, page, f"pages/{_picture(workspace, key, page).name}", width, height))
+    return found
+
+
+def _draw(
+    workspace: Workspace, missing: Mapping[str, list[Wanted]], items: Mapping[str, Submission], workers: int
+) -> Iterator[tuple[str, list[tuple[int, Picture]]]]:
+    if not missing:
+        return
+    with tempfile.TemporaryDirectory(prefix="drawn-", dir=workspace.temporary) as folder, Pool(workers, address_space=MAX_ADDRESS_SPACE) as pool:
+        under_way = {}
+        for key, pages in missing.items():
+            item = items.get(key)
+            if item is None:
+                continue
+            path = local_path(item.source)
+            try:
+                path = path or remote.fetch(item.source, Path(folder, f"{key}.pdf"))
+            except OSError as error:
+                log.warning("无法取得原件，报告中不显示页面图像：%s", error, extra={"document": item.document})
+                continue
+            under_way[key] = pool.submit(draw, os.fspath(path), key, pages, seconds=RENDER_SECONDS * (1 + len(pages) / 4))
+        for key, future in under_way.items():
+            drawn, error = future.result()
+            if isinstance(error, ExtractError):
+                log.warning("无法绘制页面图像：%s", error, extra={"document": items[key].document, "document_id": key})
+            else:
+                yield key, drawn
+
+
+def _picture(workspace: Workspace, key: str, page: int) -> Path:
+    return workspace.images / f"{key[:16]}-{page}.webp"
+
+
+def _sizes(workspace: Workspace, key: str, page: int) -> Path:
+    return workspace.images / f"{key[:16]}-{page}.json"
+
+
+def _write_picture(path: Path, data: bytes) -> None:
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_bytes(data)
+    draft.replace(path)

@@ -1,0 +1,45 @@
+"""Files that are not on this machine, through fsspec: hashed as a stream, fetched into the workspace's tmp folder to be read."""
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from extractors.limits import MAX_BYTES
+from flows.console import log
+from flows.inbox import open_remote
+
+_CHUNK = 1 << 20
+
+
+def sha256_of_remote(source: str) -> str:
+    """The SHA-256 of a remote file; "" when it cannot be read now."""
+    digest = hashlib.sha256()
+    try:
+        with _open(source) as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except Exception as error:  # noqa: BLE001 - every fsspec file system raises errors of its own; the file waits for the next run
+        log.warning("无法读取：%s", error, extra={"document": source.rpartition("/")[2]})
+        return ""
+    return digest.hexdigest()
+
+
+def fetch(source: str, target: Path) -> Path:
+    """Copy a remote file to `target`, no more of it than one byte over the cap, which triage then refuses. OSError: it cannot be read."""
+    try:
+        with _open(source) as file, target.open("wb") as out:
+            left = MAX_BYTES + 1
+            while left and (chunk := file.read(min(_CHUNK, left))):
+                out.write(chunk)
+                left -= len(chunk)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above: one kind of error for the retry
+        raise OSError(f"{source}: {error}") from error
+    return target
+
+
+def _open(source: str) -> Any:
+    system, path = open_remote(source)
+    return system.open(path, "rb")

@@ -1,0 +1,142 @@
+"""A workspace: the folder that holds everything a season of runs leaves, private to the user who runs them.
+
+    selfeval.db   parquet/   reports/   data_docs/   quarantine/   prefect/   runs.jsonl   settings.json
+"""
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from flows.problems import Problem
+
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder and the database that belongs to it. `store` is empty for the SQLite file in the folder."""
+
+    root: Path
+    store: str = ""
+
+    @property
+    def database(self) -> Path:
+        return self.root / "selfeval.db"
+
+    @property
+    def url(self) -> str:
+        return self.store or f"sqlite:///{self.database}"
+
+    @property
+    def parquet(self) -> Path:
+        return self.root / "parquet"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def images(self) -> Path:
+        return self.reports / "pages"
+
+    @property
+    def data_docs(self) -> Path:
+        return self.root / "data_docs"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def prefect_home(self) -> Path:
+        return self.root / "prefect"
+
+    @property
+    def temporary(self) -> Path:
+        return self.root / "tmp"
+
+    @property
+    def run_log(self) -> Path:
+        """One JSON object a run. Kept out of the database, so that a run that finds nothing new changes no row there."""
+        return self.root / "runs.jsonl"
+
+
+def create(root: Path, store: str = "") -> Workspace:
+    """The workspace at `root`, made if it is not there. A `store` URL is remembered without its password. Problem: it cannot be written."""
+    root = Path(root).absolute()
+    os.umask(0o077)
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+        for name in ("parquet", "reports", "data_docs", "quarantine", "prefect", "tmp"):
+            (root / name).mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
+        known = read_settings(root)
+        store = store or known.get("store", "")
+        if store and not store.startswith("sqlite") and known.get("store") != without_password(store):
+            write_private(root / "settings.json", json.dumps({**known, "store": without_password(store)}, ensure_ascii=False, indent=1))
+    except OSError as error:
+        raise Problem("workspace-unusable", f"无法使用工作区 {root}：{error.strerror or error}", "请检查磁盘空间和目录的写权限。") from error
+    return Workspace(root, store)
+
+
+def existing(root: Path, store: str = "") -> Workspace:
+    """The workspace that a run has made at `root`. Problem: there is none."""
+    root = Path(root).absolute()
+    if not root.is_dir():
+        raise Problem("no-workspace", f"没有找到工作区 {root}", "请先运行 selfeval run 收件夹 --workspace 目录。")
+    workspace = Workspace(root, store or read_settings(root).get("store", ""))
+    if not workspace.store and not workspace.database.is_file():
+        raise Problem("no-workspace", f"{root} 不是工作区（没有 selfeval.db）", "请先运行 selfeval run 收件夹 --workspace 目录。")
+    return workspace
+
+
+def read_settings(root: Path) -> dict[str, Any]:
+    """What the workspace remembers of how it is used; empty where nothing was set."""
+    try:
+        found = json.loads((root / "settings.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise Problem("settings-unreadable", f"工作区设置 settings.json 无法读取：{error}", "请改正或删除该文件。") from error
+    return found if isinstance(found, dict) else {}
+
+
+def without_password(url: str) -> str:
+    """The URL without its password, which PGPASSWORD or ~/.pgpass supply."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}@{parts.netloc.rpartition('@')[2]}"))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+        file.write(text)
+    draft.replace(path)
+
+
+@contextmanager
+def locked(workspace: Workspace) -> Iterator[None]:
+    """Hold the workspace for one writing command. The lock ends with the process, however it ends. Problem: another one holds it."""
+    path = workspace.root / ".lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(handle, 64, 0).decode("ascii", "replace").strip() or "?"
+            raise Problem("workspace-busy", f"另一次运行正在使用该工作区（进程 {holder}）", "请等它结束后再运行。") from error
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(handle)
