@@ -51,7 +51,8 @@ def _read(data: bytes, engine: str, second_opinion: bool, recognise: bool) -> li
     finally:
         document.close()
     if engine in ("pdfplumber", "camelot"):
-        return _finished(_forms(_with_grids(solved, _grids(data, engine))), solved)
+        forms = _finished(_forms(_with_grids(solved, _grids(data, engine))), solved)
+        return _judged(forms, _forms(solved), "pdfium")
     forms = _finished(_forms(solved), solved)
     if any(page.content.source == "ocr" for page in solved):
         return [digits.cross_checked(form) for form in forms]
