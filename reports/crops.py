@@ -5,16 +5,18 @@ from collections.abc import Sequence
 
 from reports.model import Crop, PageImage, Spot
 
-MIN_WIDTH = 300.0  # points: about half of an A4 page, so that print of 9 points stays readable at the width of a finding
+MIN_WIDTH = 400.0  # points: two thirds of an A4 page, so that a row is known by its neighbours and print of 9 points stays readable
 MARGIN_X = 70.0
 MARGIN_Y = 16.0
 MAX_HEIGHT = 150.0  # a merged cell can be as tall as the page; its upper part is enough to know it
 
 
 def crop_of(spot: Spot, image: PageImage, veils: Sequence[Spot] = ()) -> Crop:
-    """Given a box and the image of its page, return the region around the box, inside the page."""
+    """Given a box and the image of its page, return the region around the box.
+
+    The box stays in the middle from left to right, even where the region then ends beside the page: a narrow screen shows the middle only."""
     width = min(max(spot.x1 - spot.x0 + 2 * MARGIN_X, MIN_WIDTH), image.width)
     height = min(max(spot.bottom - spot.top + 2 * MARGIN_Y, 3 * MARGIN_Y), MAX_HEIGHT, image.height)
-    x = min(max((spot.x0 + spot.x1 - width) / 2, 0.0), image.width - width)
+    x = (spot.x0 + spot.x1 - width) / 2
     y = min(max(spot.top - MARGIN_Y, 0.0), image.height - height)
     return Crop(image, round(x, 2), round(y, 2), round(width, 2), round(height, 2), tuple(veil for veil in veils if veil.page == spot.page))
