@@ -20,6 +20,7 @@ SAME_EDGE = 0.02
 
 _CONTINUED = re.compile(r"^[（(]?(续上页|续表|接上页|续前表|续上表|续)[）)]?$")
 _NEW_ROW = re.compile(r"^(指标\s*\d|\d{1,2}[.、．]|[…\.。·]{2,}|[（(]?\d{1,2}[）)])")
+_TEMPLATE_ROW = re.compile(r"^(指标\s*\d+\s*[:：、.．/]?|[…\.。·]+)$")
 _BARE_ENDING = re.compile(r"^(指?标)?([（(]?\d+(\.\d+)?分?[）)]?)?$")
 _COMPLETE_LEVEL = re.compile(r"(指标|效益|满意度|影响|成本|过程|决策|产出|管理|绩效)\s*([（(]?\d+(\.\d+)?分?[）)]?)?$")
 
@@ -129,10 +130,13 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
             return None
         return sure if at.open else None
     above3 = _at(above, zone, "level3")
-    touching = above3 is not None and above3.ink_gap[1] <= NO_ROOM and level3.ink_gap[0] <= AT_TOP
-    complementary = bool(numbers) and all(bool(a and a.text) != bool(b and b.text) for a, b in numbers)
+    if above3 is None or _TEMPLATE_ROW.match(above3.text):
+        return None
+    touching = above3.ink_gap[1] <= NO_ROOM and level3.ink_gap[0] <= AT_TOP
+    own = [(a, b) for a, b in numbers if b is not None]
+    complementary = bool(own) and all(bool(a and a.text) != bool(b.text) for a, b in own)
     alone = not any(b.text for b in starting if b is not level3)
-    if touching and (complementary and at.open or alone and above3 is not None and above3.text):
+    if touching and (complementary and at.open or alone and above3.text):
         return (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
     return None
 
@@ -146,7 +150,7 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
     """Merged cells run on over the break: levels always, explanations and scores where one side spans several rows."""
     columns = {name: zone.column(name) for name in (*LEVELS, "level3", "explanation", *NUMBERS)}
     pairs = _pairs(table, at.row)
-    some_closed = not all(a.open[1] or b.open[0] for a, b in pairs)
+    closed_above, closed_below = not all(a.open[1] for a, _ in pairs), not all(b.open[0] for _, b in pairs)
     for a, b in pairs:
         name = next((n for n, c in columns.items() if c and b.covers(c.middle)), None)
         outer = name is None and b.right <= min((c.left for c in zone.columns), default=0.0) + SAME_EDGE
@@ -163,7 +167,7 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
                 a.text += b.text
                 _join(table, a, b)
         elif name == "explanation" or (name in NUMBERS and name):
-            if some_closed and a.open[1] and b.open[0] and not b.text:
+            if not b.text and (closed_above and a.open[1] or closed_below and b.open[0]):
                 _join(table, a, b)  # the border is missing at this cell alone
                 continue
             spans = a.end - a.first > 1 or b.end - b.first > 1
