@@ -83,19 +83,19 @@ def _where(error: BaseException) -> str:
     return type(error).__name__ + place
 
 
-def read(path: str, engine: str, second_opinion: bool, ocr: bool, reader: Reader | None) -> Document:
-    """The Document of the file at `path`; a rejected one for every ExtractError. With `ocr` the alarm is set for its pages."""
+def read(path: str, engine: str, second_opinion: bool, recognise: bool, reader: Reader | None) -> Document:
+    """The Document of the file at `path`; a rejected one for every ExtractError. With `recognise` the alarm is set for its pages."""
     name = files.display_name(path)
     try:
         data, digest = files.read_file(path)
     except ExtractError as error:
         return rejected(path, error)
     try:
-        if ocr:
+        if recognise:
             _allow_time_to_recognise(data)
         if reader is None:
             from extractors.read import read_document as reader
-        return reader(data, name, engine=engine, second_opinion=second_opinion, ocr=ocr)
+        return reader(data, name, engine=engine, second_opinion=second_opinion, recognise=recognise)
     except ExtractError as error:
         return Document(name, digest, 0, "rejected", error.reason())
 

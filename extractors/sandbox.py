@@ -18,16 +18,16 @@ from extractors.pool import Pool, Verdict
 
 #: documents under way or waiting to be handed out, for each worker: enough that a slow one does not idle the others
 _WINDOW = 32
-#: engines whose libraries (pandas, OpenCV, recognition) need the larger address space from the start
-_LARGE_ENGINES = frozenset({"camelot", "ocr"})
+#: engines whose libraries (pandas, OpenCV) need the larger address space from the start
+_LARGE_ENGINES = frozenset({"camelot"})
 
 
 class _Job:
-    """One path on its way: the future of its child, and whether that child recognises scans."""
+    """One path on its way: the future of its child, and whether that child may recognise scans."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, recognise: bool) -> None:
         self.path = path
-        self.ocr = False
+        self.recognise = recognise
         self.future: Future[Verdict] | None = None
         self.document: Document | None = None
 
@@ -50,21 +50,21 @@ def extract_many(
     with Pool(workers, address_space=OCR_ADDRESS_SPACE if large else MAX_ADDRESS_SPACE) as text, _ocr_pool(workers) as ocr:
 
         def start(job: _Job) -> None:
-            pool, seconds = (ocr, OCR_MAX_SECONDS) if job.ocr else (text, timeout)
-            job.future = pool.submit(child.read, job.path, engine, second_opinion, job.ocr, reader, seconds=seconds)
+            pool, seconds = (ocr, OCR_MAX_SECONDS) if job.recognise else (text, timeout)
+            job.future = pool.submit(child.read, job.path, engine, second_opinion, job.recognise, reader, seconds=seconds)
 
         def settle(job: _Job) -> None:
             assert job.future is not None
             document, error = job.future.result()
             if error is not None:
                 job.document = child.rejected(job.path, error)
-            elif document.reason is not None and document.reason.code == "needs-ocr" and not job.ocr:
-                job.ocr = True
+            elif document.reason is not None and document.reason.code == "needs-ocr" and not job.recognise:
+                job.recognise = True
                 start(job)
             else:
                 job.document = document
 
-        waiting = (_Job(os.fspath(path)) for path in paths)
+        waiting = (_Job(os.fspath(path), engine == "ocr") for path in paths)
         window: deque[_Job] = deque()
         while True:
             for job in islice(waiting, _WINDOW * workers - len(window)):
