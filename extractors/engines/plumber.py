@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MAX_CROSSINGS = 60_000
 #: text lighter than this (0 black, 1 white) is hidden; a watermark is lighter than WATERMARK and larger than the form's type
 HIDDEN, WATERMARK, WATERMARK_SCALE = 0.97, 0.6, 1.8
+#: slanting red characters on a page from which red text is a seal's, also where it stands upright
+SEAL_CHARS = 4
 #: points; smaller type cannot be read on paper
 MIN_TYPE = 1.0
 #: points by which a border may end short of the corner that it belongs to
@@ -106,19 +108,31 @@ def _characters(page: Page) -> tuple[Char, ...]:
         raise ExtractError("too-many-characters", chars=len(page.chars), limit=limits.MAX_PAGE_CHARS)
     x, y, right, bottom = page.bbox
     usual = median(char["size"] for char in page.chars) if page.chars else 0.0
+    chars = page.dedupe_chars(tolerance=1).chars
+    sealed = sum(_oblique(char) and _red(char["non_stroking_color"]) for char in chars) >= SEAL_CHARS
     seen = []
-    for char in page.dedupe_chars(tolerance=1).chars:
-        a, b = char["matrix"][:2]
+    for char in chars:
         light = _luminance(char["non_stroking_color"])
-        oblique = min(abs(a), abs(b)) > 0.05 * max(abs(a), abs(b))
         watermark = light > WATERMARK and char["size"] > WATERMARK_SCALE * usual
         across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-        if oblique or watermark or light > HIDDEN or char["size"] < MIN_TYPE or not (x <= across <= right and y <= down <= bottom):
+        if _oblique(char) or watermark or light > HIDDEN or char["size"] < MIN_TYPE or (sealed and _red(char["non_stroking_color"])):
+            continue
+        if not (x <= across <= right and y <= down <= bottom):
             continue
         text = "�" if char["text"].startswith("(cid:") else printed(char["text"])
         if text:
             seen.append(Char(text, char["x0"] - x, char["top"] - y, char["x1"] - x, char["bottom"] - y))
     return tuple(seen)
+
+
+def _oblique(char: dict[str, Any]) -> bool:
+    a, b = abs(char["matrix"][0]), abs(char["matrix"][1])
+    return bool(min(a, b) > 0.05 * max(a, b))
+
+
+def _red(colour: Any) -> bool:
+    """Whether a colour is the red of seals."""
+    return isinstance(colour, tuple | list) and len(colour) == 3 and colour[0] > 0.5 and max(colour[1:]) < 0.4
 
 
 def _luminance(colour: Any) -> float:

@@ -100,7 +100,7 @@ def _indicators(rng: Random, count: int, kind: str) -> list[dict[str, Any]]:
     level1 = rng.choice((["产出指标", "效益指标", "满意度指标"], ["成本指标", "产出指标", "效益指标", "满意度指标"], ["产出指标", "效益指标"]))
     if rng.random() < 0.2:
         level1 = [f"{name}（{rng.choice((10, 30, 40, 50))}分）" for name in level1]
-    slots = sorted((rng.randrange(len(level1)) for _ in range(count)))
+    slots = sorted(rng.randrange(len(level1)) for _ in range(count))
     weights = [Decimal(90) / count] * count
     weights = [w.quantize(Decimal(rng.choice(("1", "0.5", "0.01"))), ROUND_HALF_UP) for w in weights]
     split, has_explanation, marked = rng.random() < 0.2, rng.random() < 0.9, rng.random() < 0.3
