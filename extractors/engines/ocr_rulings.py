@@ -19,10 +19,11 @@ MEET = 3.0  # an end this near to a crossing border touches it
 NARROW = 22.0  # two strokes below this do not make a junction (a letter's strokes cross each other)
 TAIL = 4.0  # an end that reaches past its last junction by less than this is cut off
 LONG = 40.0  # an edge of this length may be patchy, a shorter one is a letter unless it is nearly whole
-PATCHY, WHOLE = 0.75, 0.85  # share of an edge that must be ink
+PATCHY, WHOLE = 0.75, 0.92  # share of an edge that must be ink
+TOUCH, SPANNING = 0.9, 150.0  # an edge of less than SPANNING comes as near to its junctions as TOUCH; text keeps a margin
 HOLE = 5.0  # pieces with less than this between them may be one broken border
 LEANING = 600  # pixels of length above which a stroke's lean shows
-BOTH_FLANKS, ONE_FLANK, SOLID = 0.12, 0.25, 0.96  # shares of ink beside a stroke and in it, see _lettered
+BOTH_FLANKS, ONE_FLANK, SOLID = 0.12, 0.25, 0.975  # shares of ink beside a stroke and in it, see _lettered
 FAINT = 9.0  # grey levels by which a hairline too faint for the ink mask must stand out once it is smoothed along its length
 
 Interval = tuple[float, float]
@@ -114,13 +115,26 @@ def _strokes(grey: np.ndarray, ink: np.ndarray, scale: float) -> tuple[list[Bord
     _, _, stats, centroids = cv2.connectedComponentsWithStats(mask)
     across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(1.4 * run), 1), np.uint8))
     letters = ink & ~cv2.dilate(across, np.ones((3, 3), np.uint8)) & 1
+    boxes = [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:]]
+    thicks = [area / w - 2.0 for (_, _, w, _, area) in stats[1:].tolist()]
+    usual = _usual([w for _, _, w, _ in boxes], thicks)
     found = []
-    for (x, y, w, h, area), (_cx, cy) in zip(stats[1:], centroids[1:], strict=True):
-        mean = max(1.0, area / w - 2.0)
+    for (x, y, w, h), thick, (_, cy) in zip(boxes, thicks, centroids[1:], strict=True):
         stroke = Border(float(cy), float(x), float(x + w))
-        if mean <= THICKEST * scale and h <= max(2.5 * THICKEST * scale, 0.02 * w) and not _lettered(letters, marks, stroke, (x, y, w, h), mean + 2):
+        straight = thick <= THICKEST * scale and h <= max(2.5 * THICKEST * scale, 0.02 * w)
+        if straight and (w > LEANING or thick <= 1.6 * usual + 1.5) and not _lettered(letters, marks, stroke, (x, y, w, h), thick + 4):
             found.append(stroke)
     return found, mask & marks
+
+
+def _usual(lengths: list[int], thicks: list[float]) -> float:
+    """The usual thickness of the page's borders: half of all stroke length is no thicker. The borders outweigh the letters."""
+    half, passed = sum(lengths) / 2, 0
+    for thick, length in sorted(zip(thicks, lengths, strict=True)):
+        passed += length
+        if passed >= half:
+            return max(1.0, thick)
+    return 1.0
 
 
 def _lettered(letters: np.ndarray, marks: np.ndarray, stroke: Border, box: tuple[int, int, int, int], thick: float) -> bool:
@@ -218,7 +232,10 @@ def _tails(line: Line, junctions: list[float], others: list[Line], scale: float)
 
 def _printed(line: Line, start: float, end: float, scale: float) -> bool:
     """Whether enough of the edge from `start` to `end` is ink."""
-    inked = sum(max(0.0, min(end, b) - max(start, a)) for a, b in line.pieces)
+    parts = [(max(start, a), min(end, b)) for a, b in line.pieces if a < end and b > start]
+    if not parts or (end - start < SPANNING * scale and max(parts[0][0] - start, end - parts[-1][1]) > TOUCH * scale):
+        return False
+    inked = sum(b - a for a, b in parts)
     return inked >= (PATCHY if end - start > LONG * scale else WHOLE) * (end - start)
 
 
