@@ -44,11 +44,12 @@ def compare(form: Form, other: Form, engine: str) -> Form:
     theirs = dict(values(other))
     doubts = []
     for path, text in values(form):
-        second = theirs.get(path)
+        second = theirs.pop(path, None)
         if second is None and text:
             doubts.append(Doubt(path, f"{engine} 没有读到此值“{text}”", MISSING))
         elif second is not None and _plain(second) != _plain(text):
             doubts.append(Doubt(path, f"两种读法不同：“{text}”与“{second}”（{engine}）", DISPUTED))
+    doubts += [Doubt(path, f"此处没有读到值，{engine} 读作“{text}”", MISSING) for path, text in theirs.items() if text]
     return replace(form, doubts=merged((*form.doubts, *doubts)))
 
 

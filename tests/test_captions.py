@@ -1,0 +1,50 @@
+"""Captions to fields: which words name which column, whatever their brackets, spaces and order."""
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from extractors.captions import BASE, TEMPLATES, captions, field_of
+
+ZONES = {"header", "funds", "goals", "indicators", "total"}
+FIELDS = {
+    "project_name", "authority", "unit", "leader", "phone", "total", "year", "amount_unit", "goal_expected", "goal_actual", "initial", "budget",
+    "executed", "weight", "rate", "score", "level1", "level2", "level3", "target", "target_part", "actual", "explanation", "-",
+}
+
+
+@pytest.mark.parametrize(
+    ("zone", "caption", "field"),
+    [
+        ("funds", "全年预算数（A）", "budget"), ("funds", "执行率（B/A）", "rate"), ("funds", "全年（调整）预算数", "budget"),
+        ("funds", "调整后预算数", "budget"), ("funds", "执行率得分", "score"), ("indicators", "分 值", "weight"),
+        ("indicators", "偏差原因分析及改进措施", "explanation"), ("indicators", "未完成原因及拟采取的改进措施", "explanation"),
+        ("indicators", "度量单位", "target_part"), ("indicators", "复核分", "-"), ("header", "项目（政策）名称", "project_name"),
+        ("header", "资金使用单位", "unit"), ("header", "中央主管部门", "authority"), ("header", "自评总分", "total"),
+        ("total", "项目总得分", "total"), ("goals", "年初设定目标", "goal_expected"),
+    ],
+)
+def test_a_caption_names_its_field(zone: str, caption: str, field: str) -> None:
+    assert field_of(zone, caption) == field
+
+
+def test_a_value_is_no_caption() -> None:
+    assert field_of("indicators", "指标1：资金是否全部纳入医保统筹") is None
+    assert field_of("funds", "508.75") is None
+
+
+def test_an_unknown_caption_is_answered_with_the_nearest_known_one() -> None:
+    assert field_of("indicators", "指标分值数") is None
+    assert captions().nearest("indicators", "指标分值数") == "指标分值"
+
+
+def test_every_row_of_every_map_names_a_known_zone_and_field() -> None:
+    for path in TEMPLATES.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                assert row["zone"] in ZONES and row["field"] in FIELDS and row["caption"].strip(), (path.name, row)
+
+
+def test_each_profile_but_the_base_has_captions_of_its_own() -> None:
+    assert set(captions().marks) >= {path.stem for path in TEMPLATES.glob("*.csv")} - {BASE, "beijing"}

@@ -1,0 +1,87 @@
+"""Rulings to cells: named after what prints do to borders and to text within them."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.grid import solve
+from extractors.model import Char, Grid, PageContent, Ruling
+from extractors.rulings import MAX_SPREAD, Segment, snapped
+
+
+def box(x0: float, top: float, x1: float, bottom: float) -> list[Ruling]:
+    return [Ruling(x0, top, x1, top), Ruling(x0, bottom, x1, bottom), Ruling(x0, top, x0, bottom), Ruling(x1, top, x1, bottom)]
+
+
+def text(words: str, x: float, y: float, size: float = 10, pitch: float = 10) -> list[Char]:
+    return [Char(c, x + i * pitch, y, x + i * pitch + 0.9 * size, y + size) for i, c in enumerate(words)]
+
+
+def page(rulings: Iterable[Ruling], chars: Iterable[Char] = ()) -> PageContent:
+    return PageContent(1, 600, 800, tuple(chars), tuple(rulings))
+
+
+def only_grid(rulings: Iterable[Ruling], chars: Iterable[Char] = ()) -> Grid:
+    (grid,) = solve(page(rulings, chars)).grids
+    return grid
+
+
+def test_borders_drawn_cell_by_cell_a_hair_apart_are_one_border() -> None:
+    grid = only_grid(box(50, 50, 150, 80) + box(150.8, 50, 250, 80) + box(50, 80.7, 150, 110) + box(150.8, 80.7, 250, 110))
+    assert (len(grid.xs), len(grid.ys), len(grid.cells)) == (3, 3, 4)
+
+
+def test_two_double_lines_close_together_stay_two_borders() -> None:
+    segments = [Segment(at, 0, 100) for at in (100.0, 101.4, 103.6, 105.0)]
+    assert len(snapped(segments)) == 2
+
+
+@given(st.lists(st.floats(0, 500), min_size=1, max_size=30))
+def test_snapping_never_moves_a_border_further_than_a_border_is_thick(positions: list[float]) -> None:
+    result = snapped([Segment(at, 0, 100) for at in positions])
+    assert all(min(abs(at - s.at) for s in result) <= MAX_SPREAD for at in positions)
+    assert [s.at for s in result] == sorted(s.at for s in result) or len({s.at for s in result}) == len(result)
+
+
+def test_a_cell_over_two_columns_and_two_rows_spans_them() -> None:
+    rulings = box(0, 0, 300, 90) + [Ruling(200, 0, 200, 90), Ruling(100, 60, 100, 90), Ruling(0, 60, 300, 60), Ruling(200, 30, 300, 30)]
+    spans = {(c.row, c.column): (c.row_span, c.column_span) for c in only_grid(rulings).cells}
+    assert spans == {(0, 0): (2, 2), (0, 2): (1, 1), (1, 2): (1, 1), (2, 0): (1, 1), (2, 1): (1, 1), (2, 2): (1, 1)}
+
+
+def test_a_border_missing_at_the_page_break_still_closes_the_last_row() -> None:
+    rulings = [Ruling(0, 700, 200, 700)] + [Ruling(x, 700, x, 780) for x in (0, 100, 200)]
+    grid = only_grid(rulings, text("84", 20, 740))
+    assert grid.open_bottom and not grid.open_top
+    assert [c.text for c in grid.cells] == ["84", ""]
+    assert all(c.open == (False, True) for c in grid.cells)
+
+
+def test_tables_side_by_side_are_two_grids() -> None:
+    solved = solve(page(box(0, 0, 100, 50) + [Ruling(50, 0, 50, 50)] + box(300, 0, 400, 50) + [Ruling(350, 0, 350, 50)]))
+    assert len(solved.grids) == 2
+
+
+def test_cells_that_borders_do_not_enclose_are_doubted() -> None:
+    rulings = box(0, 0, 200, 100) + [Ruling(100, 0, 100, 100), Ruling(0, 50, 100, 50), Ruling(100, 50, 140, 50)]
+    grid = only_grid([r for r in rulings if r != Ruling(100, 0, 100, 100)] + [Ruling(100, 0, 100, 50)])
+    assert any(cell.confidence < 1 and cell.why for cell in grid.cells)
+
+
+def test_text_that_runs_over_a_border_stays_whole_and_is_doubted() -> None:
+    rulings = box(0, 0, 200, 30) + [Ruling(52, 0, 52, 30)]
+    grid = only_grid(rulings, text("387664.62", 4, 10, size=10, pitch=6.9))
+    assert grid.cells[0].text == "387664.62" and grid.cells[0].confidence < 1
+
+
+def test_text_outside_the_tables_is_kept_as_lines() -> None:
+    solved = solve(page(box(0, 100, 200, 130) + [Ruling(100, 100, 100, 130)], text("项目支出绩效自评表", 40, 50)))
+    assert [line.text for line in solved.lines] == ["项目支出绩效自评表"]
+
+
+def test_evidence_is_on_the_page_as_displayed() -> None:
+    content = PageContent(1, 600, 800, tuple(text("7", 20, 20)), tuple(box(0, 0, 100, 50) + [Ruling(50, 0, 50, 50)]), turn=90)
+    (cell, _) = solve(content).grids[0].cells
+    assert cell.evidence[0].bbox == (750.0, 0.0, 800.0, 50.0)
