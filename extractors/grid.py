@@ -15,6 +15,8 @@ from extractors.rulings import REACH, Borders, Segment, tables
 RULED_SHARE = 0.6
 #: share of a character's width beyond a border that says that its text runs over the border
 OVERRUN_SHARE = 0.3
+#: ems between two characters on both sides of a border that say the same: cells keep their texts further apart
+OVERRUN_GAP = 0.12
 #: what is said of a cell where the borders do not enclose a rectangle, and where text runs over a border
 OPEN_BORDERS, OVERRUN = (0.5, "单元格框线不完整"), (0.6, "文字越过单元格框线")
 
@@ -147,10 +149,23 @@ class _Frame:
                 beyond = max(left - char.x0, char.x1 - right)
                 if width > 1 and not char.anchor and beyond > OVERRUN_SHARE * width and char.text != " ":
                     doubtful.add(index)
+                elif right - char.x1 < OVERRUN_GAP * (char.bottom - char.top) and self._goes_on(index, char):
+                    doubtful.add(index)
         if doubtful:
             for index in sorted(doubtful):
                 self._pull_together(index, doubtful)
         return doubtful
+
+    def _goes_on(self, index: int, char: Char) -> bool:
+        """Whether the cell to the right has a character right after this one, as if no border lay between them."""
+        row, column, row_span, column_span, _ = self.cells[index]
+        if column + column_span >= self.columns:
+            return False
+        gap = OVERRUN_GAP * (char.bottom - char.top)
+        neighbours = {self.owner[r][column + column_span] for r in range(row, row + row_span)}
+        return any(
+            abs(c.top - char.top) < gap and -gap < c.x0 - char.x1 < gap and c.text != " " for n in neighbours for c in self.chars[n]
+        )
 
     def _pull_together(self, index: int, doubtful: set[int]) -> None:
         row, column, _, column_span, _ = self.cells[index]

@@ -16,7 +16,7 @@ def box(x0: float, top: float, x1: float, bottom: float) -> list[Ruling]:
 
 
 def text(words: str, x: float, y: float, size: float = 10, pitch: float = 10) -> list[Char]:
-    return [Char(c, x + i * pitch, y, x + i * pitch + 0.9 * size, y + size) for i, c in enumerate(words)]
+    return [Char(c, x + i * pitch, y, x + (i + 0.9) * pitch, y + size) for i, c in enumerate(words)]
 
 
 def page(rulings: Iterable[Ruling], chars: Iterable[Char] = ()) -> PageContent:
@@ -74,6 +74,12 @@ def test_text_that_runs_over_a_border_stays_whole_and_is_doubted() -> None:
     rulings = box(0, 0, 200, 30) + [Ruling(52, 0, 52, 30)]
     grid = only_grid(rulings, text("387664.62", 4, 10, size=10, pitch=6.9))
     assert grid.cells[0].text == "387664.62" and grid.cells[0].confidence < 1
+
+
+def test_a_number_that_a_border_parts_between_two_digits_is_not_read_as_two() -> None:
+    rulings = box(0, 0, 200, 30) + [Ruling(38.2, 0, 38.2, 30)]
+    grid = only_grid(rulings, text("387664.62", 4, 10, size=10, pitch=5.7))
+    assert grid.cells[0].confidence < 1 or grid.cells[1].confidence < 1
 
 
 def test_text_outside_the_tables_is_kept_as_lines() -> None:
