@@ -14,7 +14,8 @@ class RecordsError(Exception):
 
 
 class StoreError(RecordsError):
-    """The store cannot be opened, read or written: store-unavailable, store-busy, store-full, store-newer, store-damaged."""
+    """The store cannot be opened, read or written: store-unavailable, store-busy, store-full, store-newer,
+    store-damaged, store-failed."""
 
 
 class QueryError(RecordsError):

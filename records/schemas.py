@@ -54,7 +54,7 @@ def schema(name: str) -> Any:
     """The pandera schema of the table `name`."""
     import pandera.pandas as pa
 
-    def check(test: Callable[[Series], Any], says: str) -> Any:
+    def check(test: Callable[[Any], Any], says: str) -> Any:
         return pa.Check(test, name=says, error=says, ignore_na=False)
 
     def checks(column: str, kind: str) -> Iterable[Any]:

@@ -168,7 +168,8 @@ def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[tupl
         why = mask_doubt(path, _storable(doubt.why), form.leader) if doubt else None
         parts = [part for part in form.evidence.get(path, ()) if all(map(isfinite, part.bbox))]
         for number, (page, (x0, top, x1, bottom)) in enumerate(parts):
-            yield form_id, path, texts.get(path), page, min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom), number, confidence, why
+            box = min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom)
+            yield form_id, path, texts.get(path), page, *box, number, confidence, why
         if not parts and doubt:
             yield form_id, path, texts.get(path), None, nan, nan, nan, nan, 0, confidence, why
 

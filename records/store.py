@@ -1,0 +1,162 @@
+"""The store: what was read and what was found, kept for ever, in SQLite or PostgreSQL.
+
+    store = Store("sqlite:////var/selfeval/selfeval.db")        # or postgresql://user@host/name
+    store.known(document_ids, extractor) -> set                  # documents that this version of the extractors has read: nothing to do
+    store.save(tables, extractor) -> {table: rows inserted}      # nothing where the same reading is the current one already
+    store.load(document_ids=None) -> Tables                      # the current reading of each document, with its findings
+    store.audited(document_ids, rules) -> set                    # documents whose current reading these rules have judged last
+    store.save_audit(document_ids, findings, verdicts, rules) -> {table: rows inserted}
+    store.verdicts(document_ids=None) -> DataFrame
+    store.waive(finding_id, who, why), .withdraw(finding_id, who, why), .waivers() -> [Waiver]
+    store.filings() -> DataFrame                                 # series_id, version, form_id ...: resubmissions of the same project
+    store.query(sql) -> Result                                   # read-only, for people
+    store.counts() -> {table: rows}
+    store.engine, store.reading(), store.writing()               # for tables of other rooms; one writer at a time, readers never wait
+
+Nothing is overwritten: a second reading, audit or filing of the same thing is the next one. Every method is one transaction. Errors are
+`errors.StoreError`, `errors.SchemaError` and `errors.QueryError`.
+"""
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from records import audit_store, engine, schema_sql, views_sql, waivers
+from records.errors import StoreError
+from records.query import Result, run_query
+from records.readings import readings
+from records.saving import Save, current, load
+from records.schema_sql import metadata, store_settings
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from records.tables import Tables
+
+
+class Store:
+    """One store, opened and brought into being at once. Safe to share between threads; each process opens its own."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = engine.open_engine(url)
+        try:
+            self._prepare()
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    def _prepare(self) -> None:
+        with self.reading() as connection:
+            if sa.inspect(connection).has_table("store_settings") and _version(connection) == schema_sql.SCHEMA_VERSION:
+                return
+        with self.writing() as connection:
+            metadata.create_all(connection)
+            views_sql.create_views(connection)
+            found = _version(connection)
+            if found is None:
+                connection.execute(store_settings.insert(), {"name": "schema", "value": str(schema_sql.SCHEMA_VERSION)})
+            elif found != schema_sql.SCHEMA_VERSION:
+                message = f"数据库结构是第 {found} 版，本程序用第 {schema_sql.SCHEMA_VERSION} 版"
+                raise StoreError("store-newer", message, "请升级 selfeval 后再打开。")
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        return engine.reading(self.engine)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        return engine.writing(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def known(self, document_ids: Iterable[str], extractor: str) -> set[str]:
+        """Those of the documents whose current reading is of this version of the extractors."""
+        with self.reading() as connection:
+            return {entry.document_id for entry in current(connection, document_ids) if entry.extractor == extractor}
+
+    def save(self, tables: Tables, extractor: str) -> dict[str, int]:
+        """Keep the readings of a batch; the number of rows inserted in each table. The findings of `tables` are for `save_audit`.
+
+        Raises SchemaError when the tables are not what `schemas` promises: then nothing is saved."""
+        from records.schemas import validate
+
+        validate(tables)
+        batch = list(readings(tables))
+        with self.writing() as connection:
+            return Save(connection, extractor).save(batch)
+
+    def load(self, document_ids: Collection[str] | None = None) -> Tables:
+        """The tables of these documents, or of all, as they were saved: in the order in which the documents first came."""
+        with self.reading() as connection:
+            return load(connection, document_ids)
+
+    def audited(self, document_ids: Iterable[str], rules: str) -> set[str]:
+        """Those of the documents whose current reading was last judged by this version of the rules."""
+        with self.reading() as connection:
+            return audit_store.audited(connection, document_ids, rules)
+
+    def save_audit(self, document_ids: Iterable[str], findings: DataFrame, verdicts: DataFrame, rules: str) -> dict[str, int]:
+        """Keep what an audit of these documents found: the findings and verdicts of the forms of their current readings. `rules` is the
+        version of the rules. Nothing is inserted where the last audit of a reading was the same. ValueError: a document was never saved."""
+        from records.schemas import validate_table
+
+        validate_table("findings", findings)
+        with self.writing() as connection:
+            return audit_store.save(connection, list(document_ids), findings, verdicts, rules)
+
+    def verdicts(self, document_ids: Collection[str] | None = None) -> DataFrame:
+        """The verdicts of the current audits: form_id, rule, subject, verdict, why, records."""
+        import pandas as pd
+
+        with self.reading() as connection:
+            rows = audit_store.verdicts(connection, document_ids)
+        return pd.DataFrame(rows, columns=list(schema_sql.VERDICT_COLUMNS)).astype({"records": "int64"})
+
+    def waive(self, finding_id: str, who: str, why: str) -> bool:
+        """Accept the explanation of a current finding; False where the same stands already. LookupError: no such finding."""
+        with self.writing() as connection:
+            return waivers.enter(connection, "accept", finding_id, who, why)
+
+    def withdraw(self, finding_id: str, who: str, why: str) -> bool:
+        """Take an acceptance back; False where none stands."""
+        with self.writing() as connection:
+            return waivers.enter(connection, "withdraw", finding_id, who, why)
+
+    def waivers(self) -> list[waivers.Waiver]:
+        """Every acceptance that was not withdrawn, those included that are void because the finding has changed."""
+        with self.reading() as connection:
+            return waivers.standing(connection)
+
+    def filings(self) -> DataFrame:
+        """Every filing of every form: series_id, version (from 1), form_id, document_id, recorded_at, document, form, year, unit,
+        project_name, total_score; versions of a series in order."""
+        import pandas as pd
+
+        with self.reading() as connection:
+            found = connection.execute(sa.text("SELECT * FROM filings ORDER BY series_id, version, form_id"))
+            frame = pd.DataFrame(found.fetchall(), columns=list(found.keys()), dtype=object)
+        return frame.astype({"year": "Int64", "version": "int64", "form": "int64"})
+
+    def query(self, sql: str, limit: int = 10_000) -> Result:
+        """The answer to one SELECT, at most `limit` rows. QueryError: it would write, is not SQL, or takes too long."""
+        return run_query(self.engine, sql, limit)
+
+    def counts(self) -> dict[str, int]:
+        """Rows of every base table."""
+        with self.reading() as connection:
+            return {table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in metadata.sorted_tables}
+
+
+def _version(connection: Connection) -> int | None:
+    found = connection.scalar(sa.select(store_settings.c.value).where(store_settings.c.name == "schema"))
+    return int(found) if found is not None else None
