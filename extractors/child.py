@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing import connection, parent_process
+from pathlib import Path
 from typing import Any
 
 from extractors import files
 from extractors.confine import confine
 from extractors.errors import ExtractError
-from extractors.limits import MAX_OCR_PAGES, MAX_WRITTEN_BYTES, OCR_MAX_SECONDS, OCR_PAGE_SECONDS, OCR_START_SECONDS
+from extractors.limits import MAX_OCR_PAGES, MAX_SECONDS, MAX_WRITTEN_BYTES, OCR_MAX_SECONDS, OCR_PAGE_SECONDS, OCR_START_SECONDS
 from extractors.model import Document
 
 #: seconds between two looks at our own size and at whether the parent still lives
@@ -35,9 +36,11 @@ def prepare(scratch: str, address_space: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_WRITTEN_BYTES, MAX_WRITTEN_BYTES))
     if sys.platform == "linux":  # macOS refuses to set it
+        most = resource.getrlimit(resource.RLIMIT_AS)[1]  # a stricter limit set from outside stays
+        address_space = address_space if most == resource.RLIM_INFINITY else min(address_space, most)
         resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        sizes = os.open(os.path.join(scratch, f"size-{os.getpid()}"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        sizes = os.open(Path(scratch, f"size-{os.getpid()}"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         threading.Thread(target=_watch, args=(sizes,), name="watch", daemon=True).start()
     confine(scratch)
 
@@ -47,12 +50,12 @@ def _watch(sizes: int) -> None:
     parent = parent_process()
     sentinels = [parent.sentinel] if parent else []
     page = os.sysconf("SC_PAGE_SIZE")
-    with open("/proc/self/statm", "rb", buffering=0) as statm:
-        while True:
+    with Path("/proc/self/statm").open("rb", buffering=0) as statm:
+        while not connection.wait(sentinels, 0):
             statm.seek(0)
             os.pwrite(sizes, b"%20d" % (int(statm.read(64).split()[0]) * page), 0)
-            if connection.wait(sentinels, _WATCH_SECONDS) if sentinels else time.sleep(_WATCH_SECONDS):
-                os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(_WATCH_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def run(function: Callable[..., Any], args: tuple[Any, ...], seconds: float) -> tuple[Any, ExtractError | None]:
@@ -79,7 +82,7 @@ def _where(error: BaseException) -> str:
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    place = f"（{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}）" if trace else ""
+    place = f"（{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}）" if trace else ""
     return type(error).__name__ + place
 
 
@@ -92,20 +95,31 @@ def read(path: str, engine: str, second_opinion: bool, recognise: bool, reader: 
         return rejected(path, error)
     try:
         if recognise:
+            signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS)
             _allow_time_to_recognise(data)
-        if reader is None:
-            from extractors.read import read_document as reader
-        return reader(data, name, engine=engine, second_opinion=second_opinion, recognise=recognise)
+        return (reader or _reader())(data, name, engine=engine, second_opinion=second_opinion, recognise=recognise)
     except ExtractError as error:
         return Document(name, digest, 0, "rejected", error.reason())
 
 
+def _reader() -> Reader:
+    from extractors.read import read_document  # here, so that a child that draws pages needs no engine
+
+    return read_document
+
+
 def _allow_time_to_recognise(data: bytes) -> None:
-    from extractors.triage import screen
+    import pypdfium2 as pdfium
+
+    from extractors.triage import screen, screen_images
 
     pages = screen(data)
     if pages > MAX_OCR_PAGES:
         raise ExtractError("too-many-pages", pages=pages, limit=MAX_OCR_PAGES)
+    document = pdfium.PdfDocument(data)
+    for page in document:
+        screen_images(page)
+    document.close()
     signal.setitimer(signal.ITIMER_REAL, min(OCR_START_SECONDS + OCR_PAGE_SECONDS * pages, OCR_MAX_SECONDS))
 
 

@@ -28,7 +28,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "too-many-characters": ("文字过多：{chars} 个字符，超过上限 {limit} 个。", "请确认提交的是绩效自评表，并按项目拆分。"),
     # what is on the pages
     "no-form-found": ("没有找到项目支出绩效自评表。", "请确认文件里有带框线的自评表；如是新版式，请将文件交技术人员添加模板。"),
-    "no-text-layer": ("第 {page} 页没有可读取的文字（扫描件或图片），且未能识别。", "请提交由系统导出的电子版 PDF，或以 300 dpi 重新扫描。"),
+    "no-text-layer": ("第 {page} 页没有可读取的文字（扫描件或图片），且未能识别。", "请提交系统导出的电子版 PDF，或以 300 dpi 重新扫描。"),
     "needs-ocr": ("文件含有扫描页，需要文字识别。", "请启用文字识别后重新处理。"),
     "engine-unavailable": ("未安装读取所需的组件：{detail}。", "请按说明安装后重新运行（selfeval doctor 可检查）。"),
     # what became of the child process that read it

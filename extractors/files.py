@@ -5,7 +5,8 @@ import errno
 import hashlib
 import os
 import stat
-from typing import BinaryIO
+from io import BufferedReader
+from pathlib import Path
 
 from extractors.errors import ExtractError
 from extractors.limits import MAX_BYTES, MAX_HASHED_BYTES
@@ -23,7 +24,7 @@ _DETAILS = {
 
 def display_name(path: str | os.PathLike[str]) -> str:
     """The base name as it can be printed and stored: bytes that are not UTF-8 become U+FFFD."""
-    return os.path.basename(os.fsencode(path).rstrip(b"/")).decode("utf-8", "replace")
+    return os.fsencode(Path(path).name or path).decode("utf-8", "replace")
 
 
 def read_file(path: str | os.PathLike[str]) -> tuple[bytes, str]:
@@ -45,17 +46,17 @@ def sha256_of(path: str | os.PathLike[str]) -> str:
         return ""
 
 
-def _open(path: str | os.PathLike[str]) -> BinaryIO:
+def _open(path: str | os.PathLike[str]) -> BufferedReader:
     try:
         # looked at before it is opened, since opening a device can have effects, and after, since it may have been exchanged
-        _require_regular(os.stat(path))
+        _require_regular(Path(path).stat())
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as error:
         detail = _DETAILS.get(error.errno or 0) or os.strerror(error.errno or 0)
         raise ExtractError("unreadable-file", detail=detail) from error
     except ValueError as error:  # a NUL in the path
         raise ExtractError("unreadable-file", detail="路径含有非法字符") from error
-    file = open(descriptor, "rb")
+    file = os.fdopen(descriptor, "rb")
     try:
         _require_regular(os.fstat(descriptor))
     except ExtractError:
@@ -71,5 +72,5 @@ def _require_regular(status: os.stat_result) -> None:
         raise ExtractError("unreadable-file", detail="不是普通文件（管道或设备）")
 
 
-def _hash(file: BinaryIO) -> str:
+def _hash(file: BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()

@@ -33,10 +33,10 @@ class _Popen(popen_forkserver.Popen):
             reduction.dump(process_obj, buffer)
         finally:
             context.set_spawning_popen(None)
-        self.sentinel, write_end = _server.connect_to_new_process(self._fds)
+        self.sentinel, write_end = _server.connect_to_new_process(self._fds)  # type: ignore[attr-defined]
         # a copy of the write end tells the child, by closing, that this process is gone
-        self.finalizer = util.Finalize(self, util.close_fds, (os.dup(write_end), self.sentinel))
-        with open(write_end, "wb", closefd=True) as pipe:
+        self.finalizer = util.Finalize(self, util.close_fds, (os.dup(write_end), self.sentinel))  # type: ignore[attr-defined]
+        with os.fdopen(write_end, "wb") as pipe:
             pipe.write(buffer.getbuffer())
         self.pid = stdlib_forkserver.read_signed(self.sentinel)
 
@@ -45,7 +45,7 @@ class LeanProcess(process.BaseProcess):
     _start_method = "forkserver"
 
     @staticmethod
-    def _Popen(process_obj: Any) -> _Popen:  # noqa: N802 - the name is multiprocessing's
+    def _Popen(process_obj: Any) -> _Popen:
         return _Popen(process_obj)
 
 

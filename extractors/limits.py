@@ -38,6 +38,9 @@ MAX_ANNOTATIONS = 2_000
 #: levels of form XObjects within each other that an engine descends; producers use 1 to 3.
 MAX_OBJECT_DEPTH = 12
 
+#: pixels of one embedded image that is decoded for recognition or a report: A3 at 600 dpi has 70 million (210 MB in colour).
+MAX_IMAGE_PIXELS = 80_000_000
+
 # --- streams ------------------------------------------------------------------------------------------------------------
 #: bytes of one content stream once inflated: the densest map has some 20 MB; 256 MB cost pdfium 5 s and 0.5 GiB. Images are not meant.
 MAX_STREAM_BYTES = 64 * MIB

@@ -5,12 +5,12 @@ The processes are Pebble's; this module adds the caps, a verdict on how a child 
 from __future__ import annotations
 
 import concurrent.futures
-import os
 import signal
 import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
@@ -72,7 +72,9 @@ class Pool:
             raise error
         return result
 
-    def _schedule(self, future: concurrent.futures.Future[Verdict], function: Callable[..., Any], args: Any, seconds: float, tries: int) -> None:
+    def _schedule(
+        self, future: concurrent.futures.Future[Verdict], function: Callable[..., Any], args: Any, seconds: float, tries: int
+    ) -> None:
         def done(inner: concurrent.futures.Future[Verdict]) -> None:
             broken = inner.cancelled() or isinstance(inner.exception(), BrokenProcessPool)
             if broken and tries > 1 and self._pool is pool:
@@ -120,7 +122,6 @@ class Pool:
         if self._scratch is None:
             return 0
         try:
-            with open(os.path.join(self._scratch.name, f"size-{pid}"), "rb") as file:
-                return int(file.read() or 0)
+            return int(Path(self._scratch.name, f"size-{pid}").read_bytes() or 0)
         except FileNotFoundError:
             return 0

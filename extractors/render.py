@@ -14,6 +14,7 @@ import pypdfium2 as pdfium
 from extractors.errors import ExtractError
 from extractors.limits import IMAGE_BYTES, MAX_PAGE_AREA, MAX_PIXELS
 from extractors.model import Bbox
+from extractors.triage import screen_images
 
 #: (dots an inch, WebP quality), the first that fits the budget is taken. A printed form at 150 dpi and quality 60 has 70 to 110 kB.
 _STEPS = ((150, 60), (150, 30), (120, 35), (96, 35), (72, 30), (50, 20), (30, 10))
@@ -37,7 +38,7 @@ class PageImage(NamedTuple):
 def render_page(
     data: bytes, page: int, *, max_bytes: int = IMAGE_BYTES, max_pixels: int = MAX_PIXELS, hide: Sequence[Bbox] = ()
 ) -> PageImage:
-    """Draw the page (counted from 1) with the boxes in `hide` covered: names and phone numbers. ExtractError: damaged, page-too-large."""
+    """Draw the page (counted from 1) with the boxes in `hide` covered: names and phone numbers. ExtractError: damaged, page-too-large, too-complex."""
     try:
         document = pdfium.PdfDocument(data)
         drawn = document[page - 1]
@@ -52,6 +53,7 @@ def render_page(
 def _draw(drawn: pdfium.PdfPage, number: int, max_bytes: int, max_pixels: int, hide: Sequence[Bbox]) -> PageImage:
     from PIL import ImageDraw
 
+    screen_images(drawn)
     width, height = drawn.get_size()
     if not 0 < width * height <= MAX_PAGE_AREA:
         raise ExtractError("page-too-large", page=number, width=f"{width:.0f}", height=f"{height:.0f}", limit=MAX_PAGE_AREA)

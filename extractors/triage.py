@@ -1,14 +1,18 @@
 """The gate: may these bytes be read at all? Cheap (about a millisecond) and run in the capped child, since it opens the file."""
 from __future__ import annotations
 
+import ctypes
 import math
+import re
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from extractors.errors import ExtractError
 from extractors.integrity import require_whole
-from extractors.limits import HEADER_WINDOW, MAX_BYTES, MAX_PAGE_AREA, MAX_PAGES
+from extractors.limits import HEADER_WINDOW, MAX_BYTES, MAX_IMAGE_PIXELS, MAX_OBJECT_DEPTH, MAX_PAGE_AREA, MAX_PAGES
+
+_NO_KIDS = re.compile(rb"/Kids\s*\[\s*\]")
 
 
 def screen(data: bytes) -> int:
@@ -43,6 +47,8 @@ def _open(data: bytes) -> pdfium.PdfDocument:
             raise ExtractError("password-locked") from error
         if error.err_code == pdfium_c.FPDF_ERR_SECURITY:
             raise ExtractError("unsupported-encryption") from error
+        if _NO_KIDS.search(data) and data.rstrip().endswith(b"%%EOF"):  # pdfium does not open a document without pages
+            raise ExtractError("zero-pages") from error
         raise ExtractError("damaged", detail="文件结构无法解析") from error
 
 
@@ -51,6 +57,16 @@ def _require_page(document: pdfium.PdfDocument, index: int) -> None:
     if not pdfium_c.FPDF_GetPageSizeByIndexF(document, index, size):
         raise ExtractError("damaged", detail=f"第 {index + 1} 页缺失")
     area = size.width * size.height
+    if area == 0:
+        raise ExtractError("damaged", detail=f"第 {index + 1} 页没有可见的区域")
     if not math.isfinite(area) or area > MAX_PAGE_AREA:
         width, height = f"{size.width:.0f}", f"{size.height:.0f}"
         raise ExtractError("page-too-large", page=index + 1, width=width, height=height, limit=MAX_PAGE_AREA)
+
+
+def screen_images(page: pdfium.PdfPage) -> None:
+    """ExtractError too-complex for an image that would take gigabytes once decoded; to be asked before a page is drawn."""
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=MAX_OBJECT_DEPTH):
+        if pdfium_c.FPDFImageObj_GetImagePixelSize(image, width, height) and width.value * height.value > MAX_IMAGE_PIXELS:
+            raise ExtractError("too-complex", detail=f"图片有 {width.value}×{height.value} 像素，超过上限 {MAX_IMAGE_PIXELS}")
