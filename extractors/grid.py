@@ -204,11 +204,16 @@ def _ruled(segments: Sequence[Segment], at: Sequence[float], along: Sequence[flo
     by_position: dict[float, list[Segment]] = {}
     for s in segments:
         by_position.setdefault(s.at, []).append(s)
+    stretches = list(zip(along, along[1:], strict=False))
     ruled = []
     for position in at:
+        drawn = by_position.get(position, ())
         row = []
-        for start, end in zip(along, along[1:], strict=False):
-            covered = sum(max(0.0, min(end, s.end) - max(start, s.start)) for s in by_position.get(position, ()))
+        for start, end in stretches:
+            covered = 0.0
+            for s in drawn:
+                if s.start < end and s.end > start:
+                    covered += min(end, s.end) - max(start, s.start)
             row.append(covered >= RULED_SHARE * (end - start))
         ruled.append(row)
     return ruled

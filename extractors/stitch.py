@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from extractors.grid import Line, SolvedPage
 from extractors.model import Evidence, Grid
@@ -87,7 +87,10 @@ class Table:
         def moved(row: int) -> int:
             return row - max(0, min(row, end) - first)
 
-        self.boxes = [replace(b, first=moved(b.first), end=moved(b.end)) for b in self.boxes if moved(b.end) > moved(b.first)]
+        for box in self.boxes:
+            if box.end > first:
+                box.first, box.end = moved(box.first), moved(box.end)
+        self.boxes = [box for box in self.boxes if box.end > box.first]
         self.breaks = [Break(moved(b.row), b.new_page, b.open) for b in self.breaks]
         self.rows = moved(self.rows)
 

@@ -75,8 +75,11 @@ def read_glyphs(textpage: Any, number: int) -> tuple[list[Glyph], dict[int, Run]
         if run not in runs:
             runs[run] = _run(textpage, handle, index)
         left, right, bottom, top = box
-        for text in printed(chr(code)):
-            glyphs.append(Glyph(text, (left, bottom, right, top), run))
+        text = chr(code)
+        if not 0x21 <= code < 0x7F and not 0x3200 <= code < 0xD800:  # what is typed as it is printed: most of any page
+            text = printed(text)
+        for char in text:
+            glyphs.append(Glyph(char, (left, bottom, right, top), run))
     return glyphs, runs
 
 
