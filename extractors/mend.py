@@ -31,7 +31,7 @@ def mend(table: Table) -> Layout:
     layout = find(table)
     for index in range(len(table.breaks)):
         at = table.breaks[index]
-        if not 0 < at.row < table.rows:
+        if not at.new_page or not 0 < at.row < table.rows:
             continue
         zone = next((z for z in layout.zones if z.above < at.row < z.end or z.first <= at.row < z.end), None)
         if zone is None or at.row < zone.first:
