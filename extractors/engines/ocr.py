@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from extractors.engines.ocr_image import ScannedPage, Upright, ink_of, render, straightened, turned
-from extractors.engines.ocr_layout import Box, TextLine, em_of, lines_in, pieces_of, zones_of
+from extractors.engines.ocr_layout import Box, TextLine, em_of, lines_in, pieces_of, shape_text, zones_of
 from extractors.engines.ocr_reading import glance, read_lines
 from extractors.engines.ocr_rulings import Borders, borders_of
 from extractors.engines.ocr_text import Glyph
@@ -24,8 +24,8 @@ UPRIGHT = 0.8
 PROBES = 8
 #: Share of lines wider than two characters below which the page may lie on its side.
 WIDE = 0.45
-#: Confidence of a dash that is told by its shape.
-DASH = 0.97
+#: Confidence of dashes and dots that are told by their shape.
+SHAPE = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ def read_page(page: PdfPage, number: int) -> PageContent:
     upright = Upright(upright.grey, whole[:2], scale)
     chars = _chars(layout, scale)
     height, width = upright.grey.shape
+    seals = tuple(seal._replace(bbox=upright.of_rendered(seal.bbox)) for seal in seals)
     return ScannedPage(number, width / scale, height / scale, tuple(chars), layout.rulings, seals, "ocr", to_display=upright.to_display())
 
 
@@ -86,15 +87,13 @@ def _certainty(layout: _Layout) -> float:
 
 
 def _layout(grey: np.ndarray, scale: float, number: int) -> _Layout:
-    import cv2
     import numpy as np
 
     upright = straightened(grey, scale)
     ink = ink_of(upright.grey)
     borders = borders_of(upright.grey, ink, scale)
     rulings = _rulings(borders, scale)
-    drawn = _drawn(borders, ink.shape, scale)
-    printed = cv2.dilate(drawn & borders.strokes, np.ones((3, 3), np.uint8))
+    printed = borders.printed(scale)
     ink = ink & ~printed & 1
     clean = upright.grey.copy()
     clean[printed > 0] = 255
@@ -120,20 +119,6 @@ def _rulings(borders: Borders, scale: float) -> tuple[Ruling, ...]:
     return tuple(level + plumb)
 
 
-def _drawn(borders: Borders, shape: tuple[int, ...], scale: float) -> np.ndarray:
-    """Mask of the strips in which the borders lie, wide enough for a slight warp of the paper."""
-    import cv2
-    import numpy as np
-
-    mask = np.zeros(shape, np.uint8)
-    wide = max(3, round(4.0 * scale))
-    for b in borders.horizontal:
-        cv2.line(mask, (round(b.start), round(b.at)), (round(b.end), round(b.at)), 1, wide)
-    for b in borders.vertical:
-        cv2.line(mask, (round(b.at), round(b.start)), (round(b.at), round(b.end)), 1, wide)
-    return mask
-
-
 def _cells(rulings: tuple[Ruling, ...], shape: tuple[int, ...], scale: float, number: int) -> tuple[list[Box], list[Box]]:
     """(the cells of all tables, the tables), as boxes in pixels: the very cells into which the characters will be put."""
     h, w = shape
@@ -150,24 +135,20 @@ def _chars(layout: _Layout, scale: float) -> list[Char]:
     by_region: dict[Box, list[TextLine]] = {}
     for line in layout.lines:
         by_region.setdefault(line.region, []).append(line)
-    dashes = [line for lines in by_region.values() if all(_is_dash(k) for k in lines) for line in lines]
-    told = {id(line) for line in dashes}
-    text = [line for line in layout.lines if id(line) not in told]
     chars: list[Char] = []
+    text: list[TextLine] = []
+    for lines in by_region.values():
+        shapes = [shape_text(line) for line in lines]
+        if not all(shapes):  # flat ink beside other text may be 一
+            text += lines
+            continue
+        for line, shape in zip(lines, shapes, strict=True):
+            x0, x1 = line.box[0], line.box[2]
+            glyphs = tuple(Glyph(c, x0 + (i + 0.5) * (x1 - x0) / len(shape), SHAPE) for i, c in enumerate(shape))
+            chars += _boxed(line, glyphs, scale)
     for line, glyphs in zip(text, read_lines(layout.clean, text), strict=True):
         chars += _boxed(line, glyphs, scale)
-    for line in dashes:
-        x0, x1 = line.box[0], line.box[2]
-        count = max(1, round((x1 - x0) / line.em))
-        glyphs = tuple(Glyph("—", x0 + (i + 0.5) * (x1 - x0) / count, DASH) for i in range(count))
-        chars += _boxed(line, glyphs, scale)
     return chars
-
-
-def _is_dash(line: TextLine) -> bool:
-    """Flat ink alone in its cell is a dash; beside other text it may be 一."""
-    x0, y0, x1, y1 = line.box
-    return y1 - y0 < 0.2 * line.em and x1 - x0 >= 0.55 * line.em
 
 
 def _boxed(line: TextLine, glyphs: tuple[Glyph, ...], scale: float) -> list[Char]:

@@ -58,6 +58,16 @@ class Upright:
                 float(back[1, 0]), float(back[1, 1]), float(back[1, 2]) / self.scale)
 
 
+    def of_rendered(self, bbox: Bbox) -> Bbox:
+        """A box on the page as displayed -> the box in the upright frame that encloses it, in points."""
+        import numpy as np
+
+        x0, top, x1, bottom = bbox
+        corners = np.array([(x * self.scale, y * self.scale, 1) for x in (x0, x1) for y in (top, bottom)]) @ self.matrix.T / self.scale
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
 def render(page: PdfPage) -> tuple[np.ndarray, float, tuple[Notice, ...]]:
     """The page as displayed: (grey image with even paper, pixels a point, seals found).
 

@@ -49,6 +49,19 @@ def em_of(pieces: np.ndarray, scale: float) -> float:
     return float(np.percentile(h[square], 60)) * 1.08 if square.sum() >= 5 else 10.0 * scale
 
 
+def shape_text(line: TextLine) -> str:
+    """What a line of nothing but dashes or dots says, told by its shape alone; "" for any other line."""
+    x0, y0, x1, y1 = line.box
+    width, height = x1 - x0, y1 - y0
+    if height >= 0.25 * line.em:
+        return ""
+    if len(line.pieces) >= 3 and all(p[2] - p[0] <= 0.25 * line.em for p in line.pieces):
+        return "……" if len(line.pieces) >= 5 else "…"
+    if height < 0.2 * line.em and all(p[2] - p[0] >= 1.8 * (p[3] - p[1]) for p in line.pieces) and width >= 0.18 * line.em:
+        return "—" * max(1, round(width / line.em)) if width >= 0.55 * line.em else "-"
+    return ""
+
+
 def zones_of(pieces: np.ndarray, width: int, height: int) -> list[Box]:
     """Bands of a page without tables that blank rows part: a title and the small print below it are judged by their own size."""
     import numpy as np
@@ -76,7 +89,7 @@ def lines_in(pieces: np.ndarray, region: Box, em: float, scale: float, *, split:
     inside, w, h = inside[~thin], w[~thin], h[~thin]
     em = _larger_em(w, h, em)
     body = (inside[:, 4] >= SPECK * scale * scale) & ((h >= 0.3 * em) | (w >= 0.35 * em))
-    rows = _rows([_box(p) for p in inside[body]], em)
+    rows = _rows([_box(p) for p in inside[body]], em) or _small_print([_box(p) for p in inside if p[4] >= 4], em, scale)
     if not rows:
         return []
     _adopt(rows, [_box(p) for p in inside[~body]], em)
@@ -130,6 +143,20 @@ def _rows(boxes: list[Box], em: float) -> list[list[Box]]:
             holds[0].append(box)
     rows.sort(key=_middle)
     return rows
+
+
+def _small_print(boxes: list[Box], em: float, scale: float) -> list[list[Box]]:
+    """The only ink of a cell where none is as large as a letter: a short dash, or a row of dots; anything else is dirt."""
+    dashes = [b for b in boxes if b[2] - b[0] >= max(0.18 * em, 1.8 * (b[3] - b[1])) and b[3] - b[1] < 0.2 * em]
+    if len(dashes) == 1 and len(boxes) <= 3:
+        return [dashes]
+    dots = sorted(b for b in boxes if max(b[2] - b[0], b[3] - b[1]) < 0.25 * em)
+    for first in dots:
+        row = [b for b in dots if abs(b[1] + b[3] - first[1] - first[3]) <= max(2.0, 0.1 * em)]
+        steps = [b[0] - a[0] for a, b in zip(row, row[1:], strict=False)]
+        if len(row) >= 3 and max(steps) < 0.8 * em and max(steps) - min(steps) <= max(2.0 * scale / 2, 0.2 * em):
+            return [row]
+    return []
 
 
 def _middle(row: list[Box]) -> float:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # In points; multiplied with the scale before use.
 SHORTEST = 8.5  # a stroke below this is a letter's; the lowest table row is about 10 pt high
+STRIP = 3.0  # width of the strip in which a border's ink is taken out
 THICKEST = 5.0  # above this it is a bar or a shaded area
 SAME_LINE = 1.8  # strokes this near to each other sideways are one border
 MEET = 3.0  # an end this near to a crossing border touches it
@@ -57,11 +58,27 @@ class Border:
 
 @dataclass(frozen=True, slots=True)
 class Borders:
-    """All borders of a page in pixels, and `strokes`, the mask (0 or 1) of the long strokes they were found in."""
+    """All borders of a page in pixels, and the masks (0 or 1) of the level and the plumb strokes they were found in."""
 
     horizontal: tuple[Border, ...]
     vertical: tuple[Border, ...]
-    strokes: np.ndarray
+    level: np.ndarray
+    plumb: np.ndarray
+
+    def printed(self, scale: float) -> np.ndarray:
+        """Mask of the pixels that the borders are printed with: strokes in a strip as wide as a slight warp of the paper needs.
+
+        A stroke only counts along its border's own direction: the bars of 5 or 7 set flush against a plumb border stay."""
+        import cv2
+        import numpy as np
+
+        wide = max(3, round(STRIP * scale))
+        rows, columns = np.zeros_like(self.level), np.zeros_like(self.plumb)
+        for b in self.horizontal:
+            cv2.line(rows, (round(b.start), round(b.at)), (round(b.end), round(b.at)), 1, wide)
+        for b in self.vertical:
+            cv2.line(columns, (round(b.at), round(b.start)), (round(b.at), round(b.end)), 1, wide)
+        return np.asarray(cv2.dilate((rows & self.level) | (columns & self.plumb), np.ones((3, 3), np.uint8)))
 
 
 def borders_of(grey: np.ndarray, ink: np.ndarray, scale: float) -> Borders:
@@ -78,7 +95,7 @@ def borders_of(grey: np.ndarray, ink: np.ndarray, scale: float) -> Borders:
         if before == [line.spans for line in level + plumb]:
             break
     rows, columns = _tables_only(_borders(level), _borders(plumb), scale)
-    return Borders(tuple(rows), tuple(columns), level_mask | plumb_mask.T)
+    return Borders(tuple(rows), tuple(columns), level_mask, np.ascontiguousarray(plumb_mask.T))
 
 
 def _borders(lines: list[Line]) -> list[Border]:
