@@ -3,13 +3,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.commands.options import Engine, EngineOption, Files, SecondOpinionOption, WorkersOption, workers_of
 from flows.console import log, print_json, progress, write_text
 from flows.problems import OK, REJECTED, Problem
+
+if TYPE_CHECKING:
+    from extractors.model import Document
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +26,7 @@ def extract(
     engine: EngineOption = Engine.PDFIUM,
     second_opinion: SecondOpinionOption = False,
     show_personal_data: Annotated[bool, typer.Option("--show-personal-data", help="不隐去负责人姓名和电话")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="不输出 JSON，改为逐项说明读到了什么、在哪一页、哪里存疑")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="不输出 JSON，改为逐项说明读到了什么；给出 --out 时另画出每页的表格、栏目和存疑之处")] = False,
 ) -> int:
     """读取自评表，输出 JSON（单份到标准输出，多份到目录）。有文件被拒收时退出码为 2，其 JSON 仍写出原因。"""
     if out is None and len(files) > 1 and not explain:
@@ -35,8 +38,9 @@ def extract(
         _make(out)
     names = _names(files)
     documents = extract_many(files, workers=min(workers_of(workers), len(files)), engine=engine.value, second_opinion=second_opinion)
-    rejected = 0
+    rejected, documents_done = 0, -1
     for name, document in zip(names, progress(documents, len(files), "读取"), strict=True):
+        documents_done += 1
         value = to_json(document, show_personal_data=show_personal_data)
         if value["reason"]:
             rejected += 1
@@ -48,11 +52,29 @@ def extract(
             from flows.explain import explanation
 
             write_text(explanation(value))
+            if out is not None:
+                _draw(out / name, files[documents_done], document)
         elif out is None:
             print_json(value)
         else:
             _write(out / f"{name}.json", value)
     return REJECTED if rejected else OK
+
+
+def _draw(stem: Path, file: Path, document: Document) -> None:
+    """One picture a page, NAME-1.png and so on, with what was read drawn over it."""
+    from extractors.annotate import annotate
+    from extractors.errors import ExtractError
+    from extractors.sandbox import run_isolated
+
+    for page in range(1, document.pages + 1):
+        target = stem.with_name(f"{stem.name}-{page}.png")
+        try:
+            target.write_bytes(run_isolated(annotate, str(file), document, page))
+        except ExtractError as error:
+            log.warning("第 %d 页画不出来：%s", page, error, extra={"document": document.document})
+        except OSError as error:
+            raise Problem("out-unusable", f"无法写入 {target}：{error.strerror}", "请检查磁盘空间和写权限。") from error
 
 
 def _about(value: dict[str, Any], code: str = "") -> dict[str, str]:
