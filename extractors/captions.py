@@ -1,6 +1,6 @@
-"""Captions of the forms -> fields, from the label maps in data/templates (one CSV a profile: zone, field, caption).
+"""Captions of the forms -> fields, from the label maps in data/templates (one CSV a profile: zone, field, caption, mark).
 
-A caption matches when its text without spaces, punctuation and bracketed additions is the one in the map; `*` in the map stands
+A form has the profile most of whose marked captions it prints. A caption matches when its text without spaces, punctuation and bracketed additions is the one in the map; `*` in the map stands
 for anything. A field of "-" is a caption that is known and whose value is not recorded.
 """
 from __future__ import annotations
@@ -19,6 +19,8 @@ from extractors.glyphs import folded, printed
 TEMPLATES = Path(__file__).resolve().parent.parent / "data" / "templates"
 #: the map that all profiles build upon, and the profile of forms that show no other's captions
 BASE = "national"
+#: share of a profile's marked captions, and number of them, that a form must print to have the profile
+MARKED_SHARE, MARKED = 0.75, 2
 #: likeness (0 to 1) from which a known caption is worth naming beside an unknown one
 NEAREST = 0.3
 
@@ -28,7 +30,7 @@ _POINTS = re.compile(r"\d+(?:\.\d+)?分")
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """Every known caption: exact ones by (zone, key), patterns by zone, and for each profile the keys that only it has."""
+    """Every known caption: exact ones by (zone, key), patterns by zone, and for each profile the keys that mark it."""
 
     exact: dict[tuple[str, str], str]
     patterns: tuple[tuple[str, str, str], ...]
@@ -45,11 +47,11 @@ class Captions:
         return close[0] if close else None
 
     def profile(self, seen: set[tuple[str, str]]) -> str | None:
-        """Given the (zone, key) pairs that a form prints, the profile whose own captions it shows most of."""
-        scores = {name: len(own & seen) for name, own in self.marks.items()}
-        best = max(scores, key=lambda name: scores[name], default=None)
-        if best and scores[best]:
-            return best
+        """Given the (zone, key) pairs that a form prints, the profile that it shows the largest share of the marks of; the base when it shows none's."""
+        shown = {name: len(marks & seen) for name, marks in self.marks.items()}
+        likely = [name for name, count in shown.items() if count >= max(MARKED, MARKED_SHARE * len(self.marks[name]))]
+        if likely:
+            return max(likely, key=lambda name: (shown[name] / len(self.marks[name]), shown[name], name))
         return BASE if any(self.exact.get(pair) for pair in seen) else None
 
 
@@ -84,7 +86,7 @@ def captions() -> Captions:
     """The label maps of all profiles, read once."""
     exact: dict[tuple[str, str], str] = {}
     patterns: list[tuple[str, str, str]] = []
-    owners: dict[tuple[str, str], set[str]] = {}
+    marks: dict[str, set[tuple[str, str]]] = {}
     for path in sorted(TEMPLATES.glob("*.csv"), key=lambda p: (p.stem != BASE, p.stem)):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(line for line in file if not line.startswith("#")):
@@ -94,9 +96,6 @@ def captions() -> Captions:
                     continue
                 pair = (zone, caption_key(caption))
                 exact.setdefault(pair, field)
-                owners.setdefault(pair, set()).add(path.stem)
-    marks: dict[str, set[tuple[str, str]]] = {}
-    for pair, names in owners.items():
-        if len(names) == 1 and BASE not in names:
-            marks.setdefault(next(iter(names)), set()).add(pair)
+                if row["mark"]:
+                    marks.setdefault(path.stem, set()).add(pair)
     return Captions(exact, tuple(patterns), {name: frozenset(own) for name, own in marks.items()})

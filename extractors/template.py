@@ -117,7 +117,7 @@ def _funds(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> list[Fund
         label = labels[-1] if labels else None
         if (label is None and not filled) or not any(b.first == index for b in rows[index]):
             continue
-        if label is not None and (label.first != index or field_of("header", label.text)) and not filled:
+        if label is not None and (label.first != index or field_of("header", label.text) not in (None, "-")) and not filled:
             continue
         path = f"funds/{len(funds)}"
         values = {name: draft.note(f"{path}/{name}", box) for name, box in cells.items() if box is not None}

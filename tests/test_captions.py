@@ -46,5 +46,13 @@ def test_every_row_of_every_map_names_a_known_zone_and_field() -> None:
                 assert row["zone"] in ZONES and row["field"] in FIELDS and row["caption"].strip(), (path.name, row)
 
 
-def test_each_profile_but_the_base_has_captions_of_its_own() -> None:
-    assert set(captions().marks) >= {path.stem for path in TEMPLATES.glob("*.csv")} - {BASE, "beijing"}
+def test_every_profile_but_the_base_is_marked_and_recognised_by_its_marks() -> None:
+    known = captions()
+    assert set(known.marks) == {path.stem for path in TEMPLATES.glob("*.csv")} - {BASE}
+    for name, marks in known.marks.items():
+        assert known.profile(set(marks)) == name
+
+
+def test_a_form_that_shows_no_marks_has_the_base_profile() -> None:
+    assert captions().profile({("header", "项目名称"), ("indicators", "一级指标")}) == BASE
+    assert captions().profile(set()) is None
