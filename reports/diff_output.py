@@ -47,8 +47,10 @@ def heading(form: FormDiff, catalogue: NullTranslations) -> str:
     _ = catalogue.gettext
     name = " · ".join(filter(None, (form.project or form.document, form.unit, form.year)))
     if form.before is None:
-        return f"± {name}（{_('新增')}）"
-    return f"± {name}（{_('本次没有')}）" if form.after is None else f"± {name}"
+        name += _("（新增的表）")
+    if form.after is None:
+        name += _("（后者没有此表）")
+    return f"± {name}"
 
 
 def where(change: ValueChange, catalogue: NullTranslations) -> str:

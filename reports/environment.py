@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reports import amounts, labels
 from reports.i18n import HTML_LANG, translator
 from reports.jsdata import embedded
+from reports.markup import table_rows, value_attributes
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -41,6 +42,8 @@ def environment(lang: str) -> Environment:
 
     made.filters.update(money=amounts.money, number=amounts.number, percent=amounts.percent, embedded=embedded)
     made.globals.update(
+        table_rows=table_rows,
+        value_attributes=value_attributes,
         csp=CONTENT_SECURITY_POLICY,
         lang=lang,
         html_lang=HTML_LANG[lang],

@@ -27,7 +27,7 @@ class Spot(NamedTuple):
 
     def attribute(self) -> str:
         """`page:x0,top,x1,bottom`, as the page's script reads it from `data-at`."""
-        return f"{self.page}:{self.x0:.2f},{self.top:.2f},{self.x1:.2f},{self.bottom:.2f}"
+        return "%d:%.2f,%.2f,%.2f,%.2f" % self
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,9 @@ def document_views(
     """Given the tables of a batch, yield its documents one by one in table order."""
     forms = Rows(tables.forms, "document_id")
     blocks = {
-        "funds": Rows(tables.funds, "form_id"),
-        "indicators": Rows(tables.indicators, "form_id"),
-        "cells": Rows(tables.cells, "form_id"),
+        "funds": Rows(tables.funds, "form_id", ("position", "is_total_row", *labels.FUNDS)),
+        "indicators": Rows(tables.indicators, "form_id", ("position", "weight_value", "score_value", *labels.INDICATORS)),
+        "cells": Rows(tables.cells, "form_id", ("path", "text", "page", "x0", "top", "x1", "bottom", "confidence", "doubt")),
         "findings": Rows(findings, "form_id"),
         "verdicts": Rows(verdicts, "form_id", ("form_id", "rule", "subject", "verdict", "why", "records")),
     }
@@ -153,7 +153,9 @@ class _Assembly:
     def value(self, path: str, text: object) -> Value:
         shown = None if text is None else publishable(str(text))
         doubt, spots = self.doubts.get(path), tuple(self.spots.get(path, ()))
-        severity = self.worst.get(path) or next((self.worst[spot] for spot in spots if spot in self.worst), "")
+        severity = ""
+        if self.worst:
+            severity = self.worst.get(path) or next((self.worst[spot] for spot in spots if spot in self.worst), "")
         return Value(path, shown, spots, doubt[0] if doubt else None, severity)
 
     def name(self, block: str, index: int) -> str:
