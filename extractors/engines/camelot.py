@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from extractors.engines.boxes import lay_out
-from extractors.engines.upright import upright
+from extractors.engines.upright import Upright, upright
+from extractors.engines.visible import Glyph, texts, visible
 from extractors.errors import ExtractError
-from extractors.glyphs import printed
-from extractors.model import Bbox, Grid, PageContent
+from extractors.model import Bbox, Char, Grid, PageContent
 
 #: square points. Camelot draws each page at 300 dpi, 70 bytes a square point with its masks: twice A3 is 140 MB.
 MAX_AREA = 2_000_000
@@ -39,20 +39,22 @@ def read_grids(data: bytes, page_numbers: Collection[int] | None = None) -> list
         warnings.simplefilter("ignore")  # "no tables found on page 3" is an answer, not a warning
         path = Path(folder, "upright.pdf")
         path.write_bytes(turned.data)
-        tables = camelot.read_pdf(str(path), pages=",".join(map(str, wanted)), flavor="lattice", split_text=True, suppress_stdout=True)
+        characters = _characters(path, wanted, turned)
+        tables = camelot.read_pdf(str(path), pages=",".join(map(str, wanted)), flavor="lattice", suppress_stdout=True)
     for table in sorted(tables, key=lambda table: (table.page, -table.rows[0][0])):
         width, height = turned.sizes[table.page - 1]
-        content = PageContent(table.page, width, height, (), (), turn=turned.turns[table.page - 1])
-        grid = lay_out(content, _cells(table, height))
+        content = PageContent(table.page, width, height, characters[table.page], (), turn=turned.turns[table.page - 1])
+        boxes = _boxes(table, height)
+        grid = lay_out(content, list(zip(boxes, texts(content.chars, boxes), strict=True)))
         if grid is not None:
             grids[table.page].append(grid)
     return list(grids.values())
 
 
-def _cells(table: Any, height: float) -> list[tuple[Bbox, str]]:
-    """Camelot's cells, those without a border between them made one, as boxes from the top of the page with their text."""
+def _boxes(table: Any, height: float) -> list[Bbox]:
+    """Camelot's cells, those without a border between them made one, as boxes from the top of the page."""
     rows = table.cells
-    regions: list[tuple[Bbox, str]] = []
+    boxes: list[Bbox] = []
     seen: set[tuple[int, int]] = set()
     for row in range(len(rows)):
         for column in range(len(rows[row])):
@@ -60,12 +62,10 @@ def _cells(table: Any, height: float) -> list[tuple[Bbox, str]]:
                 continue
             members = _region(rows, row, column)
             seen |= members
-            parts = [rows[r][c] for r, c in sorted(members)]
-            box = (min(part.x1 for part in parts), height - max(part.y2 for part in parts),
-                   max(part.x2 for part in parts), height - min(part.y1 for part in parts))
-            text = "\n".join(part.text.strip() for part in parts if part.text.strip())
-            regions.append((box, _joined(text)))
-    return regions
+            parts = [rows[r][c] for r, c in members]
+            boxes.append((min(part.x1 for part in parts), height - max(part.y2 for part in parts),
+                          max(part.x2 for part in parts), height - min(part.y1 for part in parts)))
+    return boxes
 
 
 def _region(rows: list[list[Any]], row: int, column: int) -> set[tuple[int, int]]:
@@ -87,10 +87,19 @@ def _region(rows: list[list[Any]], row: int, column: int) -> set[tuple[int, int]
     return members
 
 
-def _joined(text: str) -> str:
-    """Wrapped lines as their writer typed them: Latin words apart, Chinese without a space."""
-    joined = ""
-    for line in (printed(line).strip() for line in text.split("\n")):
-        apart = joined and line and joined[-1].isascii() and joined[-1].isalpha() and line[0].isascii() and line[0].isalpha()
-        joined += (" " if apart else "") + line
-    return joined
+def _characters(path: Path, numbers: Collection[int], turned: Upright) -> dict[int, tuple[Char, ...]]:
+    """The characters of pages, read with camelot's own PDF reader: its text lines run over borders and repeat what is printed twice."""
+    import playa
+
+    found: dict[int, tuple[Char, ...]] = {}
+    with playa.open(path, space="page") as document:
+        for number in numbers:
+            width, height = turned.sizes[number - 1]
+            glyphs = []
+            for glyph in document.pages[number - 1].glyphs:
+                x0, y0, x1, y1 = glyph.bbox
+                state, (across, slope, *_) = glyph.gstate, glyph.matrix
+                text, colour = glyph.text or "\ufffd", state.ncolor.values
+                glyphs.append(Glyph(text, x0, height - y1, x1, height - y0, across, slope, glyph.size, colour, state.render_mode))
+            found[number] = visible(glyphs, width, height)
+    return found

@@ -6,28 +6,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from extractors import limits
-from extractors.celltext import assemble
 from extractors.engines.boxes import lay_out
 from extractors.engines.upright import upright
+from extractors.engines.visible import Glyph, texts, visible
 from extractors.errors import ExtractError
-from extractors.glyphs import printed
-from extractors.model import Bbox, Char, Grid, PageContent
+from extractors.model import Char, Grid, PageContent
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
 
 #: distinct x times distinct y positions of borders; the table finder compares each crossing with every other one
 MAX_CROSSINGS = 60_000
-#: text lighter than this (0 black, 1 white) is hidden; a watermark is lighter than WATERMARK and larger than the form's type
-HIDDEN, WATERMARK, WATERMARK_SCALE = 0.97, 0.6, 1.8
-#: slanting red characters on a page from which red text is a seal's, also where it stands upright
-SEAL_CHARS = 4
-#: points; smaller type cannot be read on paper
-MIN_TYPE = 1.0
 #: points by which a border may end short of the corner that it belongs to
 GAP = 4.0
 
@@ -46,7 +37,8 @@ def read_grids(data: bytes, page_numbers: Collection[int] | None = None) -> list
         for page in document.pages:
             if page_numbers is None or page.page_number in page_numbers:
                 width, height = turned.sizes[page.page_number - 1]
-                content = PageContent(page.page_number, width, height, _characters(page), (), turn=turned.turns[page.page_number - 1])
+                content = PageContent(page.page_number, width, height, _characters(page, width, height), (),
+                                      turn=turned.turns[page.page_number - 1])
                 found.append(_grids(page, content))
             page.close()
     return found
@@ -67,8 +59,8 @@ def _grids(page: Page, content: PageContent) -> list[Grid]:
     grids = []
     for number, table in enumerate(tables):
         boxes = [(left - x, top - y, right - x, bottom - y) for left, top, right, bottom in table.cells]
-        texts = _texts(content, boxes)
-        grid = lay_out(content, list(zip(boxes, texts, strict=True)), open_top=open_top and number == 0,
+        printed = texts(content.chars, boxes)
+        grid = lay_out(content, list(zip(boxes, printed, strict=True)), open_top=open_top and number == 0,
                        open_bottom=open_bottom and number == len(tables) - 1)
         if grid is not None:
             grids.append(grid)
@@ -102,57 +94,11 @@ def _covers(across: list[dict[str, Any]], start: float, end: float) -> bool:
     return start >= end - GAP
 
 
-def _characters(page: Page) -> tuple[Char, ...]:
-    """The characters that a reader sees as the form's text: neither hidden, nor off the page, nor a watermark's."""
-    if len(page.chars) > limits.MAX_PAGE_CHARS:
-        raise ExtractError("too-many-characters", chars=len(page.chars), limit=limits.MAX_PAGE_CHARS)
-    x, y, right, bottom = page.bbox
-    usual = median(char["size"] for char in page.chars) if page.chars else 0.0
-    chars = page.dedupe_chars(tolerance=1).chars
-    sealed = sum(_oblique(char) and _red(char["non_stroking_color"]) for char in chars) >= SEAL_CHARS
-    seen = []
-    for char in chars:
-        light = _luminance(char["non_stroking_color"])
-        watermark = light > WATERMARK and char["size"] > WATERMARK_SCALE * usual
-        across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-        if _oblique(char) or watermark or light > HIDDEN or char["size"] < MIN_TYPE or (sealed and _red(char["non_stroking_color"])):
-            continue
-        if not (x <= across <= right and y <= down <= bottom):
-            continue
-        text = "�" if char["text"].startswith("(cid:") else printed(char["text"])
-        if text:
-            seen.append(Char(text, char["x0"] - x, char["top"] - y, char["x1"] - x, char["bottom"] - y))
-    return tuple(seen)
-
-
-def _oblique(char: dict[str, Any]) -> bool:
-    a, b = abs(char["matrix"][0]), abs(char["matrix"][1])
-    return bool(min(a, b) > 0.05 * max(a, b))
-
-
-def _red(colour: Any) -> bool:
-    """Whether a colour is the red of seals."""
-    return isinstance(colour, tuple | list) and len(colour) == 3 and colour[0] > 0.5 and max(colour[1:]) < 0.4
-
-
-def _luminance(colour: Any) -> float:
-    """How light a colour of one (grey), three (RGB) or four (CMYK) components from 0 to 1 is; 0 where it is none of these."""
-    if isinstance(colour, int | float):
-        colour = (colour,)
-    if not colour or not all(isinstance(part, int | float) for part in colour):
-        return 0.0
-    if len(colour) == 4:
-        return (1 - min(1.0, colour[3])) * (1 - sum(colour[:3]) / 3)
-    return sum(colour) / len(colour)
-
-
-def _texts(content: PageContent, boxes: list[Bbox]) -> list[str]:
-    """For each box the text of the characters whose centre lies in it."""
-    inside: list[list[Char]] = [[] for _ in boxes]
-    for char in content.chars:
-        across, down = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
-        for members, (x0, top, x1, bottom) in zip(inside, boxes, strict=True):
-            if x0 <= across < x1 and top <= down < bottom:
-                members.append(char)
-                break
-    return [assemble(chars, box[2]) for chars, box in zip(inside, boxes, strict=True)]
+def _characters(page: Page, width: float, height: float) -> tuple[Char, ...]:
+    left, top = page.bbox[0], page.bbox[1]
+    glyphs = [
+        Glyph("\ufffd" if char["text"].startswith("(cid:") else char["text"], char["x0"] - left, char["top"] - top, char["x1"] - left,
+              char["bottom"] - top, char["matrix"][0], char["matrix"][1], char["size"], char["non_stroking_color"])
+        for char in page.chars
+    ]
+    return visible(glyphs, width, height)

@@ -18,13 +18,15 @@ NUMBERS = frozenset(("initial", "budget", "executed", "weight", "rate", "score")
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One printed value: its form (from 0), its PATH in the reading, what is printed and what was read, and the confidence said."""
+    """One printed value: its form (from 0), its PATH in the reading, what is printed and what was read, how sure the reading is of it
+    (0 to 1), and whether one of its doubts points there."""
 
     form: int
     path: str
     want: str
     have: str | None
     confidence: float
+    doubted: bool
 
     @property
     def right(self) -> bool:
@@ -37,7 +39,7 @@ class Leaf:
     @property
     def silent(self) -> bool:
         """Wrong, and nothing said of it."""
-        return not self.right and self.confidence == 1.0
+        return not self.right and not self.doubted
 
 
 def norm(value: Any) -> str:
@@ -55,8 +57,9 @@ def leaves(truth: dict[str, Any], document: Document) -> list[Leaf]:
         said = {doubt.path: doubt.confidence for doubt in sorted(reading.doubts, key=lambda doubt: -doubt.confidence)}
         for path, want, have in _values(form, reading):
             parts = path.split("/")
-            sure = min(said.get("/".join(parts[:length]), 1.0) for length in range(1, len(parts) + 1))
-            found.append(Leaf(number, path, str(want), None if have is None else str(have), sure))
+            above = {"/".join(parts[:length]) for length in range(1, len(parts) + 1)}
+            sure = min(reading.confidences.get(path, 1.0), *(said.get(part, 1.0) for part in above))
+            found.append(Leaf(number, path, str(want), None if have is None else str(have), sure, bool(above & said.keys())))
     return found
 
 
