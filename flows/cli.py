@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 
 from flows import console
-from flows.commands import audit, extract, rules
+from flows.commands import audit, doctor, extract, findings, rerun, rules, run, status
 from flows.problems import FAILED, OK, Problem
 
 app = typer.Typer(
     name="selfeval",
     help="项目支出绩效自评表：读取、审核、出报告。Reads, audits and reports on performance self-evaluation forms.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -23,16 +22,16 @@ app = typer.Typer(
     epilog="退出码：0 没有阻断性问题，1 有错误级问题，2 有文件被拒收，3 命令本身失败。",
 )
 
-COMMANDS = (extract, audit, rules)
+COMMANDS = (extract, audit, run, status, findings, rerun, rules, doctor)
 for module in COMMANDS:
     module.register(app)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from flows.versions import release
 
-        console.write_text(f"selfeval {version('selfeval')}\n")
+        console.write_text(f"selfeval {release()}\n")
         raise typer.Exit
 
 
@@ -54,13 +53,10 @@ def main() -> None:
 def _run(arguments: list[str]) -> int:
     console.start_logging()
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments or ["--help"], standalone_mode=False)
         return code if isinstance(code, int) else OK
     except Problem as problem:
-        console.log.error(problem.message, extra={"code": problem.code})
-        if problem.hint:
-            console.log.error("处理办法：%s", problem.hint)
-        return FAILED
+        return _tell(problem.code, problem.message, problem.hint)
     except typer.Abort:
         return 130
     except KeyboardInterrupt:
@@ -77,7 +73,11 @@ def _run(arguments: list[str]) -> int:
 
 
 def _report(error: Exception) -> int:
-    """Say what went wrong. Errors of the option parser name the option; any other error leaves its traceback in a file."""
+    """Say what went wrong. Errors of the option parser name the option, those of the other rooms come with code, sentence and hint; any
+    other leaves its traceback in a file."""
+    code, message, hint = (getattr(error, name, None) for name in ("code", "message", "hint"))
+    if isinstance(code, str) and isinstance(message, str) and isinstance(hint, str):
+        return _tell(code, message, hint)
     show = getattr(error, "format_message", None)
     if show is not None:
         context = getattr(error, "ctx", None)
@@ -87,8 +87,13 @@ def _report(error: Exception) -> int:
         return FAILED
     if os.environ.get("SELFEVAL_DEBUG"):
         raise error
-    console.log.error("程序内部出错（%s）：%s", type(error).__name__, error, extra={"code": "internal-error"})
-    console.log.error("处理办法：%s", _keep_traceback(error))
+    return _tell("internal-error", f"程序内部出错（{type(error).__name__}）：{error}", _keep_traceback(error))
+
+
+def _tell(code: str, message: str, hint: str) -> int:
+    console.log.error("%s", message, extra={"code": code})
+    if hint:
+        console.log.error("处理办法：%s", hint)
     return FAILED
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from flows.states import NEXT, READ, REFUSED, SENTENCES, State
+from flows.states import NEXT, READ, SENTENCES, State
+from records.engine import reading, writing
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
@@ -106,19 +107,22 @@ class Ledger:
 
     def __init__(self, engine: Engine, run: str = "") -> None:
         self.engine, self.run = engine, run
-        if not sa.inspect(engine).has_table("submissions"):
-            metadata.create_all(engine)
+        with reading(engine) as connection:
+            present = sa.inspect(connection).has_table("submissions")
+        if not present:
+            with writing(engine) as connection:
+                metadata.create_all(connection)
 
     def all(self) -> list[Submission]:
         """Every submission, in the order in which they came."""
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             order = (submissions.c.received_at, submissions.c.path, submissions.c.submission_id)
             return [_read(row) for row in connection.execute(sa.select(submissions).order_by(*order)).mappings()]
 
     def get(self, ids: Sequence[str]) -> list[Submission]:
         """The submissions with these ids, in the order asked for; unknown ids are left out."""
         found: dict[str, Submission] = {}
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             for part in _parts(ids):
                 query = sa.select(submissions).where(submissions.c.submission_id.in_(part))
                 found |= {row["submission_id"]: _read(row) for row in connection.execute(query).mappings()}
@@ -126,7 +130,7 @@ class Ledger:
 
     def register(self, arrivals: Iterable[Submission]) -> list[Submission]:
         """Take up new submissions and return them. What had the same path before is superseded; known ones are passed over, each once."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             order = (submissions.c.received_at, submissions.c.path)
             known = {item.submission_id: item for item in map(_read, connection.execute(sa.select(submissions).order_by(*order)).mappings())}
             first_name: dict[str, str] = {}
@@ -157,7 +161,7 @@ class Ledger:
 
     def move(self, changed: Iterable[Submission], note: str = "") -> int:
         """Write the states of these submissions; the number that changed. ValueError: a step that the state machine does not have."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             return self._move(connection, list(changed), note)
 
     def _move(self, connection: Connection, changed: list[Submission], note: str = "") -> int:
@@ -188,12 +192,12 @@ class Ledger:
     def steps(self, submission: str) -> list[tuple[str, State, str]]:
         """The steps of one submission: (time, state, note), oldest first."""
         query = sa.select(history).where(history.c.submission_id == submission).order_by(history.c.id)
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return [(row["at"], State(row["state"]), row["note"]) for row in connection.execute(query).mappings()]
 
     def mark(self, name: str, value: str | None = None) -> str:
         """The value of a mark ("" when never set); with `value`, set it first. An equal value writes nothing."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             query = sa.select(marks.c.value).where(marks.c.name == name)
             current = connection.execute(query).scalar()
             if value is None or value == current:
@@ -208,10 +212,6 @@ class Ledger:
 def active(items: Iterable[Submission]) -> set[str]:
     """The document ids that the audit is about: read, and standing in the inbox under at least one path."""
     return {item.document_id for item in items if item.state in READ}
-
-
-def refused(items: Iterable[Submission]) -> list[Submission]:
-    return [item for item in items if item.state in REFUSED]
 
 
 def _row(item: Submission) -> dict[str, object]:

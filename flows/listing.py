@@ -74,6 +74,15 @@ def to_csv(found: Iterable[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
+def to_bytes(found: Sequence[Mapping[str, Any]], form: str) -> bytes:
+    """The list as a file's content. CSV begins with a byte-order mark, without which Excel takes Chinese for another encoding."""
+    if form == Format.JSON:
+        import json
+
+        return (json.dumps(list(found), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    return to_csv(found).encode("utf-8-sig", "replace")
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""

@@ -25,22 +25,19 @@ from flows.workspace import Workspace, write_private
 START_SECONDS = 180.0
 STOP_SECONDS = 5.0
 
-#: What every process of a run is told: nothing leaves the machine, and its own log says enough.
+#: What every process of a run is told: nothing leaves the machine, and our own log says enough (Prefect's prints tracebacks).
 _QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_CLI_COLORS": "false",
-    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "",
 }
 
 
 def prepare(workspace: Workspace) -> bool:
     """Set the environment of Prefect before it is imported. True when the run needs a server of its own."""
     for name, value in _QUIET.items():
-        if value:
-            os.environ.setdefault(name, value)
+        os.environ.setdefault(name, value)
     if os.environ.get("PREFECT_API_URL"):
         return False
     os.environ["PREFECT_HOME"] = str(workspace.prefect_home)

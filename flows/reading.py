@@ -55,7 +55,7 @@ def read_chunk(workspace: Workspace, ledger: Ledger, store: Store, ids: Sequence
         documents = {item.document_id: _named(item, document) for item, document in zip(here, read, strict=True)}
         same = {key: document for key, document in documents.items() if document.sha256 == key}
         with _writing:
-            store.save(build(same.values()))
+            store.save(build(same.values()), versions.reader())
             return _settle(workspace, ledger, chunk, same, paths)
 
 

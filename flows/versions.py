@@ -13,6 +13,17 @@ _HOUSE = Path(__file__).resolve().parent.parent
 
 
 @cache
+def release() -> str:
+    """The version of the package, or that it runs from a checkout that was never installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("selfeval")
+    except PackageNotFoundError:
+        return "0+checkout"
+
+
+@cache
 def reader() -> str:
     """The version of what turns a PDF into tables."""
     return _fingerprint(_files("extractors", "*.py"), _files("records", "*.py"), _files("data/templates", "*"))

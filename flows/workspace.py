@@ -124,10 +124,17 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
+_held: set[Path] = set()
+
+
 @contextmanager
 def locked(workspace: Workspace) -> Iterator[None]:
-    """Hold the workspace for one writing command. The lock ends with the process, however it ends. Problem: another one holds it."""
+    """Hold the workspace for one writing command; within this process it may be held again. The lock ends with the process, however it
+    ends. Problem: another process holds it."""
     path = workspace.root / ".lock"
+    if path in _held:
+        yield
+        return
     handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
         try:
@@ -137,6 +144,8 @@ def locked(workspace: Workspace) -> Iterator[None]:
             raise Problem("workspace-busy", f"另一次运行正在使用该工作区（进程 {holder}）", "请等它结束后再运行。") from error
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
+        _held.add(path)
         yield
     finally:
+        _held.discard(path)
         os.close(handle)

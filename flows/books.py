@@ -1,0 +1,34 @@
+"""The store and the ledger of a workspace, opened once in a process, whichever of its threads asks."""
+from __future__ import annotations
+
+from functools import lru_cache
+from threading import Lock
+
+from flows.ledger import Ledger
+from flows.workspace import Workspace
+from records.store import Store
+
+_opening = Lock()
+
+
+def store_of(workspace: Workspace) -> Store:
+    """The store of a workspace."""
+    with _opening:
+        return _store(workspace.url)
+
+
+def ledger_of(workspace: Workspace, run: str = "") -> Ledger:
+    """The ledger, in the same database as the store; `run` is stamped on its steps."""
+    store = store_of(workspace)
+    with _opening:
+        return _ledger(store, run)
+
+
+@lru_cache(maxsize=8)
+def _store(url: str) -> Store:
+    return Store(url)
+
+
+@lru_cache(maxsize=8)
+def _ledger(store: Store, run: str) -> Ledger:
+    return Ledger(store.engine, run)

@@ -1,0 +1,59 @@
+"""`selfeval findings`: what the last audit of a workspace found, as a list."""
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
+from flows.console import log
+from flows.problems import OK, Problem
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(findings)
+
+
+def findings(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    form: Annotated[Format, typer.Option("--format", "-f", help="输出格式")] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="文件", help="写入文件；xlsx 输出到终端时必须给出")] = None,
+    rule: Annotated[str, typer.Option("--rule", metavar="规则", help="只列一条规则")] = "",
+    document: Annotated[str, typer.Option("--document", metavar="文件", help="只列一份文件")] = "",
+    store: StoreOption = "",
+) -> int:
+    """列出工作区最近一次审核发现的问题。"""
+    from flows import listing
+    from flows.books import ledger_of, store_of
+    from flows.ledger import active
+    from flows.publishing import current_findings
+    from flows.workspace import existing
+
+    place = existing(workspace, store)
+    found = listing.rows(current_findings(store_of(place), active(ledger_of(place).all())))
+    found = [row for row in found if (not rule or row["rule"] == rule) and (not document or row["document"] == document)]
+    if form is not Format.XLSX and out is None:
+        listing.show(found, form)
+        return OK
+    if out is None and sys.stdout.isatty():
+        raise Problem("out-needed", "工作簿不能显示在终端上", "请用 --out 给出文件名，例如 --out findings.xlsx。")
+    data = listing.to_workbook(found) if form is Format.XLSX else listing.to_bytes(found, form)
+    if out is None:
+        sys.stdout.buffer.write(data)
+        return OK
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise Problem("out-unusable", f"无法写入 {out}：{error.strerror}", "请检查目录、磁盘空间和写权限。") from error
+    log.info("已写入 %s，%s", out, listing.summary(found))
+    return OK

@@ -1,0 +1,47 @@
+"""`selfeval run`: the main job over an inbox, as a Prefect flow."""
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import (
+    DEFAULT_WORKSPACE,
+    Engine,
+    EngineOption,
+    ProfileOption,
+    SecondOpinionOption,
+    StoreOption,
+    WorkersOption,
+    WorkspaceOption,
+    workers_of,
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(run)
+
+
+def run(
+    inbox: Annotated[str, typer.Argument(metavar="收件夹", help="存放 PDF 的文件夹，或 s3://… 等地址")],
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    workers: WorkersOption = 0,
+    engine: EngineOption = Engine.PDFIUM,
+    second_opinion: SecondOpinionOption = False,
+    profile: ProfileOption = "",
+    store: StoreOption = "",
+) -> int:
+    """收取、读取、审核整个收件夹并出报告；再次运行只处理新来的。退出码：0 无阻断，1 有错误级问题，2 有文件被隔离，3 运行失败。"""
+    from flows.commands.running import run_flow
+    from flows.inbox import is_remote
+    from flows.problems import Problem
+
+    if not is_remote(inbox):
+        from pathlib import Path
+
+        folder = Path(inbox.removeprefix("file://")).absolute()
+        if not folder.is_dir():  # said before a server is started for it
+            raise Problem("no-inbox", f"收件夹 {folder} 不存在或不是文件夹", "请给出存放 PDF 的文件夹，或 s3://… 等地址。")
+        inbox = str(folder)
+    options = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
+    return run_flow(workspace, store, inbox=inbox, **options)

@@ -1,0 +1,154 @@
+"""The nightly job as a Prefect flow: take in, read in chunks, audit, draw, report.
+
+Prefect gives each step its state, its retries and its place in the user interface; what became of a document is told by the Outcomes that
+tasks return, and by the ledger. A flow that returned nested mapped results could end COMPLETED over a failed task, so the flow looks at a
+flat list of them. Bad input is never retried; file systems and databases are, with growing pauses.
+"""
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, runtime, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State as PrefectState
+from prefect.futures import as_completed
+from prefect.states import Completed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows import artifacts, publishing
+from flows.books import ledger_of, store_of
+from flows.console import log, progress, start_logging
+from flows.intake import Intake, take_in
+from flows.ledger import now
+from flows.problems import BLOCKING, REJECTED
+from flows.reading import Outcome, Reader, read_chunk
+from flows.states import REFUSED, UNFINISHED, State
+from flows.summary import Summary, count, record
+from flows.workspace import Workspace, create, locked
+
+#: documents in one task: a task costs Prefect some 10 ms, and after a kill this many are read again.
+CHUNK = 40
+#: seconds before each further try of a task that a file system or a database failed.
+RETRY_SECONDS = [2.0, 10.0, 30.0]
+
+_STATE_NAMES = {REJECTED: "Quarantined", BLOCKING: "Findings"}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the tasks of one run share."""
+
+    workspace: Workspace
+    run: str
+    how: Reader
+    workers: int
+    profile: str
+
+
+def _may_pass(_task: Any, _run: Any, state: PrefectState) -> bool:
+    """Whether a failed task may succeed later: what the system or the store raised, yes; a defect of ours or bad input, no."""
+    from sqlalchemy.exc import OperationalError
+
+    from records.errors import StoreError
+
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, (OSError, OperationalError, StoreError))
+
+
+def _io_task(name: str) -> Any:
+    """A task that is tried again when a file system or a database fails it, and whose result stays in memory."""
+    retries = {"retries": len(RETRY_SECONDS), "retry_delay_seconds": RETRY_SECONDS, "retry_condition_fn": _may_pass}
+    return task(name=name, cache_policy=NO_CACHE, persist_result=False, **retries)  # type: ignore[call-overload]
+
+
+@_io_task("intake")
+def take_in_inbox(job: Job, inbox: str) -> Intake:
+    """Register what has come to rest in the inbox."""
+    return take_in(inbox, ledger_of(job.workspace, job.run))
+
+
+@_io_task("read")
+def read(job: Job, ids: list[str]) -> list[Outcome]:
+    """Read one chunk of documents in child processes and store them."""
+    return read_chunk(job.workspace, ledger_of(job.workspace, job.run), store_of(job.workspace), ids, job.how)
+
+
+@_io_task("publish")
+def publish(job: Job, force: bool) -> publishing.Published:
+    """Audit everything that is read, draw pages, write the report, Data Docs and Parquet; nothing where nothing is new."""
+    ledger = ledger_of(job.workspace, job.run)
+    return publishing.publish(job.workspace, ledger, store_of(job.workspace), job.profile, job.workers, force)
+
+
+@flow(name="selfeval", persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=2))
+def nightly(
+    inbox: str,
+    workspace: str,
+    store: str = "",
+    workers: int = 0,
+    engine: str = "pdfium",
+    second_opinion: bool = False,
+    profile: str = "",
+    again: list[str] | None = None,
+    republish: bool = False,
+) -> Any:
+    """Read what is new in the inbox, audit everything that is read, write the report.
+
+    Args:
+        inbox: a folder, or any address that fsspec reads (s3://bucket/path). Empty: nothing is taken in (a rerun).
+        workspace: the folder of the store, the report and the quarantine.
+        store: database URL; empty for the workspace's own SQLite file.
+        workers: child processes that read; 0 for one a processor.
+        engine: pdfium, pdfplumber, camelot or ocr.
+        second_opinion: read every document with camelot too and doubt what differs.
+        profile: judge every form by this profile instead of its own.
+        again: ids of submissions to read again, whatever their state.
+        republish: audit and write the report even where nothing is new.
+    """
+    place = create(Path(workspace), store)
+    run = str(runtime.flow_run.id or os.getpid())
+    job = Job(place, run, Reader(engine, second_opinion), workers or len(os.sched_getaffinity(0)), profile)
+    with locked(place):
+        summary, refused = _work(job, inbox, again or [], republish)
+    artifacts.publish(summary, refused)
+    log.info("%s", summary.sentence(), extra={"run": run})
+    data = asdict(summary) | {"exit_code": summary.exit_code}
+    return Completed(name=_STATE_NAMES.get(summary.exit_code, "Completed"), message=summary.sentence(), data=data)
+
+
+def _work(job: Job, inbox: str, again: list[str], republish: bool) -> tuple[Summary, list[Any]]:
+    started, ledger = now(), ledger_of(job.workspace, job.run)
+    taken = take_in_inbox(job, inbox) if inbox else Intake((), (), ())
+    ledger.move([replace(item, state=State.RECEIVED) for item in ledger.get(again)], note="rerun")
+    waiting = [item.submission_id for item in ledger.all() if item.state in UNFINISHED]
+    outcomes = list(_read_all(job, waiting))
+    published = publish(job, republish)
+    scope = set(taken.seen) if inbox else None
+    items = [item for item in ledger.all() if scope is None or item.submission_id in scope]
+    read_count, refused_count, findings = count(items, published.open_findings)
+    summary = Summary(
+        run=job.run, inbox=inbox, started=started, finished=now(), documents=len(items), new=len(taken.new), read=read_count,
+        quarantined=refused_count, unsettled=sum(not outcome.settled for outcome in outcomes),
+        skipped=tuple((skipped.path, skipped.why) for skipped in taken.skipped), findings=findings, report=str(published.report),
+    )  # fmt: skip
+    record(job.workspace, summary)
+    return summary, [item for item in items if item.state in REFUSED]
+
+
+def _read_all(job: Job, ids: list[str]) -> Iterator[Outcome]:
+    """The outcomes of all chunks as they come, one flat series. What a chunk failed with for good is raised after the others have ended."""
+    size = min(CHUNK, max(1, -(-len(ids) // job.workers)))  # a small inbox is spread over the workers too
+    futures = [read.submit(job, ids[at : at + size]) for at in range(0, len(ids), size)]
+    failed: list[BaseException] = []
+    for future in progress(as_completed(futures), len(futures), "读取"):
+        result = future.result(raise_on_failure=False)
+        if isinstance(result, BaseException):
+            failed.append(result)
+        else:
+            yield from result
+    if failed:
+        raise failed[0]

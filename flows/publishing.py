@@ -1,0 +1,155 @@
+"""From what is read to what people see: audit, page images, report, Data Docs, Parquet. Done only where something is new."""
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows import versions
+from flows.console import log
+from flows.images import draw_pages
+from flows.ledger import Ledger, active
+from flows.states import REFUSED, State
+from flows.summary import runs
+from flows.workspace import Workspace
+from records.store import Store
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from expectations import Audit
+    from records.tables import Tables
+    from reports.model import Version
+    from reports.site import RunInfo
+    from reports.views import Sources
+
+#: The mark of the ledger that says what the report in the workspace was made from.
+PUBLISHED = "published"
+#: Earlier runs that the overview draws.
+HISTORY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where the report is, and the findings that nobody has waived as pairs of document_id and severity."""
+
+    report: Path
+    open_findings: tuple[tuple[str, str], ...]
+
+
+def publish(workspace: Workspace, ledger: Ledger, store: Store, profile: str, workers: int, force: bool) -> Published:
+    """Bring findings, report, Data Docs and Parquet up to date with what is read. Nothing is written where they are already."""
+    items = ledger.all()
+    report = workspace.reports / "index.html"
+    judged, listed = active(items), active(items) | {item.document_id for item in items if item.state in REFUSED}
+    key = _key(judged, listed, profile, store)
+    waiting = any(item.state in (State.EXTRACTED, State.AUDITED) for item in items)
+    if force or waiting or ledger.mark(PUBLISHED) != key or not report.exists():
+        audit = judge(ledger, store, judged, profile)
+        make_report(workspace, ledger, store, audit, listed, profile, workers)
+        _advance(ledger, State.AUDITED, State.PUBLISHED)
+        ledger.mark(PUBLISHED, key)
+    return Published(report, _open(store, judged))
+
+
+def judge(ledger: Ledger, store: Store, judged: set[str], profile: str) -> Audit:
+    """Audit every document that is read, all in one batch, and keep what was found."""
+    from expectations import audit
+
+    tables = store.load(judged)
+    log.info("正在审核 %d 份文件、%d 张表", len(tables.documents), len(tables.forms))
+    result = audit(tables, profile or None)
+    store.save_audit(judged, result.findings, result.verdicts, f"{versions.rules()}{profile and '+'}{profile}")
+    _advance(ledger, State.EXTRACTED, State.AUDITED)
+    return result
+
+
+def make_report(workspace: Workspace, ledger: Ledger, store: Store, audit: Audit, listed: set[str], profile: str, workers: int) -> None:
+    """Page images, the site, Data Docs and Parquet, from what the store holds now."""
+    from expectations import build_data_docs
+    from records.parquet import export
+    from reports.site import build
+
+    tables = store.load(listed)
+    items = {item.document_id: item for item in reversed(ledger.all())}
+    log.info("正在生成报告")
+    pictures = draw_pages(workspace, tables, items, workers)
+    build_data_docs(audit, workspace.data_docs)
+    build(tables, tables.findings, audit.verdicts, workspace.reports, pictures, sources=_sources(store), run=_run_info(workspace, profile))
+    export(tables, workspace.parquet)
+
+
+def current_findings(store: Store, judged: set[str]) -> DataFrame:
+    """The findings of the documents that the audit is about, waived ones marked so."""
+    return store.load(judged).findings
+
+
+def _advance(ledger: Ledger, before: State, after: State) -> None:
+    ledger.move([replace(item, state=after) for item in ledger.all() if item.state is before])
+
+
+def _open(store: Store, judged: set[str]) -> tuple[tuple[str, str], ...]:
+    """(document_id, severity) of each finding that stands open."""
+    prefixes = {document_id[:16]: document_id for document_id in judged}
+    with store.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT form_id, severity FROM findings WHERE status = 'open'").fetchall()
+    found = ((prefixes.get(form_id.rpartition("-")[0]), severity) for form_id, severity in rows)
+    return tuple((document_id, severity) for document_id, severity in found if document_id)
+
+
+def _key(judged: set[str], listed: set[str], profile: str, store: Store) -> str:
+    """Changes with everything that a report is made from."""
+    waivers = sorted(f"{waiver.finding_id} {waiver.who} {waiver.why}" for waiver in store.waivers())
+    parts = [*sorted(judged), "|", *sorted(listed), "|", profile, versions.rules(), versions.report(), *waivers]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _sources(store: Store) -> Sources:
+    from expectations import catalogue
+    from reports.model import Waiver, rule_texts
+    from reports.views import Sources
+
+    known = catalogue.load()
+    waivers = {
+        waiver.finding_id: Waiver(waiver.finding_id, waiver.who, waiver.when, waiver.why, getattr(waiver, "void", "") or "")
+        for waiver in store.waivers()
+    }
+    entries = [asdict(entry) for entry in known.entries.values()]
+    return Sources(rule_texts(entries, known.sources), waivers=waivers, versions=_versions(store.filings()))
+
+
+def _versions(filings: DataFrame) -> dict[str, Sequence[Version]]:
+    """form_id -> all filings of its project, for projects that were filed more than once."""
+    from reports.model import Version
+
+    series: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in filings.to_dict("records"):
+        series[row["series_id"]].append(row)
+    found: dict[str, Sequence[Version]] = {}
+    for rows in series.values():
+        if len({row["version"] for row in rows}) > 1:
+            for this in rows:
+                found[this["form_id"]] = [_version(row, row is this) for row in rows]
+    return found
+
+
+def _version(row: dict[str, Any], is_this: bool) -> Version:
+    from reports.model import Version
+
+    address = f"documents/{row['document_id'][:16]}.html"
+    return Version(row["form_id"], row["version"], row["document"], row["recorded_at"][:16].replace("T", " "), row["total_score"] or "",
+                   address=address, is_this=is_this)  # fmt: skip
+
+
+def _run_info(workspace: Workspace, profile: str) -> RunInfo:
+    from reports.site import RunInfo
+
+    earlier = [(run["finished"][:10], run["findings"]) for run in runs(workspace)[-HISTORY:] if run.get("new") and "rules" in run]
+    return RunInfo(
+        finished=f"{datetime.now().astimezone():%Y-%m-%d %H:%M}", profile=profile, version=versions.release(),
+        data_docs="../data_docs/index.html", history=tuple(earlier),
+    )  # fmt: skip
