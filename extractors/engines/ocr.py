@@ -163,5 +163,6 @@ def _boxed(line: TextLine, glyphs: tuple[Glyph, ...], scale: float) -> list[Char
         reach = (0.5 if ord(glyph.text[0]) > 0x2000 else 0.3) * line.em
         left = max(centre - reach, (centres[i - 1] + centre) / 2 if i else x0 + 1)
         right = min(centre + reach, (centre + centres[i + 1]) / 2 if i + 1 < len(glyphs) else x1 - 1)
-        boxed.append(Char(glyph.text, left / scale, top / scale, max(left + 0.1, right) / scale, bottom / scale, min(1.0, glyph.confidence)))
+        boxed.append(Char(glyph.text, left / scale, top / scale, max(left + 0.1, right) / scale, bottom / scale,
+                          min(1.0, glyph.confidence)))
     return boxed

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _small_print(boxes: list[Box], em: float, scale: float) -> list[list[Box]]:
     dots = sorted(b for b in boxes if max(b[2] - b[0], b[3] - b[1]) < 0.25 * em)
     for first in dots:
         row = [b for b in dots if abs(b[1] + b[3] - first[1] - first[3]) <= max(2.0, 0.1 * em)]
-        steps = [b[0] - a[0] for a, b in zip(row, row[1:], strict=False)]
+        steps = [b[0] - a[0] for a, b in pairwise(row)]
         if len(row) >= 3 and max(steps) < 0.8 * em and max(steps) - min(steps) <= max(2.0 * scale / 2, 0.2 * em):
             return [row]
     return []

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from extractors.engines.ocr_layout import Box, TextLine
@@ -186,6 +187,8 @@ def _counted(text: str, line: TextLine) -> bool:
     height = max(b[3] - b[1] for b in tall) if tall else 0
     if not height:
         return False
+    if any(b[0] - a[2] > 0.75 * height for a, b in pairwise(tall)):
+        return False  # room for a digit that is not printed, or not any more
     # Touching digits make one wide piece; a digit is about 0.75 of its height wide, 1 about half that.
     low = sum(max(1, round((b[2] - b[0]) / (1.05 * height))) for b in tall)
     high = sum(max(1, round((b[2] - b[0]) / (0.5 * height))) for b in tall)

@@ -6,6 +6,7 @@ run from border to border. Works in pixels; the caller divides by the scale.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _bounded(lines: list[Line], others: list[Line], scale: float) -> list[Line]:
     tails = [(piece, line.at) for line, found in zip(lines, junctions, strict=True) for piece in _tails(line, found, others, scale)]
     kept = []
     for line, found in zip(lines, junctions, strict=True):
-        spans = [(a, b) for a, b in zip(found, found[1:], strict=False) if _printed(line, a, b, scale)]
+        spans = [(a, b) for a, b in pairwise(found) if _printed(line, a, b, scale)]
         for tail in _tails(line, found, others, scale):
             ends = sum(any(abs(x - y) <= meet for x, y in zip(tail, piece, strict=True)) and at != line.at for piece, at in tails)
             if ends >= 2 and _printed(line, *tail, scale):
