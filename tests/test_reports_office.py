@@ -1,0 +1,140 @@
+"""Workbooks and letters: what a spreadsheet or Word does with texts that came from a form."""
+from __future__ import annotations
+
+import pickle
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from audit_forms import CLEAN, changed, document, with_evidence
+from report_data import RULES, batch, one
+
+from reports import letters
+from reports.errors import ReportError
+from reports.excel import write_workbook
+from reports.i18n import translator
+from reports.views import Sources, document_views
+
+FORMULAS = ("=HYPERLINK(\"http://x\",\"y\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0")
+
+
+def workbook(given, tmp_path, **more):
+    import openpyxl
+
+    return openpyxl.load_workbook(write_workbook(tmp_path / "report.xlsx", given.tables, given.findings, RULES, **more))
+
+
+def column(sheet, label):
+    at = [cell.value for cell in sheet[1]].index(label)
+    return [row[at] for row in sheet.iter_rows(min_row=2)]
+
+
+def test_every_sheet_has_a_frozen_header_and_a_filter_over_all_rows(tmp_path):
+    book = workbook(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path)
+    assert book.sheetnames == ["审核发现", "自评表", "项目资金", "绩效指标"]
+    for sheet in book:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+    assert book["绩效指标"].max_row == 1 + len(CLEAN.indicators)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_printed_text_that_looks_like_a_formula_stays_text(tmp_path, text):
+    given = one(changed(CLEAN, {"project_name": text, "indicators/0/explanation": text}), (0, "scores-sum", "total/score", {"message": text, "actual": text}))
+    book = workbook(given, tmp_path)
+    for sheet, label in (("审核发现", "问题说明"), ("审核发现", "表中填报"), ("自评表", "项目名称"), ("绩效指标", "偏差原因分析及改进措施")):
+        cell = column(book[sheet], label)[0]
+        assert (cell.data_type, cell.value) == ("s", text)
+        assert cell.quotePrefix, "and stays text when somebody edits the cell"
+
+
+def test_amounts_are_numbers_with_a_format_beside_what_is_printed(tmp_path):
+    sheet = workbook(one(), tmp_path)["项目资金"]
+    printed, number = column(sheet, "全年预算数")[0], column(sheet, "全年预算数（数值）")[0]
+    assert printed.value == "100.00" and printed.data_type == "s"
+    assert Decimal(str(number.value)) == Decimal(100) and number.number_format == "#,##0.00####"
+    assert [cell.value for cell in column(sheet, "行")] == [1, 2, 3, 4]
+
+
+def test_a_finding_links_to_its_place_in_the_report(tmp_path):
+    given = one(CLEAN, (0, "scores-sum", "total/score", {}))
+    cell = column(workbook(given, tmp_path, site="reports/")["审核发现"], "编号")[0]
+    assert cell.hyperlink.target == f"reports/documents/{given.tables.documents.document_id[0][:16]}.html#finding-{cell.value}"
+
+
+def test_characters_that_xml_cannot_hold_do_not_stop_the_workbook_or_the_letter(tmp_path):
+    given = one(changed(CLEAN, {"goal_actual": "a\x0bb\x1fc"}), (0, "scores-sum", "total/score", {"message": "x\x0c\uffffy"}))
+    assert column(workbook(given, tmp_path)["审核发现"], "问题说明")[0].value == "x\ufffd\ufffdy"
+    assert "x\ufffd\ufffdy" in letter_text(given, tmp_path)
+
+
+def test_an_empty_report_has_headers(tmp_path):
+    assert [sheet.max_row for sheet in workbook(batch([]), tmp_path)] == [1, 1, 1, 1]
+
+
+def test_headers_are_translated(tmp_path):
+    assert workbook(one(), tmp_path, lang="en").sheetnames == ["Findings", "Forms", "Funds", "Indicators"]
+
+
+def unit_letters(given):
+    return letters.collect(document_views(*given, Sources(RULES), translator("zh")))
+
+
+def letter_text(given, tmp_path, **more):
+    import docx
+
+    paths = letters.write_letters(unit_letters(given), tmp_path / "letters", issued=date(2023, 5, 8), sender="某县财政局", **more)
+    return "\n".join(paragraph.text for path in paths for paragraph in docx.Document(str(path)).paragraphs)
+
+
+def test_a_letter_states_the_findings_of_a_unit_in_sentences(tmp_path):
+    text = letter_text(one(CLEAN, (0, "scores-sum", "total/score", {"subject": "total"}), (0, "deviation-unexplained", "indicators/2/explanation", {"subject": "indicators/2"})), tmp_path)
+    assert "某县水利工程站：" in text and "问题2项（错误1项，警告1项）" in text
+    assert "（1）总得分与各项得分之和不符（总分，第 1 页）。总得分印为98.50，各项得分合计为98.00，请核实。" in text
+    assert "绩效指标第 3 行“按期完工率”" in text and "2023年5月8日" in text and "某县财政局" in text
+
+
+def test_waived_findings_and_clean_units_get_no_letter():
+    given = batch([document(with_evidence(CLEAN)), document(with_evidence(changed(CLEAN, {"unit": "乙单位"})))], [(0, "scores-sum", "total/score", {"status": "waived"})])
+    assert unit_letters(given) == {}
+
+
+def test_markup_and_placeholders_from_a_form_are_printed_in_the_letter_as_they_are(tmp_path):
+    text = "</w:t><w:br/>{{ sender }}{% raw %}<b>&amp;"
+    assert text in letter_text(one(changed(CLEAN, {"project_name": text}), (0, "scores-sum", "total/score", {"message": text})), tmp_path)
+
+
+def test_a_unit_whose_name_is_no_file_name_gets_its_letter(tmp_path):
+    given = batch([document(with_evidence(changed(CLEAN, {"unit": unit})), name=unit) for unit in ("../../甲/乙", "..\\甲乙", "甲\n乙")],
+                  [(at, "scores-sum", "total/score", {}) for at in range(3)])
+    paths = letters.write_letters(unit_letters(given), tmp_path / "letters", issued=date(2023, 5, 8))
+    assert len({path.resolve() for path in paths}) == 3
+    assert {path.resolve().parent for path in paths} == {(tmp_path / "letters").resolve()}
+
+
+def test_a_template_changed_by_the_user_is_used(tmp_path):
+    import docx
+
+    template = docx.Document()
+    template.add_paragraph("致 {{ unit }}：共 {{ count }} 项")
+    template.save(str(tmp_path / "own.docx"))
+    assert letter_text(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path, template=tmp_path / "own.docx") == "致 某县水利工程站：共 1 项"
+
+
+@pytest.mark.parametrize("body", ["{{ unit", "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{% for %}"])
+def test_a_broken_or_prying_template_is_refused_with_a_reason(tmp_path, body):
+    import docx
+
+    template = docx.Document()
+    template.add_paragraph(body)
+    template.save(str(tmp_path / "bad.docx"))
+    with pytest.raises(ReportError) as caught:
+        letter_text(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path, template=tmp_path / "bad.docx")
+    assert "bad.docx" in caught.value.message and caught.value.hint
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_template_that_is_no_word_file_is_refused_with_a_reason(tmp_path):
+    (tmp_path / "bad.docx").write_bytes(b"no zip")
+    with pytest.raises(ReportError):
+        letter_text(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path, template=tmp_path / "bad.docx")

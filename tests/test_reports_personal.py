@@ -1,0 +1,59 @@
+"""No output of a report holds a telephone or identity number or a leader's name: pages, data, CSV, workbook, letters, diffs."""
+from __future__ import annotations
+
+import re
+from datetime import date
+from zipfile import ZipFile
+
+from audit_forms import CLEAN, changed, document, with_evidence
+from report_data import RULES, batch
+
+from reports import letters
+from reports.diff import Side, compare
+from reports.diff_output import to_json, to_text, write_html
+from reports.excel import write_workbook
+from reports.i18n import translator
+from reports.site import build
+from reports.views import Sources, document_views
+
+LEADER, PHONE, LANDLINE, IDENTITY = "诸葛孔明", "13912345678", "0571-87654321", "110101199003074514"
+SENTENCE = f"联系{LEADER}，电话{PHONE}或{LANDLINE}，身份证{IDENTITY}。"
+
+
+def everything_written(tmp_path):
+    """Form fields that hold personal data where it belongs, and where people write it although it does not."""
+    form = changed(CLEAN, {"leader": LEADER, "phone": PHONE, "indicators/2/explanation": SENTENCE, "indicators/0/actual": SENTENCE, "goal_actual": SENTENCE, "total/explanation": SENTENCE})
+    more = {"message": f"说明为“电话{PHONE}，身份证{IDENTITY}”", "actual": f"电话{PHONE}", "subject": "indicators/2"}
+    given = batch([document(with_evidence(form), name="a.pdf")], [(0, "deviation-unexplained", "indicators/2/explanation", more)], undecided=True)
+    other = batch([document(with_evidence(changed(form, {"goal_actual": f"{SENTENCE}另"})), name="b.pdf")], [])
+    build(*given, tmp_path / "site", rules=RULES)
+    write_workbook(tmp_path / "report.xlsx", given.tables, given.findings, RULES)
+    letters.write_letters(letters.collect(document_views(*given, Sources(RULES), translator("zh"))), tmp_path / "letters", issued=date(2023, 5, 8))
+    diff = compare(Side("a", given.tables, given.findings), Side("b", other.tables, other.findings))
+    write_html(diff, tmp_path / "diff.html")
+    (tmp_path / "diff.txt").write_text(to_text(diff) + str(to_json(diff)), "utf-8")
+    return tmp_path
+
+
+def texts(folder):
+    for path in folder.rglob("*"):
+        if path.suffix in (".xlsx", ".docx"):
+            with ZipFile(path) as archive:
+                for name in archive.namelist():
+                    yield f"{path.name}/{name}", archive.read(name).decode("utf-8", "replace")
+        elif path.is_file() and "vendor" not in path.parts:
+            yield path.name, path.read_text("utf-8")
+
+
+def test_no_output_holds_personal_data(tmp_path):
+    seen = dict(texts(everything_written(tmp_path)))
+    assert len(seen) > 25
+    for name, text in seen.items():
+        for secret in (LEADER, PHONE, LANDLINE, IDENTITY):
+            assert secret not in text, name
+        assert not re.search(r"(?<![\d.])1[3-9]\d{9}(?!\d)", text), name
+
+
+def test_what_is_masked_can_still_be_recognised(tmp_path):
+    page = next(text for name, text in texts(everything_written(tmp_path)) if "诸*" in text and name.endswith(".html"))
+    assert "139****5678" in page
