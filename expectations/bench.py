@@ -36,10 +36,13 @@ class Bench:
         self.catalogue = catalogue
         self.dockets: dict[Question, Docket] = {}
         self.records: dict[str, Record] = {}
+        self._failing: dict[str, frozenset[str]] = {}
         for form in forms:
             self.records[form.record_id] = form
             self.records |= {row.record_id: row for row in form.funds}
             self.records |= {row.record_id: row for row in form.indicators}
+        if forms and forms[0].peers is not None:
+            forms[0].peers.failing = self.failing_forms
 
     def upheld(self, rule: str, table: str, subject: str, record_ids: Iterable[str]) -> list[bool]:
         """For each record whether `rule` does not fail there. `subject` is "" except for rules with several subjects in a form."""
@@ -49,6 +52,20 @@ class Bench:
             self.dockets[rule, table, subject] = docket
         failures = {record_id for record_id, decision in docket.open.items() if decision.verdict is Verdict.FAIL}
         return [record_id not in failures for record_id in record_ids]
+
+    def failing_forms(self, rule: str) -> frozenset[str]:
+        """The forms that fail `rule` anywhere; judged now where that was not asked for yet."""
+        if rule in self._failing:
+            return self._failing[rule]
+        failing = set()
+        for table in RULES[rule].tables:
+            record_ids = [record_id for form in self.forms for record_id in _record_ids(form, table)]
+            for subject in RULES[rule].subjects if table == "forms" else ("",):
+                self.upheld(rule, table, subject, record_ids)
+                docket = self.dockets[rule, table, subject]
+                failing |= {self.form_of(record_id).form_id for record_id, decision in docket.open.items() if decision.verdict is Verdict.FAIL}
+        self._failing[rule] = frozenset(failing)
+        return self._failing[rule]
 
     def decision(self, question: Question, record_id: str) -> Decision:
         """The decision on a record that failed or was undecidable."""
@@ -76,6 +93,15 @@ class Bench:
             else:
                 docket.open[record_id] = decision
         return docket
+
+
+def _record_ids(form: FormView, table: str) -> list[str]:
+    """The records of `form` that stand in the frame of `table`."""
+    if table == "forms":
+        return [form.record_id]
+    if table == "indicators":
+        return [row.record_id for row in form.indicators]
+    return [form.total_fund.record_id] if form.total_fund else []
 
 
 def _outside(valid: bool, profiles: tuple[str, ...], form: FormView) -> str:

@@ -13,7 +13,7 @@ SEVERITIES = {"error": ("错误", "critical"), "warning": ("警告", "warning"),
 
 FAMILIES = {
     "structure": "结构与完整性", "scores": "分值与得分", "funds": "预算执行", "explanations": "偏差说明",
-    "targets": "指标逻辑", "costs": "成本与资金", "portfolio": "跨表比对",
+    "targets": "指标逻辑", "costs": "成本与资金", "conclusions": "等级与结论", "portfolio": "跨表比对",
 }  # fmt: skip
 
 

@@ -10,11 +10,14 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from records.values import Printed, is_blank, money_unit, parse_number, parse_score
+from expectations.peers import Peers
+from expectations.profiles import Profile, recognise
+from records.values import Printed, is_blank, parse_number, parse_score
 
 if TYPE_CHECKING:
     import pandas
 
+    from expectations.peers import Expected
     from records.tables import Tables
 
 #: Chinese captions of the fields, as messages name them.
@@ -68,7 +71,7 @@ def _amount(text: str | None, unit: str | None) -> Reading:
     reading = _reading(text, "number")
     if reading.number is None:
         return reading
-    amount = reading.number.to_amount(money_unit(unit))
+    amount = reading.number.to_amount(unit)
     return Reading(State.KNOWN, text, amount) if amount else Reading(State.UNREADABLE, text)
 
 
@@ -169,6 +172,10 @@ class FormView:
     funds: tuple[FundRow, ...] = ()
     indicators: tuple[IndicatorRow, ...] = ()
     doubts: Mapping[str, str] = field(default_factory=dict)
+    #: What holds for this kind of form; None where the kind is not known.
+    settings: Profile | None = None
+    #: The forms that it came with; None for a form looked at alone.
+    peers: Peers | None = None
     #: The subject that findings about the whole form carry, and the key of its records.
     subject: str = "form"
 
@@ -203,6 +210,11 @@ class FormView:
             return Reading(State.DOUBTFUL, text, None, why)
         return _reading(text, "score")
 
+    @cached_property
+    def filled(self) -> tuple[IndicatorRow, ...]:
+        """The indicators without the rows of the template that nobody filled."""
+        return tuple(row for row in self.indicators if not row.is_placeholder)
+
     def has_column(self, name: str) -> bool:
         """Whether the indicators block has the column `name`."""
         return any(getattr(row, name) is not None for row in self.indicators)
@@ -214,29 +226,31 @@ def _rows(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any, 
     return zip(*columns, strict=True)
 
 
-_FORM_FIELDS = tuple(name for name in FormView.__dataclass_fields__ if name not in ("funds", "indicators", "doubts", "subject"))
+_FORM_FIELDS = tuple(name for name in FormView.__dataclass_fields__ if name not in ("funds", "indicators", "doubts", "settings", "peers", "subject"))
 _FUND_FIELDS = ("position", "subject", "record_id", "weight", "score", *FundRow.__slots__)
 _INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *IndicatorRow.__slots__)
 
 
-def views(tables: Tables) -> list[FormView]:
-    """One view a form, in the order of `tables.forms`."""
+def views(tables: Tables, roster: tuple[Expected, ...] = ()) -> list[FormView]:
+    """One view a form, in the order of `tables.forms`; they share one `Peers`."""
     doubts: dict[str, dict[str, str]] = {}
     doubtful = tables.cells[tables.cells["doubt"].notna()]
     for form_id, path, why in _rows(doubtful, ("form_id", "path", "doubt")):
         doubts.setdefault(form_id, {}).setdefault(path, why)
     funds = _grouped(tables.funds, FundRow, _FUND_FIELDS)
     indicators = _grouped(tables.indicators, IndicatorRow, _INDICATOR_FIELDS)
-    forms = []
+    peers = Peers(roster)
     for values in _rows(tables.forms, _FORM_FIELDS):
         named = dict(zip(_FORM_FIELDS, values, strict=True))
         key = named["form_id"]
         named["year"] = None if named["year"] is None else int(named["year"])
-        form = FormView(**named, funds=tuple(funds.get(key, ())), indicators=tuple(indicators.get(key, ())), doubts=doubts.get(key, {}))
+        rows = tuple(funds.get(key, ()))
+        settings = recognise(named["profile"], named["title"], (row.label for row in rows))
+        form = FormView(**named, funds=rows, indicators=tuple(indicators.get(key, ())), doubts=doubts.get(key, {}), settings=settings, peers=peers)
         for row in (*form.funds, *form.indicators):
             row.form = form
-        forms.append(form)
-    return forms
+        peers.forms.append(form)
+    return peers.forms
 
 
 def _grouped(frame: pandas.DataFrame, kind: type[Any], names: tuple[str, ...]) -> dict[str, list[Any]]:

@@ -1,8 +1,27 @@
-"""The rules, one module a family. `RULES` holds every rule by id."""
+"""The rules, one module or two a family. `RULES` holds every rule by id."""
 from __future__ import annotations
 
-from expectations.rules import explanations, funds, scores, structure, targets
+from expectations.rules import (
+    captions,
+    conclusions,
+    costs,
+    explanations,
+    fund_notes,
+    fund_rows,
+    funds,
+    goals,
+    history,
+    portfolio,
+    qualitative,
+    scores,
+    structure,
+    target_dates,
+    target_kinds,
+    targets,
+    weights,
+)
 from expectations.rules.base import REGISTRY as RULES
 from expectations.rules.base import Rule
 
-__all__ = ["RULES", "Rule", "explanations", "funds", "scores", "structure", "targets"]
+__all__ = ["RULES", "Rule", "captions", "conclusions", "costs", "explanations", "fund_notes", "fund_rows", "funds", "goals", "history",
+           "portfolio", "qualitative", "scores", "structure", "target_dates", "target_kinds", "targets", "weights"]

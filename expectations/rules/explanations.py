@@ -1,11 +1,17 @@
 """Deviations and their explanations: whoever loses points says why."""
 from __future__ import annotations
 
+import re
+
 from expectations.arithmetic import plain, trouble
 from expectations.rules.base import IndicatorRule
+from expectations.rules.common import explained, points
+from expectations.text import bare, likeness
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import IndicatorRow, State
+from expectations.view import IndicatorRow, State, brief
 from records.values import is_blank
+
+NO_EXPLANATION = not_applicable("没有填偏差原因分析")
 
 
 class DeviationUnexplained(IndicatorRule):
@@ -33,4 +39,103 @@ class DeviationUnexplained(IndicatorRule):
         lost = plain(weight.value - score.value)
         message = f"{record.name}分值{weight.text}、得分{score.text}，扣{lost}分，但未说明偏差原因，请补充偏差原因分析及改进措施。"
         values = (weight.text, score.text, record.explanation)
-        return failed(message, "说明偏差原因", record.explanation or "空白", cells=(f"{subject}/explanation", f"{subject}/score"), values=values)
+        cells = (f"{subject}/explanation", f"{subject}/score")
+        return failed(message, "说明偏差原因", record.explanation or "空白", cells=cells, values=values)
+
+
+_CAUSE = re.compile(r"因|由于|导致|受|影响|未|不足|缺|推迟|滞后|结余|疫情|困难|减少|死亡|取消|变更|调整|低于|高于|有限|尚|延|剩余|节约|较")
+_MEASURE = re.compile(r"加强|加大|改进|提高|完善|下年|今后|进一步|规范|细化|督促|建议|优化")
+#: Fewer characters than this say nothing that can be checked.
+TOO_SHORT = 6
+
+
+class ExplanationBoilerplate(IndicatorRule):
+    """An explanation of lost points names a cause, not only good intentions."""
+
+    id = "explanation-boilerplate"
+
+    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        found = points(record)
+        if isinstance(found, Decision):
+            return found
+        if not found.lost or is_blank(record.explanation):
+            return NO_EXPLANATION
+        if doubt := record.doubt("explanation"):
+            return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
+        text = bare(record.explanation)
+        if _CAUSE.search(text) and len(text) >= TOO_SHORT:
+            return PASS
+        if len(text) >= TOO_SHORT and not _MEASURE.search(text):
+            return undecidable("无法判断所述是否为偏差原因")
+        what = "过于简略" if len(text) < TOO_SHORT else "只列措施、未说明原因"
+        message = f"{record.name}的偏差原因分析“{brief(record.explanation, 30)}”{what}，请补充具体原因。"
+        return failed(message, "说明具体原因", brief(record.explanation, 40), cells=(f"{subject}/explanation",), values=(record.explanation,))
+
+
+class ExplainedButFull(IndicatorRule):
+    """A deviation that is explained also costs points, unless more was done than promised."""
+
+    id = "explained-but-full"
+    _MORE = re.compile(r"超额|超过|增加|超出|多于|新增|扩大|提前|完成|达到|无偏差|没有偏差|按")
+
+    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        found = points(record)
+        if isinstance(found, Decision):
+            return found
+        if found.lost or not explained(record):
+            return NO_EXPLANATION
+        if doubt := record.doubt("explanation"):
+            return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
+        if self._MORE.search(record.explanation or ""):
+            return PASS
+        message = f"{record.name}填有偏差原因“{brief(record.explanation, 30)}”，但得满分{found.score_text}分，请核实得分或说明无偏差。"
+        values = (found.score_text, record.explanation)
+        return failed(message, "有偏差则扣分", f"{found.score_text}分", cells=(f"{subject}/explanation", f"{subject}/score"), values=values)
+
+
+#: Rows with the very same explanation that make it a formula, and how long it is then.
+SAME_ROWS, SAME_LENGTH = 3, 8
+
+
+class ExplanationRepeated(IndicatorRule):
+    """Different indicators are not all explained by the same sentence. Told on the first row of them.
+
+    Rows of one second level may share a merged explanation and count once."""
+
+    id = "explanation-repeated"
+
+    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        text = bare(record.explanation)
+        if len(text) < SAME_LENGTH:
+            return NO_EXPLANATION
+        if doubt := record.doubt("explanation"):
+            return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
+        same = [row for row in record.form.filled if bare(row.explanation) == text]
+        if same[0] is not record:
+            return not_applicable("已在首项指标处说明")
+        groups = {(row.level1, row.level2) for row in same}
+        if len(groups) < SAME_ROWS:
+            return PASS
+        message = f"{len(same)}项指标（自{record.name}起）的偏差原因均为“{brief(record.explanation, 30)}”，未区分各指标的实际情况，请分别说明。"
+        return failed(message, "分别说明", f"{len(same)}项相同", cells=(f"{subject}/explanation",), values=(record.explanation, str(len(same))))
+
+
+class ExplanationRepeatsResult(IndicatorRule):
+    """An explanation says more than the result or the target once again."""
+
+    id = "explanation-repeats-result"
+
+    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        found = points(record)
+        if isinstance(found, Decision):
+            return found
+        text = bare(record.explanation)
+        if not found.lost or len(text) < SAME_LENGTH:
+            return NO_EXPLANATION
+        if doubt := record.doubt("explanation", "actual", "target"):
+            return undecidable(f"文字读取存疑，请核对 {doubt}")
+        for name, other in (("实际完成值", record.actual), ("年度指标值", record.target), ("指标名称", record.level3)):
+            if len(bare(other)) >= SAME_LENGTH and likeness(text, bare(other)) >= 0.9:
+                message = f"{record.name}的偏差原因照抄{name}，没有说明扣分原因，请补充。"
+                return failed(message, "说明原因", brief(record.explanation, 40), cells=(f"{subject}/explanation",), values=(record.explanation, other))
+        return PASS

@@ -1,10 +1,15 @@
 """Structure and completeness: is the form filled in at all, and with what belongs there?"""
 from __future__ import annotations
 
-from expectations.rules.base import FormRule
+import re
+from collections.abc import Iterable
+
+from expectations.rules.base import FormRule, IndicatorRule
+from expectations.rules.common import PLACEHOLDER
+from expectations.text import indicator_name, years
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import CAPTIONS, FormView
-from records.values import is_blank
+from expectations.view import CAPTIONS, FormView, IndicatorRow, State, brief
+from records.values import is_blank, parse_number
 
 
 class RequiredField(FormRule):
@@ -30,3 +35,165 @@ class RequiredField(FormRule):
             "total": "本表设有得分栏，但未填报总分，请补充。",
         }.get(subject, f"{CAPTIONS[subject]}为空白，请补充。")
         return failed(message, "已填报", "空白", cells=(path, subject, "project_name"))
+
+
+class YearMissing(FormRule):
+    """The form says which year it is about, in a cell or in its title."""
+
+    id = "year-missing"
+    subjects = ("year",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        if record.doubts and (why := record.doubt("year")):
+            return undecidable(f"年度读取存疑，请核对 year：{why}")
+        if record.title is None and record.year is None:
+            return undecidable("未见标题，年度可能在标题中")
+        if record.year is not None or years(record.title):
+            return PASS
+        return failed("未注明自评年度，请在标题或表头补充。", "已注明年度", "未注明", cells=("title", "project_name"))
+
+
+#: What blank templates print as instructions. A cell that holds one of them has not been filled in.
+_INSTRUCTION = re.compile(
+    r"[0-9]{2,4}\s*字(?:以内|左右)|^[（(【]?(?:请|应)?(?:简要|如实|逐条)?(?:填写|填列|填报|说明|描述|概述|分析)[^。；]{0,30}[）)】]?[。.]?$|对照(?:年初|年度|预期)[^。]{0,10}目标[^。]{0,10}(?:填写|说明)|此处填写|^[（(]?填写说明"
+)
+
+
+class TemplateTextLeft(FormRule):
+    """No instruction of the blank template stands where an answer belongs."""
+
+    id = "template-text-left"
+    tables = ("forms", "indicators")
+    subjects = ("goal_expected", "goal_actual")
+
+    def judge(self, record: FormView | IndicatorRow, subject: str) -> Decision:
+        if isinstance(record, FormView):
+            return self._judge(((subject, getattr(record, subject)),), record.doubt(subject) if record.doubts else None)
+        if record.is_placeholder:
+            return PLACEHOLDER
+        names = ("level3", "target", "actual", "explanation")
+        cells = [(f"{subject}/{name}", text) for name in names if (text := getattr(record, name))]
+        return self._judge(cells, record.doubt(*names))
+
+    def _judge(self, cells: Iterable[tuple[str, str | None]], doubt: str | None) -> Decision:
+        filled = [(path, text) for path, text in cells if not is_blank(text)]
+        if not filled:
+            return not_applicable("没有填写文字")
+        if doubt:
+            return undecidable(f"文字读取存疑，请核对 {doubt}")
+        for path, text in filled:
+            if _INSTRUCTION.search(text or ""):
+                message = f"“{brief(text, 30)}”是模板的填表说明，不是填报内容，请改填实际情况。"
+                return failed(message, "填报内容", brief(text, 40), cells=(path,), values=(text,))
+        return PASS
+
+
+class TemplateRowLeft(FormRule):
+    """No rows of the blank template are left in the table of indicators."""
+
+    id = "template-row-left"
+    subjects = ("indicators",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        if not record.indicators:
+            return not_applicable("本表没有绩效指标")
+        left = [row for row in record.indicators if row.is_placeholder]
+        if record.doubts and (why := record.doubt_within("indicators")) and left:
+            return undecidable(f"绩效指标读取存疑，请核对 {why}")
+        if not left:
+            return PASS
+        where = "、".join(str(row.position + 1) for row in left[:8]) + ("等" if len(left) > 8 else "")
+        message = f"绩效指标表留有{len(left)}行未填写的模板行（第{where}行），请删除或补填。"
+        return failed(message, "无空行", f"{len(left)}行", cells=(f"{left[0].subject}/level3",), values=(str(len(left)),))
+
+
+class ScoreColumnEmpty(FormRule):
+    """A form that gives weights also gives scores."""
+
+    id = "score-column-empty"
+    subjects = ("indicators",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        weights = [row.read("weight") for row in record.indicators]
+        if not any(reading.state is State.KNOWN for reading in weights):
+            return not_applicable("绩效指标没有分值")
+        if record.settings is not None and not record.settings.scored:
+            return not_applicable("本表式不计分")
+        scores = [row.read("score") for row in record.indicators] + [record.read_total("score")]
+        if any(reading.state is State.DOUBTFUL for reading in scores):
+            return undecidable("得分栏读取存疑")
+        if any(reading.state in (State.KNOWN, State.UNREADABLE) for reading in scores):
+            return PASS
+        message = "各指标设有分值，但得分栏和总分全部空白，自评未打分，请补充。"
+        return failed(message, "已打分", "空白", cells=("indicators/0/score", "indicators/0/weight"))
+
+
+class DuplicateLevel3(IndicatorRule):
+    """No third-level indicator stands twice under the same second level."""
+
+    id = "duplicate-level3"
+
+    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        name = indicator_name(record.level3)
+        if record.is_placeholder or not name:
+            return not_applicable("没有三级指标名称")
+        if doubt := record.doubt("level3", "level2"):
+            return undecidable(f"指标名称读取存疑，请核对 {doubt}")
+        for other in record.form.filled:
+            if other.position >= record.position:
+                return PASS
+            if indicator_name(other.level3) == name and (other.level1, other.level2) == (record.level1, record.level2):
+                message = f"{record.name}与第{other.position + 1}项指标同名，请合并或改正名称。"
+                return failed(message, "名称不重复", record.level3, cells=(f"{subject}/level3",), values=(record.level3,))
+        return PASS
+
+
+class UnitOfAmounts(FormRule):
+    """One column of money has one unit, the one that the form states."""
+
+    id = "unit-of-amounts"
+    subjects = ("funds/initial", "funds/budget", "funds/executed")
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        name = subject.partition("/")[2]
+        printed = [(row, number) for row in record.funds if (number := parse_number(getattr(row, name))) is not None]
+        if not printed:
+            return not_applicable(f"{CAPTIONS[name]}没有数字")
+        if record.doubts and (why := next((why for row, _ in printed if (why := row.doubt(name))), None)):
+            return undecidable(f"金额读取存疑，请核对 {why}")
+        stated = record.amount_unit
+        units = {number.unit for _, number in printed if number.unit}
+        if stated is None and not units:
+            return undecidable("本表未注明金额单位")
+        odd = next(((row, number) for row, number in printed if number.unit and stated and number.unit not in (stated, stated.rstrip("元"))), None)
+        if odd is None and len(units) < 2:
+            return PASS
+        row, number = odd or printed[-1]
+        what = f"表头单位为{stated}" if odd else f"同栏混用{'、'.join(sorted(unit for unit in units))}"
+        message = f"{CAPTIONS[name]}中{row.name}填为“{number.text}”，{what}，单位不一致，请统一。"
+        return failed(message, stated or "同一单位", number.text, cells=(f"{row.subject}/{name}",), values=(stated, number.text))
+
+
+class YearInconsistent(IndicatorRule):
+    """The years in an indicator's target and result include the year of the form."""
+
+    id = "year-inconsistent"
+    # A year that is compared with, planned for, or part of a document's number says nothing about when the work was due.
+    _OTHER = re.compile(r"较|比|同比|以来|规划|至|-|—|~|～|[〔\[]|号|起|结转|上年")
+
+    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        if doubt := record.doubt("level3", "target", "actual"):
+            return undecidable(f"年份读取存疑，请核对 {doubt}")
+        named = {name: years(getattr(record, name)) for name in ("level3", "target", "actual")}
+        found = frozenset().union(*named.values())
+        if not found:
+            return not_applicable("指标中没有年份")
+        year = record.form.year
+        if year is None:
+            return undecidable("本表未注明年度，无法比较")
+        if year in found or any(self._OTHER.search(getattr(record, name) or "") for name, values in named.items() if values):
+            return PASS
+        name, text = next((name, getattr(record, name)) for name, values in named.items() if values)
+        which = "、".join(f"{value}年" for value in sorted(found))
+        message = f"{record.name}的{CAPTIONS[name]}写作{which}，与自评年度{year}年不一致，请核实是否照抄以前年度内容。"
+        return failed(message, f"{year}年", which, cells=(f"{subject}/{name}",), values=(str(year), text))

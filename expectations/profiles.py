@@ -1,0 +1,108 @@
+"""Profiles of form versions and jurisdictions, data/profiles/*.yml: what a form of this kind weighs, how it scores, which thresholds hold.
+
+Adding one is a YAML file and a test, no code. Imports neither pandas nor GE."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+PROFILES_DIR = Path(__file__).resolve().parent.parent / "data" / "profiles"
+
+#: Scoring formulas: proportional (分值×完成比例), step (分档计分), free (no formula is prescribed).
+FORMULAS = ("proportional", "step", "free")
+
+
+class ProfileError(ValueError):
+    """A file in data/profiles does not hold what it should, or a profile is not known; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One version of the form. Weights are points out of 100, thresholds are ratios.
+
+    `base` is the column of funds that the execution rate is measured on. `level1` are the points that the jurisdiction fixes for each
+    first level (empty: free). `dimensions` are second-level indicators that a form must have, `benefits` whether it needs one of 效益.
+    `qualitative` are the lower bounds of the score share of 达成, 部分达成 and 未达成. `grades` are (name, lowest score), best first.
+    `budget_change` and `low_execution` are the ratios from which an explanation is due; `over_achievement` the ratio of result to target.
+    `titles` are words of the title, `labels` words of fund labels that tell the profile where the extraction does not."""
+
+    id: str
+    name: str
+    base: str = "budget"
+    scored: bool = True
+    execution_weight: tuple[Decimal, ...] = ()
+    level1: tuple[tuple[str, Decimal], ...] = ()
+    formula: str = "proportional"
+    integer_rounding: bool = True
+    low_execution: Decimal = Decimal("0.9")
+    over_achievement: Decimal = Decimal("1.3")
+    budget_change: Decimal = Decimal("0.1")
+    concentration: Decimal = Decimal("0.4")
+    dimensions: tuple[str, ...] = ()
+    benefits: bool = False
+    qualitative: tuple[Decimal, ...] = ()
+    grades: tuple[tuple[str, Decimal], ...] = ()
+    units_in_own_column: bool = False
+    titles: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4)
+def load(folder: Path = PROFILES_DIR) -> dict[str, Profile]:
+    """All profiles by id. Raises ProfileError, naming the file, for unknown keys and values that cannot be."""
+    import yaml
+
+    profiles = {}
+    for path in sorted(folder.glob("*.yml")):
+        raw = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        try:
+            profile = _profile(raw)
+        except (TypeError, KeyError, ValueError, ArithmeticError) as error:
+            raise ProfileError(f"{path.name}: {error}") from error
+        if profile.id != path.stem:
+            raise ProfileError(f"{path.name}: its id is {profile.id}")
+        profiles[profile.id] = profile
+    return profiles
+
+
+def _profile(raw: dict[str, Any]) -> Profile:
+    thresholds = raw.pop("thresholds", {})
+    values: dict[str, Any] = {**raw, **{name: Decimal(str(value)) for name, value in thresholds.items()}}
+    for name in ("execution_weight", "qualitative"):
+        values[name] = tuple(Decimal(str(value)) for value in values.get(name, ()))
+    for name in ("level1", "grades"):
+        values[name] = tuple((key, Decimal(str(value))) for key, value in values.get(name, {}).items())
+    for name in ("dimensions", "titles", "labels"):
+        values[name] = tuple(values.get(name, ()))
+    profile = Profile(**values)
+    if profile.formula not in FORMULAS:
+        raise ValueError(f"unknown formula {profile.formula}")
+    if profile.base not in ("initial", "budget"):
+        raise ValueError(f"unknown base {profile.base}")
+    if list(profile.grades) != sorted(profile.grades, key=lambda grade: -grade[1]):
+        raise ValueError("grades must fall")
+    return profile
+
+
+def known(profile: str) -> Profile:
+    """The profile `profile`; raises ProfileError, with the known ones, where there is none."""
+    profiles = load()
+    if profile not in profiles:
+        raise ProfileError(f"没有表式 {profile}，可选：{'、'.join(sorted(profiles))}")
+    return profiles[profile]
+
+
+def recognise(named: str | None, title: str | None, labels: Iterable[str | None]) -> Profile | None:
+    """The profile that the extraction named, else the one whose title words or fund labels the form shows; None where that is no single
+    one: then only what is certain is judged."""
+    profiles = load()
+    if named in profiles:
+        return profiles[named]
+    printed = [label or "" for label in labels]
+    found = [profile for profile in profiles.values()
+             if any(word in (title or "") for word in profile.titles) or any(word in label for word in profile.labels for label in printed)]  # fmt: skip
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,104 @@
+"""Grades and conclusions against the score (family conclusions)."""
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from expectations.rules.base import FormRule
+from expectations.rules.common import points
+from expectations.text import bare
+from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from expectations.view import FormView, brief
+
+_GRADE = re.compile(r"(?:等级|评价结论|评级|结论)?[为:：]?(优|良|中|差)(?:秀|好|等)?")
+_PRAISE = re.compile(r"全部完成|圆满完成|全面完成|超额完成|全部达标|均已完成|均达到预期|优秀|执行良好")
+
+
+class GradeVsScore(FormRule):
+    """The grade is the one that the profile gives to the score. Bands differ from place to place, so without a profile nothing is said."""
+
+    id = "grade-vs-score"
+    subjects = ("total",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        printed = next((match[1] for text in (record.total_explanation, record.total_label) if text and (match := _GRADE.fullmatch(bare(text)))), None)
+        if printed is None:
+            return not_applicable("总分行没有评价等级")
+        settings, score = record.settings, record.read_total("score")
+        if settings is None or not settings.grades:
+            return not_applicable("本表式没有等级划分")
+        if score.number is None:
+            return undecidable(f"总分读取存疑（total/score）：{score.why or score.text or '空白'}")
+        expected = next((name for name, lowest in settings.grades if score.value >= lowest), settings.grades[-1][0])
+        if printed == expected:
+            return PASS
+        message = f"总分{score.text}分，按等级划分应为“{expected}”，表中评为“{printed}”，请核实。"
+        return failed(message, expected, printed, cells=("total/explanation", "total/score"), values=(score.text, printed))
+
+
+class ConclusionVsScore(FormRule):
+    """A conclusion that everything was done goes with a high score."""
+
+    id = "conclusion-vs-score"
+    subjects = ("goal_actual",)
+    #: Below this a conclusion of full success contradicts the score.
+    _HIGH = Decimal(80)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        text = record.goal_actual or ""
+        praise = _PRAISE.search(text)
+        if praise is None:
+            return not_applicable("实际完成情况没有总评")
+        if record.doubts and (why := record.doubt(subject)):
+            return undecidable(f"实际完成情况读取存疑：{why}")
+        score = record.read_total("score")
+        if score.number is None:
+            return undecidable("没有可读的总分")
+        if score.value >= self._HIGH:
+            return PASS
+        message = f"实际完成情况称“{brief(praise[0])}”，而自评总分只有{score.text}分，结论与得分不符，请核实。"
+        return failed(message, f"不低于{self._HIGH}分", score.text, cells=(subject, "total/score"), values=(record.goal_actual, score.text))
+
+
+class NoProblemsButPointsLost(FormRule):
+    """A form that says there was no deviation loses no points."""
+
+    id = "no-problems-but-points-lost"
+    subjects = ("total",)
+    _NONE = re.compile(r"^(?:无偏差|没有偏差|不存在(?:偏差|问题)|无存在问题|存在问题无)$")
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        text = bare(record.total_explanation)
+        if not self._NONE.search(text):
+            return not_applicable("总分行没有写明无偏差")
+        if record.doubts and (why := record.doubt_within("indicators", "total")):
+            return undecidable(f"得分读取存疑，请核对 {why}")
+        found = [points(row) for row in record.filled]
+        lost = [one for one in found if not isinstance(one, Decision) and one.lost]
+        if not lost:
+            return PASS if any(not isinstance(one, Decision) for one in found) else undecidable("没有可读的得分")
+        message = f"总分行称“{record.total_explanation}”，而有{len(lost)}项指标扣分，请补充存在的问题和改进措施。"
+        return failed(message, "说明存在的问题", record.total_explanation, cells=("total/explanation", "total/score"), values=(record.total_explanation, str(len(lost))))
+
+
+class GoalDoneButOutputsMissed(FormRule):
+    """A goal that is told to be fully done goes with outputs of which none is far short."""
+
+    id = "goal-done-but-outputs-missed"
+    subjects = ("goal_actual",)
+    _SHORT = Decimal("0.6")
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        if not _PRAISE.search(record.goal_actual or ""):
+            return not_applicable("实际完成情况没有称全部完成")
+        if record.doubts and (why := record.doubt(subject) or record.doubt_within("indicators")):
+            return undecidable(f"读取存疑：{why}")
+        outputs = [row for row in record.filled if "产出" in (row.level1 or "")]
+        found = [(row, one) for row in outputs if not isinstance(one := points(row), Decision) and one.weight]
+        if not found:
+            return undecidable("没有可读的产出指标得分")
+        worst, one = min(found, key=lambda pair: pair[1].share)
+        if one.share >= self._SHORT:
+            return PASS
+        message = f"实际完成情况称目标全部完成，而{worst.name}只得{one.score_text}分（分值{one.weight_text}分），前后不符，请核实。"
+        return failed(message, None, one.score_text, cells=(subject, f"{worst.subject}/score"), values=(record.goal_actual, one.score_text))

@@ -1,0 +1,158 @@
+"""What the text of a form says about its money: reasons for changes and delays, claims, amounts that add up (family funds)."""
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from expectations.arithmetic import ZERO, percent, plain
+from expectations.rules.base import FormRule, FundRule
+from expectations.rules.funds import execution_ratio, readings
+from expectations.text import Money, amounts
+from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from expectations.view import CAPTIONS, FormView, FundRow, brief
+from records.folding import fold
+from records.values import is_blank
+
+#: Claimed and computed rate may differ by this, and parts may miss their sum by this share before it is said.
+ONE_POINT, NEARLY = Decimal("0.01"), Decimal("0.05")
+
+
+def notes(form: FormView) -> list[str]:
+    """Everything that the form says in free words about its course."""
+    texts = [form.goal_actual, form.total_explanation, *(row.explanation for row in form.indicators)]
+    return [text for text in texts if text and not is_blank(text)]
+
+
+def mentions(form: FormView, words: str) -> bool:
+    return any(re.search(words, text) for text in notes(form))
+
+
+class BudgetAdjustedUnexplained(FundRule):
+    """A budget that was changed within the year by more than the threshold is explained somewhere on the form."""
+
+    id = "budget-adjusted-unexplained"
+
+    def judge(self, record: FundRow, subject: str) -> Decision:
+        settings = record.form.settings
+        if settings is None:
+            return not_applicable("表式未识别，没有调整幅度的规定")
+        found = readings(record, "initial", "budget")
+        if isinstance(found, Decision):
+            return found
+        initial, budget = found["initial"], found["budget"]
+        if not initial.value:
+            return not_applicable("年初预算数为0")
+        change = (budget.value - initial.value) / initial.value
+        if abs(change) <= settings.budget_change:
+            return PASS
+        if record.form.doubts and (why := record.form.doubt_within("goal_actual", "indicators", "total")):
+            return undecidable(f"说明文字读取存疑，请核对 {why}")
+        if mentions(record.form, "调整|追加|调减|调增|压减|压缩|收回|结转|结余|变更|核减"):
+            return PASS
+        message = f"年初预算数{initial.text}调整为全年预算数{budget.text}，{'增加' if change > 0 else '减少'}{percent(abs(change), 1)}，表中未说明调整原因，请补充。"
+        return failed(message, "说明调整原因", "未说明", cells=(f"{subject}/budget",), values=(initial.text, budget.text))
+
+
+class LowExecutionUnexplained(FundRule):
+    """A low execution rate is explained somewhere on the form."""
+
+    id = "low-execution-unexplained"
+
+    def judge(self, record: FundRow, subject: str) -> Decision:
+        settings = record.form.settings
+        if settings is None:
+            return not_applicable("表式未识别，没有执行率的规定")
+        found = readings(record, settings.base, "executed")
+        if isinstance(found, Decision):
+            return found
+        budget, executed = found[settings.base], found["executed"]
+        if not budget.value:
+            return undecidable("预算数为0，无法计算执行率")
+        ratio = executed.value / budget.value
+        if ratio >= settings.low_execution:
+            return PASS
+        if record.form.doubts and (why := record.form.doubt_within("goal_actual", "indicators", "total")):
+            return undecidable(f"说明文字读取存疑，请核对 {why}")
+        if mentions(record.form, "资金|执行|支付|付款|结余|节约|尾款|预算|招标|拨付|未付|结转|疫情"):
+            return PASS
+        message = f"预算执行率为{percent(ratio)}（{executed.text}/{budget.text}），低于{percent(settings.low_execution, 0)}，表中未说明原因，请补充。"
+        return failed(message, "说明原因", "未说明", cells=(f"{subject}/rate", f"{subject}/executed"), values=(budget.text, executed.text))
+
+
+_CLAIM = re.compile(r"(?:执行率|支付率|支付进度|拨付进度|支出进度|资金使用率)[^0-9。；]{0,6}([0-9]+(?:\.[0-9]+)?)\s*%")
+_ALLOTTED = re.compile(r"(?:下达|安排|到位|批复|预算)[^。；]{0,12}$")
+_PAID = re.compile(r"(?:支付|支出|执行|使用|拨付|付款)[^。；]{0,8}$")
+
+
+class ExecutionClaimVsAmounts(FormRule):
+    """A rate that the text claims is the one of the amounts in the same text."""
+
+    id = "execution-claim-vs-amounts"
+    subjects = ("goal_actual",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        text = fold(record.goal_actual or "")
+        claims = _CLAIM.findall(text)
+        if not claims:
+            return not_applicable("文字中没有执行率的说法")
+        if record.doubts and (why := record.doubt(subject)):
+            return undecidable(f"实际完成情况读取存疑：{why}")
+        found = amounts(text)
+        allotted = [money for money in found if _ALLOTTED.search(text[: money.start])]
+        paid = [money for money in found if _PAID.search(text[: money.start]) and money not in allotted]
+        if len(claims) != 1 or len(allotted) != 1 or len(paid) != 1 or not allotted[0].yuan:
+            return undecidable("文字中的金额不止一对，无法确定所指")
+        ratio, claim = paid[0].yuan / allotted[0].yuan, Decimal(claims[0]) / 100
+        if abs(ratio - claim) <= ONE_POINT:
+            return PASS
+        message = f"实际完成情况称进度{claims[0]}%，而文中金额{paid[0].text}/{allotted[0].text}为{percent(ratio)}，前后不符，请核实。"
+        return failed(message, percent(ratio), f"{claims[0]}%", cells=(subject,), values=(record.goal_actual,))
+
+
+class GoalTextMoney(FormRule):
+    """Where the text of a goal names a sum and its parts, the parts add up."""
+
+    id = "goal-text-money"
+    subjects = ("goal_expected", "goal_actual")
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        text = fold(getattr(record, subject) or "")
+        head, mark, tail = text.partition("其中")
+        total, parts = amounts(head)[-1:], amounts(tail)
+        if not mark or not total or len(parts) < 2:
+            return not_applicable("文字中没有金额及其分项")
+        if record.doubts and (why := record.doubt(subject)):
+            return undecidable(f"{CAPTIONS[subject]}读取存疑：{why}")
+        whole, summed = total[0], sum((part.yuan for part in parts), ZERO)
+        if abs(summed - whole.yuan) <= whole.half:  # parts are taken at their word: 30万元 in a text is thirty, not 29.5 to 30.5
+            return PASS
+        if summed < whole.yuan * (1 - NEARLY) or re.search("约|余|左右|等", text):
+            return undecidable("分项可能未列全，或为约数")
+        return self._failed(whole, parts, summed, record, subject)
+
+    def _failed(self, whole: Money, parts: tuple[Money, ...], summed: Decimal, record: FormView, subject: str) -> Decision:
+        unit, factor = ("万元", Decimal(10_000)) if "万元" in whole.text else ("元", Decimal(1))
+        listed = "、".join(part.text for part in parts)
+        message = (
+            f"{CAPTIONS[subject]}称{whole.text}，而其分项（{brief(listed, 60)}）合计为{plain(summed / factor)}{unit}，"
+            f"相差{plain(abs(summed - whole.yuan) / factor)}{unit}，请核实。"
+        )
+        return failed(message, f"{plain(summed / factor)}{unit}", whole.text, cells=(subject,), values=(getattr(record, subject),))
+
+
+class AdjustmentNotRecorded(FundRule):
+    """More executed than the initial budget, with a budget column that was not changed: the adjustment is missing."""
+
+    id = "adjustment-not-recorded"
+
+    def judge(self, record: FundRow, subject: str) -> Decision:
+        found = readings(record, "initial", "budget", "executed")
+        if isinstance(found, Decision):
+            return found
+        initial, budget, executed = found["initial"], found["budget"], found["executed"]
+        if execution_ratio(found) is None:
+            return undecidable("全年预算数为0")
+        if not (initial.value == budget.value < executed.value):
+            return PASS
+        message = f"全年执行数{executed.text}大于预算数{budget.text}，而年初预算数与全年预算数相同，疑追加或结转资金未计入全年预算数，请核实。"
+        return failed(message, f"不低于{executed.text}", budget.text, cells=(f"{subject}/budget",), values=(initial.text, budget.text, executed.text))

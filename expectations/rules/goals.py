@@ -1,0 +1,162 @@
+"""The goals, expected and reached, and whether the indicators are of the kinds that they should be (family structure)."""
+from __future__ import annotations
+
+import re
+
+from expectations.rules.base import FormRule, IndicatorRule
+from expectations.rules.common import PLACEHOLDER
+from expectations.text import bare, indicator_name, likeness
+from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from expectations.view import CAPTIONS, FormView, IndicatorRow, brief
+from records.folding import fold
+from records.values import is_blank, parse_number, parse_quantity
+
+#: From here two texts are taken to be the same (share of characters), and below this length equal goals are no wonder.
+SAME_TEXT, SHORT_GOAL = 0.95, 12
+
+
+class GoalMissingOrBare(FormRule):
+    """The goals are told in words: not blank, not a bare number, not just the name of the project."""
+
+    id = "goal-missing-or-bare"
+    subjects = ("goal_expected", "goal_actual")
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        text = getattr(record, subject)
+        if text is None:
+            return not_applicable(f"本表没有{CAPTIONS[subject]}栏")
+        if record.doubts and (why := record.doubt(subject)):
+            return undecidable(f"{CAPTIONS[subject]}读取存疑，请核对 {subject}：{why}")
+        if is_blank(text):
+            what = "为空白"
+        elif parse_number(text) is not None:
+            what = f"仅填数字“{text}”"
+        elif record.project_name and bare(text) == bare(record.project_name):
+            what = "仅照抄项目名称"
+        else:
+            return PASS
+        return failed(f"年度总体目标的{CAPTIONS[subject]}{what}，未说明目标内容，请补充。", "文字说明", text or "空白", cells=(subject,), values=(text,))
+
+
+class GoalActualCopied(FormRule):
+    """What was reached is told in other words than what was expected."""
+
+    id = "goal-actual-copied"
+    subjects = ("goal_actual",)
+    _DONE = re.compile(r"已经|已|完成了|完成|了")
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        expected, actual = (self._DONE.sub("", bare(text)) for text in (record.goal_expected, record.goal_actual))
+        if not expected or not actual:
+            return not_applicable("目标或实际完成情况空白")
+        if record.doubts and (why := record.doubt("goal_expected") or record.doubt("goal_actual")):
+            return undecidable(f"年度总体目标读取存疑：{why}")
+        if len(expected) < SHORT_GOAL:
+            return undecidable("目标文字过短，相同不足为据")
+        same = likeness(expected, actual)
+        if same < SAME_TEXT:
+            return PASS
+        message = f"实际完成情况与预期目标文字基本相同（相似度{same:.0%}），未反映实际完成的数量和效果，请据实填写。"
+        return failed(message, "据实填写", brief(record.goal_actual, 40), cells=("goal_actual",), values=(record.goal_expected, record.goal_actual))
+
+
+_COMPARED = re.compile(r"^\s*(?:[≥≤><]|[<>]=|不低于|不少于|不高于|不超过|大于|小于)|(?:以上|以下|以内)\s*$")
+#: Rows needed to speak of copying, rows with a comparator that suffice, and the share of equal rows.
+ROWS_TO_JUDGE, COMPARED_ROWS, COPIED_SHARE = 5, 3, 0.8
+
+
+class ActualCopiedFromTarget(FormRule):
+    """Results are results: not the targets once more, with their ≥."""
+
+    id = "actual-copied-from-target"
+    subjects = ("indicators",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        rows = [row for row in record.filled if not is_blank(row.target) and not is_blank(row.actual)]
+        if len(rows) < ROWS_TO_JUDGE:
+            return not_applicable("填有指标值和完成值的指标不足5项")
+        if record.doubts and (why := next((why for row in rows if (why := row.doubt("target", "actual"))), None)):
+            return undecidable(f"指标值读取存疑，请核对 {why}")
+        compared = [row for row in rows if _COMPARED.search(fold(row.actual or ""))]
+        copied = [row for row in rows if bare(row.actual) == bare(row.target)]
+        told = [row for row in copied if len(bare(row.target)) >= 6 and parse_quantity(row.target) is None]
+        if len(compared) >= COMPARED_ROWS:
+            first, what = compared[0], f"{len(compared)}项指标的实际完成值仍带比较符号"
+        elif len(copied) >= COPIED_SHARE * len(rows) and len(told) >= COMPARED_ROWS:
+            first, what = told[0], f"{len(copied)}项指标的实际完成值与年度指标值文字相同"
+        else:
+            return PASS
+        message = f"{what}（如{first.name}填为“{brief(first.actual)}”），系照抄指标值，请填列实际完成的结果。"
+        return failed(message, "实际完成结果", first.actual, cells=(f"{first.subject}/actual",), values=(first.target, first.actual))
+
+
+class RatingScaleAsValue(IndicatorRule):
+    """A result is one grade of the scale, not the scale."""
+
+    id = "rating-scale-as-value"
+    _SCALE = re.compile(r"好坏|优良中?低?差|优[、/]良[、/].*|高中低|高[、/]中[、/]低|是[/、]?否|好[/、](?:一般|中)[/、]差|有[/、]无|达标[/、]?(?:不|未)达标|大中小")
+
+    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        if record.is_placeholder or is_blank(record.actual):
+            return not_applicable("没有填完成值")
+        if doubt := record.doubt("actual"):
+            return undecidable(f"实际完成值读取存疑，请核对 {doubt}")
+        if not self._SCALE.fullmatch(bare(record.actual)) and not self._SCALE.fullmatch("".join(fold(record.actual or "").split())):
+            return PASS
+        message = f"{record.name}的实际完成值填为“{record.actual}”，这是评价等级的选项而不是结果，请填写所达到的等级。"
+        return failed(message, "其中一个等级", record.actual, cells=(f"{subject}/actual",), values=(record.actual,))
+
+
+class MissingDimension(FormRule):
+    """The indicators cover the dimensions that this kind of form asks for."""
+
+    id = "missing-dimension"
+    subjects = ("indicators",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        settings = record.settings
+        if settings is None or not (settings.dimensions or settings.benefits) or not record.indicators:
+            return not_applicable("本表式没有规定指标维度")
+        if record.doubts and (why := record.doubt_within("indicators")):
+            return undecidable(f"绩效指标读取存疑，请核对 {why}")
+        levels = " ".join(f"{row.level1 or ''}{row.level2 or ''}" for row in record.filled)
+        if not any(word in levels for word in ("产出", "效益", *settings.dimensions)):
+            return undecidable("一、二级指标名称不是产出、效益的分法")
+        missing = [f"{name}指标" for name in settings.dimensions if name not in levels]
+        if settings.benefits and not any(word in levels for word in ("效益", "效果", "影响")):
+            missing.append("效益指标")
+        if not missing:
+            return PASS
+        message = f"绩效指标缺少{'、'.join(missing)}，未完整反映产出、效益和成本要求，请补充。"
+        return failed(message, "指标维度完整", f"缺少{'、'.join(missing)}", cells=("indicators/0/level2",), values=tuple(missing))
+
+
+#: Second level, words that do not belong there, and where they do.
+_MISPLACED = (
+    ("经济效益", re.compile(r"水土|排放|污染|植被|绿化|生态|伤亡|安全度汛"), "生态效益或社会效益"),
+    ("生态效益", re.compile(r"成本|收入|利润|税收|产值|资金"), "经济效益或成本"),
+    ("社会效益", re.compile(r"减排|植被|水质|空气质量"), "生态效益"),
+    ("满意度", re.compile(r"事故|事件发生|成本|资金|及时率"), "产出或社会效益"),
+    ("成本指标", re.compile(r"满意度|知晓率|验收合格"), "满意度或质量"),
+    ("数量指标", re.compile(r"满意度|及时率|合格率"), "满意度、时效或质量"),
+)
+
+
+class MisclassifiedIndicator(IndicatorRule):
+    """An indicator stands under the second level that it is about."""
+
+    id = "misclassified-indicator"
+
+    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        if record.is_placeholder:
+            return PLACEHOLDER
+        if is_blank(record.level2) or is_blank(record.level3):
+            return not_applicable("没有二级指标或三级指标名称")
+        if doubt := record.doubt("level2", "level3"):
+            return undecidable(f"指标名称读取存疑，请核对 {doubt}")
+        name = indicator_name(record.level3)
+        for level2, words, better in _MISPLACED:
+            if level2 in bare(record.level2) and (found := words.search(name)):
+                message = f"{record.name}列在“{brief(record.level2)}”下，内容涉及“{found[0]}”，似应列入{better}，请核实分类。"
+                return failed(message, better, record.level2, cells=(f"{subject}/level2",), values=(record.level2, record.level3))
+        return PASS

@@ -1,0 +1,209 @@
+"""Across documents: the same project twice, copied forms, missing ones."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from expectations.arithmetic import ZERO
+from expectations.peers import Peers, project_key, unit_key
+from expectations.rules.base import FormRule
+from expectations.rules.costs import wan
+from expectations.text import bare
+from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from expectations.view import CAPTIONS, FormView, Reading, State, brief
+from records.numbers import MONEY_UNITS
+
+ALONE = not_applicable("本批次没有同一项目的其他自评表")
+UNNAMED = undecidable("项目名称、实施单位或年度空白，无法与其他自评表比对")
+HEAD = ("project_name", "unit")
+
+#: Words of a title that say that a form replaces an earlier one.
+_REVISED = ("修改", "更正", "修订", "更新")
+
+
+def peers_of(record: FormView) -> Peers:
+    return record.peers if record.peers is not None else Peers(forms=[record])
+
+
+def printed_values(form: FormView) -> tuple[str, ...]:
+    """Everything that a form prints as money, points, targets and results, without layout."""
+    funds = (getattr(row, name) for row in form.funds for name in ("label", "initial", "budget", "executed", "rate", "score"))
+    rows = (getattr(row, name) for row in form.indicators for name in ("level3", "target", "actual", "weight", "score", "explanation"))
+    return tuple(bare(text) for text in (form.goal_expected, form.goal_actual, form.total_score, *funds, *rows))
+
+
+def others_before(record: FormView) -> list[FormView] | Decision:
+    """The forms of the same unit, project and year that come before this one in the batch."""
+    if project_key(record) is None or record.year is None:
+        return UNNAMED
+    same = peers_of(record).same_project(record)
+    before = same[: next((i for i, other in enumerate(same) if other is record), 0)]
+    if before:
+        return before
+    return not_applicable("同一项目的其他自评表在后，已在其处说明") if len(same) > 1 else ALONE
+
+
+def _called(form: FormView) -> str:
+    return f"“{form.document}”第{form.form}份"
+
+
+class DuplicateSubmission(FormRule):
+    """A project submits one form for a year. Told on the later ones."""
+
+    id = "duplicate-submission"
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        before = others_before(record)
+        if isinstance(before, Decision):
+            return before
+        if record.doubts:
+            return undecidable("本表有读取存疑的内容，无法确认与他表相同")
+        values = printed_values(record)
+        twin = next((other for other in before if printed_values(other) == values), None)
+        if twin is None:
+            return PASS
+        message = f"本表与{_called(twin)}（{brief(record.unit)}、{brief(record.project_name)}、{record.year}年度）内容完全相同，属重复报送，请核实保留一份。"
+        return failed(message, "报送一份", "重复报送", cells=HEAD, values=(twin.document_id, str(twin.form)))
+
+
+class SameProjectDifferentNumbers(FormRule):
+    """Two forms of the same project and year print the same money and the same points. A corrected version may differ."""
+
+    id = "same-project-different-numbers"
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        before = others_before(record)
+        if isinstance(before, Decision):
+            return before
+        if any(word in (form.title or "") for word in _REVISED for form in (record, *before)):
+            return undecidable("标题注明修改，以后报者为准")
+        doubtful = False
+        for other in before:
+            for path, name, one, two in _numbers(record, other):
+                if State.DOUBTFUL in (one.state, two.state):
+                    doubtful = True
+                elif one.number is not None and two.number is not None and one.value != two.value:
+                    message = f"同一项目{record.year}年度的{name}，本表为{one.text}，而{_called(other)}为{two.text}，两份自评表不一致，请核实以何者为准。"
+                    return failed(message, two.text, one.text, cells=(path, *HEAD), values=(one.text, two.text))
+        return undecidable("有数值读取存疑，无法逐项比对") if doubtful else PASS
+
+
+def _numbers(one: FormView, other: FormView) -> Iterator[tuple[str, str, Reading, Reading]]:
+    """The numbers that two forms have in common: path, name, both readings."""
+    if one.total_fund and other.total_fund and one.amount_unit == other.amount_unit:
+        for name in ("initial", "budget", "executed", "score"):
+            yield f"{one.total_fund.subject}/{name}", CAPTIONS[name], one.total_fund.read(name), other.total_fund.read(name)
+    yield "total/score", "总分", one.read_total("score"), other.read_total("score")
+    if [bare(row.level3) for row in one.indicators] == [bare(row.level3) for row in other.indicators]:
+        for row, twin in zip(one.indicators, other.indicators, strict=True):
+            for name in ("weight", "score"):
+                yield f"{row.subject}/{name}", f"{row.name}的{CAPTIONS[name]}", row.read(name), twin.read(name)
+
+
+class TemplateClone(FormRule):
+    """Different units do not report the very same results. Told on the later ones."""
+
+    id = "template-clone"
+    subjects = ("indicators",)
+    _ROWS, _TELLING = 6, 3
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        if len(record.filled) < self._ROWS:
+            return not_applicable(f"绩效指标不足{self._ROWS}项")
+        if record.doubts and (why := record.doubt_within("indicators")):
+            return undecidable(f"绩效指标读取存疑，请核对 {why}")
+        if not unit_key(record.unit):
+            return UNNAMED
+        # Equal results of 100% are no wonder; equal odd numbers and equal sentences are.
+        telling = [row for row in record.filled if bare(row.actual) not in ("", "100%", "100", "0") and len(bare(row.actual)) > 2]
+        if len(telling) < self._TELLING:
+            return not_applicable("完成值没有可比的特征")
+        same = peers_of(record).by_indicators[tuple(f"{bare(row.level3)}={bare(row.actual)}" for row in record.filled)]
+        other = next((form for form in same if unit_key(form.unit) != unit_key(record.unit) and form.year == record.year), None)
+        if other is None or next(form for form in same) is record:
+            return PASS
+        message = f"本表{len(record.filled)}项指标及完成值与{_called(other)}（{brief(other.unit)}）完全相同，请核实是否照抄。"
+        return failed(message, "据实填写", "与他单位相同", cells=("indicators/0/actual",), values=(other.document_id, str(other.form)))
+
+
+class ProjectVsDept(FormRule):
+    """The projects of a department execute no more than its own form reports as 项目支出. Told on the department's form."""
+
+    id = "project-vs-dept"
+    subjects = ("funds",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        if record.settings is None or record.settings.id != "department":
+            return not_applicable("不是部门整体支出自评表")
+        row = next((row for row in record.funds if "项目支出" in (row.label or "")), None)
+        own = unit_key(record.unit)
+        projects = [form for form in peers_of(record).forms if form is not record and form.year == record.year and form.total_fund
+                    and own and own in (unit_key(form.unit), unit_key(form.authority)) and (form.settings is None or form.settings.id != "department")]  # fmt: skip
+        if row is None or not projects:
+            return not_applicable("没有项目支出行，或本批次没有该部门的项目自评表")
+        factor = MONEY_UNITS.get(record.amount_unit or "")
+        whole, parts = row.read("executed").number, [_executed_yuan(form) for form in projects]
+        known = [part for part in parts if part is not None]
+        if whole is None or factor is None or len(known) < len(parts):
+            return undecidable("项目支出或项目执行数不是可比较的金额")
+        summed, limit = sum(known, ZERO), whole.value * factor
+        if summed <= limit * Decimal("1.01"):
+            return PASS
+        message = f"本批次{len(known)}个项目全年执行数合计{wan(summed)}，大于部门整体支出中的项目支出{wan(limit)}，请核实。"
+        return failed(message, f"不高于{wan(limit)}", wan(summed), cells=(f"{row.subject}/executed",), values=(row.executed, str(summed)))
+
+
+def _executed_yuan(form: FormView) -> Decimal | None:
+    factor = MONEY_UNITS.get(form.amount_unit or "")
+    number = form.total_fund.read("executed").number if form.total_fund else None
+    return number.value * factor if number is not None and factor else None
+
+
+class MissingSubmitter(FormRule):
+    """Everyone on the roster submits. Told once for each authority, on the first form of that authority in the batch, else of the batch."""
+
+    id = "missing-submitter"
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        peers = peers_of(record)
+        if not peers.roster:
+            return not_applicable("没有报送名单")
+        if any(not unit_key(form.unit) for form in peers.forms) and record is peers.forms[0]:
+            return undecidable("本批次有自评表未填实施单位，无法核对报送名单")
+        missing = []
+        for expected in peers.roster:
+            if self._told_on(peers, expected.authority) is record:
+                sent = peers.by_unit.get(unit_key(expected.unit), [])
+                if not any(self._is(form, expected.project, expected.year) for form in sent):
+                    missing.append("、".join(part for part in (expected.unit, expected.project, f"{expected.year}年度" if expected.year else "") if part))
+        if not missing:
+            return PASS
+        listed = "；".join(missing[:10]) + ("等" if len(missing) > 10 else "")
+        message = f"按报送名单，尚有{len(missing)}份自评表未收到：{listed}，请督促报送。"
+        return failed(message, "全部报送", f"缺{len(missing)}份", cells=("unit", "authority"), values=tuple(missing))
+
+    def _told_on(self, peers: Peers, authority: str) -> FormView:
+        own = unit_key(authority)
+        return next((form for form in peers.forms if own and own == unit_key(form.authority)), peers.forms[0])
+
+    def _is(self, form: FormView, project: str, year: int | None) -> bool:
+        return (not project or bare(project) == bare(form.project_name)) and (year is None or form.year == year)
+
+
+class NameVariants(FormRule):
+    """One unit is written in one way. Told on the forms that differ from the first."""
+
+    id = "name-variants"
+    subjects = ("unit",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        key = unit_key(record.unit)
+        if not key:
+            return not_applicable("没有填实施单位")
+        if record.doubts and (why := record.doubt("unit")):
+            return undecidable(f"实施单位读取存疑，请核对 unit：{why}")
+        first = peers_of(record).by_unit.get(key, [record])[0]
+        if (first.unit or "").strip() == (record.unit or "").strip():
+            return PASS
+        message = f"实施单位写作“{record.unit}”，而{_called(first)}写作“{first.unit}”，请统一单位名称。"
+        return failed(message, first.unit, record.unit, cells=("unit",), values=(record.unit, first.unit))
