@@ -24,7 +24,7 @@ GIVE_UP = 60.0
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     arguments.add_argument("--out", type=Path, default=files.ROOT / "benchmarks" / "results")
-    arguments.add_argument("--corpus", type=Path, default=os.environ.get("CORPUS") or None, help="NAME.pdf beside NAME.json; default data/samples")
+    arguments.add_argument("--corpus", type=Path, default=os.environ.get("CORPUS") or None, help="NAME.pdf beside NAME.json")
     arguments.add_argument("--quick", action="store_true", help="fewer forms, one round, no scans, no growth")
     options = arguments.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -39,18 +39,24 @@ def _run(folder: Path, out: Path, corpus: Path | None, quick: bool) -> str:
     items = files.published(corpus and corpus.resolve())
     made = files.generated(folder, 10 if quick else 40)
     told: list[Accuracy] = []
-    for title, group in (("Published forms with a text layer", [item for item in items if not item.scan]), ("Generated forms", made)):
+    text_layer = [item for item in items if not item.scan]
+    for title, group in (("Published forms with a text layer", text_layer), ("Generated forms", made)):
         if group:
-            parts += [f"\n## {title}: {len(group)} documents, {sum(item.pages for item in group)} pages\n", _compare(title, group, out, 1 if quick else 3, told)]
+            parts += [_heading(title, group), _compare(title, group, out, 1 if quick else 3, told)]
     if not quick:
         scans = [item for item in items if item.scan] + [files.scanned(folder)]
-        parts += [f"\n## Scans, through recognition: {len(scans)} documents, {sum(item.pages for item in scans)} pages\n", _scans(scans, told)]
-    parts += ["\n## Confidence: of the values said with it, how many are right\n", report.calibration(calibration([leaf for found in told for leaf in found.leaves]))]
+        parts += [_heading("Scans, through recognition", scans), _scans(scans, told)]
+    bands = calibration([leaf for found in told for leaf in found.leaves])
+    parts += ["\n## Confidence: of the values said with it, how many are right\n", report.calibration(bands)]
     if not quick:
         for name, sizes, make in (("pages", PAGES, files.of_pages), ("cells", CELLS, files.of_cells)):
             parts += [f"\n## Growth with {name}\n", _growth(name, sizes, folder, make, out)]
     parts.append(NOTES)
     return "\n".join(parts)
+
+
+def _heading(title: str, group: list[files.Item]) -> str:
+    return f"\n## {title}: {len(group)} documents, {sum(item.pages for item in group)} pages\n"
 
 
 def _compare(title: str, group: list[files.Item], out: Path, rounds: int, told: list[Accuracy]) -> str:
@@ -69,10 +75,9 @@ def _compare(title: str, group: list[files.Item], out: Path, rounds: int, told: 
                 found[name] = judge(group, results)
     ours = found["selfeval"]
     told += [ours] if ours else []
-    rows = [(name, pages, contestant.repeat, _middle(costs[name]), found[name], contestant.ours) for name, contestant in CONTESTANTS.items()]
+    rows = [report.Row(name, pages, each.repeat, _middle(costs[name]), found[name], each.ours) for name, each in CONTESTANTS.items()]
     file = f"speed-{'published' if title.startswith('Published') else 'generated'}.svg"
-    bars = [(name, cost.wall * 1000 / (pages * repeat), f", {accuracy.cell_share:.1%} of values" if accuracy else "")
-            for name, _, repeat, cost, accuracy, _ in rows if cost]
+    bars = [(row.name, row.wall, f", {row.found.cell_share:.1%} of values" if row.found else "") for row in rows if row.cost]
     (out / file).write_text(svg.bars(f"{title}: time for a page", bars, "ms"), encoding="utf-8")
     return report.comparison(rows) + f"\n![time for a page]({file})\n"
 
@@ -89,7 +94,7 @@ def _scans(scans: list[files.Item], told: list[Accuracy]) -> str:
     cost, results = run(contestant, scans, patience=600)
     found = judge(scans, results) if results else None
     told += [found] if found else []
-    return report.comparison([("selfeval", sum(item.pages for item in scans), 1, cost, found, True)])
+    return report.comparison([report.Row("selfeval", sum(item.pages for item in scans), 1, cost, found, True)])
 
 
 def _growth(name: str, sizes: tuple[int, ...], folder: Path, make: Callable[[Path, int], files.Item], out: Path) -> str:
@@ -115,9 +120,9 @@ def _say(text: str) -> None:
 NOTES = """
 ## How to read this
 
-- **ms/page**: wall time of a fresh process from its start to its end, over pages times the number of times that it reads the files; the
-  median of three rounds in which the readers take turns (one round for readers that take seconds a page). Processor time is that of the
-  process and of the children that it waited for, so it can exceed wall time on several cores; peak memory is that of the largest single process.
+- **ms/page**: wall time of a fresh process from its start to its end, over pages times the number of times that it reads the files;
+  the median of three rounds in which the readers take turns (one round for readers that take seconds a page). Processor time is that
+  of the process and of all its children, and tells more than wall time on a busy machine; peak memory is that of the largest process.
 - **bare pdfium** reads all characters with boxes and all objects with bounds and makes nothing of them: the floor.
 - **values as cells**: of the printed values that are not blank, those that stand alone in a cell of the result (spaces and full or half
   width aside). For raw engines that is all one can ask, since they do not know which cell is which field.

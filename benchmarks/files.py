@@ -65,10 +65,10 @@ def of_pages(folder: Path, pages: int) -> Item:
 
 
 def of_cells(folder: Path, cells: int) -> Item:
-    """One form of about so many cells on one page as high as it takes, for the growth with cells."""
+    """One form of about so many cells on one page as high as it takes (10,000 come near the cap on a page's area)."""
     rows = max(2, cells // 8)
     truth = random_document(Random(cells), rows=rows)
-    return _written(folder / f"cells-{cells}.pdf", truth, draw(truth, Layout(page=(842.0, 700.0 + 34.0 * rows), type_size=7.0), cells))
+    return _written(folder / f"cells-{cells}.pdf", truth, draw(truth, Layout(page=(640.0, 700.0 + 19.0 * rows), type_size=7.0), cells))
 
 
 def _written(path: Path, truth: dict[str, Any], data: bytes) -> Item:

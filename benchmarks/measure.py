@@ -36,7 +36,7 @@ class Cost:
 
 
 def run(contestant: Contestant, items: Sequence[Item], *, repeat: int = 1, patience: float = PATIENCE) -> tuple[Cost | None, list[Result]]:
-    """Read the files `repeat` times over in one fresh process; the results of the first time. No cost: it did not end in time or it crashed."""
+    """Read the files `repeat` times over in one fresh process; the results of the first time. No cost: it did not end well in time."""
     _adopt_orphans()
     with TemporaryDirectory() as folder:
         out = Path(folder, "results")

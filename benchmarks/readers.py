@@ -57,7 +57,7 @@ def raw_camelot(paths: Sequence[Path]) -> Iterator[Result]:
     for path in paths:
         try:
             tables = camelot.read_pdf(str(path), pages="all", flavor="lattice", suppress_stdout=True)
-        except Exception:  # it raises errors of several libraries, among them for files that it may not copy text from
+        except Exception:  # noqa: BLE001 - errors of several libraries, among them for files that it may not copy text from
             yield []
             continue
         yield [cell for table in tables for row in table.df.values.tolist() for cell in row if cell]

@@ -4,12 +4,35 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from benchmarks.accuracy import Accuracy
 from benchmarks.measure import Cost
 
 LIBRARIES = ("pypdfium2", "pdfplumber", "camelot-py", "rapidocr")
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One reader over files of `pages` pages read `repeat` times over; `ours`: it fills forms."""
+
+    name: str
+    pages: int
+    repeat: int
+    cost: Cost | None
+    found: Accuracy | None
+    ours: bool
+
+    @property
+    def wall(self) -> float:
+        """Milliseconds a page."""
+        return self.cost.wall * 1000 / (self.pages * self.repeat) if self.cost else 0.0
+
+    @property
+    def cpu(self) -> float:
+        """Milliseconds of processor time a page."""
+        return self.cost.cpu * 1000 / (self.pages * self.repeat) if self.cost else 0.0
+
+
 Growth = Mapping[str, Sequence[tuple[int, int, Cost | None]]]
 
 
@@ -26,18 +49,30 @@ def machine() -> str:
             f"Load of the machine when the run began (1, 5, 15 minutes): {loads}.\n")
 
 
-def comparison(rows: Sequence[tuple[str, int, int, Cost | None, Accuracy | None, bool]]) -> str:
-    """Rows of (reader, pages, times over, cost, accuracy, whether it fills forms)."""
+def comparison(rows: Sequence[Row]) -> str:
+    """The readers side by side; below, how ours compares with raw pdfplumber and with the floor."""
     body = []
-    for name, pages, repeat, cost, found, ours in rows:
-        per_page = 1000 / (pages * repeat)
-        body.append((
-            name, f"{repeat}", f"{cost.wall * per_page:.1f}" if cost else "failed", f"{cost.cpu * per_page:.1f}" if cost else "", f"{cost.peak:.0f}" if cost else "",
-            f"{found.cell_share:.4f}" if found else "—",
-            *((f"{found.leaf_accuracy:.4f}", f"{found.number_accuracy:.4f}", str(found.silent), str(found.silent_any), str(found.invented),
-               f"{found.forms_found}/{found.forms}") if found and ours else ("—",) * 6)))
-    return table(("reader", "times over", "ms/page", "CPU ms/page", "peak MiB", "values as cells", "leaf accuracy", "number accuracy", "silent numbers",
-                  "silent values", "invented rows", "forms"), body)
+    for row in rows:
+        figures = [f"{row.wall:.1f}", f"{row.cpu:.1f}", f"{row.cost.peak:.0f}"] if row.cost else ["failed", "", ""]
+        found = row.found
+        share = f"{found.cell_share:.4f}" if found else "—"
+        fields = ["—"] * 6
+        if found and row.ours:
+            counts = (found.silent, found.silent_any, found.invented, f"{found.forms_found}/{found.forms}")
+            fields = [f"{found.leaf_accuracy:.4f}", f"{found.number_accuracy:.4f}", *map(str, counts)]
+        body.append((row.name, str(row.repeat), *figures, share, *fields))
+    head = ("reader", "times over", "ms/page", "CPU ms/page", "peak MiB", "values as cells", "leaf accuracy", "number accuracy",
+            "silent numbers", "silent values", "invented rows", "forms")
+    return table(head, body) + _ratios({row.name: row for row in rows if row.cost})
+
+
+def _ratios(rows: Mapping[str, Row]) -> str:
+    if not {"selfeval", "raw pdfplumber", "bare pdfium"} <= rows.keys():
+        return ""
+    ours, raw, floor = rows["selfeval"], rows["raw pdfplumber"], rows["bare pdfium"]
+    return (f"\nOne worker in its sandbox, start included: {raw.wall / ours.wall:.1f} times as fast as raw pdfplumber "
+            f"({raw.cpu / ours.cpu:.1f} by processor time), and {ours.wall / floor.wall:.1f} times the bare reading "
+            f"({ours.cpu / floor.cpu:.1f} by processor time).\n")
 
 
 def growth(name: str, series: Growth) -> str:

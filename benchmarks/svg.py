@@ -22,8 +22,9 @@ def bars(title: str, rows: Sequence[tuple[str, float, str]], unit: str) -> str:
                      f'<text x="{x:.1f}" y="{height - 12}" text-anchor="middle" {FONT}>{10.0**power:g}</text>')
     for number, (name, value, note) in enumerate(rows):
         y, length = 50 + step * number, width * math.log10(value / low) / math.log10(high / low)
+        colour = COLOURS[0 if name.startswith("selfeval") else 5]
         parts.append(f'<text x="{left - 8}" y="{y + 15}" text-anchor="end" {FONT}>{escape(name)}</text>'
-                     f'<rect x="{left}" y="{y}" width="{max(1.0, length):.1f}" height="20" fill="{COLOURS[0 if name.startswith("selfeval") else 5]}"/>'
+                     f'<rect x="{left}" y="{y}" width="{max(1.0, length):.1f}" height="20" fill="{colour}"/>'
                      f'<text x="{left + length + 6:.1f}" y="{y + 15}" {FONT}>{value:.1f} {escape(unit)}{escape(note)}</text>')
     return "\n".join([*parts, "</svg>\n"])
 
@@ -37,9 +38,11 @@ def lines(title: str, series: Mapping[str, Sequence[tuple[float, float]]], x_nam
     left, top, width, height = 70, 50, 420, 260
 
     def place(x: float, y: float) -> tuple[float, float]:
-        return (left + width * math.log(x / x_low) / math.log(x_high / x_low), top + height * (1 - math.log(y / y_low) / math.log(y_high / y_low)))
+        across, up = math.log(x / x_low) / math.log(x_high / x_low), math.log(y / y_low) / math.log(y_high / y_low)
+        return left + width * across, top + height * (1 - up)
 
-    parts = [_open(left + width + 210, top + height + 60, title), f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="none" stroke="#999"/>']
+    parts = [_open(left + width + 210, top + height + 60, title)]
+    parts.append(f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="none" stroke="#999"/>')
     for x in sorted({x for x, _ in points}):
         parts.append(f'<text x="{place(x, y_low)[0]:.1f}" y="{top + height + 18}" text-anchor="middle" {FONT}>{x:g}</text>')
     for power in range(round(math.log10(y_low)), round(math.log10(y_high)) + 1):
