@@ -14,7 +14,7 @@ from multiprocessing import forkserver as stdlib_forkserver
 from typing import Any
 
 #: what every child needs: the pool's own loop and the reader of the text layer. Nothing else, since start-up is measured.
-PRELOAD = ["pebble.pool.process", "extractors.child", "extractors.read"]
+PRELOAD = ["pebble.pool.process", "extractors.forkserver", "extractors.child", "extractors.read"]
 
 _server = stdlib_forkserver.ForkServer()
 _server.set_forkserver_preload(PRELOAD)

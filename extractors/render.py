@@ -38,7 +38,9 @@ class PageImage(NamedTuple):
 def render_page(
     data: bytes, page: int, *, max_bytes: int = IMAGE_BYTES, max_pixels: int = MAX_PIXELS, hide: Sequence[Bbox] = ()
 ) -> PageImage:
-    """Draw the page (counted from 1) with the boxes in `hide` covered: names and phone numbers. ExtractError: damaged, page-too-large, too-complex."""
+    """Draw the page (counted from 1) with the boxes in `hide` covered: names and phone numbers.
+
+    ExtractError: damaged, page-too-large, too-complex."""
     try:
         document = pdfium.PdfDocument(data)
         drawn = document[page - 1]

@@ -28,7 +28,8 @@ def test_a_page_fits_the_budget_at_150_dots_an_inch(name: str) -> None:
 
 def test_a_rotated_page_is_drawn_as_displayed() -> None:
     image = render_page((SAMPLES / "beijing-hotline-2020-rotated.pdf").read_bytes(), 1)
-    assert image.width_pt > image.height_pt and image.width_px > image.height_px
+    assert image.width_pt > image.height_pt
+    assert image.width_px > image.height_px
 
 
 def test_a_tight_budget_costs_sharpness_and_not_the_picture() -> None:

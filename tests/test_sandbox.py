@@ -56,7 +56,8 @@ def test_a_document_that_brings_its_child_down_costs_only_itself(tmp_path: Path,
     assert hit.reason.code in codes, hit.reason
     assert hit.document == f"001-{order}.pdf"
     assert len(hit.sha256) == 64
-    assert hit.reason.message and hit.reason.hint
+    assert hit.reason.message
+    assert hit.reason.hint
 
 
 def test_all_of_them_at_once_on_two_workers_give_one_document_each_in_order(tmp_path: Path) -> None:
@@ -70,7 +71,8 @@ def test_an_error_in_our_own_code_is_told_without_the_text_that_may_name_a_perso
     (hit,) = obeyed(tmp_path, "raise_with_a_name_in_it")
     assert hit.reason is not None
     assert "RuntimeError（readers.py:" in hit.reason.message
-    assert "王小明" not in str(hit) and "1360000" not in str(hit)
+    assert "王小明" not in str(hit)
+    assert "1360000" not in str(hit)
 
 
 def test_children_are_replaced_after_ten_documents(tmp_path: Path) -> None:
@@ -84,7 +86,8 @@ def test_a_scan_is_read_again_by_a_child_that_may_recognise(tmp_path: Path) -> N
     text, scan, last = obeyed(tmp_path, "well", "scan", "well")
     # the stand-in's file is no PDF, so the recognising child refuses it: that is how the second reading shows here
     assert (text.status, last.status) == ("ok", "ok")
-    assert scan.reason is not None and scan.reason.code == "not-a-pdf"
+    assert scan.reason is not None
+    assert scan.reason.code == "not-a-pdf"
 
 
 def test_what_a_library_prints_does_not_reach_our_standard_output(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -105,7 +108,8 @@ def test_a_child_cannot_write_outside_its_folder_nor_open_a_socket_nor_start_a_p
     done = subprocess.run([sys.executable, "-c", script, os.fspath(tmp_path)], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     outside, temporary, opened, started, well = done.stdout.splitlines()
-    assert temporary.startswith("ok") and well.startswith("ok")
+    assert temporary.startswith("ok")
+    assert well.startswith("ok")
     assert ("PermissionError" in outside and not target.exists()) == protections["landlock"]
     assert ("PermissionError" in opened and "PermissionError" in started) == protections["seccomp"]
 
@@ -127,7 +131,8 @@ def test_odd_paths_are_documents_with_a_reason(tmp_path: Path) -> None:
     assert codes == ["unreadable-file"] * 3 + ["empty-file", "unreadable-file", "not-a-pdf", "unreadable-file", "unreadable-file", "too-large", "ok"]
     assert found[5].document == "\ufffd\ufffd\n name.pdf"
     assert all(document.document.encode() for document in found)
-    assert "管道" in found[0].reason.message and "循环" in found[1].reason.message  # type: ignore[union-attr]
+    assert "管道" in found[0].reason.message
+    assert "循环" in found[1].reason.message
 
 
 def test_a_child_killed_from_outside_while_idle_does_not_end_the_pool() -> None:
