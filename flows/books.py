@@ -9,6 +9,7 @@ from flows.workspace import Workspace
 from records.store import Store
 
 _opening = Lock()
+_open: list[Store] = []
 
 
 def store_of(workspace: Workspace) -> Store:
@@ -26,9 +27,21 @@ def ledger_of(workspace: Workspace, run: str = "") -> Ledger:
 
 @lru_cache(maxsize=8)
 def _store(url: str) -> Store:
-    return Store(url)
+    store = Store(url)
+    _open.append(store)
+    return store
 
 
 @lru_cache(maxsize=8)
 def _ledger(store: Store, run: str) -> Ledger:
     return Ledger(store.engine, run)
+
+
+def close_books() -> None:
+    """Close every store of this process: SQLite then writes its log back into the one file."""
+    with _opening:
+        _ledger.cache_clear()
+        for store in _open:
+            store.close()
+        _open.clear()
+        _store.cache_clear()

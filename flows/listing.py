@@ -1,4 +1,4 @@
-"""Findings as lists for people and programs: table, JSON, CSV, workbook. Rows come from the findings table of `records`."""
+"""Findings as lists for people and programs: table, JSON, CSV. Rows come from the findings table of `records`."""
 from __future__ import annotations
 
 import csv
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 SEVERITIES = {"error": "错误", "warning": "警告", "information": "提示"}
 COLUMNS = ("document", "form", "rule", "severity", "subject", "message", "expected", "actual", "page", "bbox", "status")
-CAPTIONS = ("文件", "表", "规则", "级别", "位置", "问题", "应为", "表中", "页", "坐标", "状态")
 
 #: What a spreadsheet takes for the start of a formula when it stands first in a cell.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -129,35 +128,3 @@ def _is_terminal() -> bool:
     import sys
 
     return sys.stdout.isatty()
-
-
-def to_workbook(found: Sequence[Mapping[str, Any]]) -> bytes:
-    """One sheet, filtered and with its head frozen. Every text is stored as text, so that no cell becomes a formula."""
-    from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Alignment, Font
-
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "审核发现"
-    sheet.append(CAPTIONS)
-    for row in found:
-        values = [row[name] for name in COLUMNS]
-        sheet.append(["" if isinstance(value, str) else _number(value) for value in values])
-        for cell, value in zip(sheet[sheet.max_row], values, strict=True):
-            if isinstance(value, str):
-                cell.set_explicit_value(ILLEGAL_CHARACTERS_RE.sub("", value), "s")
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for letter, width in zip("ABCDEFGHIJK", (34, 5, 26, 8, 18, 60, 18, 18, 5, 28, 8), strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _number(value: Any) -> Any:
-    return " ".join(str(number) for number in value) if isinstance(value, list) else value

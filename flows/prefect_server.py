@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 
 from flows.problems import Problem
-from flows.workspace import Workspace, write_private
+from flows.workspace import write_private
 
 #: seconds. The first start in a workspace creates Prefect's database, which takes half a minute on a busy machine.
 START_SECONDS = 180.0
@@ -34,24 +34,25 @@ _QUIET = {
 }
 
 
-def prepare(workspace: Workspace) -> bool:
+def prepare(home: Path) -> bool:
     """Set the environment of Prefect before it is imported. True when the run needs a server of its own."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     if os.environ.get("PREFECT_API_URL"):
         return False
-    os.environ["PREFECT_HOME"] = str(workspace.prefect_home)
-    os.environ["PREFECT_PROFILES_PATH"] = str(workspace.prefect_home / "profiles.toml")
+    os.environ["PREFECT_HOME"] = str(home)
+    os.environ["PREFECT_PROFILES_PATH"] = str(home / "profiles.toml")
     return True
 
 
 class Server:
     """The server's process. `start` returns at once; `wait` until it answers."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.record = workspace.prefect_home / "server.json"
-        self.log = workspace.prefect_home / "server.log"
-        self.home = workspace.prefect_home
+    def __init__(self, home: Path) -> None:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.home = home
+        self.record = home / "server.json"
+        self.log = home / "server.log"
         self.port = _free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -59,15 +60,14 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/api"
 
-    def start(self) -> None:
-        """Begin. Registered to end at exit before Prefect is imported, so that Prefect's own last words still reach it."""
+    def start(self, scheduling: bool = False) -> None:
+        """Begin; `scheduling` with the services that start runs at their time, and the user interface. Registered to end at exit before Prefect is imported, so that Prefect's own last words still reach it."""
         environment = os.environ | {
             "PREFECT_HOME": str(self.home),
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{self.home}/prefect.db",
-            "PREFECT_UI_ENABLED": "0",
-            "PREFECT__SERVER_EPHEMERAL": "1",  # no services that only a server for many needs
-            "PREFECT__SERVER_FINAL": "1",
         }
+        if not scheduling:
+            environment |= {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "flows.prefect_child", str(self.port), str(os.getpid())]
             self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
@@ -106,9 +106,9 @@ class Server:
             del os.environ["PREFECT_API_URL"]
 
 
-def end_stale(workspace: Workspace) -> bool:
+def end_stale(home: Path) -> bool:
     """End the server that a killed run left behind, if the recorded process is still that one. True when there was one."""
-    record = workspace.prefect_home / "server.json"
+    record = home / "server.json"
     try:
         known = json.loads(record.read_text("utf-8"))
         pid, started = int(known["pid"]), known["started"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from expectations import Audit
     from records.tables import Tables
-    from reports.model import Version
+    from reports.model import RuleText, Version
     from reports.site import RunInfo
     from reports.views import Sources
 
@@ -72,20 +72,27 @@ def make_report(workspace: Workspace, ledger: Ledger, store: Store, audit: Audit
     """Page images, the site, Data Docs and Parquet, from what the store holds now."""
     from expectations import build_data_docs
     from records.parquet import export
+
+    log.info("正在生成报告")
+    tables = store.load(listed)
+    write_site(workspace, ledger, store, tables, workspace.reports, profile, workers)
+    build_data_docs(audit, workspace.data_docs)
+    export(tables, workspace.parquet, audit.verdicts)
+
+
+def write_site(
+    workspace: Workspace, ledger: Ledger, store: Store, tables: Tables, out: Path, profile: str, workers: int, lang: str = "zh"
+) -> Path:
+    """The static site in `out`, with the page images copied beside it where it is not the workspace's own."""
+    import shutil
+
     from reports.site import build
 
-    tables = store.load(listed)
-    items = {item.document_id: item for item in reversed(ledger.all())}
-    log.info("正在生成报告")
-    pictures = draw_pages(workspace, tables, items, workers)
-    build_data_docs(audit, workspace.data_docs)
-    build(tables, tables.findings, audit.verdicts, workspace.reports, pictures, sources=_sources(store), run=_run_info(workspace, profile))
-    export(tables, workspace.parquet)
-
-
-def current_findings(store: Store, judged: set[str]) -> DataFrame:
-    """The findings of the documents that the audit is about, waived ones marked so."""
-    return store.load(judged).findings
+    pictures = draw_pages(workspace, tables, {item.document_id: item for item in reversed(ledger.all())}, workers)
+    if out != workspace.reports:
+        shutil.copytree(workspace.images, out / workspace.images.name, dirs_exist_ok=True)
+    verdicts = store.verdicts(set(tables.documents["document_id"]))
+    return build(tables, tables.findings, verdicts, out, pictures, lang, sources=_sources(store, lang), run=_run_info(workspace, profile))
 
 
 def _advance(ledger: Ledger, before: State, after: State) -> None:
@@ -108,18 +115,24 @@ def _key(judged: set[str], listed: set[str], profile: str, store: Store) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _sources(store: Store) -> Sources:
+def rule_texts_of(lang: str = "zh") -> dict[str, RuleText]:
+    """What reports say of each rule of the catalogue."""
     from expectations import catalogue
-    from reports.model import Waiver, rule_texts
-    from reports.views import Sources
+    from reports.model import rule_texts
 
     known = catalogue.load()
+    return rule_texts([asdict(entry) for entry in known.entries.values()], known.sources, lang)
+
+
+def _sources(store: Store, lang: str) -> Sources:
+    from reports.model import Waiver
+    from reports.views import Sources
+
     waivers = {
-        waiver.finding_id: Waiver(waiver.finding_id, waiver.who, waiver.when, waiver.why, getattr(waiver, "void", "") or "")
+        waiver.finding_id: Waiver(waiver.finding_id, waiver.who, waiver.when, waiver.why, waiver.void)
         for waiver in store.waivers()
     }
-    entries = [asdict(entry) for entry in known.entries.values()]
-    return Sources(rule_texts(entries, known.sources), waivers=waivers, versions=_versions(store.filings()))
+    return Sources(rule_texts_of(lang), waivers=waivers, versions=_versions(store.filings()))
 
 
 def _versions(filings: DataFrame) -> dict[str, Sequence[Version]]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
 from flows.console import log
 from flows.problems import OK, Problem
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from records.tables import Tables
 
 
 class Format(StrEnum):
@@ -36,18 +41,26 @@ def findings(
     from flows import listing
     from flows.books import ledger_of, store_of
     from flows.ledger import active
-    from flows.publishing import current_findings
     from flows.workspace import existing
 
     place = existing(workspace, store)
-    found = listing.rows(current_findings(store_of(place), active(ledger_of(place).all())))
-    found = [row for row in found if (not rule or row["rule"] == rule) and (not document or row["document"] == document)]
+    books = store_of(place)
+    tables = books.load(active(ledger_of(place).all()))
+    chosen = tables.findings
+    if rule:
+        chosen = chosen[chosen["rule"] == rule]
+    if document:
+        chosen = chosen[chosen["document"] == document]
+    found = listing.rows(chosen)
     if form is not Format.XLSX and out is None:
         listing.show(found, form)
         return OK
     if out is None and sys.stdout.isatty():
         raise Problem("out-needed", "工作簿不能显示在终端上", "请用 --out 给出文件名，例如 --out findings.xlsx。")
-    data = listing.to_workbook(found) if form is Format.XLSX else listing.to_bytes(found, form)
+    if form is Format.XLSX:
+        data = _workbook(tables, chosen, out.absolute().parent if out else place.root, place.reports)
+    else:
+        data = listing.to_bytes(found, form)
     if out is None:
         sys.stdout.buffer.write(data)
         return OK
@@ -57,3 +70,17 @@ def findings(
         raise Problem("out-unusable", f"无法写入 {out}：{error.strerror}", "请检查目录、磁盘空间和写权限。") from error
     log.info("已写入 %s，%s", out, listing.summary(found))
     return OK
+
+
+def _workbook(tables: Tables, chosen: DataFrame, folder: Path, reports: Path) -> bytes:
+    """The workbook's bytes; its links lead to the report from the folder in which it will lie."""
+    import os
+    import tempfile
+
+    from flows.publishing import rule_texts_of
+    from reports.excel import write_workbook
+
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, "findings.xlsx")
+        write_workbook(path, tables, chosen, rule_texts_of(), site=f"{os.path.relpath(reports, folder)}/")
+        return path.read_bytes()

@@ -12,13 +12,14 @@ from flows.problems import FAILED, Problem
 def run_flow(workspace: Path, store: str, **parameters: Any) -> int:
     """Run the flow once and return its exit code: 0, 1 or 2 from what it found, 3 when the run itself failed."""
     from flows import prefect_server
+    from flows.books import close_books
     from flows.workspace import create, locked
 
     place = create(workspace, store)
     with locked(place):
-        if prefect_server.end_stale(place):
+        if prefect_server.end_stale(place.prefect_home):
             log.warning("上一次运行中途停止，已结束它留下的 Prefect 服务")
-        server = prefect_server.Server(place) if prefect_server.prepare(place) else None
+        server = prefect_server.Server(place.prefect_home) if prefect_server.prepare(place.prefect_home) else None
         if server:
             server.start()
         # Great Expectations takes seconds to import, and reading leaves this process idle: begin now.
@@ -27,8 +28,10 @@ def run_flow(workspace: Path, store: str, **parameters: Any) -> int:
 
         if server:
             server.wait()  # and it ends at exit, after Prefect has said its last words to it
-        state = nightly(workspace=str(place.root), store=place.store, return_state=True, **parameters)
-        return _judge(state)
+        try:
+            return _judge(nightly(workspace=str(place.root), store=place.store, return_state=True, **parameters))
+        finally:
+            close_books()
 
 
 def _judge(state: Any) -> int:

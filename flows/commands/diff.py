@@ -1,0 +1,60 @@
+"""`selfeval diff A B`: what changed between two versions of a form, or between two workspaces."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
+from flows.console import print_json, write_text
+from flows.problems import OK
+
+if TYPE_CHECKING:
+    from reports.diff import Side
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(diff)
+
+
+def diff(
+    before: Annotated[str, typer.Argument(metavar="前者", help="文件名、sha256 前几位，或另一个工作区的目录")],
+    after: Annotated[str, typer.Argument(metavar="后者", help="同上")],
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="文件", help="写成网页")] = None,
+    lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="语言")] = "zh",
+    store: StoreOption = "",
+) -> int:
+    """比较两次报送或两个工作区：数值变动，问题新增、消除、仍存在。"""
+    from reports.diff import compare
+    from reports.diff_output import to_json, to_text, write_html
+
+    sides = _side(before, workspace, store), _side(after, workspace, store)
+    # Two single forms were named by a person: they are meant to be compared, whatever they call their project.
+    result = compare(*sides, same_form=all(len(side.tables.forms) == 1 for side in sides))
+    if out:
+        write_text(f"{write_html(result, out, lang)}\n")
+    elif as_json:
+        print_json(to_json(result))
+    else:
+        write_text(to_text(result, lang).rstrip() + "\n")
+    return OK
+
+
+def _side(name: str, workspace: Path, store: str) -> Side:
+    from flows.books import ledger_of, store_of
+    from flows.commands.status import matching
+    from flows.ledger import active
+    from flows.workspace import existing
+    from reports.diff import Side
+
+    if Path(name, "selfeval.db").is_file():
+        place = existing(Path(name))
+        tables = store_of(place).load(active(ledger_of(place).all()))
+        return Side(name, tables, tables.findings)
+    place = existing(workspace, store)
+    item = matching(ledger_of(place).all(), name)[-1]
+    tables = store_of(place).load([item.document_id])
+    return Side(name, tables, tables.findings)

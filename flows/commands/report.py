@@ -1,0 +1,57 @@
+"""`selfeval report`: write the report again from what the workspace holds, in another place or language; letters to units."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkersOption, WorkspaceOption, workers_of
+from flows.console import write_text
+from flows.problems import OK, Problem
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(report)
+
+
+def report(
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="目录", help="写到别处，默认为工作区的 reports/")] = None,
+    lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="报告语言")] = "zh",
+    letters: Annotated[Path | None, typer.Option("--letters", metavar="目录", help="为每个有问题的单位写一份整改通知（Word）")] = None,
+    template: Annotated[Path | None, typer.Option("--template", metavar="文件", help="整改通知的 Word 模板")] = None,
+    workers: WorkersOption = 0,
+    store: StoreOption = "",
+) -> int:
+    """不重新读取和审核，按工作区现有结果（含已接受的说明）重新生成报告。"""
+    from flows.books import ledger_of, store_of
+    from flows.ledger import active
+    from flows.publishing import rule_texts_of, write_site
+    from flows.states import REFUSED
+    from flows.workspace import existing, locked
+
+    if lang not in ("zh", "en"):
+        raise Problem("unknown-language", f"没有 {lang} 版的报告", "可选 zh、en。")
+    place = existing(workspace, store)
+    books, ledger = store_of(place), ledger_of(place)
+    with locked(place):
+        items = ledger.all()
+        listed = active(items) | {item.document_id for item in items if item.state in REFUSED}
+        tables = books.load(listed)
+        target = out.absolute() if out else place.reports
+        index = write_site(place, ledger, books, tables, target, "", workers_of(workers), lang)
+        write_text(f"{index}\n")
+        if letters:
+            from datetime import date
+
+            from reports.i18n import translator
+            from reports.letters import collect, write_letters
+            from reports.views import Sources, document_views
+
+            verdicts = books.verdicts(listed)
+            views = document_views(tables, tables.findings, verdicts, Sources(rule_texts_of(lang)), translator(lang))
+            today = date.today()  # noqa: DTZ011 - the date of a letter is that of the desk it is written at
+            for path in write_letters(collect(views), letters, template=template, lang=lang, issued=today):
+                write_text(f"{path}\n")
+    return OK
