@@ -222,7 +222,9 @@ class FormView:
 
 def _rows(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any, ...]]:
     """The columns `names` row by row, with None for every missing value."""
-    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names]
+    # Text and Decimal columns hold None for nothing; only nullable numbers have a marker of their own.
+    columns = [frame[name].tolist() if frame[name].dtype == object else [value if here else None for value, here in zip(frame[name], frame[name].notna(), strict=True)]
+               for name in names]  # fmt: skip
     return zip(*columns, strict=True)
 
 

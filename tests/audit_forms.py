@@ -24,10 +24,11 @@ CLEAN = Form(
         Indicator("产出指标", "数量指标", "安装水标尺数量", "≥30处", "30处", "20", "20", ""),
         Indicator("产出指标", "质量指标", "验收合格率", "≥95%", "100%", "15", "15", ""),
         Indicator("产出指标", "时效指标", "按期完工率", "≥90%", "85%", "15", "14", "受汛期影响，2处安装推迟，已调整次年计划。"),
-        Indicator("效益指标", "社会效益指标", "用水户节水意识", "显著提升", "显著提升", "30", "30", ""),
+        Indicator("产出指标", "成本指标", "项目总成本", "≤100万元", "95万元", "10", "10", ""),
+        Indicator("效益指标", "社会效益指标", "用水户节水意识", "显著提升", "显著提升", "20", "20", ""),
         Indicator("满意度指标", "服务对象满意度指标", "用水户满意度", "≥95%", "96%", "10", "10", ""),
     ),
-    total=Total("总分", "100", "98.50", ""),
+    total=Total("总分", "100", "98.50", ""), profile="national",
 )  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def with_evidence(form: Form) -> Form:
                 evidence[f"{block}/{i}/{name}"] = (Evidence(1, (50.0 + 60 * j, offset + 20 * i, 110.0 + 60 * j, offset + 20 * i + 20)),)
     for name in ("weight", "score"):
         evidence[f"total/{name}"] = (Evidence(1, (50.0, 700.0, 110.0, 720.0)),)
-    return replace(form, evidence={path: boxes for path, boxes in evidence.items()})
+    return replace(form, evidence=evidence)
 
 
 def document(*forms: Form, name: str = "form.pdf") -> Document:

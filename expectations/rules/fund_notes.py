@@ -80,8 +80,8 @@ class LowExecutionUnexplained(FundRule):
 
 
 _CLAIM = re.compile(r"(?:执行率|支付率|支付进度|拨付进度|支出进度|资金使用率)[^0-9。；]{0,6}([0-9]+(?:\.[0-9]+)?)\s*%")
-_ALLOTTED = re.compile(r"(?:下达|安排|到位|批复|预算)[^。；]{0,12}$")
-_PAID = re.compile(r"(?:支付|支出|执行|使用|拨付|付款)[^。；]{0,8}$")
+_ALLOTTED = re.compile(r"(?:下达|安排|到位|批复|预算)[^，。；0-9]{0,12}$")
+_PAID = re.compile(r"(?:支付|支出|执行|使用|拨付|付款)[^，。；0-9]{0,8}$")
 
 
 class ExecutionClaimVsAmounts(FormRule):
