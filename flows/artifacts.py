@@ -1,4 +1,5 @@
 """What Prefect's user interface shows of a run: a table of refused documents and a link to the report. Nothing personal is in either."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,4 +1,5 @@
 """The store and the ledger of a workspace, opened once in a process, whichever of its threads asks."""
+
 from __future__ import annotations
 
 from functools import lru_cache

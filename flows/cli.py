@@ -1,4 +1,5 @@
 """`selfeval`: the command line. Each command lives in its own module under `flows.commands` and imports its heavy parts when it runs."""
+
 from __future__ import annotations
 
 import os
@@ -37,7 +38,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    log: Annotated[str, typer.Option("--log", envvar="SELFEVAL_LOG", metavar="text|json", help="日志格式（日志一律写到标准错误）")] = "text",
+    log: Annotated[
+        str, typer.Option("--log", envvar="SELFEVAL_LOG", metavar="text|json", help="日志格式（日志一律写到标准错误）")
+    ] = "text",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="日志写得更细")] = False,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本号")] = False,
 ) -> None:

@@ -2,6 +2,7 @@
 
 `SELFEVAL_LOG=json` (or `--log json`) writes one JSON object a line: time, level, message, and document and run where they are known.
 """
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,5 @@
 """Called in a capped child process: the pages of one document as pictures. Imports nothing but the renderer."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,4 +1,5 @@
 """What a machine has and lacks for this work: the checks of `selfeval doctor`. A check is a name, whether it holds, and what was found."""
+
 from __future__ import annotations
 
 import importlib
@@ -91,9 +92,11 @@ def _recognition() -> Check:
 def _sandbox() -> Check:
     import resource
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
     limited = hard != resource.RLIM_INFINITY
-    return Check("子进程", not limited or hard >= 3 << 30, "可限制内存" if not limited else f"本进程已限 {hard >> 20} MB", "请放宽 ulimit -v")
+    return Check(
+        "子进程", not limited or hard >= 3 << 30, "可限制内存" if not limited else f"本进程已限 {hard >> 20} MB", "请放宽 ulimit -v"
+    )
 
 
 def _fonts() -> Check:

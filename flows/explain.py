@@ -1,4 +1,5 @@
 """The Extraction JSON told to a person: each value, where it stands on the page, and what is uncertain about it and why."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -8,7 +9,15 @@ _HEAD = {
     "title": "标题", "year": "年度", "project_name": "项目名称", "authority": "主管部门", "unit": "实施单位", "leader": "负责人",
     "phone": "联系电话", "amount_unit": "金额单位", "goal_expected": "预期目标", "goal_actual": "实际完成情况", "profile": "表式",
 }  # fmt: skip
-_FUND = {"label": "资金", "initial": "年初预算", "budget": "全年预算", "executed": "全年执行", "weight": "分值", "rate": "执行率", "score": "得分"}
+_FUND = {
+    "label": "资金",
+    "initial": "年初预算",
+    "budget": "全年预算",
+    "executed": "全年执行",
+    "weight": "分值",
+    "rate": "执行率",
+    "score": "得分",
+}
 _INDICATOR = {
     "level1": "一级指标", "level2": "二级指标", "level3": "三级指标", "target": "指标值", "actual": "实际完成值", "weight": "分值",
     "score": "得分", "explanation": "偏差原因",

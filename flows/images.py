@@ -1,4 +1,5 @@
 """Page images for the report: drawn once a content and page, with personal data covered, in capped child processes."""
+
 from __future__ import annotations
 
 import json
@@ -9,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extractors.errors import ExtractError
 from extractors.limits import MAX_ADDRESS_SPACE, RENDER_SECONDS
+from extractors.model import Bbox
 from extractors.pool import Pool
 from flows import remote
 from flows.console import log
@@ -30,21 +31,23 @@ DRAW_ALL = 300
 _PERSONAL = ("leader", "phone")
 
 
-def wanted_pages(tables: Tables) -> dict[str, dict[int, list[tuple[float, float, float, float]]]]:
+def wanted_pages(tables: Tables) -> dict[str, dict[int, list[Bbox]]]:
     """document_id -> page -> the boxes to cover."""
     cells, forms = tables.cells, tables.forms
-    owner = dict(zip(forms["form_id"], forms["document_id"], strict=True))
+    owner = dict(zip(forms["form_id"].tolist(), forms["document_id"].tolist(), strict=True))
     placed = cells[cells["page"].notna()]
     chosen = placed if len(tables.documents) <= DRAW_ALL else placed[placed["doubt"].notna()]
-    pages: dict[str, dict[int, list[tuple[float, float, float, float]]]] = defaultdict(dict)
+    pages: dict[str, dict[int, list[Bbox]]] = defaultdict(dict)
     for frame in (chosen, tables.findings[tables.findings["page"].notna()]):
-        for form_id, page in frame[["form_id", "page"]].drop_duplicates().itertuples(index=False):
+        places = frame[["form_id", "page"]].drop_duplicates()
+        for form_id, page in zip(places["form_id"].tolist(), places["page"].tolist(), strict=True):
             pages[owner[form_id]].setdefault(int(page), [])
     personal = placed[placed["path"].isin(_PERSONAL)]
-    for row in personal[["form_id", "page", "x0", "top", "x1", "bottom"]].itertuples(index=False):
-        hidden = pages.get(owner[row.form_id], {}).get(int(row.page))
+    columns = (personal[name].tolist() for name in ("form_id", "page", "x0", "top", "x1", "bottom"))
+    for form_id, page, *box in zip(*columns, strict=True):
+        hidden = pages.get(owner[form_id], {}).get(int(page))
         if hidden is not None:
-            hidden.append((row.x0, row.top, row.x1, row.bottom))
+            hidden.append((box[0], box[1], box[2], box[3]))
     return pages
 
 
@@ -56,8 +59,11 @@ def draw_pages(workspace: Workspace, tables: Tables, items: Mapping[str, Submiss
 
     workspace.images.mkdir(parents=True, exist_ok=True)
     wanted = wanted_pages(tables)
-    missing = {key: [(page, hidden) for page, hidden in pages.items() if not _sizes(workspace, key, page).exists()] for key, pages in wanted.items()}
-    for key, drawn in _draw(workspace, {k: v for k, v in missing.items() if v}, items, workers):
+    missing: dict[str, list[Wanted]] = {}
+    for key, pages in wanted.items():
+        if absent := [(page, hidden) for page, hidden in pages.items() if not _sizes(workspace, key, page).exists()]:
+            missing[key] = list(absent)
+    for key, drawn in _draw(workspace, missing, items, workers):
         for page, picture in drawn:
             _write_picture(_picture(workspace, key, page), picture.data)
             write_private(_sizes(workspace, key, page), json.dumps([picture.width_pt, picture.height_pt]))
@@ -75,7 +81,10 @@ def _draw(
 ) -> Iterator[tuple[str, list[tuple[int, Picture]]]]:
     if not missing:
         return
-    with tempfile.TemporaryDirectory(prefix="drawn-", dir=workspace.temporary) as folder, Pool(workers, address_space=MAX_ADDRESS_SPACE) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="drawn-", dir=workspace.temporary) as folder,
+        Pool(workers, address_space=MAX_ADDRESS_SPACE) as pool,
+    ):
         under_way = {}
         for key, pages in missing.items():
             item = items.get(key)
@@ -89,9 +98,9 @@ def _draw(
                 continue
             under_way[key] = pool.submit(draw, os.fspath(path), key, pages, seconds=RENDER_SECONDS * (1 + len(pages) / 4))
         for key, future in under_way.items():
-            drawn, error = future.result()
-            if isinstance(error, ExtractError):
-                log.warning("无法绘制页面图像：%s", error, extra={"document": items[key].document, "document_id": key})
+            drawn, refused = future.result()
+            if refused is not None:
+                log.warning("无法绘制页面图像：%s", refused, extra={"document": items[key].document, "document_id": key})
             else:
                 yield key, drawn
 

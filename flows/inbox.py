@@ -3,6 +3,7 @@
 Taken up are regular files that are called .pdf or begin like one. Left alone are hidden and temporary files, pipes and devices, files
 that somebody is still writing, folders behind symbolic links, and links that another user laid to a file that is not that user's own.
 """
+
 from __future__ import annotations
 
 import os
@@ -120,7 +121,7 @@ def _remote(inbox: str) -> Iterator[Entry | Skipped]:
         found: dict[str, dict[str, Any]] = system.find(root, detail=True)
     except FileNotFoundError as error:
         raise Problem("no-inbox", f"收件夹 {inbox} 不存在", "请检查地址。") from error
-    except Exception as error:  # noqa: BLE001 - every fsspec file system raises errors of its own
+    except Exception as error:
         raise Problem("no-inbox", f"收件夹 {inbox} 无法读取：{error}", "请检查地址、网络和访问凭据。") from error
     prefix = root.rstrip("/") + "/"
     for full in sorted(found):

@@ -1,4 +1,5 @@
 """Taking up an inbox: every file that has come to rest, by the hash of its content, becomes a submission of the ledger."""
+
 from __future__ import annotations
 
 import time
@@ -29,7 +30,10 @@ def take_in(inbox: str, ledger: Ledger) -> Intake:
     entries: list[Entry] = []
     skipped: list[Skipped] = []
     for found in look(inbox):
-        (skipped if isinstance(found, Skipped) else entries).append(found)  # type: ignore[arg-type]
+        if isinstance(found, Skipped):
+            skipped.append(found)
+        else:
+            entries.append(found)
     settled, unsettled = _settled(entries)
     skipped += [Skipped(entry.path, "仍在写入，留待下次运行") for entry in unsettled]
     for item in skipped:
@@ -45,7 +49,8 @@ def _settled(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:
     young = {entry.path for entry in entries if time.time() - entry.changed_at < SETTLE_SECONDS}
     if young:
         time.sleep(SETTLE_SECONDS)
-    settled, unsettled = [], []
+    settled: list[Entry] = []
+    unsettled: list[Entry] = []
     for entry in entries:
         if entry.path in young:
             later = again(entry)

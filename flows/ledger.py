@@ -3,6 +3,7 @@
 Prefect's own database is not the ledger: it loses task runs when a short process exits. A submission is one content at one path of the
 inbox, so that the same file taken in twice is one row, and a file replaced by another content is a second one that supersedes it.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -132,7 +133,9 @@ class Ledger:
         """Take up new submissions and return them. What had the same path before is superseded; known ones are passed over, each once."""
         with writing(self.engine) as connection:
             order = (submissions.c.received_at, submissions.c.path)
-            known = {item.submission_id: item for item in map(_read, connection.execute(sa.select(submissions).order_by(*order)).mappings())}
+            known = {
+                item.submission_id: item for item in map(_read, connection.execute(sa.select(submissions).order_by(*order)).mappings())
+            }
             first_name: dict[str, str] = {}
             at_path: dict[str, list[Submission]] = {}
             for item in known.values():
@@ -178,15 +181,20 @@ class Ledger:
                 raise ValueError(f"a submission cannot go from {old.state} to {item.state}")
             moved.append(replace(item, updated_at=now()))
         if moved:
-            key = sa.bindparam("key")
-            values = {name: sa.bindparam(f"v_{name}") for name in ("state", "code", "why", "hint", "reader", "source", "updated_at")}
+            key: sa.BindParameter[str] = sa.bindparam("key")
+            values: dict[str, sa.BindParameter[str]] = {
+                name: sa.bindparam(f"v_{name}") for name in ("state", "code", "why", "hint", "reader", "source", "updated_at")
+            }
             statement = submissions.update().where(submissions.c.submission_id == key).values(values)
             connection.execute(statement, [{"key": m.submission_id} | {f"v_{n}": getattr(m, n) for n in values} for m in moved])
             self._stamp(connection, moved, note)
         return len(moved)
 
     def _stamp(self, connection: Connection, items: Iterable[Submission], note: str = "") -> None:
-        rows = [{"submission_id": i.submission_id, "state": str(i.state), "at": i.updated_at, "run": self.run, "note": note or i.code} for i in items]
+        rows = [
+            {"submission_id": i.submission_id, "state": str(i.state), "at": i.updated_at, "run": self.run, "note": note or i.code}
+            for i in items
+        ]
         connection.execute(history.insert(), rows)
 
     def steps(self, submission: str) -> list[tuple[str, State, str]]:

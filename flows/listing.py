@@ -1,4 +1,5 @@
 """Findings as lists for people and programs: table, JSON, CSV. Rows come from the findings table of `records`."""
+
 from __future__ import annotations
 
 import csv
@@ -28,7 +29,8 @@ class Format(StrEnum):
 
 def rows(findings: DataFrame) -> list[dict[str, Any]]:
     """The findings as plain dicts with the keys COLUMNS: numbers as printed text, bbox a list of four points or null."""
-    return [_row(record) for record in findings.to_dict("records")]
+    records: list[Any] = findings.to_dict("records")
+    return [_row(record) for record in records]
 
 
 def _row(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Prefect gives each step its state, its retries and its place in the user interfa
 tasks return, and by the ledger. A flow that returned nested mapped results could end COMPLETED over a failed task, so the flow looks at a
 flat list of them. Bad input is never retried; file systems and databases are, with growing pauses.
 """
+
 from __future__ import annotations
 
 import os
@@ -19,12 +20,13 @@ from prefect.futures import as_completed
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows import artifacts, publishing
+from flows import artifacts
 from flows.books import ledger_of, store_of
-from flows.console import log, progress, start_logging
+from flows.console import log, progress
 from flows.intake import Intake, take_in
 from flows.ledger import now
 from flows.problems import BLOCKING, REJECTED
+from flows.publishing import Published, bring_up_to_date
 from flows.reading import Outcome, Reader, read_chunk
 from flows.states import REFUSED, UNFINISHED, State
 from flows.summary import Summary, count, record
@@ -32,6 +34,8 @@ from flows.workspace import Workspace, create, locked
 
 #: documents in one task: a task costs Prefect some 10 ms, and after a kill this many are read again.
 CHUNK = 40
+#: chunks under way at a time, each with a child process that reads.
+MAX_CHUNKS = len(os.sched_getaffinity(0))
 #: seconds before each further try of a task that a file system or a database failed.
 RETRY_SECONDS = [2.0, 10.0, 30.0]
 
@@ -78,13 +82,13 @@ def read(job: Job, ids: list[str]) -> list[Outcome]:
 
 
 @_io_task("publish")
-def publish(job: Job, force: bool) -> publishing.Published:
+def publish(job: Job, force: bool) -> Published:
     """Audit everything that is read, draw pages, write the report, Data Docs and Parquet; nothing where nothing is new."""
     ledger = ledger_of(job.workspace, job.run)
-    return publishing.publish(job.workspace, ledger, store_of(job.workspace), job.profile, job.workers, force)
+    return bring_up_to_date(job.workspace, ledger, store_of(job.workspace), job.profile, job.workers, force)
 
 
-@flow(name="selfeval", persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=2))
+@flow(name="selfeval", persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=MAX_CHUNKS))  # type: ignore[arg-type]
 def nightly(
     inbox: str,
     workspace: str,

@@ -1,4 +1,5 @@
 """The process of the run's own Prefect server: `python -m flows.prefect_child PORT PARENT`. It ends when the run that started it ends."""
+
 from __future__ import annotations
 
 import os

@@ -4,6 +4,7 @@ It differs from Prefect's ephemeral server in what happens when a run is killed:
 (another kernel than Linux), the next start ends it by its recorded process id and start time. A machine that has PREFECT_API_URL set
 (a shared server, a work pool) is left as it is.
 """
+
 from __future__ import annotations
 
 import atexit
@@ -61,7 +62,9 @@ class Server:
         return f"http://127.0.0.1:{self.port}/api"
 
     def start(self, scheduling: bool = False) -> None:
-        """Begin; `scheduling` with the services that start runs at their time, and the user interface. Registered to end at exit before Prefect is imported, so that Prefect's own last words still reach it."""
+        """Begin; `scheduling` with the services that start runs at their time, and the user interface.
+
+        Registered to end at exit before Prefect is imported, so that Prefect's own last words still reach it."""
         environment = os.environ | {
             "PREFECT_HOME": str(self.home),
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{self.home}/prefect.db",
@@ -70,7 +73,9 @@ class Server:
             environment |= {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "flows.prefect_child", str(self.port), str(os.getpid())]
-            self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
         atexit.register(self.stop)
         write_private(self.record, json.dumps({"pid": self.process.pid, "started": _started(self.process.pid)}))
         os.environ["PREFECT_API_URL"] = self.url

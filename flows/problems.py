@@ -1,4 +1,5 @@
 """What the command line tells people when a command cannot be carried out: a code, a sentence, and what to do. Never a traceback."""
+
 from __future__ import annotations
 
 #: Exit codes of every command. 1 and 2 say something about the documents; 3 says that the command itself failed.

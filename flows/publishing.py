@@ -1,4 +1,5 @@
 """From what is read to what people see: audit, page images, report, Data Docs, Parquet. Done only where something is new."""
+
 from __future__ import annotations
 
 import hashlib
@@ -41,7 +42,7 @@ class Published:
     open_findings: tuple[tuple[str, str], ...]
 
 
-def publish(workspace: Workspace, ledger: Ledger, store: Store, profile: str, workers: int, force: bool) -> Published:
+def bring_up_to_date(workspace: Workspace, ledger: Ledger, store: Store, profile: str, workers: int, force: bool) -> Published:
     """Bring findings, report, Data Docs and Parquet up to date with what is read. Nothing is written where they are already."""
     items = ledger.all()
     report = workspace.reports / "index.html"
@@ -128,19 +129,16 @@ def _sources(store: Store, lang: str) -> Sources:
     from reports.model import Waiver
     from reports.views import Sources
 
-    waivers = {
-        waiver.finding_id: Waiver(waiver.finding_id, waiver.who, waiver.when, waiver.why, waiver.void)
-        for waiver in store.waivers()
-    }
+    waivers = {waiver.finding_id: Waiver(waiver.finding_id, waiver.who, waiver.when, waiver.why, waiver.void) for waiver in store.waivers()}
     return Sources(rule_texts_of(lang), waivers=waivers, versions=_versions(store.filings()))
 
 
 def _versions(filings: DataFrame) -> dict[str, Sequence[Version]]:
     """form_id -> all filings of its project, for projects that were filed more than once."""
-    from reports.model import Version
 
     series: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in filings.to_dict("records"):
+    rows_of_all: list[Any] = filings.to_dict("records")
+    for row in rows_of_all:
         series[row["series_id"]].append(row)
     found: dict[str, Sequence[Version]] = {}
     for rows in series.values():

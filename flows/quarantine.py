@@ -2,6 +2,7 @@
 
 Copies are named by content, never by the name that somebody gave the file, so that no name can lead out of the folder.
 """
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,5 @@
 """A chunk of documents: read in capped child processes, stored, and moved on in the ledger. Its result is one Outcome a submission."""
+
 from __future__ import annotations
 
 import shutil
@@ -80,8 +81,9 @@ def _settle(
         elif document.reason is not None:
             why = document.reason
             log.warning("%s %s", why.message, why.hint or "", extra=about | {"code": why.code})
-            told = {"code": why.code, "why": why.message, "hint": why.hint or ""}
-            refused.append(replace(item, state=State.REJECTED, reader=versions.reader(), **told))
+            refused.append(
+                replace(item, state=State.REJECTED, code=why.code, why=why.message, hint=why.hint or "", reader=versions.reader())
+            )
             outcomes.append(Outcome(item.submission_id, item.document, State.QUARANTINED, why.code))
         else:
             doubts = sum(len(form.doubts) for form in document.forms)

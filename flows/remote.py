@@ -1,4 +1,5 @@
 """Files that are not on this machine, through fsspec: hashed as a stream, fetched into the workspace's tmp folder to be read."""
+
 from __future__ import annotations
 
 import hashlib
@@ -35,7 +36,7 @@ def fetch(source: str, target: Path) -> Path:
                 left -= len(chunk)
     except OSError:
         raise
-    except Exception as error:  # noqa: BLE001 - as above: one kind of error for the retry
+    except Exception as error:
         raise OSError(f"{source}: {error}") from error
     return target
 

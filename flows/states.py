@@ -1,4 +1,5 @@
 """The states of a submission, in the order in which it passes through them, each with a sentence for the person who asks."""
+
 from __future__ import annotations
 
 from enum import StrEnum

@@ -1,4 +1,5 @@
 """What a run came to: counts, the exit code, and the line that the run log keeps."""
+
 from __future__ import annotations
 
 import json
@@ -9,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from flows.ledger import Submission
+from flows.listing import SEVERITIES
 from flows.problems import BLOCKING, OK, REJECTED
 from flows.states import READ, REFUSED
 from flows.workspace import PRIVATE_FILE, Workspace
@@ -39,8 +41,9 @@ class Summary:
         return BLOCKING if self.findings.get("error") else OK
 
     def sentence(self) -> str:
-        kinds = "、".join(f"{caption} {self.findings.get(key, 0)}" for key, caption in (("error", "错误"), ("warning", "警告"), ("information", "提示")))
-        text = f"收件夹有 {self.documents} 份文件，本次新收 {self.new} 份；已审核 {self.read} 份，隔离 {self.quarantined} 份；待处理问题：{kinds}"
+        kinds = "、".join(f"{caption} {self.findings.get(key, 0)}" for key, caption in SEVERITIES.items())
+        text = f"收件夹有 {self.documents} 份文件，本次新收 {self.new} 份；已审核 {self.read} 份，隔离 {self.quarantined} 份"
+        text += f"；待处理问题：{kinds}"
         return text + (f"；{self.unsettled} 份留待下次运行" if self.unsettled else "")
 
 

@@ -2,6 +2,7 @@
 
 A result is keyed by the content of its document and by these, so that a new version marks what is stale and everything else is free.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -32,7 +33,9 @@ def reader() -> str:
 @cache
 def rules() -> str:
     """The version of what turns tables into findings."""
-    return _fingerprint(_files("expectations", "*.py"), _files("expectations", "*.json"), _files("data/profiles", "*"), [_HOUSE / "data/rules.yml"])
+    return _fingerprint(
+        _files("expectations", "*.py"), _files("expectations", "*.json"), _files("data/profiles", "*"), [_HOUSE / "data/rules.yml"]
+    )
 
 
 @cache

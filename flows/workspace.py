@@ -1,7 +1,8 @@
 """A workspace: the folder that holds everything a season of runs leaves, private to the user who runs them.
 
-    selfeval.db   parquet/   reports/   data_docs/   quarantine/   prefect/   runs.jsonl   settings.json
+selfeval.db   parquet/   reports/   data_docs/   quarantine/   prefect/   runs.jsonl   settings.json
 """
+
 from __future__ import annotations
 
 import fcntl
@@ -81,7 +82,9 @@ def create(root: Path, store: str = "") -> Workspace:
         if store and not store.startswith("sqlite") and known.get("store") != without_password(store):
             write_private(root / "settings.json", json.dumps({**known, "store": without_password(store)}, ensure_ascii=False, indent=1))
     except OSError as error:
-        raise Problem("workspace-unusable", f"无法使用工作区 {root}：{error.strerror or error}", "请检查磁盘空间和目录的写权限。") from error
+        raise Problem(
+            "workspace-unusable", f"无法使用工作区 {root}：{error.strerror or error}", "请检查磁盘空间和目录的写权限。"
+        ) from error
     return Workspace(root, store)
 
 

@@ -1,4 +1,5 @@
 """`selfeval audit`: findings for a handful of files at one person's desk, with no workspace and no Prefect."""
+
 from __future__ import annotations
 
 from typing import Annotated

@@ -1,4 +1,5 @@
 """`selfeval diff A B`: what changed between two versions of a form, or between two workspaces."""
+
 from __future__ import annotations
 
 from pathlib import Path

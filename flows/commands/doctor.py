@@ -1,4 +1,5 @@
 """`selfeval doctor`: whether this machine and this workspace can do the work."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -15,7 +16,9 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    workspace: Annotated[Path | None, typer.Option("--workspace", "-w", envvar="SELFEVAL_WORKSPACE", metavar="目录", help="一并检查这个工作区")] = None,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", envvar="SELFEVAL_WORKSPACE", metavar="目录", help="一并检查这个工作区")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> int:
     """检查环境：版本、读取引擎、文字识别、字体、磁盘和工作区。有必需项缺失时退出码为 3。"""

@@ -1,4 +1,5 @@
 """`selfeval extract`: PDF to the Extraction JSON, with no workspace and no Prefect."""
+
 from __future__ import annotations
 
 import json
@@ -26,7 +27,9 @@ def extract(
     engine: EngineOption = Engine.PDFIUM,
     second_opinion: SecondOpinionOption = False,
     show_personal_data: Annotated[bool, typer.Option("--show-personal-data", help="不隐去负责人姓名和电话")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="不输出 JSON，改为逐项说明读到了什么；给出 --out 时另画出每页的表格、栏目和存疑之处")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="不输出 JSON，改为逐项说明读到了什么；给出 --out 时另画出每页的表格、栏目和存疑之处")
+    ] = False,
 ) -> int:
     """读取自评表，输出 JSON（单份到标准输出，多份到目录）。有文件被拒收时退出码为 2，其 JSON 仍写出原因。"""
     if out is None and len(files) > 1 and not explain:

@@ -1,4 +1,5 @@
 """`selfeval findings`: what the last audit of a workspace found, as a list."""
+
 from __future__ import annotations
 
 import sys

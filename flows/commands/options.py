@@ -1,4 +1,5 @@
 """Options that several commands share, so that they read and mean the same everywhere."""
+
 from __future__ import annotations
 
 import os
@@ -20,7 +21,9 @@ class Engine(StrEnum):
 
 Files = Annotated[list[Path], typer.Argument(metavar="文件...", help="PDF 文件", show_default=False)]
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", envvar="SELFEVAL_WORKSPACE", metavar="目录", help="工作区目录")]
-StoreOption = Annotated[str, typer.Option("--store", envvar="SELFEVAL_STORE", metavar="URL", help="数据库，默认为工作区里的 SQLite；可用 postgresql://…")]
+StoreOption = Annotated[
+    str, typer.Option("--store", envvar="SELFEVAL_STORE", metavar="URL", help="数据库，默认为工作区里的 SQLite；可用 postgresql://…")
+]
 WorkersOption = Annotated[int, typer.Option("--workers", "-n", min=0, metavar="数目", help="同时读取的进程数，0 表示按处理器数")]
 EngineOption = Annotated[Engine, typer.Option("--engine", help="读取引擎；扫描页总是用文字识别")]
 SecondOpinionOption = Annotated[bool, typer.Option("--second-opinion", help="再用 camelot 读一遍，凡有出入的都列为存疑")]

@@ -1,4 +1,5 @@
 """`selfeval report`: write the report again from what the workspace holds, in another place or language; letters to units."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,4 +1,5 @@
 """`selfeval rerun`: read some documents again, or audit all of them again without reading any."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -25,10 +26,14 @@ def register(app: typer.Typer) -> None:
 
 
 def rerun(
-    documents: Annotated[list[str] | None, typer.Argument(metavar="[文件...]", help="文件名、收件夹内路径或 sha256 前几位", show_default=False)] = None,
+    documents: Annotated[
+        list[str] | None, typer.Argument(metavar="[文件...]", help="文件名、收件夹内路径或 sha256 前几位", show_default=False)
+    ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="重读所有被拒收的文件")] = False,
     stale: Annotated[bool, typer.Option("--stale", help="重读由旧版本读取程序读出的文件")] = False,
-    since: Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], metavar="日期", help="重读这一天以来收到的文件")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], metavar="日期", help="重读这一天以来收到的文件")
+    ] = None,
     rules: Annotated[bool, typer.Option("--rules", help="不读 PDF，按现行规则重新审核并出报告")] = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     workers: WorkersOption = 0,

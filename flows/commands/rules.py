@@ -1,4 +1,5 @@
 """`selfeval rules`: the catalogue, and what one rule says, tolerates and rests on."""
+
 from __future__ import annotations
 
 from typing import Annotated
@@ -35,7 +36,9 @@ def rules(
         from rapidfuzz import process
 
         near = [name for name, score, _ in process.extract(rule, list(entries), limit=3) if score > 50]
-        raise Problem("unknown-rule", f"没有编号为 {rule} 的规则", f"是否要找：{'、'.join(near)}" if near else "selfeval rules 列出全部规则。")
+        raise Problem(
+            "unknown-rule", f"没有编号为 {rule} 的规则", f"是否要找：{'、'.join(near)}" if near else "selfeval rules 列出全部规则。"
+        )
     if as_json:
         print_json(_entry(entries[rule]))
     else:

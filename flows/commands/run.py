@@ -1,4 +1,5 @@
 """`selfeval run`: the main job over an inbox, as a Prefect flow."""
+
 from __future__ import annotations
 
 from typing import Annotated

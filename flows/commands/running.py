@@ -1,4 +1,5 @@
 """What `run`, `rerun` and `report` share: the workspace locked, a Prefect server of its own, the flow in this process, its exit code."""
+
 from __future__ import annotations
 
 import threading

@@ -1,7 +1,9 @@
 """`selfeval schedule`: the main job every night, as a served Prefect deployment."""
+
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def schedule(
     inbox: Annotated[str, typer.Argument(metavar="收件夹", help="存放 PDF 的文件夹，或 s3://… 等地址")],
-    cron: Annotated[str, typer.Option("--cron", metavar="表达式", help="何时运行，如每天 02:00 为 \"0 2 * * *\"")] = "0 2 * * *",
+    cron: Annotated[str, typer.Option("--cron", metavar="表达式", help='何时运行，如每天 02:00 为 "0 2 * * *"')] = "0 2 * * *",
     timezone: Annotated[str, typer.Option("--timezone", metavar="时区", help="表达式按哪个时区")] = "Asia/Shanghai",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     workers: WorkersOption = 0,
@@ -44,10 +46,12 @@ def schedule(
     if server:
         server.wait()
         log.info("界面：%s", server.url.removesuffix("/api"))
-    parameters = {"inbox": inbox if is_remote(inbox) else os.path.abspath(inbox), "workspace": str(place.root), "store": place.store,
+    parameters = {"inbox": inbox if is_remote(inbox) else str(Path(inbox).absolute()), "workspace": str(place.root), "store": place.store,
                   "workers": workers_of(workers)}  # fmt: skip
     log.info("已排定：%s（%s），收件夹 %s；按 Ctrl+C 停止", cron, timezone, parameters["inbox"])
-    nightly.serve(name="nightly", schedule=Cron(cron, timezone=timezone), parameters=parameters, pause_on_shutdown=False, print_starting_message=False)
+    nightly.serve(
+        name="nightly", schedule=Cron(cron, timezone=timezone), parameters=parameters, pause_on_shutdown=False, print_starting_message=False
+    )
     return OK
 
 
@@ -59,4 +63,4 @@ def _check(cron: str, timezone: str) -> None:
     except (KeyError, ValueError, OSError) as error:
         raise Problem("unknown-timezone", f"没有名为 {timezone} 的时区", "例如 Asia/Shanghai。") from error
     if len(cron.split()) != 5:
-        raise Problem("bad-cron", f"无法识别的时间表达式 {cron}", "五段：分 时 日 月 星期，如每天 02:00 为 \"0 2 * * *\"。")
+        raise Problem("bad-cron", f"无法识别的时间表达式 {cron}", '五段：分 时 日 月 星期，如每天 02:00 为 "0 2 * * *"。')

@@ -1,4 +1,5 @@
 """`selfeval sql`: one read-only query over the tidy tables of a workspace."""
+
 from __future__ import annotations
 
 import csv
@@ -18,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def sql(
-    query: Annotated[str, typer.Argument(metavar="查询", help="一条 SELECT，例如 \"SELECT unit, count(*) FROM forms GROUP BY unit\"")],
+    query: Annotated[str, typer.Argument(metavar="查询", help='一条 SELECT，例如 "SELECT unit, count(*) FROM forms GROUP BY unit"')],
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     form: Annotated[Format, typer.Option("--format", "-f", help="输出格式")] = Format.TABLE,
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="行数", help="最多返回多少行")] = 10_000,

@@ -1,4 +1,5 @@
 """`selfeval status`: what came, what failed, why, and what to do."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -69,7 +70,11 @@ def matching(items: list[Any], wanted: str) -> list[Any]:
     """The submissions that a name, a path or the start of a sha256 means. Problem: none."""
     found = [item for item in items if wanted in (item.document, item.path) or (len(wanted) >= 8 and item.document_id.startswith(wanted))]
     if not found:
-        raise Problem("unknown-document", f"没有收到过 {one_line(wanted)}", "可给出文件名、收件夹内的路径或 sha256 的前 8 位以上；selfeval status --all 列出全部。")
+        raise Problem(
+            "unknown-document",
+            f"没有收到过 {one_line(wanted)}",
+            "可给出文件名、收件夹内的路径或 sha256 的前 8 位以上；selfeval status --all 列出全部。",
+        )
     return found
 
 

@@ -1,4 +1,5 @@
 """`selfeval waive`: accept the explanation of a finding, by name and with a reason; take it back; list what is accepted."""
+
 from __future__ import annotations
 
 import getpass
@@ -16,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 
 def waive(
-    finding: Annotated[str, typer.Argument(metavar="[编号]", help="问题编号（见报告或工作簿）；不给则列出已接受的", show_default=False)] = "",
+    finding: Annotated[
+        str, typer.Argument(metavar="[编号]", help="问题编号（见报告或工作簿）；不给则列出已接受的", show_default=False)
+    ] = "",
     why: Annotated[str, typer.Option("--why", metavar="理由", help="为什么接受")] = "",
     who: Annotated[str, typer.Option("--who", metavar="姓名", help="谁接受的，默认为当前用户")] = "",
     withdraw: Annotated[bool, typer.Option("--withdraw", help="收回接受")] = False,
@@ -29,8 +32,10 @@ def waive(
 
     books = store_of(existing(workspace, store))
     if not finding:
-        lines = [f"{w.finding_id}  {w.rule}  {w.subject}  {one_line(w.who)}  {w.when[:10]}  {one_line(w.why)}{w.void and f'（已失效：{w.void}）'}"
-                 for w in books.waivers()]  # fmt: skip
+        lines = []
+        for w in books.waivers():
+            void = f"（已失效：{w.void}）" if w.void else ""
+            lines.append(f"{w.finding_id}  {w.rule}  {w.subject}  {one_line(w.who)}  {w.when[:10]}  {one_line(w.why)}{void}")
         write_text("\n".join(lines or ["没有已接受的问题。"]) + "\n")
         return OK
     if not why.strip():
