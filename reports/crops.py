@@ -14,7 +14,8 @@ MAX_HEIGHT = 150.0  # a merged cell can be as tall as the page; its upper part i
 def crop_of(spot: Spot, image: PageImage, veils: Sequence[Spot] = ()) -> Crop:
     """Given a box and the image of its page, return the region around the box.
 
-    The box stays in the middle from left to right, even where the region then ends beside the page: a narrow screen shows the middle only."""
+    The box stays in the middle from left to right, even where the region then ends
+    beside the page: a narrow screen shows the middle only."""
     width = min(max(spot.x1 - spot.x0 + 2 * MARGIN_X, MIN_WIDTH), image.width)
     height = min(max(spot.bottom - spot.top + 2 * MARGIN_Y, 3 * MARGIN_Y), MAX_HEIGHT, image.height)
     x = (spot.x0 + spot.x1 - width) / 2

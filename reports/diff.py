@@ -110,7 +110,7 @@ class _Forms:
         self.indicators = Rows(tables.indicators, "form_id")
         self.findings = Rows(side.findings, "form_id")
         self.by_key: dict[FormKey, str] = {}
-        for form_id in self.forms.keys():
+        for form_id in self.forms:
             row = self.forms[form_id][0]
             year, unit, project = (_folded(row.get(name)) for name in ("year", "unit", "project_name"))
             number = 0
@@ -147,7 +147,10 @@ def _compare(old: _Forms, new: _Forms, first: str | None, second: str | None) ->
     both = first is not None and second is not None
     paths = list(dict.fromkeys((*right, *left))) if both else []
     return FormDiff(
-        *(_text(row.get(name)) or "" for name in ("year", "unit", "project_name", "document")),
+        year=_text(row.get("year")) or "",
+        unit=_text(row.get("unit")) or "",
+        project=_text(row.get("project_name")) or "",
+        document=_text(row.get("document")) or "",
         before=first,
         after=second,
         values=tuple(ValueChange(p, left.get(p), right.get(p)) for p in paths if _differs(left.get(p), right.get(p))),

@@ -19,7 +19,8 @@ ABSENT = "∅"
 
 def to_json(diff: Diff) -> dict[str, Any]:
     """Plain data: before, after, counts, and the forms that changed in full."""
-    return {"before": diff.before, "after": diff.after, "counts": diff.counts(), "forms": [asdict(form) for form in diff.forms if form.changed]}
+    changed = [asdict(form) for form in diff.forms if form.changed]
+    return {"before": diff.before, "after": diff.after, "counts": diff.counts(), "forms": changed}
 
 
 def to_text(diff: Diff, lang: str = "zh") -> str:
@@ -40,7 +41,9 @@ def to_text(diff: Diff, lang: str = "zh") -> str:
 
 def summary(diff: Diff, lang: str = "zh") -> str:
     _ = translator(lang).gettext
-    return _("新增发现 %(opened)d，已消除 %(closed)d，仍存在 %(unchanged)d；数值变动 %(values)d；新增表 %(added)d，减少表 %(removed)d") % diff.counts()
+    told = _("新增发现 %(opened)d，已消除 %(closed)d，仍存在 %(unchanged)d；数值变动 %(values)d；"
+             "新增表 %(added)d，减少表 %(removed)d")
+    return told % diff.counts()
 
 
 def heading(form: FormDiff, catalogue: NullTranslations) -> str:
@@ -73,8 +76,8 @@ def write_html(diff: Diff, path: Path | str, lang: str = "zh", root: str = "") -
     ]
     states = {key: catalogue.gettext(label) for key, label in STATES.items()}
     title = catalogue.gettext("逐项对照")
-    text = render(lang, "diff.html.j2", root=root, section="diff", pages=PAGES, run=RunInfo(), title=title, diff=diff, forms=forms, states=states,
-                  summary=summary(diff, lang))
+    page = {"root": root, "section": "diff", "pages": PAGES, "run": RunInfo(), "title": title}
+    text = render(lang, "diff.html.j2", **page, diff=diff, forms=forms, states=states, summary=summary(diff, lang))
     target = Path(path)
     target.write_text(text, encoding="utf-8")
     return target

@@ -46,14 +46,17 @@ def _texts(names: Mapping[str, str], widths: Mapping[str, int] | None = None) ->
 _PLACE = (Column("document", N_("文件"), 28), Column("form", N_("表序"), 6, _COUNT))
 SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
     ("findings", N_("审核发现"), (
-        Column("finding_id", N_("编号"), 22, link=True), *_PLACE, Column("unit", N_("实施单位"), 26), Column("project_name", N_("项目名称"), 30),
-        Column("severity", N_("严重程度"), 9), Column("title", N_("规则"), 26), Column("subject", N_("位置"), 18), Column("message", N_("问题说明"), 60),
-        Column("actual", N_("表中填报"), 18), Column("expected", N_("应为"), 18), Column("page", N_("页"), 6, _COUNT), Column("status", N_("状态"), 11),
+        Column("finding_id", N_("编号"), 22, link=True), *_PLACE, Column("unit", N_("实施单位"), 26),
+        Column("project_name", N_("项目名称"), 30),
+        Column("severity", N_("严重程度"), 9), Column("title", N_("规则"), 26), Column("subject", N_("位置"), 18),
+        Column("message", N_("问题说明"), 60), Column("actual", N_("表中填报"), 18), Column("expected", N_("应为"), 18),
+        Column("page", N_("页"), 6, _COUNT), Column("status", N_("状态"), 11),
     )),
     ("forms", N_("自评表"), (
         *_PLACE, *_texts(labels.HEADER, {"project_name": 34, "unit": 28, "authority": 28, "title": 24}),
         *(Column(f"total_{key}", label, 12) for key, label in labels.TOTAL.items() if key != "label"),
-        Column("total_score_value", N_("总得分（数值）"), 12, _POINTS), Column("goal_expected", N_("预期目标"), 50), Column("goal_actual", N_("实际完成情况"), 50),
+        Column("total_score_value", N_("总得分（数值）"), 12, _POINTS),
+        Column("goal_expected", N_("预期目标"), 50), Column("goal_actual", N_("实际完成情况"), 50),
     )),
     ("funds", N_("项目资金"), (
         *_PLACE, Column("position", N_("行"), 5, _COUNT), *_texts(labels.FUNDS, {"label": 24}),
@@ -61,7 +64,8 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
           (("initial", N_("年初预算数（数值）")), ("budget", N_("全年预算数（数值）")), ("executed", N_("全年执行数（数值）")))),
     )),
     ("indicators", N_("绩效指标"), (
-        *_PLACE, Column("position", N_("行"), 5, _COUNT), *_texts(labels.INDICATORS, {"level3": 30, "target": 22, "actual": 22, "explanation": 40}),
+        *_PLACE, Column("position", N_("行"), 5, _COUNT),
+        *_texts(labels.INDICATORS, {"level3": 30, "target": 22, "actual": 22, "explanation": 40}),
         Column("weight_value", N_("分值（数值）"), 11, _POINTS), Column("score_value", N_("得分（数值）"), 11, _POINTS),
     )),
 )
@@ -119,7 +123,8 @@ def _write_sheets(
 ) -> None:
     from openpyxl.utils import get_column_letter
 
-    sheet, number = None, 0
+    sheet: Any = None
+    number = 0
     for at, row in enumerate(rows):
         if at % MAX_ROWS == 0:
             number += 1

@@ -86,7 +86,7 @@ def say_path(path: str, names: Callable[[str, int], str], catalogue: NullTransla
         return _("资金情况")
     if path == "total":
         return _("总分")
-    block, slash, column = path.partition("/")
+    block, _slash, column = path.partition("/")
     if block == "funds" and column in FUNDS:
         return f"{_('资金情况')}·{_(FUNDS[column])}"
     if block == "total" and column in TOTAL:

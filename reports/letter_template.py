@@ -1,7 +1,7 @@
 """Makes the Word template that is shipped: `python -m reports.letter_template [PATH]`. A user changes a copy of it in Word.
 
-Set in the manner of an official letter: 方正小标宋 or 宋体 for the title, 仿宋 for the text, 28 points a line; a font that the reader's machine
-does not have is replaced by Word.
+Set in the manner of an official letter: 方正小标宋 or 宋体 for the title, 仿宋 for the text, 28 points a line; a font that the
+reader's machine does not have is replaced by Word.
 """
 from __future__ import annotations
 

@@ -43,7 +43,13 @@ def collect(views: Iterable[DocumentView]) -> dict[str, UnitLetter]:
 
 
 def write_letters(
-    letters: Mapping[str, UnitLetter], folder: Path | str, *, template: Path | str | None = None, lang: str = "zh", issued: date, sender: str = ""
+    letters: Mapping[str, UnitLetter],
+    folder: Path | str,
+    *,
+    template: Path | str | None = None,
+    lang: str = "zh",
+    issued: date,
+    sender: str = "",
 ) -> list[Path]:
     """Write one letter a unit into `folder` and return their paths. Raises ReportError for a template that cannot be used.
 
@@ -86,7 +92,9 @@ def context(letter: UnitLetter, lang: str, issued: date, sender: str) -> dict[st
 
 def _sentence(finding: FindingView, view: DocumentView, number: int, lang: str) -> dict[str, Any]:
     _ = translator(lang).gettext
-    place = _("（%(where)s，第 %(page)d 页）") % {"where": finding.where, "page": finding.spot.page} if finding.spot else f"（{finding.where}）"
+    place = f"（{finding.where}）"
+    if finding.spot:
+        place = _("（%(where)s，第 %(page)d 页）") % {"where": finding.where, "page": finding.spot.page}
     return {
         "number": number,
         "title": finding.rule.title,

@@ -17,7 +17,8 @@ from reports.totals import Group, Totals, entry_of, short_hash
 def document_rows(view: DocumentView, rule_number: Callable[[str], int]) -> list[list[Any]]:
     """One row a form, since one file may bind several; a refused file has one row."""
     if not view.forms:
-        return [[view.address, view.reason_message or view.document, "", None, None, None, None, 0, 0, 0, view.document, view.status, [], 0]]
+        name = view.reason_message or view.document
+        return [[view.address, name, "", None, None, None, None, 0, 0, 0, view.document, view.status, [], 0]]
     rows = []
     for form in view.forms:
         entry = entry_of(view, form)
@@ -32,12 +33,13 @@ def documents_spec(index: ChunkWriter, totals: Totals, rules: list[RuleText], ca
     _ = catalogue.gettext
     columns = [
         _column("title", _("项目"), "link"), _column("unit", _("实施单位"), "text"), _column("year", _("年度"), "year"),
-        _column("budget", _("全年预算（万元）"), "money"), _column("rate", _("执行率"), "percent"), _column("score", _("自评得分"), "number"),
+        _column("budget", _("全年预算（万元）"), "money"), _column("rate", _("执行率"), "percent"),
+        _column("score", _("自评得分"), "number"),
         *(_column(severity, _(labels.SEVERITY[severity]), "count", severity) for severity in SEVERITIES),
         _column("document", _("文件"), "text"), _column("status", _("状态"), "hidden"), _column("rules", "", "hidden"),
         _column("doubts", _("识读存疑"), "count"),
     ]
-    facets = [
+    facets: list[dict[str, Any]] = [
         {"key": "rule", "label": _("规则"), "column": 12, "kind": "member",
          "options": [[str(at), f"{rule.title}（{totals.rule_forms[rule.id]}）", rule.id]
                      for at, rule in enumerate(rules) if totals.rule_forms[rule.id]]},
@@ -46,7 +48,8 @@ def documents_spec(index: ChunkWriter, totals: Totals, rules: list[RuleText], ca
         {"key": "year", "label": _("年度"), "column": 3, "kind": "equal",
          "options": [[str(year), str(year), str(year)] for year in sorted(totals.years, reverse=True)]},
         {"key": "status", "label": _("状态"), "column": 11, "kind": "equal",
-         "options": [[status, f"{_(labels.STATUS[status])}（{totals.statuses[status]}）", status] for status in labels.STATUS if totals.statuses[status]]},
+         "options": [[status, f"{_(label)}（{totals.statuses[status]}）", status]
+                     for status, label in labels.STATUS.items() if totals.statuses[status]]},
     ]
     return _spec("documents", _("自评表"), _("按项目、单位、文件名查找"), index, columns, facets, sort=[7, -1])
 

@@ -27,7 +27,8 @@ class Spot(NamedTuple):
 
     def attribute(self) -> str:
         """`page:x0,top,x1,bottom`, as the page's script reads it from `data-at`."""
-        return "%d:%.2f,%.2f,%.2f,%.2f" % self
+        page, x0, top, x1, bottom = self
+        return f"{page}:{x0:.2f},{top:.2f},{x1:.2f},{bottom:.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class RuleText:
 
         `title` (and `title_en`) may be missing: then the rule goes by its name in `labels`, or by the start of its sentence."""
         statement = str(entry.get(lang) or entry.get("zh") or "")
-        title = entry.get("title" if lang == "zh" else f"title_{lang}") or rule_name(str(entry["id"]), lang) or re.split("[，。；,.;]", statement)[0]
+        title = entry.get("title" if lang == "zh" else f"title_{lang}") or rule_name(str(entry["id"]), lang)
+        title = title or re.split("[，。；,.;]", statement)[0]
         return cls(
             id=str(entry["id"]),
             title=str(title or entry["id"]),

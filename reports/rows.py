@@ -39,7 +39,7 @@ class Rows:
         names = self._columns
         return [dict(zip(names, values, strict=True)) for values in zip(*(array[at].tolist() for array in self._arrays), strict=True)]
 
-    def keys(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self._positions)
 
 

@@ -28,7 +28,9 @@ PAGES = {"overview": "index.html", "documents": "documents.html", "units": "unit
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """What the overview says of the run itself. Texts only, ready to print; `data_docs` and `changes` are addresses from the site's folder."""
+    """What the overview says of the run itself. Texts only, ready to print.
+
+    `data_docs` and `changes` are addresses from the site's folder."""
 
     title: str = ""
     finished: str = ""

@@ -151,4 +151,5 @@ def entry_of(view: DocumentView, form: FormView) -> Entry:
     anchor = f"#form-{form.number}" if len(view.forms) > 1 else ""
     counts = tuple(form.count(severity) for severity in SEVERITIES)
     title = form.project or form.title or view.document
-    return Entry(f"{view.address}{anchor}", title, form.unit, form.year, form.score, form.rate, (counts[0], counts[1], counts[2]), view.document)
+    three = (counts[0], counts[1], counts[2])
+    return Entry(f"{view.address}{anchor}", title, form.unit, form.year, form.score, form.rate, three, view.document)

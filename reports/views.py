@@ -73,7 +73,7 @@ def document_views(
         "verdicts": Rows(verdicts, "form_id", ("form_id", "rule", "subject", "verdict", "why", "records")),
     }
     documents = Rows(tables.documents, "document_id")
-    for document_id in documents.keys():
+    for document_id in documents:
         row = documents[document_id][0]
         assembled: list[FormView] = []
         for form in sorted(forms[document_id], key=lambda form: form["form"]):

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from audit_forms import CLEAN, changed, document, with_evidence
+
 from extractors.model import Document, Form, Reason
 from records.columns import frame
 from records.tables import Tables, build
 from reports.model import PageImage, RuleText
-from audit_forms import CLEAN, changed, document, with_evidence
 
 RULES = {
     rule_id: RuleText(rule_id, title, severity, statement=f"{title}。", tolerance="半个末位", source="审计常用的勾稽复核", remedy="请核对后更正。", traps=("横线不是零。",))

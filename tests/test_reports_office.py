@@ -51,8 +51,10 @@ def test_a_printed_text_that_looks_like_a_formula_stays_text(tmp_path, text):
 def test_amounts_are_numbers_with_a_format_beside_what_is_printed(tmp_path):
     sheet = workbook(one(), tmp_path)["项目资金"]
     printed, number = column(sheet, "全年预算数")[0], column(sheet, "全年预算数（数值）")[0]
-    assert printed.value == "100.00" and printed.data_type == "s"
-    assert Decimal(str(number.value)) == Decimal(100) and number.number_format == "#,##0.00####"
+    assert printed.value == "100.00"
+    assert printed.data_type == "s"
+    assert Decimal(str(number.value)) == Decimal(100)
+    assert number.number_format == "#,##0.00####"
     assert [cell.value for cell in column(sheet, "行")] == [1, 2, 3, 4]
 
 
@@ -89,9 +91,12 @@ def letter_text(given, tmp_path, **more):
 
 def test_a_letter_states_the_findings_of_a_unit_in_sentences(tmp_path):
     text = letter_text(one(CLEAN, (0, "scores-sum", "total/score", {"subject": "total"}), (0, "deviation-unexplained", "indicators/2/explanation", {"subject": "indicators/2"})), tmp_path)
-    assert "某县水利工程站：" in text and "问题2项（错误1项，警告1项）" in text
+    assert "某县水利工程站：" in text
+    assert "问题2项（错误1项，警告1项）" in text
     assert "（1）总得分与各项得分之和不符（总分，第 1 页）。总得分印为98.50，各项得分合计为98.00，请核实。" in text
-    assert "绩效指标第 3 行“按期完工率”" in text and "2023年5月8日" in text and "某县财政局" in text
+    assert "绩效指标第 3 行“按期完工率”" in text
+    assert "2023年5月8日" in text
+    assert "某县财政局" in text
 
 
 def test_waived_findings_and_clean_units_get_no_letter():
@@ -130,7 +135,8 @@ def test_a_broken_or_prying_template_is_refused_with_a_reason(tmp_path, body):
     template.save(str(tmp_path / "bad.docx"))
     with pytest.raises(ReportError) as caught:
         letter_text(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path, template=tmp_path / "bad.docx")
-    assert "bad.docx" in caught.value.message and caught.value.hint
+    assert "bad.docx" in caught.value.message
+    assert caught.value.hint
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
