@@ -1,0 +1,117 @@
+"""What holds for the house as a whole: rooms import in one direction, modules stay small, commands are told of."""
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parent.parent
+#: room -> the rooms that it may import.
+ROOMS: dict[str, set[str]] = {
+    "extractors": set(),
+    "records": {"extractors"},
+    "expectations": {"records"},
+    "reports": {"records"},
+    "flows": {"extractors", "records", "expectations", "reports"},
+}
+#: lines; half of the modules stand far below.
+CEILING = 350
+
+
+def modules(room: str) -> list[Path]:
+    return sorted((HOUSE / room).rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, full name) of everything that a module imports, inside functions and type-checking blocks too."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.lineno, node.module
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_imports_backwards(room: str) -> None:
+    backward = []
+    for path in modules(room):
+        for line, name in imports(path):
+            other = name.partition(".")[0]
+            if other in ROOMS and other != room and other not in ROOMS[room]:
+                backward.append(f"{path.relative_to(HOUSE)}:{line} imports {name}")
+    assert not backward
+
+
+def test_reports_never_open_a_pdf() -> None:
+    readers = ("extractors", "pypdfium2", "pdfplumber", "camelot")
+    assert not [f"{path.name}:{line}" for path in modules("reports") for line, name in imports(path) if name.startswith(readers)]
+
+
+def test_no_module_grows_past_the_ceiling() -> None:
+    paths = [path for room in ROOMS for path in modules(room)]
+    lengths = {str(path.relative_to(HOUSE)): len(path.read_text("utf-8").splitlines()) for path in paths}
+    assert not {name: lines for name, lines in lengths.items() if lines > CEILING}
+    assert sorted(lengths.values())[len(lengths) // 2] <= 130
+
+
+def test_every_package_is_packed() -> None:
+    import tomllib
+
+    packed = set(tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"])
+    there = {
+        path.parent.relative_to(HOUSE).as_posix().replace("/", ".")
+        for room in (*ROOMS, "data")
+        for path in (HOUSE / room).rglob("*")
+        if path.is_file() and (path.name == "__init__.py" or path.suffix == ".json" and path.parent.name == "suites")
+    }
+    assert there <= packed
+
+
+def command_modules() -> list[str]:
+    from flows.cli import COMMANDS
+
+    return [module.__name__.rpartition(".")[2] for module in COMMANDS]
+
+
+@pytest.mark.parametrize("command", command_modules())
+def test_every_command_has_help_and_stands_in_the_readme(command: str) -> None:
+    from typer.main import get_command
+
+    from flows.cli import app
+
+    found = get_command(app).commands[command]  # type: ignore[attr-defined]
+    assert found.help
+    assert all(parameter.help for parameter in found.params if parameter.name != "help"), command
+    assert f"selfeval {command}" in (HOUSE / "README.md").read_text("utf-8")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`--help` must answer at once: no PDF library, no tables, no Great Expectations, no Prefect."""
+    heavy = ("pandas", "numpy", "prefect", "great_expectations", "sqlalchemy", "pypdfium2", "rich.console", "jinja2", "yaml")
+    code = f"import sys, flows.cli; print([name for name in {heavy!r} if name in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_reading_a_form_loads_neither_tables_nor_prefect() -> None:
+    code = (
+        "import sys; import extractors.read, extractors.jsonio;"
+        "print([name for name in ('pandas', 'prefect', 'great_expectations', 'pdfplumber', 'camelot', 'cv2') if name in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_no_list_of_packages_names_a_registry() -> None:
+    for name in ("constraints.txt", "pyproject.toml", "Makefile", ".ci/run"):
+        text = (HOUSE / name).read_text("utf-8")
+        assert not re.search(r"index-url|find-links|https?://[^\s\"']*(?:pypi|simple|mirror)", text), name
+    pins = [line for line in (HOUSE / "constraints.txt").read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[^\s@;]+", pin) for pin in pins)
+    fastapi = next(pin for pin in pins if pin.startswith("fastapi=="))
+    assert int(fastapi.split(".")[1]) < 155
