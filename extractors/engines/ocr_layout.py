@@ -52,13 +52,17 @@ def em_of(pieces: np.ndarray, scale: float) -> float:
 
 def shape_text(line: TextLine) -> str:
     """What a line of nothing but dashes or dots says, told by its shape alone; "" for any other line."""
-    x0, y0, x1, y1 = line.box
+    pieces = list(line.pieces)
+    if any(p[2] - p[0] >= 0.55 * line.em for p in pieces):  # specks beside a long dash do not make it a letter
+        pieces = [p for p in pieces if max(p[2] - p[0], p[3] - p[1]) >= 0.18 * line.em]
+    x0, y0, x1, y1 = _hull(pieces)
     width, height = x1 - x0, y1 - y0
     if height >= 0.25 * line.em:
         return ""
-    if len(line.pieces) >= 3 and all(p[2] - p[0] <= 0.25 * line.em for p in line.pieces):
-        return "……" if len(line.pieces) >= 5 else "…"
-    if height < 0.2 * line.em and all(p[2] - p[0] >= 1.8 * (p[3] - p[1]) for p in line.pieces) and width >= 0.18 * line.em:
+    if len(pieces) >= 3 and all(p[2] - p[0] <= 0.25 * line.em for p in pieces):
+        return "……" if len(pieces) >= 5 else "…"
+    stacked = any(b[0] < a[2] - 0.3 * (b[2] - b[0]) for a, b in pairwise(pieces))  # two bars are =, not a dash
+    if not stacked and height < 0.2 * line.em and width >= 0.18 * line.em and all(p[2] - p[0] >= 1.8 * (p[3] - p[1]) for p in pieces):
         return "—" * max(1, round(width / line.em)) if width >= 0.55 * line.em else "-"
     return ""
 
