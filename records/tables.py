@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
-from math import isfinite, nan
-from typing import TYPE_CHECKING, Any
+from math import isfinite, isnan, nan
+from typing import TYPE_CHECKING, Any, overload
 
 from extractors.model import Document, Doubt, Form, Fund, Indicator, Total
 from records.columns import COLUMNS, FUND_AMOUNTS, FUND_NUMBERS, INDICATOR_NUMBERS, frame, frame_of_tuples
@@ -93,6 +93,10 @@ def _document_row(document: Document) -> Row:
             "reason_code": code, "reason_message": _storable(message), "reason_hint": _storable(hint), "forms": len(document.forms)}
 
 
+@overload
+def _storable(text: str) -> str: ...
+@overload
+def _storable(text: None) -> None: ...
 def _storable(text: str | None) -> str | None:
     """The same text with U+FFFD for what no store takes."""
     return _UNSTORABLE.sub("\ufffd", text) if text and _UNSTORABLE.search(text) else text
@@ -161,17 +165,23 @@ def _texts_by_path(head: Row, funds: list[Row], indicators: list[Row]) -> dict[s
 
 def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[tuple[Any, ...]]:
     """One row for each part of each printed value; a doubt about a path without evidence has a row with no page."""
-    doubts = {doubt.path: doubt for doubt in form.doubts}
-    for path in dict.fromkeys((*form.evidence, *doubts)):
+    doubts = {_storable(doubt.path): doubt for doubt in form.doubts}
+    evidence = {_storable(path): parts for path, parts in form.evidence.items()}
+    for path in dict.fromkeys((*evidence, *doubts)):
         doubt = _doubt_about(path, doubts) if doubts else None
-        confidence = min(max(doubt.confidence, 0.0), 1.0) if doubt else 1.0
+        confidence = _share(doubt.confidence if doubt else form.confidences.get(path, 1.0))
         why = mask_doubt(path, _storable(doubt.why), form.leader) if doubt else None
-        parts = [part for part in form.evidence.get(path, ()) if all(map(isfinite, part.bbox))]
+        parts = [part for part in evidence.get(path, ()) if all(map(isfinite, part.bbox))]
         for number, (page, (x0, top, x1, bottom)) in enumerate(parts):
             box = min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom)
             yield form_id, path, texts.get(path), page, *box, number, confidence, why
         if not parts and doubt:
             yield form_id, path, texts.get(path), None, nan, nan, nan, nan, 0, confidence, why
+
+
+def _share(confidence: float) -> float:
+    """A confidence from 0 to 1; what is no number is none."""
+    return 0.0 if isnan(confidence) else min(max(confidence, 0.0), 1.0)
 
 
 def _doubt_about(path: str, doubts: dict[str, Doubt]) -> Doubt | None:

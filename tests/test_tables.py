@@ -135,6 +135,14 @@ def test_a_doubt_about_a_row_is_a_doubt_about_each_of_its_cells_and_none_is_lost
     assert cells.loc["indicators/0", "doubt"] == "行序存疑"
 
 
+def test_a_recognised_value_keeps_its_confidence_also_where_there_is_no_doubt() -> None:
+    box = (Evidence(1, (1, 2, 3, 4)),)
+    scanned = form(evidence={"total/score": box, "indicators/0/score": box, "unit": box}, confidences={"total/score": 0.93, "indicators/0/score": 0.4},
+                   doubts=(Doubt("indicators/0/score", "识别不清", 0.4),))  # fmt: skip
+    cells = build([ok("scan.pdf", scanned)]).cells.set_index("path")
+    assert cells["confidence"].to_dict() == {"total/score": 0.93, "indicators/0/score": 0.4, "unit": 1.0}
+
+
 def test_no_table_holds_a_name_a_telephone_or_an_identity_number() -> None:
     secret = form(
         leader="欧阳明", phone="13800001111、0355-6021234", goal_actual="联系人：王小二，电话13900002222，身份证110101199003071234。欧阳明负责",
@@ -173,16 +181,17 @@ forms = st.builds(
     goal_expected=maybe, indicators=st.lists(st.builds(Indicator, maybe, maybe, maybe, maybe, maybe, maybe, maybe, maybe), max_size=3).map(tuple),
     total=st.builds(Total, maybe, maybe, maybe, maybe),
     evidence=st.dictionaries(paths, st.lists(st.builds(Evidence, st.integers(1, 99), st.tuples(numbers, numbers, numbers, numbers)), max_size=2).map(tuple), max_size=3),
-    doubts=st.lists(st.builds(Doubt, paths, odd, numbers), max_size=2).map(tuple),
+    doubts=st.lists(st.builds(Doubt, paths, odd, numbers), max_size=2).map(tuple), confidences=st.dictionaries(paths, numbers, max_size=2),
 )  # fmt: skip
 #: Documents of the oddest text that an extractor could hand over.
-odd_documents = st.builds(lambda name, parts: ok(name, *parts, content="odd"), odd, st.lists(forms, max_size=2))
+odd_documents = st.lists(st.tuples(odd, st.lists(forms, max_size=2)), max_size=4).map(
+    lambda parts: [ok(name, *some, content=f"odd {n}") for n, (name, some) in enumerate(parts)])  # fmt: skip
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(odd_documents)
-def test_no_text_however_odd_breaks_the_tables(document: Document) -> None:
-    schemas.validate(build([document]))
+def test_no_text_however_odd_breaks_the_tables(documents: list[Document]) -> None:
+    schemas.validate(build(documents))
 
 
 def test_the_schema_names_table_column_and_check_when_a_table_is_wrong() -> None:
