@@ -102,7 +102,7 @@ class Version:
     document: str
     received: str
     total_score: str = ""
-    findings: int = 0
+    findings: int | None = None  # None: not known
     address: str = ""
     is_this: bool = False
 

@@ -36,14 +36,11 @@ class Batch:
         return iter((self.tables, self.findings, self.verdicts))
 
 
-def finding(tables: Tables, form_id: str, rule: str, path: str, subject: str | None = None, **more: Any) -> dict[str, Any]:
-    """A finding drawn on the first part of the cell `path`, as an audit makes it."""
-    cells = tables.cells[(tables.cells.form_id == form_id) & (tables.cells.path == path)]
-    box = cells.iloc[0][["page", "x0", "top", "x1", "bottom"]].to_dict() if len(cells) else {}
-    form = tables.forms[tables.forms.form_id == form_id].iloc[0]
-    return {"finding_id": sha256(repr((form_id, rule, path)).encode()).hexdigest()[:20], "form_id": form_id, "document": form.document, "form": int(form.form), "rule": rule,
-            "severity": RULES[rule].severity if rule in RULES else "warning", "subject": subject or path, "message": "总得分印为98.50，各项得分合计为98.00，请核实。", "expected": "98.00",
-            "actual": "98.50", **box, "status": "open", **more}
+def finding(box: dict[str, Any], form: Any, rule: str, path: str, subject: str | None = None, **more: Any) -> dict[str, Any]:
+    """A finding drawn on `box`, the first part of the cell `path`, as an audit makes it."""
+    return {"finding_id": sha256(repr((form.form_id, rule, path)).encode()).hexdigest()[:20], "form_id": form.form_id, "document": form.document, "form": int(form.form),
+            "rule": rule, "severity": RULES[rule].severity if rule in RULES else "warning", "subject": subject or path,
+            "message": "总得分印为98.50，各项得分合计为98.00，请核实。", "expected": "98.00", "actual": "98.50", **box, "status": "open", **more}
 
 
 def batch(documents: Iterable[Document], findings: Iterable[tuple[int, str, str, dict[str, Any]]] = (), undecided: bool = False) -> Batch:
@@ -51,8 +48,10 @@ def batch(documents: Iterable[Document], findings: Iterable[tuple[int, str, str,
     import pandas as pd
 
     tables = build(documents)
-    ids = list(tables.forms.form_id)
-    rows = [finding(tables, ids[number], rule, path, **more) for number, rule, path, more in findings]
+    ids, forms = list(tables.forms.form_id), list(tables.forms.itertuples())
+    boxes = {(cell.form_id, cell.path): {"page": cell.page, "x0": cell.x0, "top": cell.top, "x1": cell.x1, "bottom": cell.bottom}
+             for cell in tables.cells[(tables.cells.part == 0) & tables.cells.page.notna()].itertuples()}
+    rows = [finding(boxes.get((ids[number], path), {}), forms[number], rule, path, **more) for number, rule, path, more in findings]
     verdicts = [{"form_id": form_id, "rule": "scores-sum", "subject": None, "verdict": "pass", "why": "", "records": 12} for form_id in ids]
     if undecided:
         verdicts += [{"form_id": form_id, "rule": "execution-rate", "subject": "funds/0", "verdict": "undecidable", "why": "执行率无法读成数字。", "records": 1} for form_id in ids]
