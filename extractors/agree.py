@@ -17,6 +17,8 @@ DISPUTED, MISSING = 0.5, 0.6
 HIDDEN_BESIDE = 0.7
 #: kinds of notices that a reader of the page cannot see
 UNSEEN = ("hidden", "covered", "clipped", "off-page")
+#: the notice for the text layer of a recognised page as a whole
+TEXT_LAYER = "text-layer"
 
 _HEADER = ("title", "project_name", "authority", "unit", "leader", "phone", "amount_unit", "goal_expected", "goal_actual")
 
@@ -68,13 +70,13 @@ def with_notices(forms: Iterable[Form], notices: Iterable[tuple[int, Notice]], s
     result = list(forms)
     plain = "\n".join(_plain(text) for text in shown)
     for page, notice in notices:
-        if notice.kind not in UNSEEN or not notice.text.strip():
+        if notice.kind not in (*UNSEEN, TEXT_LAYER) or not notice.text.strip():
             continue
         if notice.kind in ("clipped", "off-page") and _plain(notice.text) in plain and not re.search(r"\d", notice.text):
             continue
         why = f"第{page}页有不可见的文字“{notice.text.strip()}”，未作为表格内容读取"
         for index, form in enumerate(result):
-            path = _value_at(form, page, notice.bbox)
+            path = _value_at(form, page, notice.bbox) if notice.kind != TEXT_LAYER else None
             pages = {part.page for parts in form.evidence.values() for part in parts}
             if path or page in pages:
                 doubt = Doubt(path or f"hidden/{page}", why, HIDDEN_BESIDE)

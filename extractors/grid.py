@@ -31,11 +31,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class SolvedPage:
-    """A page as grids from top to bottom and the lines of text between them, with the content they came from."""
+    """A page as grids from top to bottom and the lines of text between them, with the content they came from.
+
+    `text_layer` is what a recognised page's file says beside its image; it was not read."""
 
     content: PageContent
     grids: tuple[Grid, ...]
     lines: tuple[Line, ...]
+    text_layer: str = ""
 
 
 def solve(content: PageContent) -> SolvedPage:

@@ -74,8 +74,7 @@ def _solved(page: pdfium.PdfPage, number: int, force_ocr: bool, recognise: bool)
             raise ExtractError("needs-ocr")
         from extractors.engines import ocr  # loads OpenCV and a recogniser: only where a page needs them
 
-        read = ocr.read_page(page, number)
-        return solve(replace(read, notices=(*read.notices, *_as_displayed(content))) if content.notices else read)
+        return replace(solve(ocr.read_page(page, number)), text_layer=_text_layer(content))
     finally:
         page.close()
 
@@ -88,8 +87,18 @@ def _is_picture(page: SolvedPage) -> bool:
     return not any(len(grid.cells) > 3 for grid in page.grids) and page.content.image_share >= PICTURE
 
 
-def _as_displayed(content: PageContent) -> tuple[Notice, ...]:
-    return tuple(notice._replace(bbox=content.displayed(notice.bbox)) for notice in content.notices)
+def _text_layer(content: PageContent) -> str:
+    """The text that a scanned page has beside its image: scanners put their own recognition there, invisibly."""
+    return "".join(c.text for c in content.chars) + "".join(n.text for n in content.notices if n.kind in agree.UNSEEN)
+
+
+def _as_displayed(page: SolvedPage) -> tuple[Notice, ...]:
+    """A page's notices in displayed coordinates; those of a scan's own text layer are one, since they lie on every value."""
+    notices = tuple(notice._replace(bbox=page.content.displayed(notice.bbox)) for notice in page.content.notices)
+    if not page.text_layer.strip():
+        return notices
+    words = page.text_layer.strip()
+    return (*notices, Notice(agree.TEXT_LAYER, words if len(words) <= 20 else f"{words[:20]}……", (0, 0, 0, 0)))
 
 
 def _grids(data: bytes, engine: str) -> list:  # type: ignore[type-arg]
@@ -121,7 +130,7 @@ def _forms(pages: Sequence[SolvedPage]) -> list[Form]:
 
 
 def _finished(forms: list[Form], pages: Sequence[SolvedPage]) -> list[Form]:
-    notices = [(page.content.number, notice) for page in pages for notice in _as_displayed(page.content)]
+    notices = [(page.content.number, notice) for page in pages for notice in _as_displayed(page)]
     return agree.with_notices(forms, notices, (cell.text for page in pages for grid in page.grids for cell in grid.cells))
 
 

@@ -21,12 +21,12 @@ _STEPS = 1000
 
 def read_page(page: Any, number: int) -> PageContent:
     """Given a pypdfium2 page and its number from 1, what is printed on it, brought upright."""
-    objects = ObjectReader(number).read(page.raw)
     textpage = raw.FPDFText_LoadPage(page.raw)
     try:
-        glyphs, runs = read_glyphs(textpage, number)
+        glyphs, runs = read_glyphs(textpage, number)  # first, since it refuses a page with too many characters at once
     finally:
         raw.FPDFText_ClosePage(textpage)
+    objects = ObjectReader(number).read(page.raw)
     width, height = raw.FPDF_GetPageWidthF(page.raw), raw.FPDF_GetPageHeightF(page.raw)
     shown = _page_to_displayed(page, width, height)
     turned = raw.FPDFPage_GetRotation(page.raw) * 90
