@@ -47,12 +47,14 @@ def draw_pages(document: dict[str, Any], layout: Layout, seed: int = 0) -> Drawn
     name = font(layout.font)
     pages: dict[int, _Page] = defaultdict(_Page)
     places: list[dict[str, list[tuple[int, Bbox]]]] = []
-    page, y = 0, layout.page[1]
+    page, y = 0, layout.paper[1]
+    if layout.two_up:
+        return _two_up(document, layout, name, seed)
     for number, form in enumerate(document["forms"]):
         for _ in range(layout.prose):
-            page, y = page + 1 if number or y < layout.page[1] else page, layout.page[1]
+            page, y = page + 1 if number or y < layout.paper[1] else page, layout.paper[1]
             _prose(pages[page], layout, number)
-        if layout.new_page or layout.prose or y > 0.6 * layout.page[1]:
+        if layout.new_page or layout.prose or y > 0.6 * layout.paper[1]:
             page, y = page + 1 if pages else 0, TOP
         parts, page, y = _form(form, layout, pages, page, y, name)
         places.append(_places(parts, layout))
@@ -60,21 +62,37 @@ def draw_pages(document: dict[str, Any], layout: Layout, seed: int = 0) -> Drawn
     return Drawn(canvas_data, max(pages) + 1, tuple(places))
 
 
-def _form(form: dict[str, Any], layout: Layout, pages: dict[int, _Page], page: int, y: float, name: str) -> tuple[list[Part], int, float]:
-    sheet, broad = layout.page
-    middle = sheet / 2
+def _two_up(document: dict[str, Any], layout: Layout, name: str, seed: int) -> Drawn:
+    """Forms in pairs side by side, each on as many halves of pages as it takes."""
+    pages: dict[int, _Page] = defaultdict(_Page)
+    places: list[dict[str, list[tuple[int, Bbox]]]] = []
+    half, start = layout.paper[0] / 2, 0
+    for number, form in enumerate(document["forms"]):
+        if number % 2 == 0:
+            start = max(pages) + 1 if pages else 0
+        parts, _, _ = _form(form, layout, pages, start, TOP, name, (half * (number % 2), half))
+        places.append(_places(parts, layout))
+    return Drawn(_ink(dict(pages), layout, name, Random(seed)), max(pages) + 1, tuple(places))
+
+
+def _form(form: dict[str, Any], layout: Layout, pages: dict[int, _Page], page: int, y: float, name: str,
+          strip: tuple[float, float] | None = None) -> tuple[list[Part], int, float]:
+    """Place one form; `strip`: where the part of the page that it may use begins, and how wide it is."""
+    left, sheet = strip or (0.0, layout.paper[0])
+    broad = layout.paper[1]
+    middle = left + sheet / 2
     y += 22
     pages[page].lines.append((middle - width(form["title"], name, 16) / 2, y, form["title"], 16.0))
     y += 16
     year = f"（{form['year']}年度）"
     pages[page].lines.append((middle - width(year, name, 9) / 2, y, year, 9.0))
-    pager = Pager(layout, lambda text: width(text, name, layout.type_size), SIDE, sheet - 2 * SIDE, TOP, broad - FOOT)
+    pager = Pager(layout, lambda text: width(text, name, layout.type_size, layout.mixed_type), left + SIDE, sheet - 2 * SIDE, TOP, broad - FOOT)
     parts, page, y = pager.place(build(form, layout), page, y + 8)
     for part in parts:
         pages[part.page].parts.append(part)
     if layout.notes and y + 16 < broad - FOOT:
         y += 14
-        pages[page].lines.append((SIDE, y, words.NOTES[form["year"] % len(words.NOTES)], 8.0))
+        pages[page].lines.append((left + SIDE, y, words.NOTES[form["year"] % len(words.NOTES)], 8.0))
     return parts, page, y + 10
 
 
@@ -96,7 +114,7 @@ def _places(parts: list[Part], layout: Layout) -> dict[str, list[tuple[int, Bbox
 
 def _displayed(box: Bbox, layout: Layout) -> Bbox:
     """A box of the upright frame on the page as displayed, which is that frame turned clockwise by /Rotate."""
-    (wide, high), (x0, top, x1, bottom) = layout.page, box
+    (wide, high), (x0, top, x1, bottom) = layout.paper, box
     turn = 0 if layout.counter_turned else layout.rotate
     return {0: box, 90: (high - bottom, x0, high - top, x1), 180: (wide - x1, high - bottom, wide - x0, high - top),
             270: (top, wide - x1, bottom, wide - x0)}[turn]
@@ -104,7 +122,7 @@ def _displayed(box: Bbox, layout: Layout) -> Bbox:
 
 def _ink(pages: dict[int, _Page], layout: Layout, name: str, rng: Random) -> bytes:
     buffer = io.BytesIO()
-    (wide, high), turned = layout.page, layout.counter_turned and layout.rotate
+    (wide, high), turned = layout.paper, layout.counter_turned and layout.rotate
     # ReportLab exchanges width and height of a page turned by 90 or 270 degrees
     canvas = Canvas(buffer, pagesize=(high, wide) if layout.rotate in (90, 270) and not turned else (wide, high), invariant=1)
     fixed = rng.getrandbits(32)  # running heads and page numbers look alike on every page
@@ -113,19 +131,24 @@ def _ink(pages: dict[int, _Page], layout: Layout, name: str, rng: Random) -> byt
         canvas.setPageRotation(layout.rotate)
         if turned:
             canvas.transform(*{90: (0, 1, -1, 0, high, 0), 180: (-1, 0, 0, -1, wide, high), 270: (0, -1, 1, 0, 0, wide)}[turned])
+        if layout.nested:
+            canvas.beginForm(f"page-{number}")
         if layout.watermark:
-            extras.watermark(canvas, layout.page, layout.watermark, name, Random(fixed))
+            extras.watermark(canvas, layout.paper, layout.watermark, name, Random(fixed))
         _cells(canvas, page, layout, name, rng)
         for x, y, text, size in page.lines:
-            put(canvas, x, high - y, _shown(text, layout), name, size, single=layout.glyph_by_glyph)
-        extras.margins(canvas, layout.page, layout, name, number + 1, max(pages) + 1, Random(fixed))
+            put(canvas, x, high - y, _shown(text, layout), name, size, single=layout.glyph_by_glyph, mixed=layout.mixed_type)
+        extras.margins(canvas, layout.paper, layout, name, number + 1, max(pages) + 1, Random(fixed))
         if layout.seal and page.parts:
             lowest = max(part.bottom for part in page.parts)
             extras.seal(canvas, wide - 130, max(high - lowest - 10, 60), name)
         if layout.hidden:
             scores = [part for part in page.parts if any(path.endswith(("score", "weight", "budget")) for path in part.box.paths)]
             spots = [(part.x0 + 2, high - part.bottom + 4) for part in rng.sample(scores, min(3, len(scores)))]
-            extras.hidden(canvas, layout.page, layout.hidden, name, spots)
+            extras.hidden(canvas, layout.paper, layout.hidden, name, spots)
+        if layout.nested:
+            canvas.endForm()
+            canvas.doForm(f"page-{number}")
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
@@ -138,17 +161,23 @@ def _shown(text: str, layout: Layout) -> str:
 def _cells(canvas: Canvas, page: _Page, layout: Layout, name: str, rng: Random) -> None:
     if not page.parts:
         return
-    high, size = layout.page[1], layout.type_size
+    high, size = layout.paper[1], layout.type_size
+    if layout.shaded:
+        canvas.setFillGray(0.85 if layout.shaded == "grey" else 0.25)
+        for part in page.parts:
+            if part.box.kind == "caption":
+                canvas.rect(part.x0, high - part.bottom, part.x1 - part.x0, part.bottom - part.top, stroke=0, fill=1)
     draw_borders(canvas, high, [sides(part, layout) for part in page.parts], layout.borders)
-    canvas.setFillGray(0)
     parts = rng.sample(page.parts, len(page.parts)) if layout.shuffled else page.parts
     for part in parts:
+        canvas.setFillGray(1 if layout.shaded == "dark" and part.box.kind == "caption" else 0)
         leading = size * 1.35
         used = len(part.lines) * leading
         y = part.top + PAD + (0 if layout.valign == "top" else max(0.0, (part.bottom - part.top - 2 * PAD - used) / 2))
         for line in part.lines:
-            line_width = width(line, name, size)
+            line_width = width(line, name, size, layout.mixed_type)
             x = part.x0 + max(PAD, (part.x1 - part.x0 - line_width) / 2) if part.box.centred else part.x0 + PAD
             put(canvas, x, high - y - size, _shown(line, layout), name, size, single=layout.glyph_by_glyph,
-                twice=layout.bold_twice and part.box.kind == "caption")
+                twice=layout.bold_twice and part.box.kind == "caption", mixed=layout.mixed_type)
             y += leading
+    canvas.setFillGray(0)

@@ -38,6 +38,25 @@ class Layout:
     glyph_by_glyph: bool = False  # each character is placed by itself
     shuffled: bool = False  # cells are drawn in no order
     bold_twice: bool = False  # captions are printed twice, a little apart
+    spaced_captions: bool = False  # 项　目　名　称
+    narrow_levels: bool = False  # level 1 stands in a column one character wide
+    shaded: str = ""  # captions on "grey", or white on "dark"
+    mixed_type: bool = False  # Latin letters and digits are set in Helvetica
+    nested: bool = False  # each page is a form XObject
+    extra_header: bool = False  # header rows that are no recorded field
+    extra_column: str = ""  # a column that is no recorded field, "before" the target or "last"
+    closing: bool = False  # rows under the total: conclusion, problems, measures
+    two_up: bool = False  # two forms side by side on an A3 page
+
+    @property
+    def paper(self) -> tuple[float, float]:
+        """Width and height of the upright page, in points."""
+        return (1190.55, 841.89) if self.two_up else self.page
+
+    @property
+    def sheet(self) -> float:
+        """The width that one form has, margins included."""
+        return self.paper[0] / (1 + self.two_up)
 
 
 CHOICES: dict[str, tuple[object, ...]] = {
@@ -68,6 +87,15 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "glyph_by_glyph": (False, True),
     "shuffled": (False, False, True),
     "bold_twice": (False, False, True),
+    "spaced_captions": (False, False, False, True),
+    "narrow_levels": (False, False, True),
+    "shaded": ("", "", "", "grey", "dark"),
+    "mixed_type": (False, False, True),
+    "nested": (False, False, False, True),
+    "extra_header": (False, False, True),
+    "extra_column": ("", "", "", "before", "last"),
+    "closing": (False, False, True),
+    "two_up": (False,),  # a print of its own kind: tests ask for it by name
 }
 assert set(CHOICES) == {field.name for field in fields(Layout)}
 

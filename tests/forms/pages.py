@@ -78,7 +78,8 @@ class Pager:
     def _heights(self, table: Table, lines: dict[int, list[str]]) -> list[float]:
         heights = [self.leading + 2 * PAD + 2] * table.rows
         for box in sorted(table.boxes, key=lambda box: box.span):
-            need = (len(lines[id(box)]) + (box.span > 1)) * self.leading + 2 * PAD  # a page break may cost a merged cell one line
+            spare = 3 if box.span > 1 else 0  # each page break may cost a merged cell a line and its margins
+            need = (len(lines[id(box)]) + spare) * self.leading + 2 * PAD
             last = box.row + box.span - 1
             if box.kind == "shared":  # it may be printed again on each page, so each row has room for all of it
                 heights[box.row : last + 1] = [max(height, need) for height in heights[box.row : last + 1]]

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from tests.forms import words
 from tests.forms.layout import Layout
 from tests.forms.words import CAPTIONS
 
 HEADER_TOTALS = ("自评得分", "自评总分")
 WIDTHS = {"level1": 0.08, "level2": 0.11, "level3": 0.20, "target": 0.14, "sign": 0.06, "value": 0.1, "measure": 0.06, "actual": 0.14, "weight": 0.07,
-          "score": 0.07, "explanation": 0.19}
+          "score": 0.07, "explanation": 0.19, "extra": 0.1}
+#: points that the level 1 column of a layout with narrow levels has beside one character
+NARROW = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,11 @@ class Table:
 class Captions:
     """The wording of each caption, chosen once a form."""
 
-    def __init__(self, seed: int) -> None:
-        rng = Random(seed)
+    def __init__(self, layout: Layout) -> None:
+        seed, rng = layout.captions, Random(layout.captions)
         self._chosen = {key: variants[0] if seed == 0 else rng.choice(variants) for key, variants in CAPTIONS.items()}
+        if layout.spaced_captions:
+            self._chosen |= {key: "\u3000".join(text) for key, text in self._chosen.items() if len(text) <= 4}
 
     def __getitem__(self, key: str) -> str:
         return self._chosen[key]
@@ -57,12 +62,16 @@ class Captions:
 
 def build(form: dict[str, Any], layout: Layout) -> Table:
     """The whole table of a form, in the order header, funds, goals, indicators, total."""
-    table, captions = Table(), Captions(layout.captions)
+    table, captions = Table(), Captions(layout)
     _header(table, form, layout, captions)
     _funds(table, form, captions)
     if form.get("goal_expected") is not None:
         _goals(table, form, captions)
     _indicators(table, form, layout, captions)
+    for caption, text in words.CLOSING if layout.closing else ():
+        table.add(0, 0.18, caption, "caption")
+        table.add(0.18, 1, text, centred=False)
+        table.rows += 1
     return table
 
 
@@ -76,6 +85,10 @@ def _header(table: Table, form: dict[str, Any], layout: Layout, captions: Captio
             start = number * half
             table.add(start, start + 0.18, captions[key], "caption")
             table.add(start + 0.18, start + half, form[key], "value", key, centred=False)
+        table.rows += 1
+    for row in words.EXTRA_HEADER if layout.extra_header else ():
+        for number, text in enumerate(row):
+            table.add((0, 0.18, 0.5, 0.68)[number], (0.18, 0.5, 0.68, 1)[number], text, "value" if number % 2 else "caption", centred=not number % 2)
         table.rows += 1
     total = form["total"]
     if total and total["label"] in HEADER_TOTALS:
@@ -122,24 +135,33 @@ def _columns(form: dict[str, Any], layout: Layout) -> list[tuple[str, str]]:
     if layout.weight_first and ("weight", "weight") in columns:
         columns.remove(("weight", "weight"))
         columns.insert(3, ("weight", "weight"))
+    if layout.extra_column:
+        columns.insert(3 if layout.extra_column == "before" else len(columns), ("extra", "extra"))
     return columns
 
 
 def _indicators(table: Table, form: dict[str, Any], layout: Layout, captions: Captions) -> None:
     columns, rows, total = _columns(form, layout), form["indicators"], form["total"]
     left = 0.06 if layout.side_labels else 0.0
-    scale = (1 - left) / sum(WIDTHS[caption] for _, caption in columns)
+    widths = WIDTHS | ({"level1": (layout.type_size + NARROW) / layout.sheet * 1.3} if layout.narrow_levels else {})
+    scale = (1 - left) / sum(widths[caption] for _, caption in columns)
     edges = [left]
     for _, caption in columns:
-        edges.append(edges[-1] + WIDTHS[caption] * scale)
+        edges.append(edges[-1] + widths[caption] * scale)
     edges[-1] = 1.0
     if left:
         table.add(0, left, captions["indicators"], "label", span=len(rows) + 1)
     table.header = table.rows
     for number, (_, caption) in enumerate(columns):
-        table.add(edges[number], edges[number + 1], captions[caption], "caption")
+        text = words.EXTRA_COLUMNS[layout.captions % len(words.EXTRA_COLUMNS)] if caption == "extra" else captions[caption]
+        table.add(edges[number], edges[number + 1], text, "caption")
     top = table.rows + 1
     for number, (key, _) in enumerate(columns):
+        if key == "extra":
+            for row in range(len(rows)):
+                text = words.EXTRA_TEXTS[(row + len(rows)) % len(words.EXTRA_TEXTS)] if rows[row]["target"] else ""
+                table.add(edges[number], edges[number + 1], text, row=top + row, centred=False)
+            continue
         for start, span in _runs(rows, key):
             kind = "label" if key in ("level1", "level2") else "shared" if span > 1 else "value"
             name = "target" if key in ("op", "target_value", "target_unit") else key

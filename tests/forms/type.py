@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
@@ -12,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.forms.words import RADICALS
 
 FONT_FILE = Path(__file__).parent / "fonts" / "forms.ttf"
-EMBEDDED, UNEMBEDDED = "Forms", "STSong-Light"
+EMBEDDED, UNEMBEDDED, LATIN = "Forms", "STSong-Light", "Helvetica"
 
 
 @cache
@@ -25,8 +26,16 @@ def font(kind: str) -> str:
     return UNEMBEDDED
 
 
-def width(text: str, name: str, size: float) -> float:
-    return pdfmetrics.stringWidth(text, name, size)
+def width(text: str, name: str, size: float, mixed: bool = False) -> float:
+    """Points that a line takes; `mixed`: its Latin letters and digits are Helvetica's."""
+    return sum(pdfmetrics.stringWidth(run, LATIN if latin else name, size) for run, latin in _runs(text, mixed))
+
+
+def _runs(text: str, mixed: bool) -> list[tuple[str, bool]]:
+    """Stretches of a line and whether each is set in the Latin font."""
+    if not mixed:
+        return [(text, False)]
+    return [("".join(group), latin) for latin, group in groupby(text, key=lambda char: char.isascii() and char.isprintable() and char != " ")]
 
 
 def with_radicals(text: str) -> str:
@@ -34,14 +43,14 @@ def with_radicals(text: str) -> str:
     return "".join(RADICALS.get(char, char) for char in text)
 
 
-def put(canvas: Canvas, x: float, y: float, text: str, name: str, size: float, *, single: bool = False, twice: bool = False) -> None:
+def put(canvas: Canvas, x: float, y: float, text: str, name: str, size: float, *, single: bool = False, twice: bool = False,
+        mixed: bool = False) -> None:
     """Draw one line with its baseline at (x, y) in PDF space; `single`: each character by itself; `twice`: again, to look bold."""
     for shift in (0.0, 0.25)[: 2 if twice else 1]:
-        canvas.setFont(name, size)
-        if not single:
-            canvas.drawString(x + shift, y, text)
-            continue
         at = x + shift
-        for char in text:
-            canvas.drawString(at, y, char)
-            at += width(char, name, size)
+        for run, latin in _runs(text, mixed):
+            font_name = LATIN if latin else name
+            canvas.setFont(font_name, size)
+            for piece in run if single else (run,):
+                canvas.drawString(at, y, piece)
+                at += pdfmetrics.stringWidth(piece, font_name, size)

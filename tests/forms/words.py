@@ -43,6 +43,11 @@ NOTES = ("注：1.其他资金包括自有资金和社会资金等。2.定性指
 WATERMARKS = ("内部资料 请勿外传", "仅供预算绩效评价使用", "公开稿")
 SEAL = "青石市财政局绩效评价专用章"
 RUNNING_HEADS = ("附件2", "青石市财政局 绩效自评材料", "部门决算公开")
+#: what forms print besides the fields that are recorded: header rows, a column beside the indicators, rows under the total
+EXTRA_HEADER = (("项目类型", "一次性项目", "项目期限", "2021年1月至12月"), ("预算编码", "530000211100000", "资金性质", "一般公共预算"))
+EXTRA_COLUMNS = ("指标解释", "数据来源", "评分标准")
+EXTRA_TEXTS = ("查阅验收资料", "按完成比例计分", "实地核查、问卷调查", "")
+CLOSING = (("评价结论", "项目总体完成较好，自评等级为优，预算执行率100%，得分95分。"), ("存在问题", "部分指标设置不够细化。"), ("改进措施", "加强预算编制与绩效目标的衔接，提高资金使用效益。"))
 #: characters that some fonts map back to a radical: a reader of the page cannot tell, a program can
 RADICALS = {"一": "⼀", "人": "⼈", "力": "⼒", "土": "⼟", "大": "⼤", "小": "⼩", "工": "⼯", "水": "⽔", "生": "⽣", "用": "⽤", "目": "⽬", "行": "⾏",
             "金": "⾦", "长": "⻓", "门": "⻔", "面": "⾯", "食": "⻝", "高": "⾼"}
