@@ -49,6 +49,7 @@ def environment(lang: str) -> Environment:
         html_lang=HTML_LANG[lang],
         severity_label=lambda key: label_of(labels.SEVERITY, key),
         verdict_label=lambda key: label_of(labels.VERDICT, key),
+        family_label=lambda key: label_of(labels.FAMILIES, key),
         status_label=lambda key: label_of(labels.STATUS, key),
     )
     return made

@@ -1,6 +1,6 @@
 """One catalogue of strings. The message ids are the Chinese sentences themselves; `locale/en` translates them.
 
-`make messages` (see docs) extracts the ids from templates and code with Babel; a test fails when one has no translation.
+docs/reports.md tells how to extract the ids from templates and code with Babel; a test fails when one has no translation.
 """
 from __future__ import annotations
 

@@ -45,6 +45,17 @@ VERDICT = {
     "not-applicable": N_("不适用"),
     "undecidable": N_("未能判定"),
 }
+FAMILIES = {
+    "structure": N_("结构与完整性"),
+    "scores": N_("分值与得分"),
+    "funds": N_("预算执行"),
+    "explanations": N_("偏差说明"),
+    "targets": N_("指标逻辑"),
+    "costs": N_("成本与资金"),
+    "portfolio": N_("跨表比对"),
+    "conclusions": N_("评价结论"),
+    "": N_("其他"),
+}
 RULES = {  # what a rule is called in a heading; the catalogue holds its sentence
     "required-field": N_("必填栏目未填"),
     "number-unreadable": N_("分值或得分不是数字"),

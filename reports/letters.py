@@ -65,7 +65,7 @@ def write_letters(
 
 
 def context(letter: UnitLetter, lang: str, issued: date, sender: str) -> dict[str, Any]:
-    """The names that a template may use; documented in docs/letter.md."""
+    """The names that a template may use; documented in docs/reports.md."""
     _ = translator(lang).gettext
     findings = [finding for _view, form in letter.forms for finding in form.open_findings]
     return {

@@ -56,6 +56,10 @@ class RuleText:
     remedy: str = ""
     traps: tuple[str, ...] = ()
 
+    @property
+    def severity_rank(self) -> int:
+        return SEVERITIES.index(self.severity)
+
     @classmethod
     def from_mapping(cls, entry: Mapping[str, Any], sources: Mapping[str, str], lang: str = "zh") -> RuleText:
         """Given an entry of the catalogue as plain data and what its source keys stand for, keep what a reader needs.
@@ -63,7 +67,7 @@ class RuleText:
         `title` (and `title_en`) may be missing: then the rule goes by its name in `labels`, or by the start of its sentence."""
         statement = str(entry.get(lang) or entry.get("zh") or "")
         title = entry.get("title" if lang == "zh" else f"title_{lang}") or rule_name(str(entry["id"]), lang)
-        title = title or re.split("[，。；,.;]", statement)[0]
+        title = title or _heading(statement)
         return cls(
             id=str(entry["id"]),
             title=str(title or entry["id"]),
@@ -75,6 +79,17 @@ class RuleText:
             remedy=str(entry.get("remedy") or ""),
             traps=tuple(str(trap) for trap in entry.get("traps") or ()),
         )
+
+
+def _heading(statement: str) -> str:
+    """The first clauses of a rule's sentence that say what it demands: 预算数为0的， and 同一表内， wait for what follows."""
+    first = ""
+    demand = re.compile("[应不宜须疑]") if re.search("[\u4e00-\u9fff]", statement) else re.compile("")
+    for clause in re.split("(?<=[，。；,.;])", statement):
+        first += clause
+        if len(first) > 4 and first.rstrip("，。；,.; ")[-1:] not in "的时" and demand.search(first):
+            break
+    return first.rstrip("，。；,.; ")
 
 
 def rule_texts(entries: Iterable[Mapping[str, Any]], sources: Mapping[str, str], lang: str = "zh") -> dict[str, RuleText]:
@@ -182,9 +197,12 @@ class DoubtView:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
+    """A rule that could not be decided for one reason in `count` places, the first of which are named."""
+
     rule: RuleText
-    where: str
     why: str
+    places: tuple[str, ...]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,8 @@ class SiteWriter:
             self._page(PAGES[name], "list.html.j2", name, title=spec["title"], spec=spec)
         spec = lists.documents_spec(self._index, totals, rules, self.catalogue)
         self._page(PAGES["documents"], "list.html.j2", "documents", title=spec["title"], spec=spec)
-        self._page(PAGES["rules"], "rules.html.j2", "rules", title=self.catalogue.gettext("审核规则"), rules=rules, totals=totals)
+        title = self.catalogue.gettext("审核规则")
+        self._page(PAGES["rules"], "rules.html.j2", "rules", title=title, rules=rules, families=_families(rules), totals=totals)
         drawn = charts.write(self.out, totals, rules, self.run.history, self.catalogue)
         self._page(
             PAGES["overview"], "index.html.j2", "overview", title=self.catalogue.gettext("总览"), totals=totals, rules=rules, charts=drawn
@@ -110,6 +111,14 @@ class SiteWriter:
             for path in (self.out / folder).glob("*.html"):
                 if path not in self._written:
                     path.unlink()
+
+
+def _families(rules: list[RuleText]) -> list[tuple[str, list[RuleText]]]:
+    """Rules by family, families in the catalogue's order, the weightiest rules first."""
+    grouped: dict[str, list[RuleText]] = {}
+    for rule in rules:
+        grouped.setdefault(rule.family, []).append(rule)
+    return [(family, sorted(members, key=lambda rule: rule.severity_rank)) for family, members in grouped.items()]
 
 
 def _weight(group: Group) -> tuple[int, int, str]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -140,6 +141,10 @@ class Totals:
 
     def _trim(self, keep: int) -> None:
         self.worst = sorted(self.worst, key=lambda pair: pair[0], reverse=True)[:keep]
+
+    def rules_by_weight(self, rules: Sequence[RuleText]) -> list[RuleText]:
+        """The rules that have open findings: errors first, then by how many."""
+        return sorted((rule for rule in rules if self.rules[rule.id]), key=lambda rule: (rule.severity_rank, -self.rules[rule.id]))
 
     def most_findings(self, keep: int = 8) -> list[Entry]:
         """The forms with the weightiest findings: most errors first, then warnings."""

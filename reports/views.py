@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 
 PERSONAL = ("leader", "phone")
+NAMED_PLACES = 3  # of those where a rule is undecided for one reason
 
 
 class TidyTables(Protocol):
@@ -200,11 +201,7 @@ class _Assembly:
                 DoubtView(self.say(path), self.value(path, self._text_at(path)), f"{float(sure):.0%}" if sure is not None else "")
                 for path, (_why, sure) in self.doubts.items()
             ),
-            undecided=tuple(
-                Undecided(self.rule(row["rule"]), self.say(str(row.get("subject") or "form")), publishable(str(row.get("why") or "")))
-                for row in verdicts
-                if row["verdict"] == "undecidable"
-            ),
+            undecided=self._undecided(),
             verdict_counts=_count_verdicts(verdicts),
             budget=in_wan(total_row.get("budget"), form.get("amount_unit")),
             executed=in_wan(total_row.get("executed"), form.get("amount_unit")),
@@ -255,6 +252,22 @@ class _Assembly:
             spot=spot,
             crop=crop_of(spot, image, self.veils) if spot and image else None,
             waiver=self.sources.waivers.get(finding_id),
+        )
+
+    def _undecided(self) -> tuple[Undecided, ...]:
+        """By rule and reason, since one unreadable column leaves a rule undecided in every row."""
+        grouped: dict[tuple[str, str], list[Row]] = {}
+        for row in self.blocks["verdicts"]:
+            if row["verdict"] == "undecidable":
+                grouped.setdefault((str(row["rule"]), publishable(str(row.get("why") or ""))), []).append(row)
+        return tuple(
+            Undecided(
+                self.rule(rule_id),
+                why,
+                tuple(self.say(str(row["subject"])) for row in rows[:NAMED_PLACES] if row.get("subject")),
+                sum(int(row.get("records") or 1) for row in rows),
+            )
+            for (rule_id, why), rows in grouped.items()
         )
 
     def _unexplained_loss(self) -> Decimal:
