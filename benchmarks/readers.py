@@ -93,6 +93,6 @@ CONTESTANTS = {contestant.name: contestant for contestant in (
     Contestant("selfeval, no sandbox", in_process, True, 4),
     Contestant("selfeval --engine pdfplumber", partial(in_process, engine="pdfplumber"), True, 1),
     Contestant("selfeval --engine camelot", partial(in_process, engine="camelot"), True, 1),
-    Contestant("raw pdfplumber", raw_pdfplumber, False, 4),
+    Contestant("raw pdfplumber", raw_pdfplumber, False, 2),
     Contestant("raw camelot", raw_camelot, False, 1),
 )}

@@ -125,7 +125,7 @@ def _indicators(rng: Random, count: int, kind: str) -> list[dict[str, Any]]:
         if rng.random() < 0.06:  # a row of the template that nobody filled in
             row |= {key: "" for key in ("target", "actual", "op", "target_value", "target_unit") if key in row}
             row |= {key: "" for key in ("weight", "score", "explanation") if row[key] is not None}
-            row["level3"] = rng.choice((f"指标{number + 1}：", "……", ""))
+            row["level3"] = rng.choice((f"指标{number + 1}：", "……", "…"))  # a row without any text could not be told from the rest of a cut one
         rows.append(row)
     _group(rng, rows, "explanation", 0.15)
     if kind == "scores only":
