@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors import limits
@@ -17,6 +17,8 @@ RULED_SHARE = 0.6
 OVERRUN_SHARE = 0.3
 #: ems between two characters on both sides of a border that say the same: cells keep their texts further apart
 OVERRUN_GAP = 0.12
+#: ems that part two lines of one height
+LINE_GAP = 5.0
 #: what is said of a cell where the borders do not enclose a rectangle, and where text runs over a border
 OPEN_BORDERS, OVERRUN = (0.5, "单元格框线不完整"), (0.6, "文字越过单元格框线")
 
@@ -60,11 +62,29 @@ def solve(content: PageContent) -> SolvedPage:
 def _lines(chars: Sequence[Char]) -> list[Line]:
     result = []
     for line in lines(chars):
-        text = line_text(line)
-        if text:
-            box = (line[0].x0, min(c.top for c in line), max(c.x1 for c in line), max(c.bottom for c in line))
-            result.append(Line(text, box))
+        for part in _parted(line):
+            text = line_text(part)
+            if text:
+                inked = [c for c in part if c.text != " "]
+                box = (inked[0].x0, min(c.top for c in inked), max(c.x1 for c in inked), max(c.bottom for c in inked))
+                result.append(Line(text, box))
     return result
+
+
+def _parted(line: Sequence[Char]) -> Iterator[list[Char]]:
+    """Given the characters of one height, what stands together: a sheet may carry two pages side by side."""
+    part: list[Char] = []
+    end = 0.0
+    for char in line:
+        if char.text != " ":
+            if part and char.x0 - end > LINE_GAP * (char.bottom - char.top):
+                yield part
+                part = []
+            end = char.x1
+        if part or char.text != " ":
+            part.append(char)
+    if part:
+        yield part
 
 
 class _Frame:

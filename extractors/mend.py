@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 
 from extractors.captions import caption_key, field_of
-from extractors.glyphs import folded
 from extractors.layout import Layout, Zone, find
 from extractors.stitch import Box, Break, Table
 
@@ -22,7 +21,14 @@ _CONTINUED = re.compile(r"^[（(]?(续上页|续表|接上页|续前表|续上�
 _NEW_ROW = re.compile(r"^(指标\s*\d|\d{1,2}[.、．]|[…\.。·]{2,}|[（(]?\d{1,2}[）)])")
 _TEMPLATE_ROW = re.compile(r"^(指标\s*\d+\s*[:：、.．/]?|[…\.。·]+)$")
 _BARE_ENDING = re.compile(r"^(指?标)?([（(]?\d+(\.\d+)?分?[）)]?)?$")
-_COMPLETE_LEVEL = re.compile(r"(指标|效益|满意度|影响|成本|过程|决策|产出|管理|绩效)\s*([（(]?\d+(\.\d+)?分?[）)]?)?$")
+_LEVEL_NAMES = frozenset(
+    f"{name}{ending}"
+    for name in (
+        "产出", "效益", "满意度", "成本", "过程", "决策", "管理", "影响力", "数量", "质量", "时效", "经济成本", "社会成本", "生态环境成本",
+        "经济效益", "社会效益", "生态效益", "可持续影响", "可持续发展", "服务对象满意度", "社会公众满意度", "受益对象满意度", "预算执行",
+    )
+    for ending in ("指标", "")
+)
 
 
 def mend(table: Table) -> Layout:
@@ -122,7 +128,9 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
     if level3 is None or (level3.text and _NEW_ROW.match(level3.text)):
         return None
     if level2 and level2 is not level3 and level2.first == at.row and level2.text and not is_continued(level2.text):
-        return None
+        before = _at(above, zone, "level2")
+        if level3.text or before is None or not _one_level(before.text, level2.text):
+            return None
     if not level3.text:
         if not below_has_number:
             return sure
@@ -153,6 +161,10 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
     closed_above, closed_below = not all(a.open[1] for a, _ in pairs), not all(b.open[0] for _, b in pairs)
     for a, b in pairs:
         name = next((n for n, c in columns.items() if c and b.covers(c.middle)), None)
+        if zone.name != "indicators":
+            if not b.text and a.end - a.first > 1:
+                _join(table, a, b)  # the label at the side of the block
+            continue
         outer = name is None and b.right <= min((c.left for c in zone.columns), default=0.0) + SAME_EDGE
         if outer or name in LEVELS:
             if not b.text or is_continued(b.text):
@@ -160,10 +172,7 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
             elif a.text and b.text.startswith(a.text) and b.text != a.text:
                 a.text = b.text  # the producer drew the whole merged cell on both pages and the first one cut it off
                 _join(table, a, b)
-            elif a.text and _BARE_ENDING.match(b.text):
-                a.text += b.text
-                _join(table, a, b)
-            elif not _COMPLETE_LEVEL.search(a.text) and a.text and not _same(a, b) and len(folded(b.text)) <= 6:
+            elif _one_level(a.text, b.text):
                 a.text += b.text
                 _join(table, a, b)
         elif name == "explanation" or (name in NUMBERS and name):
@@ -177,6 +186,13 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
                 _join(table, a, b)
             elif at.open and not b.text and name == "explanation" and re.search(r"\w", a.text):
                 b.doubt(0.8, "上一页的说明可能延续到此格，请核对原页")
+
+
+def _one_level(above: str, below: str) -> bool:
+    """Whether two parts make the name of one level: 生态效益 | 指标, 满 | 意度指标（40分）, 满意度指标 | （50分）."""
+    if not above or not below or caption_key(below) in _LEVEL_NAMES:
+        return False
+    return bool(_BARE_ENDING.match(below)) or caption_key(above + below) in _LEVEL_NAMES
 
 
 def _join(table: Table, a: Box, b: Box) -> None:

@@ -5,6 +5,7 @@ Positions across are shares of the table's width (0 left, 1 right), so that page
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -124,32 +125,31 @@ def tables(pages: Iterable[SolvedPage], begins_form: Callable[[Grid], bool], bel
     begun = False
     pending: list[tuple[int, Line]] = []
     frame = (0.0, 1.0)
-    last_page, last_open = 0, False
-    for page in pages:
+    last_sheet, last_open = (0, 0), False
+    for page, place, item in ((page, place, item) for page in pages for place, items in enumerate(_sheets(page)) for item in items):
         number = page.content.number
-        for item in _in_order(page):
-            if isinstance(item, Line):
-                if not _PAGE_NUMBER.match(item.text):
-                    pending.append((number, item))
+        if isinstance(item, Line):
+            if not _PAGE_NUMBER.match(item.text):
+                pending.append((number, item))
+            continue
+        begins = begins_form(item)
+        titled = any(names_form(line.text) and (begins or not _among(line, running)) for _, line in pending)
+        if not found or (begins and (begun or titled)) or (titled and belongs(item)):
+            if not (begins or belongs(item)):
+                pending = []
                 continue
-            begins = begins_form(item)
-            titled = any(names_form(line.text) and (begins or not _among(line, running)) for _, line in pending)
-            if not found or (begins and (begun or titled)) or (titled and belongs(item)):
-                if not (begins or belongs(item)):
-                    pending = []
-                    continue
-                found.append(Table(lines=pending))
-                frame = (item.xs[0], item.xs[-1] - item.xs[0])
-                begun = False
-            else:
-                found[-1].breaks.append(Break(found[-1].rows, number != last_page, last_open or item.open_top))
-                found[-1].notes.extend(pending)
-            pending = []
-            begun = begun or begins
-            table = found[-1]
-            table.boxes.extend(placed(item, table.rows, frame))
-            table.rows += len(item.ys) - 1
-            last_page, last_open = number, item.open_bottom
+            found.append(Table(lines=pending))
+            frame = (item.xs[0], item.xs[-1] - item.xs[0])
+            begun = False
+        else:
+            found[-1].breaks.append(Break(found[-1].rows, (number, place) != last_sheet, last_open or item.open_top))
+            found[-1].notes.extend(pending)
+        pending = []
+        begun = begun or begins
+        table = found[-1]
+        table.boxes.extend(placed(item, table.rows, frame))
+        table.rows += len(item.ys) - 1
+        last_sheet, last_open = (number, place), item.open_bottom
     if found:
         found[-1].notes.extend(pending)
     return found
@@ -183,7 +183,18 @@ def _among(line: Line, lines: Iterable[Line]) -> bool:
     return any(line.text == other.text and abs(line.bbox[1] - other.bbox[1]) <= SAME_HEIGHT for other in lines)
 
 
-def _in_order(page: SolvedPage) -> list[Grid | Line]:
-    items: list[tuple[float, Grid | Line]] = [(grid.ys[0], grid) for grid in page.grids]
-    items += [(line.bbox[1], line) for line in page.lines]
-    return [item for _, item in sorted(items, key=lambda pair: pair[0])]
+def _sheets(page: SolvedPage) -> list[list[Grid | Line]]:
+    """Given a page, its items from top to bottom, for each sheet on it: forms printed side by side are read one after the other."""
+    spans: list[list[float]] = []
+    for grid in sorted(page.grids, key=lambda grid: grid.xs[0]):
+        if spans and grid.xs[0] < spans[-1][1]:
+            spans[-1][1] = max(spans[-1][1], grid.xs[-1])
+        else:
+            spans.append([grid.xs[0], grid.xs[-1]])
+    edges = [(before[1] + after[0]) / 2 for before, after in zip(spans, spans[1:], strict=False)]
+    sheets: list[list[tuple[float, Grid | Line]]] = [[] for _ in range(len(edges) + 1)]
+    for grid in page.grids:
+        sheets[bisect(edges, grid.xs[0])].append((grid.ys[0], grid))
+    for line in page.lines:
+        sheets[bisect(edges, (line.bbox[0] + line.bbox[2]) / 2)].append((line.bbox[1], line))
+    return [[item for _, item in sorted(sheet, key=lambda pair: pair[0])] for sheet in sheets]
