@@ -51,7 +51,6 @@ def start_logging(form: str = "", verbose: bool = False) -> None:
     log.handlers[:] = [handler]
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
     log.propagate = False
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of every temporary folder
 
 
 def one_line(text: str) -> str:

@@ -71,8 +71,12 @@ def judge(ledger: Ledger, store: Store, judged: set[str], profile: str) -> Audit
 
 def make_report(workspace: Workspace, ledger: Ledger, store: Store, audit: Audit, listed: set[str], profile: str, workers: int) -> None:
     """Page images, the site, Data Docs and Parquet, from what the store holds now."""
+    import logging
+
     from expectations import build_data_docs
     from records.parquet import export
+
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)  # it tells of every temporary folder
 
     log.info("正在生成报告")
     tables = store.load(listed)
