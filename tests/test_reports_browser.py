@@ -24,6 +24,7 @@ from reports.site import RunInfo, SiteWriter, build
 from reports.views import Sources, document_views
 
 ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.xdist_group("browser")  # one browser and one site, in one worker
 SAMPLES = ("beijing-hotline-2020-errors.pdf", "collection-2022.pdf", "password-locked.pdf", "jishan-poverty-2020.pdf", "yongde-nutrition-2022.pdf", "langfang-hvac-2019.pdf")
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PHONE = {"width": 390, "height": 844}
