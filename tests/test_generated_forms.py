@@ -124,6 +124,13 @@ def test_several_forms_on_one_page_and_prose_between_are_several_forms() -> None
         assert [form.project_name for form in reading.forms] == [form["project_name"] for form in document["forms"]]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_two_forms_side_by_side_are_two_forms_from_left_to_right(seed: int) -> None:
+    document = random_document(Random(seed), forms=2, rows=8)
+    reading = read(document, Layout(two_up=True, unit_alone=bool(seed % 2)))
+    assert not [leaf for leaf in leaves(document, reading) if not leaf.right]
+
+
 def test_a_reading_gives_the_characters_people_type_where_fonts_give_radicals() -> None:
     document = random_document(Random(2), rows=8)
     assert with_radicals("水土流失") != "水土流失"
