@@ -46,7 +46,7 @@ def _part(kind: type[Any], row: dict[str, Any] | None) -> Any:
 
 
 def _form(truth: dict[str, Any]) -> Form:
-    plain = {field.name: truth.get(field.name) for field in fields(Form) if field.name not in ("funds", "indicators", "total", "evidence", "doubts")}
+    plain = {field.name: truth.get(field.name) for field in fields(Form) if field.name in truth and field.name not in ("funds", "indicators", "total")}
     funds = tuple(_part(Fund, row) for row in truth["funds"])
     indicators = tuple(_part(Indicator, row) for row in truth["indicators"])
     paths = [f"{block}/{n}/{name}" for block, rows in (("funds", funds), ("indicators", indicators)) for n, row in enumerate(rows)

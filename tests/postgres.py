@@ -62,7 +62,7 @@ def postgres_server() -> Iterator[str]:
             _wait(url, server, log)
             yield url
         finally:
-            server.send_signal(signal.SIGINT)  # fast shutdown: ends sessions that are still open
+            server.send_signal(signal.SIGQUIT)  # at once: nothing in it is wanted any more
             server.wait(STARTS_WITHIN)
     finally:
         shutil.rmtree(folder)
@@ -80,8 +80,8 @@ def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
             time.sleep(0.1)
 
 
-def new_database(server: str, name: str) -> str:
-    """The URL of a fresh, empty database."""
+def new_store(server: str, name: str) -> str:
+    """The URL of an empty schema of its own: as good as a database, and made in no time."""
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
-    return f"{server}/{name}"
+        connection.execute(psycopg.sql.SQL("CREATE SCHEMA {}").format(psycopg.sql.Identifier(name)))
+    return f"{server}/postgres?options=-csearch_path%3D{name}"

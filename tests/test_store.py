@@ -27,7 +27,7 @@ from records.errors import QueryError, SchemaError, StoreError
 from records.store import Store
 from records.tables import Tables, build
 from tests.documents import GOLDEN, form, golden, ok, rejected
-from tests.postgres import new_database, postgres_server  # noqa: F401  (a fixture)
+from tests.postgres import new_store, postgres_server  # noqa: F401  (a fixture)
 from tests.test_tables import odd_documents
 
 VERDICTS = ["form_id", "rule", "subject", "verdict", "why", "records"]
@@ -38,7 +38,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty store of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/workspace/selfeval.db"
-    return new_database(request.getfixturevalue("postgres_server"), f"test_{uuid.uuid4().hex}")
+    return new_store(request.getfixturevalue("postgres_server"), f"test_{uuid.uuid4().hex}")
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_documents_come_in_the_order_in_which_they_first_came(store: Store) -> N
 
 
 def test_more_documents_than_a_statement_takes_keys(store: Store) -> None:
-    tables = build([ok(f"{n}.pdf", form(project_name=str(n))) for n in range(1200)])
+    tables = build([ok(f"{n}.pdf", form(project_name=str(n))) for n in range(600)])
     store.save(tables, "1")
     assert store.known(tables.documents["document_id"], "1") == set(tables.documents["document_id"])
     same(tables, store.load(list(tables.documents["document_id"])))
