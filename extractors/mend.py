@@ -40,7 +40,7 @@ def mend(table: Table) -> Layout:
         if not at.new_page or not 0 < at.row < table.rows:
             continue
         zone = next((z for z in layout.zones if z.above < at.row < z.end or z.first <= at.row < z.end), None)
-        if zone is None or at.row < zone.first:
+        if zone is None or at.row <= zone.first:  # captions above a break, their first row below it
             continue
         if _join_cut_row(table, at, zone):
             layout = find(table)
@@ -129,7 +129,10 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
         return None
     if level2 and level2 is not level3 and level2.first == at.row and level2.text and not is_continued(level2.text):
         before = _at(above, zone, "level2")
-        if level3.text or before is None or not _one_level(before.text, level2.text):
+        # the level printed again: the rest of the row above if anything else stands in the row, else a row left blank
+        others = any(b.left >= level2.right - SAME_EDGE for b in starting)
+        repeated = others and before is not None and caption_key(before.text) == caption_key(level2.text)
+        if level3.text or before is None or not (repeated or _one_level(before.text, level2.text)):
             return None
     if not level3.text:
         if not below_has_number:
