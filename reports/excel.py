@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MAX_ROWS = 1_048_575  # Excel's limit of 1,048,576 less the header; a table that is longer goes on in a second sheet
 MAX_LINKS = 65_000  # Excel repairs a sheet with more than 65,530 hyperlinks
 MAX_TEXT = 32_767  # Excel's limit of characters in a cell
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SPECIAL = (*FORMULA, "#")  # openpyxl takes #N/A and the like for errors
 _MONEY, _POINTS, _COUNT = "#,##0.00####", "0.00##", "0"
 
 
@@ -125,13 +127,15 @@ def _write_sheets(
 
     sheet: Any = None
     number = 0
+    numbers: dict[str, Any] = {}
     for at, row in enumerate(rows):
         if at % MAX_ROWS == 0:
             number += 1
             left = min(count - at, MAX_ROWS)
+            numbers = {}
             sheet = _new_sheet(book, title if number == 1 else f"{title} {number}", columns, left, get_column_letter, catalogue)
         link = row.get("link") if at % MAX_ROWS < MAX_LINKS else None
-        sheet.append([_cell(sheet, row.get(column.key), column, link) for column in columns])
+        sheet.append([_cell(sheet, row.get(column.key), column, link, numbers) for column in columns])
     if sheet is None:
         _new_sheet(book, title, columns, 0, get_column_letter, catalogue)
 
@@ -157,25 +161,35 @@ def _new_sheet(book: Any, title: str, columns: Sequence[Column], rows: int, lett
     return sheet
 
 
-def _cell(sheet: Any, value: Any, column: Column, link: str | None) -> Any:
-    """A number keeps its Decimal and format; everything else is a string that stays a string, also when somebody edits it."""
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.worksheet.hyperlink import Hyperlink
+def _cell(sheet: Any, value: Any, column: Column, link: str | None, numbers: dict[str, Any]) -> Any:
+    """A number keeps its Decimal and format; everything else is a string that stays a string, also when somebody edits it.
 
+    `numbers` keeps one styled cell a column: a streamed row is written at once, and making a cell costs more than writing it."""
     if value is None:
         return None
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        cell = WriteOnlyCell(sheet, value=value)
-        if column.number_format:
-            cell.number_format = column.number_format
-        return cell
-    cell = WriteOnlyCell(sheet)
+        if not column.number_format:
+            return value
+        if column.key not in numbers:
+            from openpyxl.cell import WriteOnlyCell
+
+            numbers[column.key] = WriteOnlyCell(sheet)
+            numbers[column.key].number_format = column.number_format
+        numbers[column.key].value = value
+        return numbers[column.key]
     text = xml_text(mask_text(str(value)) or "")[:MAX_TEXT]
+    linked = column.link and link
+    if not linked and not text.startswith(SPECIAL):
+        return text
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    cell = WriteOnlyCell(sheet)
     cell.value = text
     cell.data_type = "s"
-    if text.startswith(("=", "+", "-", "@", "\t", "\r")):
-        cell.quotePrefix = True  # what Excel itself stores for an apostrophe typed before the text
-    if column.link and link:
+    if linked:
         cell.hyperlink = Hyperlink(ref="", target=link)
         cell.style = "Hyperlink"
+    elif text.startswith(FORMULA):
+        cell.quotePrefix = True  # what Excel itself stores for an apostrophe typed before the text
     return cell

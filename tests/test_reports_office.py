@@ -16,6 +16,7 @@ from reports.i18n import translator
 from reports.views import Sources, document_views
 
 FORMULAS = ("=HYPERLINK(\"http://x\",\"y\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0")
+ERRORS = ("#N/A", "#REF!")
 
 
 def workbook(given, tmp_path, **more):
@@ -46,6 +47,12 @@ def test_a_printed_text_that_looks_like_a_formula_stays_text(tmp_path, text):
         cell = column(book[sheet], label)[0]
         assert (cell.data_type, cell.value) == ("s", text)
         assert cell.quotePrefix, "and stays text when somebody edits the cell"
+
+
+@pytest.mark.parametrize("text", ERRORS)
+def test_a_printed_text_that_looks_like_an_error_value_stays_text(tmp_path, text):
+    cell = column(workbook(one(changed(CLEAN, {"indicators/0/actual": text})), tmp_path)["绩效指标"], "实际完成值")[0]
+    assert (cell.data_type, cell.value) == ("s", text)
 
 
 def test_amounts_are_numbers_with_a_format_beside_what_is_printed(tmp_path):
