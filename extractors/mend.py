@@ -143,11 +143,14 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
     above3 = _at(above, zone, "level3")
     if above3 is None or _TEMPLATE_ROW.match(above3.text):
         return None
-    touching = above3.ink_gap[1] <= NO_ROOM and level3.ink_gap[0] <= AT_TOP
+    full = above3.ink_gap[1] <= NO_ROOM
+    touching = full and level3.ink_gap[0] <= AT_TOP
     own = [(a, b) for a, b in numbers if b is not None]
     complementary = bool(own) and all(bool(a and a.text) != bool(b.text) for a, b in own)
     alone = not any(b.text for b in starting if b is not level3)
-    if touching and (complementary and at.open or alone and above3.text):
+    result_above, result_below = _at(above, zone, "actual"), _at(below, zone, "actual")
+    rest = bool(result_above and result_above.text) and not (result_below and result_below.text)
+    if full and complementary and rest or touching and (complementary and at.open or alone and above3.text):
         return (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
     return None
 
@@ -193,9 +196,12 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
 
 def _one_level(above: str, below: str) -> bool:
     """Whether two parts make the name of one level: 生态效益 | 指标, 满 | 意度指标（40分）, 满意度指标 | （50分）."""
-    if not above or not below or caption_key(below) in _LEVEL_NAMES:
+    if not above or not below:
         return False
-    return bool(_BARE_ENDING.match(below)) or caption_key(above + below) in _LEVEL_NAMES
+    joined = caption_key(above + below) in _LEVEL_NAMES
+    if caption_key(below) in _LEVEL_NAMES:  # 服务对象 | 满意度指标, but not 效益指标 | 满意度指标
+        return joined and caption_key(above) not in _LEVEL_NAMES
+    return joined or bool(_BARE_ENDING.match(below))
 
 
 def _join(table: Table, a: Box, b: Box) -> None:
