@@ -19,11 +19,6 @@ from tests.documents import GOLDEN, form, golden, ok
 VERDICTS = pd.DataFrame([("a-1", "scores-sum", None, "pass", "", 3)], columns=["form_id", "rule", "subject", "verdict", "why", "records"])
 
 
-@pytest.fixture(scope="module")
-def published() -> Tables:
-    return build([golden(path) for path in GOLDEN])
-
-
 def test_duckdb_reads_every_row_and_adds_amounts_exactly(published: Tables, tmp_path: Path) -> None:
     export(published, tmp_path, VERDICTS)
     for name, table in published.items():
