@@ -23,10 +23,12 @@ class CatalogueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One rule. `zh` and `en` are the sentence that it enforces; `source` are keys of `Catalogue.sources`; `years` the first and last
+    """One rule. `title` and `title_en` are what a failure is called in a heading; `zh` and `en` the sentence that it enforces; `source` are keys of `Catalogue.sources`; `years` the first and last
     year in which it is valid (None: open); `profiles` the profiles that it needs (empty: all forms); `core` rules judge every form."""
 
     id: str
+    title: str
+    title_en: str
     family: str
     suite: str
     severity: str
@@ -104,7 +106,8 @@ def explain(rule: str, lang: str = "zh") -> list[tuple[str, str]]:
     family = FAMILIES[entry.family] if chinese else entry.family
     sources = "；".join(f"{key}（{catalogue.sources[key]}）" for key in entry.source)
     lines = [
-        ("规则" if chinese else "Rule", entry.id), ("级别" if chinese else "Severity", severity), ("类别" if chinese else "Family", family),
+        ("规则" if chinese else "Rule", f"{entry.id}（{entry.title}）" if chinese else f"{entry.id} ({entry.title_en})"),
+        ("级别" if chinese else "Severity", severity), ("类别" if chinese else "Family", family),
         ("内容" if chinese else "Says", entry.zh if chinese else entry.en), ("容差" if chinese else "Tolerance", entry.tolerance),
         ("依据" if chinese else "Source", sources), ("整改" if chinese else "Remedy", entry.remedy),
     ]  # fmt: skip

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 
-from reports.i18n import N_, translator
+from reports.i18n import N_
 
 HEADER = {
     "title": N_("表名"),
@@ -56,28 +56,9 @@ FAMILIES = {
     "conclusions": N_("评价结论"),
     "": N_("其他"),
 }
-RULES = {  # what a rule is called in a heading; the catalogue holds its sentence
-    "required-field": N_("必填栏目未填"),
-    "number-unreadable": N_("分值或得分不是数字"),
-    "score-out-of-range": N_("得分超出分值范围"),
-    "deviation-unexplained": N_("失分未说明原因"),
-    "target-missed-full-score": N_("未达指标值仍得满分"),
-    "weights-sum": N_("分值合计不是 100"),
-    "weights-total": N_("总分值与各项分值之和不符"),
-    "scores-sum": N_("总得分与各项得分之和不符"),
-    "over-execution": N_("执行数超过预算数"),
-    "execution-rate": N_("执行率计算不符"),
-    "execution-score": N_("执行率得分计算不符"),
-    "funds-components": N_("分项资金之和与总额不符"),
-}
 STATUS = {"ok": N_("已审核"), "rejected": N_("未能读取")}
 
 _ROW = re.compile(r"(funds|indicators)/(\d+)(?:/(\w+))?$")
-
-
-def rule_name(rule_id: str, lang: str) -> str:
-    """What a rule is called in a heading, "" when it has no name here."""
-    return translator(lang).gettext(RULES[rule_id]) if rule_id in RULES else ""
 
 
 def say_path(path: str, names: Callable[[str, int], str], catalogue: NullTranslations) -> str:

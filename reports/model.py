@@ -5,13 +5,10 @@ report of ten thousand documents needs no more memory than one of ten.
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
-
-from reports.labels import rule_name
 
 SEVERITIES = ("error", "warning", "information")  # in order of weight
 
@@ -62,12 +59,9 @@ class RuleText:
 
     @classmethod
     def from_mapping(cls, entry: Mapping[str, Any], sources: Mapping[str, str], lang: str = "zh") -> RuleText:
-        """Given an entry of the catalogue as plain data and what its source keys stand for, keep what a reader needs.
-
-        `title` (and `title_en`) may be missing: then the rule goes by its name in `labels`, or by the start of its sentence."""
+        """Given an entry of the catalogue as plain data and what its source keys stand for, keep what a reader needs."""
         statement = str(entry.get(lang) or entry.get("zh") or "")
-        title = entry.get("title" if lang == "zh" else f"title_{lang}") or rule_name(str(entry["id"]), lang)
-        title = title or _heading(statement)
+        title = entry.get("title" if lang == "zh" else f"title_{lang}") or entry.get("title")
         return cls(
             id=str(entry["id"]),
             title=str(title or entry["id"]),
@@ -79,17 +73,6 @@ class RuleText:
             remedy=str(entry.get("remedy") or ""),
             traps=tuple(str(trap) for trap in entry.get("traps") or ()),
         )
-
-
-def _heading(statement: str) -> str:
-    """The first clauses of a rule's sentence that say what it demands: 预算数为0的， and 同一表内， wait for what follows."""
-    first = ""
-    demand = re.compile("[应不宜须疑]") if re.search("[\u4e00-\u9fff]", statement) else re.compile("")
-    for clause in re.split("(?<=[，。；,.;])", statement):
-        first += clause
-        if len(first) > 4 and first.rstrip("，。；,.; ")[-1:] not in "的时" and demand.search(first):
-            break
-    return first.rstrip("，。；,.; ")
 
 
 def rule_texts(entries: Iterable[Mapping[str, Any]], sources: Mapping[str, str], lang: str = "zh") -> dict[str, RuleText]:

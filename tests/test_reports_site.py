@@ -283,10 +283,10 @@ def test_a_rule_that_the_catalogue_does_not_name_is_listed_all_the_same(tmp_path
 
 
 def test_the_catalogues_entries_become_rule_texts():
-    entry = {"id": "scores-sum", "severity": "error", "zh": "各项得分之和等于总得分。", "en": "Scores add up.", "source": ["NA1", "other"], "traps": ["横线不是零"]}
+    entry = {"id": "scores-sum", "title": "总分不符", "title_en": "Total differs", "severity": "error", "zh": "各项得分之和等于总得分。", "en": "Scores add up.", "source": ["NA1", "other"], "traps": ["横线不是零"]}
     text = rule_texts([entry], {"NA1": "填表说明"})["scores-sum"]
-    assert (text.title, text.statement, text.source, text.traps) == ("总得分与各项得分之和不符", "各项得分之和等于总得分。", "填表说明；other", ("横线不是零",))
-    assert rule_texts([{**entry, "id": "new-rule"}], {})["new-rule"].title == "各项得分之和等于总得分"
+    assert (text.title, text.statement, text.source, text.traps) == ("总分不符", "各项得分之和等于总得分。", "填表说明；other", ("横线不是零",))
+    assert rule_texts([entry], {}, "en")["scores-sum"].title == "Total differs"
 
 
 def test_csv_of_a_chart_cannot_hold_a_formula(tmp_path):
