@@ -1,7 +1,8 @@
 """Captions of the forms -> fields, from the label maps in data/templates (one CSV a profile: zone, field, caption, mark).
 
-A form has the profile most of whose marked captions it prints. A caption matches when its text without spaces, punctuation and bracketed additions is the one in the map; `*` in the map stands
-for anything. A field of "-" is a caption that is known and whose value is not recorded.
+A form has the profile most of whose marked captions it prints. A caption matches when its text without spaces, punctuation
+and bracketed additions is the one in the map; `*` in the map stands for anything. A field of "-" is a caption
+that is known and whose value is not recorded.
 """
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ class Captions:
         return close[0] if close else None
 
     def profile(self, seen: set[tuple[str, str]]) -> str | None:
-        """Given the (zone, key) pairs that a form prints, the profile that it shows the largest share of the marks of; the base when it shows none's."""
+        """Given the (zone, key) pairs that a form prints, the profile whose marks it shows the largest share of; else the base."""
         shown = {name: len(marks & seen) for name, marks in self.marks.items()}
         likely = [name for name, count in shown.items() if count >= max(MARKED, MARKED_SHARE * len(self.marks[name]))]
         if likely:

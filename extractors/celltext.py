@@ -4,6 +4,7 @@ All engines that give characters use this one assembly, so that their readings c
 """
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from statistics import median
@@ -21,7 +22,10 @@ DIGIT_GAP = 0.7
 WORD_GAP = 0.25
 
 _ENDS_PARAGRAPH = re.compile(r"[。；;！？!?…]$")
-_BEGINS_ITEM = re.compile(r"(\d{1,2}[.、．)）](?!\d)|[一二三四五六七八九十]{1,3}[、是]|[(（][\d一二三四五六七八九十]{1,2}[)）]|第[一二三四五六七八九十]|目标\d|[①-⑳])")
+_BEGINS_ITEM = re.compile(
+    r"(\d{1,2}[.、．)）](?!\d)|[一二三四五六七八九十]{1,3}[、是]|[(（][\d一二三四五六七八九十]{1,2}[)）]"
+    r"|第[一二三四五六七八九十]|目标\d|[①-⑳])"
+)
 
 
 def lines(chars: Sequence[Char]) -> list[list[Char]]:
@@ -52,9 +56,9 @@ def assemble(chars: Sequence[Char], right: float | None = None) -> str:
     size = median(c.bottom - c.top for line, _ in rows for c in line)
     edge = max(max(line[-1].x1 for line, _ in rows), (right or 0.0) - size)
     joined = rows[0][1]
-    for (line, before), (_, text) in zip(rows, rows[1:], strict=False):
+    for (line, before), (_, text) in itertools.pairwise(rows):
         short = edge - line[-1].x1 > 1.5 * size
-        if short and (_ENDS_PARAGRAPH.search(before) or _BEGINS_ITEM.match(text)) or _ends_item(before, text):
+        if (short and (_ENDS_PARAGRAPH.search(before) or _BEGINS_ITEM.match(text))) or _ends_item(before, text):
             joined += "\n" + text
         elif _is_latin(before[-1]) and _is_latin(text[0]):
             joined += " " + text
@@ -75,9 +79,8 @@ def line_text(line: Sequence[Char]) -> str:
             if char.text == before.text and char.x0 - before.x0 < BOLD_SHIFT * size and abs(char.top - before.top) < BOLD_SHIFT * size:
                 continue
             gap = char.x0 - before.x1
-            if before.text.isdigit() and char.text.isdigit() and gap > DIGIT_GAP * size:
-                text += " "
-            elif _is_latin(before.text) and _is_latin(char.text) and gap > WORD_GAP * size:
+            digits_apart = before.text.isdigit() and char.text.isdigit() and gap > DIGIT_GAP * size
+            if digits_apart or (_is_latin(before.text) and _is_latin(char.text) and gap > WORD_GAP * size):
                 text += " "
         text += char.text
         before = char
@@ -88,7 +91,7 @@ def confidence(chars: Sequence[Char]) -> tuple[float, str]:
     """How sure the characters of a cell are, from 0 to 1, and why not."""
     if unknown := unmapped("".join([c.text for c in chars])):
         return 0.2, f"有 {unknown} 个字形没有对应的文字"
-    if any([c.anchor for c in chars]):
+    if any(c.anchor for c in chars):
         return 0.6, "文字超出单元格，打印时显示不全"
     lowest = min([c.confidence for c in chars if c.text != " "], default=1.0)
     return (lowest, "文字识别把握不足") if lowest < 1 else (1.0, "")

@@ -16,8 +16,8 @@ _NOTHING = (0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
 
 _PRINTED: dict[int, str | None] = {code: None for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)}
 _PRINTED.update(EQUIVALENT_IDEOGRAPH)
-_PRINTED.update({code: " " for code in (0x09, 0x0A, 0x0D, *_SPACES)})
-_PRINTED.update({code: None for code in _NOTHING})
+_PRINTED.update(dict.fromkeys((9, 10, 13, *_SPACES), " "))
+_PRINTED.update(dict.fromkeys(_NOTHING))
 _PRINTED[_HYPHEN_AT_LINE_END] = "-"
 # Compatibility ideographs (U+F900 to U+FAFF) look the same as the unified ones that keyboards produce.
 _PRINTED.update({code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xF900, 0xFB00)})

@@ -1,6 +1,7 @@
 """Rulings and characters of a page -> grids of cells with spans, and the lines of text that stand outside them."""
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -170,9 +171,9 @@ class _Frame:
             for char in self.chars[index]:
                 width = char.x1 - char.x0
                 beyond = max(left - char.x0, char.x1 - right)
-                if width > 1 and not char.anchor and beyond > OVERRUN_SHARE * width and char.text != " ":
-                    doubtful.add(index)
-                elif right - char.x1 < OVERRUN_GAP * (char.bottom - char.top) and self._goes_on(index, char):
+                over = width > 1 and not char.anchor and beyond > OVERRUN_SHARE * width and char.text != " "
+                near = right - char.x1 < OVERRUN_GAP * (char.bottom - char.top)
+                if over or (near and self._goes_on(index, char)):
                     doubtful.add(index)
         if doubtful:
             for index in sorted(doubtful):
@@ -227,7 +228,7 @@ def _ruled(segments: Sequence[Segment], at: Sequence[float], along: Sequence[flo
     by_position: dict[float, list[Segment]] = {}
     for s in segments:
         by_position.setdefault(s.at, []).append(s)
-    stretches = list(zip(along, along[1:], strict=False))
+    stretches = list(itertools.pairwise(along))
     ruled = []
     for position in at:
         drawn = by_position.get(position, ())

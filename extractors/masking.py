@@ -32,7 +32,7 @@ def mask_phone(text: str | None) -> str | None:
         return text
     masked = mask_text(text)
     left = len(_DIGITS.findall(text)) - 4
-    if masked == text and left > 0:  # an unusual number, e.g. 8 digits or two numbers run together
+    if masked == text and left > 0 and "*" not in text:  # an unusual number, e.g. 8 digits or two numbers run together
         masked = _DIGITS.sub("*", text, count=left)
     return re.sub(rf"([{_HAN}])[{_HAN}·]+", r"\1*", masked)
 

@@ -150,7 +150,7 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
     alone = not any(b.text for b in starting if b is not level3)
     result_above, result_below = _at(above, zone, "actual"), _at(below, zone, "actual")
     rest = bool(result_above and result_above.text) and not (result_below and result_below.text)
-    if full and complementary and rest or touching and (complementary and at.open or alone and above3.text):
+    if (full and complementary and rest) or (touching and ((complementary and at.open) or (alone and above3.text))):
         return (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
     return None
 
@@ -182,7 +182,7 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
                 a.text += b.text
                 _join(table, a, b)
         elif name == "explanation" or (name in NUMBERS and name):
-            if not b.text and (closed_above and a.open[1] or closed_below and b.open[0]):
+            if not b.text and ((closed_above and a.open[1]) or (closed_below and b.open[0])):
                 _join(table, a, b)  # the border is missing at this cell alone
                 continue
             spans = a.end - a.first > 1 or b.end - b.first > 1

@@ -4,6 +4,7 @@ Positions across are shares of the table's width (0 left, 1 right), so that page
 """
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
@@ -126,8 +127,8 @@ def tables(pages: Iterable[SolvedPage], begins_form: Callable[[Grid], bool], bel
     pending: list[tuple[int, Line]] = []
     frame = (0.0, 1.0)
     last_sheet, last_open = (0, 0), False
-    for page, place, item in ((page, place, item) for page in pages for place, items in enumerate(_sheets(page)) for item in items):
-        number = page.content.number
+    placed_items = [(page.content.number, at, item) for page in pages for at, items in enumerate(_sheets(page)) for item in items]
+    for number, place, item in placed_items:
         if isinstance(item, Line):
             if not _PAGE_NUMBER.match(item.text):
                 pending.append((number, item))
@@ -191,7 +192,7 @@ def _sheets(page: SolvedPage) -> list[list[Grid | Line]]:
             spans[-1][1] = max(spans[-1][1], grid.xs[-1])
         else:
             spans.append([grid.xs[0], grid.xs[-1]])
-    edges = [(before[1] + after[0]) / 2 for before, after in zip(spans, spans[1:], strict=False)]
+    edges = [(before[1] + after[0]) / 2 for before, after in itertools.pairwise(spans)]
     sheets: list[list[tuple[float, Grid | Line]]] = [[] for _ in range(len(edges) + 1)]
     for grid in page.grids:
         sheets[bisect(edges, grid.xs[0])].append((grid.ys[0], grid))

@@ -1,12 +1,13 @@
 """A mended table -> the Form: every value with the page and box it was read from, and doubts where the reading is not certain."""
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from extractors.captions import captions, field_of
-from extractors.layout import Layout, Zone
+from extractors.layout import Column, Layout, Zone
 from extractors.mend import is_continued
 from extractors.model import Doubt, Evidence, Form, Fund, Indicator, Total
 from extractors.stitch import Box, Table, is_title
@@ -60,11 +61,23 @@ def extract(table: Table, layout: Layout) -> Form:
     if title_at:
         draft.evidence["title"] = title_at
     return Form(
-        title=title, year=_year(draft, table, title), project_name=values.get("project_name"), authority=values.get("authority"),
-        unit=values.get("unit"), leader=values.get("leader"), phone=values.get("phone"), amount_unit=_amount_unit(draft, table, layout, rows),
-        funds=tuple(funds), goal_expected=values.get("goal_expected"), goal_actual=values.get("goal_actual"),
-        indicators=tuple(indicators), total=total or Total(), profile=captions().profile(layout.seen),
-        evidence={k: v for k, v in draft.evidence.items() if k not in ("total", "year_cell")}, doubts=tuple(draft.doubts), confidences=draft.confidences,
+        title=title,
+        year=_year(draft, table, title),
+        project_name=values.get("project_name"),
+        authority=values.get("authority"),
+        unit=values.get("unit"),
+        leader=values.get("leader"),
+        phone=values.get("phone"),
+        amount_unit=_amount_unit(draft, table, layout, rows),
+        funds=tuple(funds),
+        goal_expected=values.get("goal_expected"),
+        goal_actual=values.get("goal_actual"),
+        indicators=tuple(indicators),
+        total=total or Total(),
+        profile=captions().profile(layout.seen),
+        evidence={path: parts for path, parts in draft.evidence.items() if path not in ("total", "year_cell")},
+        doubts=tuple(draft.doubts),
+        confidences=draft.confidences,
     )
 
 
@@ -76,7 +89,7 @@ def _header(draft: _Draft, table: Table, layout: Layout, rows: list[list[Box]]) 
         if index in inside:
             continue
         row = rows[index]
-        for box, value in zip(row, row[1:], strict=False):
+        for box, value in itertools.pairwise(row):
             name = field_of("header", box.text) if box.first == index else None
             if name is None or name == "-" or name in draft.values or (field_of("header", value.text) and value.text):
                 continue
@@ -97,7 +110,7 @@ def _header(draft: _Draft, table: Table, layout: Layout, rows: list[list[Box]]) 
 def _unknown_in_header(layout: Layout, row: list[Box], index: int) -> None:
     """Note a label that no map knows: a short first cell of a row of pairs, or one that stands where the row's other labels do."""
     first = row[0] if row else None
-    if first is None or first.first != index or len(row) not in (2, 4, 6) or layout.zones and index > layout.zones[0].above:
+    if first is None or first.first != index or len(row) not in (2, 4, 6) or (layout.zones and index > layout.zones[0].above):
         return
     for box in row[::2]:
         if box.text and len(box.text) <= 14 and field_of("header", box.text) is None:
@@ -169,7 +182,7 @@ def _indicators(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> tupl
     return indicators, total
 
 
-def _spans(box: Box, named: Iterable) -> bool:  # type: ignore[type-arg]
+def _spans(box: Box, named: Iterable[Column]) -> bool:
     return sum(box.covers(c.middle) for c in named if c.field in ("level1", "level2", "level3", "target")) > 1
 
 
@@ -224,7 +237,7 @@ def _title(table: Table, rows: list[list[Box]]) -> tuple[str | None, tuple[Evide
         number, line = own[position]
         if is_title(line.text):
             return line.text, (Evidence(number, line.bbox),)
-    first = [b for b in rows[0]] if rows else []
+    first = list(rows[0]) if rows else []
     if len(first) == 1 and is_title(first[0].text):
         return first[0].text, first[0].parts
     for number, line in own:

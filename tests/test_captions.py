@@ -43,7 +43,9 @@ def test_every_row_of_every_map_names_a_known_zone_and_field() -> None:
     for path in TEMPLATES.glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                assert row["zone"] in ZONES and row["field"] in FIELDS and row["caption"].strip(), (path.name, row)
+                assert row["zone"] in ZONES, (path.name, row)
+                assert row["field"] in FIELDS, (path.name, row)
+                assert row["caption"].strip(), (path.name, row)
 
 
 def test_every_profile_but_the_base_is_marked_and_recognised_by_its_marks() -> None:

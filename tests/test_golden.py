@@ -62,8 +62,10 @@ def test_a_seal_that_another_engine_reads_as_text_is_never_silent(engine: str) -
 
 def test_a_locked_file_is_refused_with_a_reason_and_a_hint() -> None:
     _, document = truth_and_reading(HERE / "golden" / "password-locked.json")
-    assert document.status == "rejected" and document.reason is not None
-    assert document.reason.code == "password-locked" and document.reason.hint
+    assert document.status == "rejected"
+    assert document.reason is not None
+    assert document.reason.code == "password-locked"
+    assert document.reason.hint
 
 
 @pytest.mark.parametrize("golden", TEXT, ids=name)
@@ -75,4 +77,5 @@ def test_every_value_has_a_page_and_a_box_on_it(golden: Path) -> None:
         for path in (*paths, "project_name", "title", "year"):
             for page, (x0, top, x1, bottom) in form.evidence[path]:
                 assert 1 <= page <= document.pages
-                assert 0 <= x0 < x1 <= 1200 and 0 <= top < bottom <= 1200
+                assert 0 <= x0 < x1 <= 1200
+                assert 0 <= top < bottom <= 1200

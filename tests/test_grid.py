@@ -46,7 +46,7 @@ def test_snapping_never_moves_a_border_further_than_a_border_is_thick(positions:
 
 
 def test_a_cell_over_two_columns_and_two_rows_spans_them() -> None:
-    rulings = box(0, 0, 300, 90) + [Ruling(200, 0, 200, 90), Ruling(100, 60, 100, 90), Ruling(0, 60, 300, 60), Ruling(200, 30, 300, 30)]
+    rulings = [*box(0, 0, 300, 90), Ruling(200, 0, 200, 90), Ruling(100, 60, 100, 90), Ruling(0, 60, 300, 60), Ruling(200, 30, 300, 30)]
     spans = {(c.row, c.column): (c.row_span, c.column_span) for c in only_grid(rulings).cells}
     assert spans == {(0, 0): (2, 2), (0, 2): (1, 1), (1, 2): (1, 1), (2, 0): (1, 1), (2, 1): (1, 1), (2, 2): (1, 1)}
 
@@ -54,40 +54,42 @@ def test_a_cell_over_two_columns_and_two_rows_spans_them() -> None:
 def test_a_border_missing_at_the_page_break_still_closes_the_last_row() -> None:
     rulings = [Ruling(0, 700, 200, 700)] + [Ruling(x, 700, x, 780) for x in (0, 100, 200)]
     grid = only_grid(rulings, text("84", 20, 740))
-    assert grid.open_bottom and not grid.open_top
+    assert grid.open_bottom
+    assert not grid.open_top
     assert [c.text for c in grid.cells] == ["84", ""]
     assert all(c.open == (False, True) for c in grid.cells)
 
 
 def test_tables_side_by_side_are_two_grids() -> None:
-    solved = solve(page(box(0, 0, 100, 50) + [Ruling(50, 0, 50, 50)] + box(300, 0, 400, 50) + [Ruling(350, 0, 350, 50)]))
+    solved = solve(page([*box(0, 0, 100, 50), Ruling(50, 0, 50, 50), *box(300, 0, 400, 50), Ruling(350, 0, 350, 50)]))
     assert len(solved.grids) == 2
 
 
 def test_cells_that_borders_do_not_enclose_are_doubted() -> None:
-    rulings = box(0, 0, 200, 100) + [Ruling(100, 0, 100, 100), Ruling(0, 50, 100, 50), Ruling(100, 50, 140, 50)]
+    rulings = [*box(0, 0, 200, 100), Ruling(100, 0, 100, 100), Ruling(0, 50, 100, 50), Ruling(100, 50, 140, 50)]
     grid = only_grid([r for r in rulings if r != Ruling(100, 0, 100, 100)] + [Ruling(100, 0, 100, 50)])
     assert any(cell.confidence < 1 and cell.why for cell in grid.cells)
 
 
 def test_text_that_runs_over_a_border_stays_whole_and_is_doubted() -> None:
-    rulings = box(0, 0, 200, 30) + [Ruling(52, 0, 52, 30)]
+    rulings = [*box(0, 0, 200, 30), Ruling(52, 0, 52, 30)]
     grid = only_grid(rulings, text("387664.62", 4, 10, size=10, pitch=6.9))
-    assert grid.cells[0].text == "387664.62" and grid.cells[0].confidence < 1
+    assert grid.cells[0].text == "387664.62"
+    assert grid.cells[0].confidence < 1
 
 
 def test_a_number_that_a_border_parts_between_two_digits_is_not_read_as_two() -> None:
-    rulings = box(0, 0, 200, 30) + [Ruling(38.2, 0, 38.2, 30)]
+    rulings = [*box(0, 0, 200, 30), Ruling(38.2, 0, 38.2, 30)]
     grid = only_grid(rulings, text("387664.62", 4, 10, size=10, pitch=5.7))
     assert grid.cells[0].confidence < 1 or grid.cells[1].confidence < 1
 
 
 def test_text_outside_the_tables_is_kept_as_lines() -> None:
-    solved = solve(page(box(0, 100, 200, 130) + [Ruling(100, 100, 100, 130)], text("项目支出绩效自评表", 40, 50)))
+    solved = solve(page([*box(0, 100, 200, 130), Ruling(100, 100, 100, 130)], text("项目支出绩效自评表", 40, 50)))
     assert [line.text for line in solved.lines] == ["项目支出绩效自评表"]
 
 
 def test_evidence_is_on_the_page_as_displayed() -> None:
-    content = PageContent(1, 600, 800, tuple(text("7", 20, 20)), tuple(box(0, 0, 100, 50) + [Ruling(50, 0, 50, 50)]), turn=90)
+    content = PageContent(1, 600, 800, tuple(text("7", 20, 20)), (*box(0, 0, 100, 50), Ruling(50, 0, 50, 50)), turn=90)
     (cell, _) = solve(content).grids[0].cells
     assert cell.evidence[0].bbox == (750.0, 0.0, 800.0, 50.0)

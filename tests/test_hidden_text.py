@@ -77,7 +77,8 @@ def test_hidden_text_is_not_read_as_printed_and_is_reported(hide: str) -> None:
 
 def test_text_in_plain_sight_raises_no_doubt() -> None:
     (read,) = form("").forms
-    assert read.funds[0].budget == "100" and read.doubts == ()
+    assert read.funds[0].budget == "100"
+    assert read.doubts == ()
 
 
 def test_the_doubt_names_the_value_beside_which_text_is_hidden() -> None:

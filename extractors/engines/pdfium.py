@@ -42,7 +42,8 @@ def read_page(page: Any, number: int) -> PageContent:
         _char(glyph, runs[glyph.run], upright, turned - turn, cut.get(i)) for i, glyph in enumerate(glyphs) if i not in kinds or i in cut
     )
     kinds = {index: kind for index, kind in kinds.items() if index not in cut}
-    return PageContent(number, width, height, chars, _rulings(objects, upright), _notices(glyphs, kinds, upright), "text", turn, image_share)
+    notices = _notices(glyphs, kinds, upright)
+    return PageContent(number, width, height, chars, _rulings(objects, upright), notices, "text", turn, image_share)
 
 
 def _page_to_displayed(page: Any, width: float, height: float) -> Matrix:

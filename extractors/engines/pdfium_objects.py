@@ -5,6 +5,7 @@ Text is read in `pdfium_text`; this module only notes of each text object what d
 from __future__ import annotations
 
 import ctypes
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -184,7 +185,7 @@ class ObjectReader:
     def _rectangular(self, handle: int, count: int) -> bool:
         """Whether a path covers all of its box: sides along the axes only. A star's box is mostly empty."""
         points = [self._point(CALLS.segment(handle, k)) for k in range(count)]
-        return all(abs(xa - xb) < 0.01 or abs(ya - yb) < 0.01 for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False))
+        return all(abs(xa - xb) < 0.01 or abs(ya - yb) < 0.01 for (xa, ya), (xb, yb) in itertools.pairwise(points))
 
     def _curved(self, handle: int, count: int) -> bool:
         kinds = [CALLS.segment_type(CALLS.segment(handle, k)) for k in range(count)]
@@ -225,7 +226,7 @@ class ObjectReader:
             if max(box[2] - box[0], box[3] - box[1]) >= MIN_BORDER_LENGTH:
                 self._border(box)
         elif stroked:
-            for (xa, ya), (xb, yb) in zip(points, points[1:], strict=False):
+            for (xa, ya), (xb, yb) in itertools.pairwise(points):
                 if min(abs(xa - xb), abs(ya - yb)) <= 1 and max(abs(xa - xb), abs(ya - yb)) >= MIN_BORDER_LENGTH:
                     self._border((min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)))
 
