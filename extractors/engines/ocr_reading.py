@@ -59,7 +59,8 @@ def _read_columns(grey: np.ndarray, lines: Sequence[TextLine], columns: Sequence
     """Characters set from top to bottom are laid side by side and read as one line: alone, ( is read as C and 0 as o."""
     import numpy as np
 
-    strips, found = [], {}
+    strips: list[np.ndarray] = []
+    found: dict[int, tuple[Glyph, ...]] = {}
     for members in columns:
         em = lines[members[0]].em
         side = round(1.2 * em)
