@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,8 @@ def report(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="目录", help="写到别处，默认为工作区的 reports/")] = None,
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="报告语言")] = "zh",
-    letters: Annotated[Path | None, typer.Option("--letters", metavar="目录", help="为每个有问题的单位写一份整改通知（Word）")] = None,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="文件", help="另写一份工作簿：审核发现、自评表、资金、指标")] = None,
+    docx: Annotated[Path | None, typer.Option("--docx", metavar="目录", help="为每个有问题的单位写一份整改通知（Word）")] = None,
     template: Annotated[Path | None, typer.Option("--template", metavar="文件", help="整改通知的 Word 模板")] = None,
     workers: WorkersOption = 0,
     store: StoreOption = "",
@@ -43,7 +45,12 @@ def report(
         target = out.absolute() if out else place.reports
         index = write_site(place, ledger, books, tables, target, "", workers_of(workers), lang)
         write_text(f"{index}\n")
-        if letters:
+        if xlsx:
+            from reports.excel import write_workbook
+
+            site = f"{os.path.relpath(target, xlsx.absolute().parent)}/"
+            write_text(f"{write_workbook(xlsx, tables, tables.findings, rule_texts_of(lang), lang=lang, site=site)}\n")
+        if docx:
             from datetime import date
 
             from reports.i18n import translator
@@ -53,6 +60,6 @@ def report(
             verdicts = books.verdicts(listed)
             views = document_views(tables, tables.findings, verdicts, Sources(rule_texts_of(lang)), translator(lang))
             today = date.today()  # noqa: DTZ011 - the date of a letter is that of the desk it is written at
-            for path in write_letters(collect(views), letters, template=template, lang=lang, issued=today):
+            for path in write_letters(collect(views), docx, template=template, lang=lang, issued=today):
                 write_text(f"{path}\n")
     return OK
