@@ -49,10 +49,12 @@ def run(contestant: Contestant, items: Sequence[Item], *, repeat: int = 1, patie
         wall = time.perf_counter() - begin
         watch.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
-        usages = [usage, *_orphans()]
-        results = pickle.loads(out.read_bytes()) if process.returncode == 0 else []
-    cost = Cost(wall, sum(each.ru_utime + each.ru_stime for each in usages), max(each.ru_maxrss for each in usages) / 1024)
-    return (cost, results) if process.returncode == 0 else (None, [])
+        left = _orphans()
+        if process.returncode:
+            return None, []
+        results, peak = pickle.loads(out.read_bytes())
+    cpu = sum(each.ru_utime + each.ru_stime for each in (usage, *left))
+    return Cost(wall, cpu, max(peak, *(each.ru_maxrss / 1024 for each in left), 0.0)), results
 
 
 def _adopt_orphans() -> None:

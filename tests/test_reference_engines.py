@@ -61,10 +61,12 @@ def test_pdfplumber_leaves_out_what_no_reader_sees(hidden: str) -> None:
     assert [shape(grid) for page in plumber.read_grids(draw(form(), layout)) for grid in page] == [shape(grid) for grid in solved(draw(form(), plain))]
 
 
+@pytest.mark.parametrize("layout", [Layout(repeat_header=True), Layout(shaded="dark"), Layout(nested=True, mixed_type=True)],
+                         ids=["repeated header", "white on dark", "nested"])
 @pytest.mark.parametrize("engine", ["pdfplumber", "camelot"])
-def test_a_whole_form_is_read_through_each_engine(engine: str) -> None:
+def test_a_whole_form_is_read_through_each_engine(engine: str, layout: Layout) -> None:
     document = form(rows=12)
-    reading = read_document(draw(document, Layout(repeat_header=True)), "form.pdf", engine=engine)
+    reading = read_document(draw(document, layout), "form.pdf", engine=engine)
     assert not [leaf for leaf in leaves(document, reading) if not leaf.right]
 
 

@@ -95,11 +95,15 @@ def _characters(path: Path, numbers: Collection[int], turned: Upright) -> dict[i
     with playa.open(path, space="page") as document:
         for number in numbers:
             width, height = turned.sizes[number - 1]
-            glyphs = []
-            for glyph in document.pages[number - 1].glyphs:
+            page, glyphs, fills = document.pages[number - 1], [], []
+            for path_object in page.paths:
+                if path_object.fill:
+                    x0, y0, x1, y1 = path_object.bbox
+                    fills.append(((x0, height - y1, x1, height - y0), path_object.gstate.ncolor.values))
+            for glyph in page.glyphs:
                 x0, y0, x1, y1 = glyph.bbox
                 state, (across, slope, *_) = glyph.gstate, glyph.matrix
                 text, colour = glyph.text or "\ufffd", state.ncolor.values
                 glyphs.append(Glyph(text, x0, height - y1, x1, height - y0, across, slope, glyph.size, colour, state.render_mode))
-            found[number] = visible(glyphs, width, height)
+            found[number] = visible(glyphs, width, height, fills)
     return found

@@ -101,4 +101,9 @@ def _characters(page: Page, width: float, height: float) -> tuple[Char, ...]:
               char["bottom"] - top, char["matrix"][0], char["matrix"][1], char["size"], char["non_stroking_color"])
         for char in page.chars
     ]
-    return visible(glyphs, width, height)
+    fills = [
+        ((rect["x0"] - left, rect["top"] - top, rect["x1"] - left, rect["bottom"] - top), rect["non_stroking_color"])
+        for rect in page.rects
+        if rect["fill"]
+    ]
+    return visible(glyphs, width, height, fills)

@@ -1,7 +1,7 @@
 """Glyphs as the Python readers give them -> the characters that a reader of the page sees as the form's text."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ from extractors.model import Bbox, Char
 HIDDEN, WATERMARK, WATERMARK_SCALE = 0.97, 0.6, 1.8
 #: points; smaller type cannot be read on paper
 MIN_TYPE = 1.0
+#: a painted area is dark below this luminance, and an area, not a border, above so many points in both directions
+DARK, MIN_FILL = 0.5, 4.0
 #: slanting red characters on a page from which red text is a seal's, also where it stands upright
 SEAL_CHARS = 4
 #: text render modes of the PDF standard that leave no ink
@@ -36,15 +38,19 @@ class Glyph(NamedTuple):
     mode: int = 0
 
 
-def visible(glyphs: Sequence[Glyph], width: float, height: float) -> tuple[Char, ...]:
-    """Neither hidden, nor off the page, nor of a watermark or a seal. Raises ExtractError("too-many-characters")."""
+def visible(glyphs: Sequence[Glyph], width: float, height: float, fills: Iterable[tuple[Bbox, Any]] = ()) -> tuple[Char, ...]:
+    """Neither hidden, nor off the page, nor of a watermark or a seal. `fills` are painted areas with their colour: light text on a dark
+    one is seen. Raises ExtractError("too-many-characters")."""
     if len(glyphs) > limits.MAX_PAGE_CHARS:
         raise ExtractError("too-many-characters", chars=len(glyphs), limit=limits.MAX_PAGE_CHARS)
     usual = median(glyph.size for glyph in glyphs) if glyphs else 0.0
     sealed = sum(_oblique(glyph) and _red(glyph.colour) for glyph in glyphs) >= SEAL_CHARS
+    dark = [box for box, colour in fills if min(box[2] - box[0], box[3] - box[1]) > MIN_FILL and _luminance(colour) < DARK]
     seen = []
     for glyph in glyphs:
         light = _luminance(glyph.colour)
+        if light > WATERMARK and any(_within(glyph, box) for box in dark):
+            light = 0.0
         watermark = light > WATERMARK and glyph.size > WATERMARK_SCALE * usual
         unseen = light > HIDDEN or glyph.size < MIN_TYPE or glyph.mode in INKLESS
         if unseen or watermark or _oblique(glyph) or (sealed and _red(glyph.colour)):
@@ -67,6 +73,11 @@ def texts(chars: Sequence[Char], boxes: Sequence[Bbox]) -> list[str]:
                 members.append(char)
                 break
     return [assemble(members, box[2]) for members, box in zip(inside, boxes, strict=True)]
+
+
+def _within(glyph: Glyph, box: Bbox) -> bool:
+    x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def _oblique(glyph: Glyph) -> bool:
