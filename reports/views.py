@@ -44,11 +44,20 @@ NAMED_PLACES = 3  # of those where a rule is undecided for one reason
 class TidyTables(Protocol):
     """The frames of `records.tables` that a report reads."""
 
-    documents: pd.DataFrame
-    forms: pd.DataFrame
-    funds: pd.DataFrame
-    indicators: pd.DataFrame
-    cells: pd.DataFrame
+    @property
+    def documents(self) -> pd.DataFrame: ...
+
+    @property
+    def forms(self) -> pd.DataFrame: ...
+
+    @property
+    def funds(self) -> pd.DataFrame: ...
+
+    @property
+    def indicators(self) -> pd.DataFrame: ...
+
+    @property
+    def cells(self) -> pd.DataFrame: ...
 
 
 @dataclass(frozen=True, slots=True)

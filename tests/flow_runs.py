@@ -66,4 +66,4 @@ class Season:
 
 @pytest.fixture(scope="session")
 def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Season]:
-    yield Season(tmp_path_factory.mktemp("season"))
+    return Season(tmp_path_factory.mktemp("season"))

@@ -67,7 +67,7 @@ def test_every_package_is_packed() -> None:
         path.parent.relative_to(HOUSE).as_posix().replace("/", ".")
         for room in (*ROOMS, "data")
         for path in (HOUSE / room).rglob("*")
-        if path.is_file() and (path.name == "__init__.py" or path.suffix == ".json" and path.parent.name == "suites")
+        if path.is_file() and (path.name == "__init__.py" or (path.suffix == ".json" and path.parent.name == "suites"))
     }
     assert there <= packed
 
