@@ -66,6 +66,13 @@ def trouble(row: Row, name: str, reading: Reading) -> str:
 def form_sum(form: FormView, name: str) -> FormSum | Decision:
     """All weights or all scores (`name`) of the form. Every indicator row counts, template rows too; a form without the column in its
     indicators gives not-applicable, a row that cannot be read undecidable. Where funds have no such column they count nothing."""
+    known: FormSum | Decision | None = form.memo.get(name)
+    if known is None:
+        known = form.memo[name] = _form_sum(form, name)
+    return known
+
+
+def _form_sum(form: FormView, name: str) -> FormSum | Decision:
     if (doubt := form.doubts and form.doubt("indicators")) or not form.indicators:
         return undecidable(f"绩效指标读取存疑：{doubt}") if doubt else not_applicable("本表没有绩效指标")
     if not form.has_column(name):

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from expectations.bench import Bench, Question
 from expectations.suites import BatchRun, SuiteRun
-from expectations.verdicts import Decision
-from expectations.view import FormView
+from expectations.verdicts import Decision, Verdict
 from records.columns import frame
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ _SEVERITY_ORDER = {"error": 0, "warning": 1, "information": 2}
 
 @dataclass
 class Audit:
-    """What an audit found. `findings` has the columns of records; `verdicts` has one row for each failing or undecidable subject of a form
-    and rule, and one for each group of the others (subject None, `records` how many); `capped` says what was counted but not listed:
+    """What an audit found. `findings` has the columns of records; `verdicts` has one row for each failing subject of a form and rule, and
+    one for all subjects that were decided alike for the same reason (`records` says how many, `subject` is None where they are several); `capped` says what was counted but not listed:
     rule, table, failed, listed. The rest is what Data Docs are made from."""
 
     findings: pandas.DataFrame
@@ -51,10 +50,10 @@ def finding_id(document_id: str, form: int, rule: str, subject: str, values: Seq
     return hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
-def _finding(bench: Bench, question: Question, record_id: str, places: dict[tuple[str, str], Place]) -> dict[str, Any]:
+def _finding(bench: Bench, question: Question, record_id: str, places: dict[str, dict[str, Place]]) -> dict[str, Any]:
     form, decision = bench.form_of(record_id), bench.decision(question, record_id)
     rule, subject = question[0], bench.subject_of(question, record_id)
-    page, x0, top, x1, bottom = place(form, decision, subject, places) or (None,) * 5
+    page, x0, top, x1, bottom = place(decision, subject, places.get(form.form_id, {})) or (None,) * 5
     return {
         "finding_id": finding_id(form.document_id, form.form, rule, subject, decision.values), "form_id": form.form_id, "document": form.document,
         "form": form.form, "rule": rule, "severity": bench.catalogue[rule].severity, "subject": subject, "message": decision.why,
@@ -66,25 +65,20 @@ def _finding(bench: Bench, question: Question, record_id: str, places: dict[tupl
 _FALLBACKS = ("total/score", "project_name", "title")
 
 
-def place(form: FormView, decision: Decision, subject: str, places: dict[tuple[str, str], Place]) -> Place | None:
-    """Page and box of the first cell that has evidence: those the decision names, then any cell of the subject, then the form's head."""
-    for path in (*decision.cells, subject):
-        if found := places.get((form.form_id, path)):
-            return found
-    inside = [path for key, path in places if key == form.form_id and path.startswith(subject + "/")]
-    for path in (*inside, *_FALLBACKS):
-        if found := places.get((form.form_id, path)):
-            return found
-    return None
+def place(decision: Decision, subject: str, places: dict[str, Place]) -> Place | None:
+    """Page and box of the first cell that has evidence: those the decision names, then any cell of the subject, then the form's head.
+    `places` are the cells of the form by path."""
+    inside = (path for path in places if path.startswith(subject + "/"))
+    return next((places[path] for path in (*decision.cells, subject, *inside, *_FALLBACKS) if path in places), None)
 
 
-def _places(cells: pandas.DataFrame, form_ids: set[str]) -> dict[tuple[str, str], Place]:
-    """(form_id, path) -> page and box of the first part of the cell."""
+def _places(cells: pandas.DataFrame, form_ids: set[str]) -> dict[str, dict[str, Place]]:
+    """form_id -> path -> page and box of the first part of the cell."""
     chosen = cells[cells["form_id"].isin(form_ids) & cells["page"].notna()].sort_values("part", kind="stable")
     columns = (chosen[name].tolist() for name in ("form_id", "path", "page", "x0", "top", "x1", "bottom"))
-    places: dict[tuple[str, str], Place] = {}
-    for form_id, path, page, *box in zip(*columns, strict=True):
-        places.setdefault((form_id, path), (int(page), *box))
+    places: dict[str, dict[str, Place]] = {}
+    for form_id, path, page, x0, top, x1, bottom in zip(*columns, strict=True):
+        places.setdefault(form_id, {}).setdefault(path, (int(page), x0, top, x1, bottom))
     return places
 
 
@@ -95,11 +89,14 @@ def _natural(subject: str) -> tuple[Any, ...]:
 
 def _verdicts(bench: Bench) -> Iterable[tuple[str, str, str | None, str, str, int]]:
     for question, docket in bench.dockets.items():
-        for record_id, decision in docket.open.items():
-            form_id = bench.form_of(record_id).form_id
-            yield form_id, question[0], bench.subject_of(question, record_id), decision.verdict.value, decision.why, 1
-        for (form_id, verdict, why), records in docket.settled.items():
-            yield form_id, question[0], question[2] or None, verdict.value, why, records
+        rule, _, subject = question
+        for record_id, decision in docket.failures.items():
+            yield bench.form_of(record_id).form_id, rule, bench.subject_of(question, record_id), Verdict.FAIL.value, decision.why, 1
+        for settled in docket.settled:
+            verdict = settled.decision.verdict
+            alone = verdict is Verdict.UNDECIDABLE and settled.records == 1
+            about = subject or (settled.first.subject if alone else None)
+            yield settled.form.form_id, rule, about, verdict.value, settled.decision.why, settled.records
 
 
 def _capped(runs: list[SuiteRun]) -> pandas.DataFrame:

@@ -23,21 +23,21 @@ from expectations.view import CAPTIONS
 
 
 class UpheldByRule(ColumnMapMetricProvider):
-    """Whether the record with this id does not fail under the rule."""
+    """Whether the record with this number does not fail under the rule."""
 
     condition_metric_name = "column_values.upheld_by_rule"
     condition_value_keys = ("rule", "table_name", "subject")
 
     @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column: pd.Series, rule: str, table_name: str, subject: str, **_: Any) -> pd.Series:
-        return pd.Series(CURRENT.get().upheld(rule, table_name, subject, column.tolist()), index=column.index, dtype=bool)
+        return pd.Series(CURRENT.get().upheld((rule, table_name, subject), column.tolist()), index=column.index, dtype=bool)
 
 
 class RuleExpectation(ColumnMapExpectation):
     """Every record upholds one rule of the catalogue. `table_name` is forms, funds or indicators; `subject` the PATH of a form that is
-    judged, "" where the record itself is."""
+    judged, "" where the record itself is. `column` numbers the records of the batch; record_id stands beside it."""
 
-    column: str = "record_id"
+    column: str = "record"
     rule: str = ""
     table_name: str = ""
     subject: str = ""

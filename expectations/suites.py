@@ -7,22 +7,20 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations import catalogue
-from expectations.bench import CURRENT, Bench, Question
+from expectations.bench import CURRENT, TABLES, Bench, Question, subjects
 from expectations.rules import RULES
-from expectations.verdicts import Verdict
 
 if TYPE_CHECKING:
     import pandas
     from great_expectations.core import ExpectationSuite
 
 SUITES_DIR = Path(__file__).resolve().parent / "suites"
-TABLES = ("forms", "funds", "indicators")
 
 #: Findings of one rule in one document, and of one rule in a batch, that are listed; what is above is counted.
 LISTED_IN_DOCUMENT, LISTED_IN_BATCH = 200, 20_000
@@ -60,8 +58,8 @@ def configurations(suite: str) -> list[dict[str, Any]]:
     for entry in catalogue.load().suites()[suite]:
         rule = RULES[entry.id]
         for table in rule.tables:
-            for subject in rule.subjects if table == "forms" else ("",):
-                kwargs = {"column": "record_id", "rule": entry.id, "table_name": table, "subject": subject}
+            for subject in subjects(entry.id, table):
+                kwargs = {"column": "record", "rule": entry.id, "table_name": table, "subject": subject}
                 meta = {"rule": entry.id, "family": entry.family, "table": table}
                 severity = catalogue.SEVERITIES[entry.severity][1]
                 found.append({"type": f"expect_{entry.id.replace('-', '_')}", "kwargs": kwargs, "meta": meta, "severity": severity})
@@ -108,7 +106,7 @@ class BatchRun:
 
 
 def run(bench: Bench, frames: Mapping[str, pandas.DataFrame], folder: Path = SUITES_DIR) -> BatchRun:
-    """All suites over `frames` (table -> frame with unique record_id), one checkpoint a table. Raises RuleRaised where an expectation raised."""
+    """All suites over `frames` (table -> frame with record and record_id), one checkpoint a table. Raises RuleRaised where an expectation raised."""
     context = quiet_context()
     source = context.data_sources.add_or_update_pandas("batch")
     done, token = BatchRun(bench, context, [], []), CURRENT.set(bench)
@@ -190,15 +188,11 @@ def _copy(one: Any) -> Any:
     return expectation
 
 
-def _failed(bench: Bench, question: Question) -> Iterable[str]:
-    return (record_id for record_id, decision in bench.dockets[question].open.items() if decision.verdict is Verdict.FAIL)
-
-
 def _listed(bench: Bench, question: Question) -> list[str]:
     """The failing records that the caps leave, in order."""
     listed: list[str] = []
     by_document: Counter[str] = Counter()
-    for record_id in _failed(bench, question):
+    for record_id in bench.dockets[question].failures:
         document = bench.form_of(record_id).document_id
         by_document[document] += 1
         if by_document[document] <= LISTED_IN_DOCUMENT:
@@ -209,7 +203,7 @@ def _listed(bench: Bench, question: Question) -> list[str]:
 
 
 def _is_over(bench: Bench, question: Question) -> bool:
-    failures = list(_failed(bench, question))
+    failures = bench.dockets[question].failures
     if len(failures) > LISTED_IN_BATCH:
         log.warning("%s fails %d times: %d are listed", question[0], len(failures), LISTED_IN_BATCH)
         return True

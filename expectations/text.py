@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from records import numbers
 from records.folding import fold
 from records.numbers import MONEY_UNITS, parse_number
 
@@ -14,6 +15,10 @@ _NUMBERING = re.compile(r"^(?:指标\s*[0-9一二三四五六七八九十]{0,3}|
 _MONEY = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(亿元|百万元|万元|千元|元|亿|万(?=[,，。;；、）)\s]|$))(?!\s*[/／每])")
 _NUMBERED_YEAR = re.compile(r"指标\s*[0-9]{1,2}(?=20[0-9]{2}\s*年)")  # 指标12021年 is 指标1 and 2021年
 _YEAR = re.compile(r"(?<![0-9〔\[(（])(20[0-9]{2})(?=\s*年)")
+
+
+#: `records.numbers.is_blank`, remembered: many rules ask it about the same few texts.
+is_blank = lru_cache(maxsize=1 << 16)(numbers.is_blank)
 
 
 @lru_cache(maxsize=1 << 16)

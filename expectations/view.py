@@ -78,8 +78,10 @@ def _amount(text: str | None, unit: str | None) -> Reading:
 class Row:
     """What fund rows and indicator rows share. `subject` is the row's PATH in its form, such as `indicators/3`."""
 
-    __slots__ = ("form", "position", "subject", "record_id", "weight", "score")
+    __slots__ = ("form", "position", "subject", "record_id", "weight", "score", "memo")
     form: FormView
+    #: What rules worked out about this row and will ask again.
+    memo: dict[str, Any]
     position: int
     subject: str
     record_id: str
@@ -88,12 +90,12 @@ class Row:
 
     def read(self, name: str) -> Reading:
         """The cell `name` of this row as a number; amounts of money in the form's unit."""
-        text = getattr(self, name)
-        if self.form.doubts and (why := self.form.doubt(f"{self.subject}/{name}")):
+        text, form = getattr(self, name), self.form
+        if form.doubts and (why := form.doubt(f"{self.subject}/{name}")):
             return Reading(State.DOUBTFUL, text, None, why)
-        if name in _AMOUNTS:
-            return _amount(text, self.form.amount_unit)
-        return _reading(text, "score" if name in ("weight", "score") else "number")
+        if name == "score" or name == "weight":
+            return _reading(text, "score")
+        return _amount(text, form.amount_unit) if name in _AMOUNTS else _reading(text, "number")
 
     def doubt(self, *names: str) -> str | None:
         """The first doubt about one of the cells `names`, with the path of the cell, or None."""
@@ -176,6 +178,8 @@ class FormView:
     settings: Profile | None = None
     #: The forms that it came with; None for a form looked at alone.
     peers: Peers | None = None
+    #: What rules worked out about this form and will ask again.
+    memo: dict[str, Any] = field(default_factory=dict)
     #: The subject that findings about the whole form carry, and the key of its records.
     subject: str = "form"
 
@@ -228,7 +232,7 @@ def _rows(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any, 
     return zip(*columns, strict=True)
 
 
-_FORM_FIELDS = tuple(name for name in FormView.__dataclass_fields__ if name not in ("funds", "indicators", "doubts", "settings", "peers", "subject"))
+_FORM_FIELDS = tuple(name for name in FormView.__dataclass_fields__ if name not in ("funds", "indicators", "doubts", "settings", "peers", "memo", "subject"))
 _FUND_FIELDS = ("position", "subject", "record_id", "weight", "score", *FundRow.__slots__)
 _INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *IndicatorRow.__slots__)
 
@@ -262,7 +266,7 @@ def _grouped(frame: pandas.DataFrame, kind: type[Any], names: tuple[str, ...]) -
         row = kind()
         for name, value in zip(names, values, strict=True):
             setattr(row, name, value)
-        row.position = int(row.position)
+        row.position, row.memo = int(row.position), {}
         groups.setdefault(form_id, []).append(row)
     for rows in groups.values():
         rows.sort(key=lambda row: row.position)

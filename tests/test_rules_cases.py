@@ -53,13 +53,12 @@ def judged(rule: str, case: Case) -> Decision:
 def decide(bench: Bench, rule: str, subject: str, form: FormView) -> Decision:
     row: Any = next((row for row in (*form.funds, *form.indicators) if row.subject == subject), form)
     table = "forms" if row is form else row.subject.partition("/")[0]
-    asked = subject if table == "forms" and len(RULES[rule].subjects) and RULES[rule].subjects != ("form",) else ""
-    bench.upheld(rule, table, asked, [row.record_id])
-    docket = bench.dockets[rule, table, asked]
-    if row.record_id in docket.open:
-        return docket.open[row.record_id]
-    ((_, verdict, why),) = docket.settled
-    return Decision(verdict, why)
+    asked = subject if table == "forms" else ""
+    docket = bench.docket((rule, table, asked))
+    found = [docket.failures[row.record_id]] if row.record_id in docket.failures else []
+    found += [RULES[rule].judge(row, subject)] if not found and any(settled.form is form for settled in docket.settled) else []
+    outside = [settled.decision for settled in docket.settled if settled.form is form and "本规则不适用" in settled.decision.why]
+    return (outside or found)[0]
 
 
 @pytest.mark.parametrize("rule, verdict, case", ALL_CASES, ids=[f"{rule}-{verdict}" for rule, verdict, _ in ALL_CASES])

@@ -29,6 +29,13 @@ class Block(NamedTuple):
 
 def blocks(form: FormView) -> list[Block]:
     """The first levels of the form in printed order, without template rows."""
+    found: list[Block] | None = form.memo.get("blocks")
+    if found is None:
+        found = form.memo["blocks"] = _blocks(form)
+    return found
+
+
+def _blocks(form: FormView) -> list[Block]:
     rows: dict[str, list[IndicatorRow]] = {}
     points: dict[str, Decimal | None] = {}
     for row in form.filled:
@@ -59,7 +66,7 @@ class Level1WeightCaption(IndicatorRule):
     id = "level1-weight-caption"
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        block = next((block for block in blocks(record.form) if block.rows and block.rows[0] is record), None) if record.level1 else None
+        block = next((block for block in blocks(record.form) if block.rows[0] is record), None) if record.level1 else None
         if block is None or block.points is None:
             return not_applicable("一级指标名称没有标明分值，或不是该级首行")
         if doubt := record.doubt("level1"):

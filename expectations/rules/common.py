@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from expectations.arithmetic import trouble
-from expectations.text import indicator_name
+from expectations.text import indicator_name, is_blank
 from expectations.verdicts import Decision, not_applicable, undecidable
 from expectations.view import FundRow, IndicatorRow, State
-from records.values import Quantity, is_blank, parse_quantity
+from records.values import Quantity, parse_quantity
 
 NO_POINTS_COLUMN = not_applicable("本表没有分值栏或得分栏")
 NO_POINTS = not_applicable("没有填分值和得分")
@@ -37,6 +37,13 @@ class Points(NamedTuple):
 
 def points(record: IndicatorRow | FundRow) -> Points | Decision:
     """Score and weight of a row; not-applicable where a column is absent or both are blank, undecidable where one is no number."""
+    known = record.memo.get("points")
+    if known is None:
+        known = record.memo["points"] = _points(record)
+    return known
+
+
+def _points(record: IndicatorRow | FundRow) -> Points | Decision:
     score, weight = record.read("score"), record.read("weight")
     if score.number is not None and weight.number is not None:
         return Points(score.value, weight.value, score.text, weight.text)
@@ -50,6 +57,13 @@ def points(record: IndicatorRow | FundRow) -> Points | Decision:
 
 def quantities(record: IndicatorRow) -> tuple[Quantity, Quantity] | Decision:
     """Target and actual as plain quantities of the same unit; undecidable where they are none."""
+    known = record.memo.get("quantities")
+    if known is None:
+        known = record.memo["quantities"] = _quantities(record)
+    return known
+
+
+def _quantities(record: IndicatorRow) -> tuple[Quantity, Quantity] | Decision:
     if doubt := record.doubt("target", "actual"):
         return undecidable(f"指标值读取存疑，请核对 {doubt}")
     if is_blank(record.target) and is_blank(record.actual):

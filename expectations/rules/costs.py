@@ -7,12 +7,12 @@ from decimal import Decimal
 from expectations.arithmetic import ZERO, percent, plain
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import points, quantities
-from expectations.text import amounts, indicator_name, longest_common
+from expectations.text import amounts, indicator_name, is_blank, longest_common
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import FormView, IndicatorRow, State, brief
 from records.folding import fold
 from records.numbers import MONEY_UNITS
-from records.values import Quantity, is_blank, parse_quantity
+from records.values import Quantity, parse_quantity
 
 #: Amounts that are compared across the blocks of a form may differ by this share.
 ONE_PERCENT = Decimal("0.01")

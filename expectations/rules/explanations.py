@@ -6,10 +6,9 @@ import re
 from expectations.arithmetic import plain, trouble
 from expectations.rules.base import IndicatorRule
 from expectations.rules.common import explained, points
-from expectations.text import bare, likeness
+from expectations.text import bare, is_blank, likeness
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import IndicatorRow, State, brief
-from records.values import is_blank
 
 NO_EXPLANATION = not_applicable("没有填偏差原因分析")
 

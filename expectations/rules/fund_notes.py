@@ -7,11 +7,10 @@ from decimal import Decimal
 from expectations.arithmetic import ZERO, percent, plain
 from expectations.rules.base import FormRule, FundRule
 from expectations.rules.funds import execution_ratio, readings
-from expectations.text import Money, amounts
+from expectations.text import Money, amounts, is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import CAPTIONS, FormView, FundRow, brief
 from records.folding import fold
-from records.values import is_blank
 
 #: Claimed and computed rate may differ by this, and parts may miss their sum by this share before it is said.
 ONE_POINT, NEARLY = Decimal("0.01"), Decimal("0.05")

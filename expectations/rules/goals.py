@@ -5,11 +5,11 @@ import re
 
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import PLACEHOLDER
-from expectations.text import bare, indicator_name, likeness
+from expectations.text import bare, indicator_name, is_blank, likeness
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import CAPTIONS, FormView, IndicatorRow, brief
 from records.folding import fold
-from records.values import is_blank, parse_number, parse_quantity
+from records.values import parse_number, parse_quantity
 
 #: From here two texts are taken to be the same (share of characters), and below this length equal goals are no wonder.
 SAME_TEXT, SHORT_GOAL = 0.95, 12

@@ -7,11 +7,11 @@ from decimal import Decimal
 from expectations.arithmetic import percent
 from expectations.rules.base import IndicatorRule
 from expectations.rules.common import NO_VALUES, points
-from expectations.text import bare, indicator_name
+from expectations.text import bare, indicator_name, is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import IndicatorRow, brief
 from records.folding import fold
-from records.values import is_blank, parse_quantity
+from records.values import parse_quantity
 
 #: What forms tick for a qualitative result, in the order of `Profile.qualitative`.
 _BANDS = (

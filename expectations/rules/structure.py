@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import PLACEHOLDER
-from expectations.text import indicator_name, years
+from expectations.text import indicator_name, is_blank, years
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import CAPTIONS, FormView, IndicatorRow, State, brief
-from records.values import is_blank, parse_number
+from records.values import parse_number
 
 
 class RequiredField(FormRule):
@@ -59,6 +60,11 @@ _INSTRUCTION = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 16)
+def _is_instruction(text: str) -> bool:
+    return _INSTRUCTION.search(text) is not None
+
+
 class TemplateTextLeft(FormRule):
     """No instruction of the blank template stands where an answer belongs."""
 
@@ -82,7 +88,7 @@ class TemplateTextLeft(FormRule):
         if doubt:
             return undecidable(f"文字读取存疑，请核对 {doubt}")
         for path, text in filled:
-            if _INSTRUCTION.search(text or ""):
+            if _is_instruction(text or ""):
                 message = f"“{brief(text, 30)}”是模板的填表说明，不是填报内容，请改填实际情况。"
                 return failed(message, "填报内容", brief(text, 40), cells=(path,), values=(text,))
         return PASS

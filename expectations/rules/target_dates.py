@@ -5,16 +5,17 @@ import calendar
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from expectations.arithmetic import ZERO, plain
 from expectations.rules.base import IndicatorRule
 from expectations.rules.common import NO_VALUES, points
-from expectations.text import indicator_name
+from expectations.text import indicator_name, is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import IndicatorRow
 from records.folding import fold
-from records.values import Quantity, is_blank, parse_quantity
+from records.values import Quantity, parse_quantity
 
 _DATE = re.compile(r"(?:(?P<year>20[0-9]{2})\s*年)?\s*(?:(?P<month>1[0-2]|0?[1-9])\s*月)\s*(?:(?P<day>3[01]|[12][0-9]|0?[1-9])\s*[日号])?(?P<end>底|末)?|(?P<whole>(?:20[0-9]{2}\s*年)?\s*(?:年底|年末|全年|年度内|本年度))")
 _DOTTED = re.compile(r"(?P<year>20[0-9]{2})[./-](?P<month>1[0-2]|0?[1-9])(?:[./-](?P<day>3[01]|[12][0-9]|0?[1-9]))?(?![0-9])")
@@ -28,9 +29,11 @@ class Day(NamedTuple):
     last: date
 
 
-def printed_days(text: str, year: int | None) -> list[Day]:
+@lru_cache(maxsize=1 << 16)
+def printed_days(text: str, year: int | None) -> tuple[Day, ...]:
     """The dates in a text; a date without a year is of `year`, and is left out where that is not known."""
-    text, found = fold(text), []
+    found: list[Day] = []
+    text = fold(text)
     for match in (*_DATE.finditer(text), *_DOTTED.finditer(text)):
         parts = match.groupdict()
         if parts.get("whole"):
@@ -48,7 +51,7 @@ def printed_days(text: str, year: int | None) -> list[Day]:
             found.append(Day(date(its_year, month, day), date(its_year, month, day)))
         else:
             found.append(Day(date(its_year, month, 1), date(its_year, month, last)))
-    return found
+    return tuple(found)
 
 
 class DateTarget(IndicatorRule):

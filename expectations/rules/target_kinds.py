@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from expectations.rules.base import FormRule, IndicatorRule
-from expectations.text import bare, indicator_name
+from expectations.text import bare, indicator_name, is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import FormView, IndicatorRow, brief
 from records.folding import fold
-from records.values import Quantity, is_blank, parse_number, parse_quantity
+from records.values import Quantity, parse_number, parse_quantity
 
 NO_TARGET = not_applicable("没有填指标值")
 NO_QUANTITY = undecidable("指标值不是单纯数值")

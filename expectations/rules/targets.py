@@ -6,10 +6,11 @@ from decimal import Decimal
 from expectations.arithmetic import percent, plain, trouble
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import completion, direction, explained, met, points, quantities
+from expectations.text import is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import FormView, IndicatorRow, State
 from records.folding import fold
-from records.values import CORE_COMPARATORS, Quantity, is_blank, parse_quantity
+from records.values import CORE_COMPARATORS, Quantity, parse_quantity
 
 ONE = Decimal(1)
 _BLIND = undecidable("指标方向或完成比例无法确定")

@@ -7,9 +7,9 @@ from expectations.arithmetic import ZERO, form_sum, percent, plain
 from expectations.rules.base import FormRule, FundRule, IndicatorRule
 from expectations.rules.common import points
 from expectations.rules.funds import execution_ratio, readings
+from expectations.text import is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import FormView, FundRow, IndicatorRow, State
-from records.values import is_blank
 
 FULL_MARKS = Decimal(100)
 
@@ -35,6 +35,15 @@ class WeightZeroOrMissing(IndicatorRule):
         return failed(message, "有分值", weight.text or "空白", cells=(f"{subject}/weight", f"{subject}/target"), values=(weight.text, record.target))
 
 
+def _all_weights(form: FormView) -> Decimal:
+    """The sum of the readable weights of the indicators."""
+    if "all weights" not in form.memo:
+        found = (row.read("weight") for row in form.filled)
+        form.memo["all weights"] = sum((reading.value for reading in found if reading.number), ZERO)
+    total: Decimal = form.memo["all weights"]
+    return total
+
+
 class WeightConcentration(IndicatorRule):
     """No single indicator carries most of the points."""
 
@@ -48,8 +57,7 @@ class WeightConcentration(IndicatorRule):
             return undecidable(f"分值读取存疑（{subject}/weight）")
         if weight.number is None:
             return not_applicable("没有填分值")
-        others = [row.read("weight") for row in record.form.filled]
-        total = sum((reading.value for reading in others if reading.number), ZERO)
+        total = _all_weights(record.form)
         if weight.value <= settings.concentration * total or len(record.form.filled) < 3:
             return PASS
         share = percent(weight.value / total, 0)
