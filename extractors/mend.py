@@ -33,8 +33,7 @@ _LEVEL_NAMES = frozenset(
 
 def mend(table: Table) -> Layout:
     """Undo every page break of a table in place and say where its zones then lie."""
-    _drop_repeated_captions(table)
-    layout = find(table)
+    layout = _without_repeated_captions(table)
     for index in range(len(table.breaks)):
         at = table.breaks[index]
         if not at.new_page or not 0 < at.row < table.rows:
@@ -55,8 +54,8 @@ def is_continued(text: str) -> bool:
     return bool(_CONTINUED.match(re.sub(r"\s", "", text)))
 
 
-def _drop_repeated_captions(table: Table) -> None:
-    """Captions printed again after a page break leave, and the zone runs on."""
+def _without_repeated_captions(table: Table) -> Layout:
+    """Captions printed again after a page break leave, and the zone runs on. Returns the layout that remains."""
     while True:
         layout = find(table)
         first: dict[str, Zone] = {}
@@ -68,7 +67,7 @@ def _drop_repeated_captions(table: Table) -> None:
                     table.drop_rows(zone.above, zone.first)
                     break
         else:
-            return
+            return layout
 
 
 def _pairs(table: Table, row: int) -> list[tuple[Box, Box]]:

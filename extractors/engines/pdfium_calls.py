@@ -24,6 +24,8 @@ class Calls:
         self.char_generated = self._function("FPDFText_IsGenerated", _INT, _HANDLE, _INT)
         self.char_box = self._function("FPDFText_GetCharBox", _INT, _HANDLE, _INT, _OUT, _OUT, _OUT, _OUT)
         self.char_origin = self._function("FPDFText_GetCharOrigin", _INT, _HANDLE, _INT, _OUT, _OUT)
+        self.char_matrix = self._function("FPDFText_GetMatrix", _INT, _HANDLE, _INT, _OUT)
+        self.font_size = self._function("FPDFText_GetFontSize", ctypes.c_double, _HANDLE, _INT)
         self.page_object = self._function("FPDFPage_GetObject", _HANDLE, _HANDLE, _INT)
         self.object_type = self._function("FPDFPageObj_GetType", _INT, _HANDLE)
         self.bounds = self._function("FPDFPageObj_GetBounds", _INT, _HANDLE, _OUT, _OUT, _OUT, _OUT)

@@ -29,6 +29,10 @@ WATERMARK_LUMINANCE, WATERMARK_ALPHA, WATERMARK_SIZE = 0.6, 0.6, 1.5
 #: text as wide as this beyond its clip is cut away, in points
 CLIP_MARGIN = 1.0
 
+#: where pdfium puts its answers: made once, since a page has hundreds of runs
+_MATRIX = raw.FS_MATRIX()
+_ORIGIN = (ctypes.c_double * 2)()
+
 
 class Glyph(NamedTuple):
     """One character in page space: its text, tight box, and the address of its text object."""
@@ -73,7 +77,7 @@ def read_glyphs(textpage: Any, number: int) -> tuple[list[Glyph], dict[int, Run]
             pending = 0
         get_box(handle, index, *refs)
         if run not in runs:
-            runs[run] = _run(textpage, handle, index)
+            runs[run] = _run(handle, index)
         left, right, bottom, top = box
         text = chr(code)
         if not 0x21 <= code < 0x7F and not 0x3200 <= code < 0xD800:  # what is typed as it is printed: most of any page
@@ -83,13 +87,13 @@ def read_glyphs(textpage: Any, number: int) -> tuple[list[Glyph], dict[int, Run]
     return glyphs, runs
 
 
-def _run(textpage: Any, handle: int | None, index: int) -> Run:
-    matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(textpage, index, matrix)
-    size = raw.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d)
-    x, y = ctypes.c_double(), ctypes.c_double()
-    CALLS.char_origin(handle, index, ctypes.addressof(x), ctypes.addressof(y))
-    return Run(size, math.degrees(math.atan2(matrix.b, matrix.a)) % 360, (x.value, y.value))
+def _run(handle: int | None, index: int) -> Run:
+    matrix = _MATRIX
+    CALLS.char_matrix(handle, index, ctypes.addressof(matrix))
+    size = CALLS.font_size(handle, index) * math.hypot(matrix.c, matrix.d)
+    CALLS.char_origin(handle, index, ctypes.addressof(_ORIGIN), ctypes.addressof(_ORIGIN) + 8)
+    angle = math.degrees(math.atan2(matrix.b, matrix.a)) % 360 if matrix.b else (0.0 if matrix.a >= 0 else 180.0)
+    return Run(size, angle, (_ORIGIN[0], _ORIGIN[1]))
 
 
 def direction(glyphs: list[Glyph], runs: dict[int, Run]) -> int:
