@@ -80,7 +80,7 @@ def _ship_assets(out: Path) -> None:
         text = page.read_text("utf-8")
         text = _OWN_STATIC.sub(f"{up}static/", _STYLE_URL.sub("none", text))
         for pattern in (_LINK, _SCRIPT):
-            text = pattern.sub(lambda match: _local(match[0], up, names), text)
+            text = pattern.sub(lambda match, up=up: _local(match[0], up, names), text)
         text = _FOOTER.sub("", _IMAGE.sub("", text))
         icons = f'<link rel="stylesheet" href="{up}{_SHIPPED_IN}/icons.css">'
         page.write_text(text.replace("</head>", f"{icons}</head>", 1), "utf-8")
