@@ -21,7 +21,6 @@ from expectations.rules import RULES
 from expectations.view import CAPTIONS
 
 
-
 class UpheldByRule(ColumnMapMetricProvider):
     """Whether the record with this number does not fail under the rule."""
 

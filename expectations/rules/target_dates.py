@@ -17,7 +17,10 @@ from expectations.view import IndicatorRow
 from records.folding import fold
 from records.values import Quantity, parse_quantity
 
-_DATE = re.compile(r"(?:(?P<year>20[0-9]{2})\s*年)?\s*(?:(?P<month>1[0-2]|0?[1-9])\s*月)\s*(?:(?P<day>3[01]|[12][0-9]|0?[1-9])\s*[日号])?(?P<end>底|末)?|(?P<whole>(?:20[0-9]{2}\s*年)?\s*(?:年底|年末|全年|年度内|本年度))")
+_DATE = re.compile(
+    r"(?:(?P<year>20[0-9]{2})\s*年)?\s*(?:(?P<month>1[0-2]|0?[1-9])\s*月)\s*(?:(?P<day>3[01]|[12][0-9]|0?[1-9])\s*[日号])?"
+    r"(?P<end>底|末)?|(?P<whole>(?:20[0-9]{2}\s*年)?\s*(?:年底|年末|全年|年度内|本年度))"
+)
 _DOTTED = re.compile(r"(?P<year>20[0-9]{2})[./-](?P<month>1[0-2]|0?[1-9])(?:[./-](?P<day>3[01]|[12][0-9]|0?[1-9]))?(?![0-9])")
 _DEADLINE = re.compile(r"前|底|末|以内|内|截止|截至|之前|完成|全年|年度")
 
