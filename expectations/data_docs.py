@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,21 +81,21 @@ def _ship_assets(out: Path) -> None:
         text = page.read_text("utf-8")
         text = _OWN_STATIC.sub(f"{up}static/", _STYLE_URL.sub("none", text))
         for pattern in (_LINK, _SCRIPT):
-            text = pattern.sub(lambda match, up=up: _local(match[0], up, names), text)
+            text = pattern.sub(partial(_local, up=up, names=names), text)
         text = _FOOTER.sub("", _IMAGE.sub("", text))
         icons = f'<link rel="stylesheet" href="{up}{_SHIPPED_IN}/icons.css">'
         page.write_text(text.replace("</head>", f"{icons}</head>", 1), "utf-8")
 
 
-def _local(tag: str, up: str, names: set[str]) -> str:
-    """`tag` with its remote address turned into the shipped file of that name, or "" where it is not shipped."""
-    address: Any = re.search(r"""https?://[^"']*""", tag)
+def _local(match: re.Match[str], up: str, names: set[str]) -> str:
+    """The matched tag with its remote address turned into the shipped file of that name, or "" where it is not shipped."""
+    address: Any = re.search(r"""https?://[^"']*""", match[0])
     name = address[0].rpartition("/")[2]
     name = name if name in names else name.replace(".css", ".min.css") if name.replace(".css", ".min.css") in names else _without_version(name)
     if name not in names:
         return ""
     local = f"{up}{_SHIPPED_IN}/{name}"
-    if tag.startswith("<script"):
+    if match[0].startswith("<script"):
         return f'<script src="{local}"></script>'
     return f'<link rel="stylesheet" href="{local}">'
 

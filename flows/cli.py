@@ -65,8 +65,8 @@ def _run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         console.log.warning("已中断；再次运行会从中断处继续")
         return 130
-    except BrokenPipeError:
-        # The reader (head, less) went away: nobody is left to tell. Python would complain once more when it flushes at exit.
+    except (console.ReaderGone, BrokenPipeError):
+        # Nobody is left to tell. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except SystemExit as stop:

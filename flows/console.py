@@ -79,6 +79,10 @@ def print_json(value: Any) -> None:
     write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
+class ReaderGone(Exception):
+    """The reader of stdout (head, less) went away. No OSError, since the option parser would turn that into an exit code of its own."""
+
+
 def write_text(text: str) -> None:
     """Text on stdout as UTF-8; a half surrogate (an odd file name) becomes a question mark instead of an error."""
     sys.stdout.flush()
@@ -86,5 +90,8 @@ def write_text(text: str) -> None:
     if buffer is None:  # captured by a test
         sys.stdout.write(text)
         return
-    buffer.write(text.encode("utf-8", "replace"))
-    buffer.flush()
+    try:
+        buffer.write(text.encode("utf-8", "replace"))
+        buffer.flush()
+    except BrokenPipeError as error:
+        raise ReaderGone from error
