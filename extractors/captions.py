@@ -37,10 +37,6 @@ class Captions:
     patterns: tuple[tuple[str, str, str], ...]
     marks: dict[str, frozenset[tuple[str, str]]]
 
-    def field(self, zone: str, text: str) -> str | None:
-        """The field that a caption names in a zone (header, funds, goals, indicators, total); None when it is no caption."""
-        return field_of(zone, text)
-
     def nearest(self, zone: str, text: str) -> str | None:
         """The known caption of a zone that is most like an unknown one."""
         known = [key for z, key in self.exact if z == zone]

@@ -23,8 +23,6 @@ MAX_PAGES = 500
 MAX_PAGE_AREA = 16_000_000
 #: characters on a page. A full A4 page of 5 pt type has 19,000; an endless web page may hold 15 pages' worth.
 MAX_PAGE_CHARS = 50_000
-#: characters in a document: 500 pages of 2,000.
-MAX_DOCUMENT_CHARS = 1_000_000
 #: distinct x plus distinct y positions of rulings on a page. Solver cost follows x times y; 2,000 loose boxes cost pdfplumber 8 s.
 MAX_RULING_POSITIONS = 5_000
 #: rulings on a page before snapping. A form drawn cell by cell has 4 a cell, about 2,000; a heavily dashed one 10,000.
@@ -33,8 +31,6 @@ MAX_RULINGS = 60_000
 MAX_PAGE_OBJECTS = 200_000
 #: grid positions (rows x columns) of one table. 10,000-cell tables must pass.
 MAX_GRID_POSITIONS = 250_000
-#: annotations on a page; forms have none, or some signature fields.
-MAX_ANNOTATIONS = 2_000
 #: levels of form XObjects within each other that an engine descends; producers use 1 to 3.
 MAX_OBJECT_DEPTH = 12
 

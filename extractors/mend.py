@@ -180,7 +180,7 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
             elif _one_level(a.text, b.text):
                 a.text += b.text
                 _join(table, a, b)
-        elif name == "explanation" or (name in NUMBERS and name):
+        elif name == "explanation" or name in NUMBERS:
             if not b.text and ((closed_above and a.open[1]) or (closed_below and b.open[0])):
                 _join(table, a, b)  # the border is missing at this cell alone
                 continue

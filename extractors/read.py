@@ -13,7 +13,7 @@ from extractors.engines import pdfium as text_engine
 from extractors.errors import ExtractError
 from extractors.glyphs import unmapped
 from extractors.grid import OPEN_BORDERS, OVERRUN, SolvedPage, solve
-from extractors.model import Document, Form, Notice, PageContent
+from extractors.model import Document, Form, Grid, Notice, PageContent
 from extractors.triage import screen
 
 ENGINES = ("pdfium", "pdfplumber", "camelot", "ocr")
@@ -101,7 +101,7 @@ def _as_displayed(page: SolvedPage) -> tuple[Notice, ...]:
     return (*notices, Notice(agree.TEXT_LAYER, words if len(words) <= 20 else f"{words[:20]}……", (0, 0, 0, 0)))
 
 
-def _grids(data: bytes, engine: str) -> list:  # type: ignore[type-arg]
+def _grids(data: bytes, engine: str) -> list[list[Grid]]:
     if engine == "camelot":
         from extractors.engines import camelot
 
@@ -111,7 +111,7 @@ def _grids(data: bytes, engine: str) -> list:  # type: ignore[type-arg]
     return plumber.read_grids(data)
 
 
-def _with_grids(pages: Sequence[SolvedPage], grids: Sequence) -> list[SolvedPage]:  # type: ignore[type-arg]
+def _with_grids(pages: Sequence[SolvedPage], grids: Sequence[Sequence[Grid]]) -> list[SolvedPage]:
     """Pages with another engine's grids; recognised pages keep their own, since the other engines read text layers only."""
     return [
         page if page.content.source == "ocr" else replace(page, grids=tuple(other))
