@@ -24,13 +24,17 @@ def percent(ratio: Decimal, places: int = 2) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One number that goes into a sum: where it is printed, as a message names it, and what it is."""
+    """One number that goes into a sum: whose it is, and what."""
 
-    path: str
-    name: str
+    row: Row
     value: Decimal
     half: Decimal
     text: str | None
+
+    @property
+    def name(self) -> str:
+        """As a message names it."""
+        return self.row.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +86,20 @@ def _form_sum(form: FormView, name: str) -> FormSum | Decision:
         reading = row.read(name)
         if reading.state is not State.KNOWN:
             return undecidable(trouble(row, name, reading))
-        parts.append(_part(row, name, reading))
+        parts.append(_part(row, reading))
     execution = None
     if form.total_fund is not None:
         reading = form.total_fund.read(name)
         if reading.state is State.KNOWN:
-            execution = _part(form.total_fund, name, reading)
+            execution = _part(form.total_fund, reading)
         elif reading.state is not State.ABSENT:
             return undecidable(trouble(form.total_fund, name, reading))
     return FormSum(tuple(parts), execution)
 
 
-def _part(row: Row, name: str, reading: Reading) -> Part:
+def _part(row: Row, reading: Reading) -> Part:
     assert reading.number is not None
-    return Part(f"{row.subject}/{name}", row.name, reading.number.value, reading.number.half, reading.text)
+    return Part(row, reading.number.value, reading.number.half, reading.text)
 
 
 def slip(total: FormSum, printed: Decimal, what: str) -> str:

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from records.tables import Tables
 
 def frames(bench: Bench) -> dict[str, pandas.DataFrame]:
-    """The frames that suites go over: a row a form, a total row of funds, an indicator, each with its number and its record_id."""
+    """The frames that suites go over: a row a form, a total row of funds, an indicator, by its number in the batch."""
     import pandas as pd
 
-    return {table: pd.DataFrame({"record": range(len(ids)), "record_id": pd.Series(ids, dtype=object)}) for table, ids in bench.records.items()}
+    return {table: pd.DataFrame({"record": range(len(ids))}) for table, ids in bench.records.items()}
 
 
 def audit(tables: Tables, profile: str | None = None, roster: Path | None = None) -> Audit:

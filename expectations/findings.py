@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas
 
 Place = tuple[int, float, float, float, float]
+_VERDICTS = {"form_id": "object", "rule": "object", "subject": "object", "verdict": "object", "why": "object", "records": "int64"}
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "information": 2}
 
 
@@ -40,7 +41,9 @@ def collect(batch: BatchRun, cells: pandas.DataFrame) -> Audit:
     rows = [_finding(bench, question, record_id, places) for question, record_id in listed]
     order = {form.form_id: i for i, form in enumerate(bench.forms)}
     rows.sort(key=lambda row: (order[row["form_id"]], _SEVERITY_ORDER[row["severity"]], row["rule"], _natural(row["subject"])))
-    verdicts = pd.DataFrame(_verdicts(bench), columns=["form_id", "rule", "subject", "verdict", "why", "records"])
+    columns = zip(*_verdicts(bench), strict=True)
+    named = dict(zip(("form_id", "rule", "subject", "verdict", "why", "records"), columns, strict=False))
+    verdicts = pd.DataFrame({name: pd.Series(named.get(name, ()), dtype=dtype) for name, dtype in _VERDICTS.items()})
     return Audit(frame("findings", rows), verdicts, _capped(runs), batch)
 
 

@@ -106,7 +106,7 @@ class BatchRun:
 
 
 def run(bench: Bench, frames: Mapping[str, pandas.DataFrame], folder: Path = SUITES_DIR) -> BatchRun:
-    """All suites over `frames` (table -> frame with record and record_id), one checkpoint a table. Raises RuleRaised where an expectation raised."""
+    """All suites over `frames` (table -> frame with the column record), one checkpoint a table. Raises RuleRaised where an expectation raised."""
     context = quiet_context()
     source = context.data_sources.add_or_update_pandas("batch")
     done, token = BatchRun(bench, context, [], []), CURRENT.set(bench)
@@ -132,7 +132,7 @@ def _run_table(done: BatchRun, batches: Any, table: str, frame: pandas.DataFrame
     done.checkpoints.append(outcome)
     for identifier, counted in outcome.run_results.items():
         _raise_if_raised(counted)
-        failures = _fetch(done.bench, batches, frame, counted)
+        failures = _fetch(done.bench, batches, counted)
         counts = {question_of(one): one.result["unexpected_count"] for one in counted.results if not one.success}
         done.runs.append(SuiteRun(counted.suite_name.removesuffix(f".{table}"), table, identifier, counted, failures, counts))
 
@@ -161,23 +161,26 @@ def question_of(one: Any) -> Question:
     return config.meta["rule"], config.meta["table"], config.kwargs.get("subject", "")
 
 
-def _fetch(bench: Bench, batches: Any, frame: pandas.DataFrame, counted: Any) -> dict[Question, list[str]]:
-    """The failing records of one counted run: asked for again with COMPLETE, over the rows that the caps leave."""
+def _fetch(bench: Bench, batches: Any, counted: Any) -> dict[Question, list[str]]:
+    """The failing records of one counted run: asked for again with COMPLETE, over those of them that the caps leave."""
+    import pandas as pd
     from great_expectations.core import ExpectationSuite
 
     failing = [one for one in counted.results if not one.success]
-    over = [one for one in failing if _is_over(bench, question_of(one))]
-    groups = [([one for one in failing if one not in over], frame)]
-    groups += [([one], frame[frame["record_id"].isin(set(_listed(bench, question_of(one))))]) for one in over]
+    if not failing:
+        return {}
+    listed = {question_of(one): _listed(bench, question_of(one)) for one in failing}
+    rows = sorted({record for records in listed.values() for record in records})
+    record_ids = bench.records[question_of(failing[0])[1]]
+    frame = pd.DataFrame({"record": rows, "record_id": [record_ids[row] for row in rows]})
     form = {"result_format": "COMPLETE", "unexpected_index_column_names": ["record_id"], "return_unexpected_index_query": False}
+    suite = ExpectationSuite(name=counted.suite_name, expectations=[_copy(one) for one in failing])
+    fetched = batches.get_batch({"dataframe": frame}).validate(suite, result_format=form)
+    _raise_if_raised(fetched)
     failures = {}
-    for group, rows in groups:
-        if group:
-            suite = ExpectationSuite(name=counted.suite_name, expectations=[_copy(one) for one in group])
-            fetched = batches.get_batch({"dataframe": rows}).validate(suite, result_format=form)
-            _raise_if_raised(fetched)
-            for one in fetched.results:
-                failures[question_of(one)] = [row["record_id"] for row in one.result["unexpected_index_list"]]
+    for one in fetched.results:
+        kept = {record_ids[record] for record in listed[question_of(one)]}
+        failures[question_of(one)] = [row["record_id"] for row in one.result["unexpected_index_list"] if row["record_id"] in kept]
     return failures
 
 
@@ -188,24 +191,16 @@ def _copy(one: Any) -> Any:
     return expectation
 
 
-def _listed(bench: Bench, question: Question) -> list[str]:
+def _listed(bench: Bench, question: Question) -> list[int]:
     """The failing records that the caps leave, in order."""
-    listed: list[str] = []
+    failing, record_ids = sorted(bench.failing_records(question)), bench.records[question[1]]
     by_document: Counter[str] = Counter()
-    for record_id in bench.dockets[question].failures:
-        document = bench.form_of(record_id).document_id
+    listed = []
+    for record in failing:
+        document = bench.form_of(record_ids[record]).document_id
         by_document[document] += 1
         if by_document[document] <= LISTED_IN_DOCUMENT:
-            listed.append(record_id)
-        if len(listed) >= LISTED_IN_BATCH:
-            break
-    return listed
-
-
-def _is_over(bench: Bench, question: Question) -> bool:
-    failures = bench.dockets[question].failures
-    if len(failures) > LISTED_IN_BATCH:
-        log.warning("%s fails %d times: %d are listed", question[0], len(failures), LISTED_IN_BATCH)
-        return True
-    by_document = Counter(bench.form_of(record_id).document_id for record_id in failures)
-    return bool(by_document) and max(by_document.values()) > LISTED_IN_DOCUMENT
+            listed.append(record)
+    if len(listed[:LISTED_IN_BATCH]) < len(failing):
+        log.warning("%s: %d of %d findings are listed", question[0], len(listed[:LISTED_IN_BATCH]), len(failing))
+    return listed[:LISTED_IN_BATCH]

@@ -90,6 +90,12 @@ class Row:
 
     def read(self, name: str) -> Reading:
         """The cell `name` of this row as a number; amounts of money in the form's unit."""
+        found: Reading | None = self.memo.get(name)
+        if found is None:
+            found = self.memo[name] = self._read(name)
+        return found
+
+    def _read(self, name: str) -> Reading:
         text, form = getattr(self, name), self.form
         if form.doubts and (why := form.doubt(f"{self.subject}/{name}")):
             return Reading(State.DOUBTFUL, text, None, why)
@@ -128,7 +134,7 @@ class FundRow(Row):
 class IndicatorRow(Row):
     """One row of the indicators block, as printed."""
 
-    __slots__ = ("level1", "level2", "level3", "target", "actual", "explanation", "is_placeholder")
+    __slots__ = ("level1", "level2", "level3", "target", "actual", "explanation", "is_placeholder", "kind")
     level1: str | None
     level2: str | None
     level3: str | None
@@ -136,6 +142,8 @@ class IndicatorRow(Row):
     actual: str | None
     explanation: str | None
     is_placeholder: bool
+    #: What kind of row it is, a sum of `rules.gates.Kind`; set by the bench for forms without doubts.
+    kind: int
 
     @property
     def name(self) -> str:
@@ -143,6 +151,7 @@ class IndicatorRow(Row):
         return f"第{self.position + 1}项指标“{label}”" if label else f"第{self.position + 1}项指标"
 
 
+@lru_cache(maxsize=1 << 15)
 def brief(text: str | None, longest: int = 24) -> str:
     """`text` in one line, cut where it is too long for a message."""
     line = "".join((text or "").split()).rstrip("：:")
@@ -234,7 +243,7 @@ def _rows(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any, 
 
 _FORM_FIELDS = tuple(name for name in FormView.__dataclass_fields__ if name not in ("funds", "indicators", "doubts", "settings", "peers", "memo", "subject"))
 _FUND_FIELDS = ("position", "subject", "record_id", "weight", "score", *FundRow.__slots__)
-_INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *IndicatorRow.__slots__)
+_INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *(name for name in IndicatorRow.__slots__ if name != "kind"))
 
 
 def views(tables: Tables, roster: tuple[Expected, ...] = ()) -> list[FormView]:

@@ -14,6 +14,7 @@ from flows import versions
 from flows.console import log
 from flows.images import draw_pages
 from flows.ledger import Ledger, active
+from flows.order import as_received
 from flows.states import REFUSED, State
 from flows.summary import runs
 from flows.workspace import Workspace
@@ -61,7 +62,7 @@ def judge(ledger: Ledger, store: Store, judged: set[str], profile: str) -> Audit
     """Audit every document that is read, all in one batch, and keep what was found."""
     from expectations import audit
 
-    tables = store.load(judged)
+    tables = as_received(store.load(judged), ledger.all())
     log.info("正在审核 %d 份文件、%d 张表", len(tables.documents), len(tables.forms))
     result = audit(tables, profile or None)
     store.save_audit(judged, result.findings, result.verdicts, f"{versions.rules()}{profile and '+'}{profile}")
@@ -79,7 +80,7 @@ def make_report(workspace: Workspace, ledger: Ledger, store: Store, audit: Audit
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)  # it tells of every temporary folder
 
     log.info("正在生成报告")
-    tables = store.load(listed)
+    tables = as_received(store.load(listed), ledger.all())
     write_site(workspace, ledger, store, tables, workspace.reports, profile, workers)
     build_data_docs(audit, workspace.data_docs)
     export(tables, workspace.parquet, audit.verdicts)

@@ -126,7 +126,7 @@ CASES: dict[str, tuple[str, Case, Case, Case, Case]] = {
     "explanation-repeats-result": ("indicators/2", {}, {"indicators/2/actual": "完成二十六处安装工作", "indicators/2/explanation": "完成二十六处安装工作。"},
                                    {"indicators/2/explanation": ""}, {"?": ["indicators/2/explanation"]}),
     # targets
-    "target-met-lost-points": ("indicators/0", {}, {SCORE: "18"}, NO_VALUES, {TARGET: "按计划安装"}),
+    "target-met-lost-points": ("indicators/0", {}, {SCORE: "18"}, NO_POINTS, {SCORE: "18", TARGET: "按计划安装"}),
     "score-proportional": ("indicators/2", {}, {"indicators/2/score": "9"}, {"profile": None}, {"indicators/2/target": "全部按期"}),
     "score-monotone": ("indicators", MISSED_TWO, {**MISSED_TWO, "indicators/0/score": "19", "indicators/2/score": "9"}, {}, {**MISSED_TWO, "?": ["indicators/0/actual"]}),
     "over-achievement": ("indicators/0", {}, {ACTUAL: "300处"}, {"profile": None}, {ACTUAL: "三百处"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+from expectations.rules.gates import Gate
 from expectations.verdicts import Decision
 from expectations.view import FormView, FundRow, IndicatorRow
 
@@ -55,6 +56,7 @@ class IndicatorRule(Rule):
     """Judges one indicator."""
 
     tables: ClassVar[tuple[str, ...]] = ("indicators",)
+    gate: ClassVar[Gate | None] = None
 
     @abstractmethod
     def judge(self, record: IndicatorRow, subject: str) -> Decision: ...

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from expectations.arithmetic import ZERO, plain, trouble
 from expectations.rules.base import FormRule, IndicatorRule
+from expectations.rules.gates import Gate, Kind
 from expectations.text import bare
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import FormView, IndicatorRow, State
@@ -60,15 +61,19 @@ def block_weight(block: Block) -> Decimal | Decision:
     return total
 
 
+NO_CAPTION = not_applicable("一级指标名称没有标明分值，或不是该级首行")
+
+
 class Level1WeightCaption(IndicatorRule):
     """The weights below a first level come to the points in its caption. Told on the first row of the level."""
 
     id = "level1-weight-caption"
+    gate = Gate(Kind(0), Kind.CAPTIONED, NO_CAPTION)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         block = next((block for block in blocks(record.form) if block.rows[0] is record), None) if record.level1 else None
         if block is None or block.points is None:
-            return not_applicable("一级指标名称没有标明分值，或不是该级首行")
+            return NO_CAPTION
         if doubt := record.doubt("level1"):
             return undecidable(f"一级指标读取存疑，请核对 {doubt}")
         total = block_weight(block)

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from expectations.arithmetic import ZERO, percent, plain
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import points, quantities
+from expectations.rules.gates import Gate, Kind
 from expectations.text import amounts, indicator_name, is_blank, longest_common
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import FormView, IndicatorRow, State, brief
@@ -18,7 +20,8 @@ from records.values import Quantity, parse_quantity
 ONE_PERCENT = Decimal("0.01")
 _WHOLE_COST = re.compile(r"^(?:项目)?(?:总成本|总投资|成本总额|计划总投资|实际总投资|总成本控制数?|资金总成本)(?:控制数|额|金额)?$|^项目(?:计划)?总(?:成本|投资)")
 _UNIT_COST = re.compile(r"单位|单项|人均|户均|每|均|单价|标准|单个|单次|价格|比例|率")
-NO_COST = not_applicable("没有项目总成本指标")
+NO_COST, NO_COST_ROW, NO_UNIT_COST = (not_applicable(why) for why in ("没有项目总成本指标", "不是成本指标", "不是单位成本指标"))
+NO_CONTROL_RATE, NO_EXECUTION_RATE = not_applicable("没有成本控制率指标"), not_applicable("不是预算执行率指标")
 
 
 def yuan(quantity: Quantity | None, form: FormView) -> Decimal | None:
@@ -54,6 +57,7 @@ class CostTotalVsExecuted(IndicatorRule):
     """The whole cost of the project, reported as a result, is the money that was executed."""
 
     id = "cost-total-vs-executed"
+    gate = Gate(Kind(0), Kind.COST, NO_COST)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if not _WHOLE_COST.search(indicator_name(record.level3)) or is_blank(record.actual):
@@ -73,6 +77,7 @@ class CostCeilingVsBudget(IndicatorRule):
     """The ceiling for the whole cost is not above the budget."""
 
     id = "cost-ceiling-vs-budget"
+    gate = Gate(Kind(0), Kind.COST, NO_COST)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if not _WHOLE_COST.search(indicator_name(record.level3)) or is_blank(record.target):
@@ -119,13 +124,14 @@ class QuantityTimesUnitCost(IndicatorRule):
     """Count x unit cost is the money, where a form has one of each. Told on the row of the unit cost."""
 
     id = "quantity-times-unit-cost"
+    gate = Gate(Kind(0), Kind.COST, NO_UNIT_COST)
     _PER = re.compile(r"每(?:人|名|生)|人均|生均|每户|户均|每亩|亩均")
     _COUNTED = {"人": "人|名|学生|对象", "名": "人|名", "生": "人|学生|生", "户": "户", "亩": "亩|面积"}  # fmt: skip
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         match = self._PER.search(f"{record.level3 or ''}{record.actual or ''}")
         if match is None or not is_cost(record):
-            return not_applicable("不是单位成本指标")
+            return NO_UNIT_COST
         if doubt := record.doubt("actual"):
             return undecidable(f"单位成本读取存疑，请核对 {doubt}")
         unit_cost, executed = parse_quantity(record.actual), fund_yuan(record.form, "executed")
@@ -174,10 +180,11 @@ class CostRateVsExecutionRate(IndicatorRule):
     """A cost-control rate of 100% goes with an execution of 100%."""
 
     id = "cost-rate-vs-execution-rate"
+    gate = Gate(Kind(0), Kind.COST, NO_CONTROL_RATE)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if "成本控制率" not in indicator_name(record.level3) or is_blank(record.actual):
-            return not_applicable("没有成本控制率指标")
+            return NO_CONTROL_RATE
         if doubt := record.doubt("actual"):
             return undecidable(f"成本控制率读取存疑，请核对 {doubt}")
         rate, executed, budget = parse_quantity(record.actual), fund_yuan(record.form, "executed"), fund_yuan(record.form, "budget")
@@ -194,11 +201,12 @@ class ExecutionCountedTwice(IndicatorRule):
     """The execution rate is scored once: in the funds block or among the indicators."""
 
     id = "execution-counted-twice"
+    gate = Gate(Kind(0), Kind.MONEY_RATE, NO_EXECUTION_RATE)
     _NAME = re.compile(r"^(?:项目)?(?:预算|资金|预算资金)(?:执行|支出|支付)(?:完成)?率$")
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if not self._NAME.search(indicator_name(record.level3)):
-            return not_applicable("不是预算执行率指标")
+            return NO_EXECUTION_RATE
         total = record.form.total_fund
         marks = [record.read("weight"), record.read("score")]
         block = [total.read("weight"), total.read("score")] if total else []
@@ -210,13 +218,28 @@ class ExecutionCountedTwice(IndicatorRule):
         return failed(message, "计分一次", "计分两次", cells=(f"{subject}/level3",), values=(record.level3, record.weight, record.score))
 
 
+_COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万|亿)?([一-龥㎡]{1,3})")
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(text: str, unit: str) -> tuple[tuple[Quantity, str, str], ...]:
+    """The quantities in `unit` that a text names: the quantity, what stands before it, how it is printed."""
+    named = []
+    for match in _COUNT.finditer(text):
+        for cut in range(len(match[3]), 0, -1):
+            found = parse_quantity(match[1] + (match[2] or "") + match[3][:cut])
+            if found is not None and found.unit == unit:
+                named.append((found, text[max(0, match.start() - 12) : match.start()], match[0]))
+                break
+    return tuple(named)
+
+
 class CountsVsGoalText(IndicatorRule):
     """A count that the goal names is the count of the indicator of the same name."""
 
     id = "counts-vs-goal-text"
     #: Share of the indicator's name that must stand, in one run, before the number: 繁育基地 alone may be another 繁育基地.
     _SHARED = 0.6
-    _COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万|亿)?([一-龥㎡]{1,3})")
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         target = parse_quantity(record.target)
@@ -227,7 +250,7 @@ class CountsVsGoalText(IndicatorRule):
             return not_applicable("没有预期目标")
         if doubt := record.doubt("target", "level3") or (record.form.doubts and record.form.doubt("goal_expected")):
             return undecidable(f"文字读取存疑，请核对 {doubt}")
-        named = self._named(text, target.unit)
+        named = _named(text, target.unit)
         if not named:
             return not_applicable("预期目标中没有同一单位的数量")
         others = {quantity.value for row in record.form.filled if row is not record and (quantity := parse_quantity(row.target))}
@@ -242,26 +265,15 @@ class CountsVsGoalText(IndicatorRule):
         return failed(message, alike[0][1], record.target, cells=(f"{subject}/target", "goal_expected"), values=(record.target, alike[0][1]))
 
 
-    def _named(self, text: str, unit: str) -> list[tuple[Quantity, str, str]]:
-        """The quantities in `unit` that a text names: the quantity, what stands before it, how it is printed."""
-        named = []
-        for match in self._COUNT.finditer(text):
-            for cut in range(len(match[3]), 0, -1):
-                found = parse_quantity(match[1] + (match[2] or "") + match[3][:cut])
-                if found is not None and found.unit == unit:
-                    named.append((found, text[max(0, match.start() - 12) : match.start()], match[0]))
-                    break
-        return named
-
-
 class CostOverCeiling(IndicatorRule):
     """A cost above its ceiling does not get full marks, also where the ceiling is a bare number."""
 
     id = "cost-over-ceiling"
+    gate = Gate(Kind(0), Kind.COST, NO_COST_ROW)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if not is_cost(record):
-            return not_applicable("不是成本指标")
+            return NO_COST_ROW
         found = points(record)
         if isinstance(found, Decision):
             return found

@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from expectations.arithmetic import plain, trouble
 from expectations.rules.base import IndicatorRule
 from expectations.rules.common import explained, points
+from expectations.rules.gates import Gate, Kind
 from expectations.text import bare, is_blank, likeness
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import IndicatorRow, State, brief
@@ -17,6 +19,7 @@ class DeviationUnexplained(IndicatorRule):
     """Where points are lost, the explanation is not blank. A merged explanation stands in every row that it spans."""
 
     id = "deviation-unexplained"
+    gate = Gate(Kind.SCORED, Kind.LOST, PASS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         score, weight = record.read("score"), record.read("weight")
@@ -48,10 +51,21 @@ _MEASURE = re.compile(r"加强|加大|改进|提高|完善|下年|今后|进一�
 TOO_SHORT = 6
 
 
+@lru_cache(maxsize=1 << 14)
+def _fault(text: str) -> str | None:
+    """What is wrong with an explanation: "" for nothing, None where that cannot be told."""
+    if len(text) < TOO_SHORT:
+        return "过于简略"
+    if _CAUSE.search(text):
+        return ""
+    return "只列措施、未说明原因" if _MEASURE.search(text) else None
+
+
 class ExplanationBoilerplate(IndicatorRule):
     """An explanation of lost points names a cause, not only good intentions."""
 
     id = "explanation-boilerplate"
+    gate = Gate(Kind.SCORED, Kind.LOST | Kind.EXPLAINED, NO_EXPLANATION)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -61,12 +75,11 @@ class ExplanationBoilerplate(IndicatorRule):
             return NO_EXPLANATION
         if doubt := record.doubt("explanation"):
             return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
-        text = bare(record.explanation)
-        if _CAUSE.search(text) and len(text) >= TOO_SHORT:
-            return PASS
-        if len(text) >= TOO_SHORT and not _MEASURE.search(text):
+        what = _fault(bare(record.explanation))
+        if what is None:
             return undecidable("无法判断所述是否为偏差原因")
-        what = "过于简略" if len(text) < TOO_SHORT else "只列措施、未说明原因"
+        if not what:
+            return PASS
         message = f"{record.name}的偏差原因分析“{brief(record.explanation, 30)}”{what}，请补充具体原因。"
         return failed(message, "说明具体原因", brief(record.explanation, 40), cells=(f"{subject}/explanation",), values=(record.explanation,))
 
@@ -75,6 +88,7 @@ class ExplainedButFull(IndicatorRule):
     """A deviation that is explained also costs points, unless more was done than promised."""
 
     id = "explained-but-full"
+    gate = Gate(Kind.SCORED, Kind.FULL | Kind.EXPLAINED, NO_EXPLANATION)
     _MORE = re.compile(r"超额|超过|增加|超出|多于|新增|扩大|提前|完成|达到|无偏差|没有偏差|按")
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
@@ -102,6 +116,7 @@ class ExplanationRepeated(IndicatorRule):
     Rows of one second level may share a merged explanation and count once."""
 
     id = "explanation-repeated"
+    gate = Gate(Kind(0), Kind.EXPLAINED, NO_EXPLANATION)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         text = bare(record.explanation)
@@ -123,6 +138,7 @@ class ExplanationRepeatsResult(IndicatorRule):
     """An explanation says more than the result or the target once again."""
 
     id = "explanation-repeats-result"
+    gate = Gate(Kind.SCORED, Kind.LOST | Kind.EXPLAINED, NO_EXPLANATION)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)

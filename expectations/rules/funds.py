@@ -115,7 +115,7 @@ class FundsComponents(FormRule):
             if reading.state in (State.DOUBTFUL, State.UNREADABLE):
                 return undecidable(trouble(row, name, reading))
             if row is not total_row and reading.number is not None:
-                parts.append(Part(f"{row.subject}/{name}", row.name, reading.value, reading.number.half, reading.text))
+                parts.append(Part(row, reading.value, reading.number.half, reading.text))
         if not parts:
             return not_applicable(f"{CAPTIONS[name]}没有分项数字")
         total = total_row.read(name)

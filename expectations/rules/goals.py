@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import PLACEHOLDER
@@ -90,18 +91,25 @@ class ActualCopiedFromTarget(FormRule):
         return failed(message, "实际完成结果", first.actual, cells=(f"{first.subject}/actual",), values=(first.target, first.actual))
 
 
+_SCALE = re.compile(r"好坏|优良中?低?差|优[、/]良[、/].*|高中低|高[、/]中[、/]低|是[/、]?否|好[/、](?:一般|中)[/、]差|有[/、]无|达标[/、]?(?:不|未)达标|大中小")
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_scale(text: str) -> bool:
+    return bool(_SCALE.fullmatch(bare(text)) or _SCALE.fullmatch("".join(fold(text).split())))
+
+
 class RatingScaleAsValue(IndicatorRule):
     """A result is one grade of the scale, not the scale."""
 
     id = "rating-scale-as-value"
-    _SCALE = re.compile(r"好坏|优良中?低?差|优[、/]良[、/].*|高中低|高[、/]中[、/]低|是[/、]?否|好[/、](?:一般|中)[/、]差|有[/、]无|达标[/、]?(?:不|未)达标|大中小")
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if record.is_placeholder or is_blank(record.actual):
             return not_applicable("没有填完成值")
         if doubt := record.doubt("actual"):
             return undecidable(f"实际完成值读取存疑，请核对 {doubt}")
-        if not self._SCALE.fullmatch(bare(record.actual)) and not self._SCALE.fullmatch("".join(fold(record.actual or "").split())):
+        if not _is_scale(record.actual or ""):
             return PASS
         message = f"{record.name}的实际完成值填为“{record.actual}”，这是评价等级的选项而不是结果，请填写所达到的等级。"
         return failed(message, "其中一个等级", record.actual, cells=(f"{subject}/actual",), values=(record.actual,))

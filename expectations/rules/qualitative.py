@@ -7,11 +7,14 @@ from decimal import Decimal
 from expectations.arithmetic import percent
 from expectations.rules.base import IndicatorRule
 from expectations.rules.common import NO_VALUES, points
+from expectations.rules.gates import Gate, Kind
 from expectations.text import bare, indicator_name, is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import IndicatorRow, brief
 from records.folding import fold
 from records.values import parse_quantity
+
+NO_SATISFACTION, NO_NUMBER = not_applicable("不是满意度指标"), not_applicable("指标值不是数值")
 
 #: What forms tick for a qualitative result, in the order of `Profile.qualitative`.
 _BANDS = (
@@ -84,11 +87,12 @@ class SurveyEvidence(IndicatorRule):
     """A measured satisfaction is a number of its own: exactly the target, 100% or "≥95%" looks assumed."""
 
     id = "survey-evidence"
+    gate = Gate(Kind(0), Kind.SATISFACTION, NO_SATISFACTION)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         name = indicator_name(record.level3)
         if "满意" not in name and ("满意" not in (record.level2 or "") or re.search("事件|事故|投诉|次数|件数", name)):
-            return not_applicable("不是满意度指标")
+            return NO_SATISFACTION
         if is_blank(record.actual):
             return not_applicable("没有填完成值")
         if doubt := record.doubt("target", "actual"):
@@ -112,6 +116,7 @@ class OpinionAsResult(IndicatorRule):
     """A numeric target has a numeric result, not an opinion."""
 
     id = "numeric-target-worded-result"
+    gate = Gate(Kind.TARGET | Kind.ACTUAL, Kind.PLAIN_TARGET, NO_NUMBER)
     _OPINION = re.compile(r"^(?:已)?(?:完成|达标|达成|达到|良好|较好|好|优|优秀|合格|是|已实现|完成良好|按时完成|全部完成)(?:预期|年度)?(?:指标|目标)?$")
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
@@ -121,7 +126,7 @@ class OpinionAsResult(IndicatorRule):
             return undecidable(f"指标值读取存疑，请核对 {doubt}")
         target = parse_quantity(record.target)
         if target is None:
-            return not_applicable("指标值不是数值")
+            return NO_NUMBER
         if parse_quantity(record.actual) is not None:
             return PASS
         if not self._OPINION.search(bare(fold(record.actual or ""))):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from expectations.arithmetic import form_sum, plain, slip, trouble
 from expectations.rules.base import FormRule, ScoredRowRule
+from expectations.rules.common import NO_POINTS
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import CAPTIONS, FormView, FundRow, IndicatorRow, State
 
@@ -18,15 +19,15 @@ class NumberUnreadable(ScoredRowRule):
     id = "number-unreadable"
 
     def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision:
-        readings = {name: record.read(name) for name in ("weight", "score")}
-        for name, reading in readings.items():
+        weight, score = record.read("weight"), record.read("score")
+        for name, reading in (("weight", weight), ("score", score)):
             if reading.state is State.UNREADABLE:
                 message = f"{record.name}的{CAPTIONS[name]}填为“{reading.text}”，不是可以计算的数字，请改填数字。"
                 return failed(message, "数字", reading.text, cells=(f"{subject}/{name}",), values=(reading.text,))
-        for name, reading in readings.items():
+        for name, reading in (("weight", weight), ("score", score)):
             if reading.state is State.DOUBTFUL:
                 return undecidable(trouble(record, name, reading))
-        return PASS if any(reading.state is State.KNOWN for reading in readings.values()) else not_applicable("没有填分值和得分")
+        return PASS if weight.state is State.KNOWN or score.state is State.KNOWN else NO_POINTS
 
 
 class ScoreOutOfRange(ScoredRowRule):

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import PLACEHOLDER
+from expectations.rules.gates import Gate, Kind
 from expectations.text import indicator_name, is_blank, years
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import CAPTIONS, FormView, IndicatorRow, State, brief
@@ -180,10 +181,14 @@ class UnitOfAmounts(FormRule):
         return failed(message, stated or "同一单位", number.text, cells=(f"{row.subject}/{name}",), values=(stated, number.text))
 
 
+NO_YEAR = not_applicable("指标中没有年份")
+
+
 class YearInconsistent(IndicatorRule):
     """The years in an indicator's target and result include the year of the form."""
 
     id = "year-inconsistent"
+    gate = Gate(Kind(0), Kind.YEAR, NO_YEAR)
     # A year that is compared with, planned for, or part of a document's number says nothing about when the work was due.
     _OTHER = re.compile(r"较|比|同比|以来|规划|至|-|—|~|～|[〔\[]|号|起|结转|上年")
 
@@ -193,7 +198,7 @@ class YearInconsistent(IndicatorRule):
         named = {name: years(getattr(record, name)) for name in ("level3", "target", "actual")}
         found = frozenset().union(*named.values())
         if not found:
-            return not_applicable("指标中没有年份")
+            return NO_YEAR
         year = record.form.year
         if year is None:
             return undecidable("本表未注明年度，无法比较")

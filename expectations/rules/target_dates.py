@@ -11,11 +11,15 @@ from typing import NamedTuple
 from expectations.arithmetic import ZERO, plain
 from expectations.rules.base import IndicatorRule
 from expectations.rules.common import NO_VALUES, points
+from expectations.rules.gates import Gate, Kind
 from expectations.text import indicator_name, is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import IndicatorRow
 from records.folding import fold
 from records.values import Quantity, parse_quantity
+
+NO_DATE, NO_RANGE, NO_PARTS = not_applicable("指标值不是日期"), not_applicable("指标值不是区间"), not_applicable("没有其中行")
+NO_SATISFACTION = not_applicable("不是满意度指标")
 
 _DATE = re.compile(
     r"(?:(?P<year>20[0-9]{2})\s*年)?\s*(?:(?P<month>1[0-2]|0?[1-9])\s*月)\s*(?:(?P<day>3[01]|[12][0-9]|0?[1-9])\s*[日号])?"
@@ -61,6 +65,7 @@ class DateTarget(IndicatorRule):
     """What was due by a day and came later does not get full marks. 6月前 is read as by the end of June, the kindest reading."""
 
     id = "date-target"
+    gate = Gate(Kind.SCORED | Kind.TARGET | Kind.ACTUAL, Kind.DATED, NO_DATE)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -72,7 +77,7 @@ class DateTarget(IndicatorRule):
             return undecidable(f"日期读取存疑，请核对 {doubt}")
         due = printed_days(record.target or "", record.form.year)
         if not due:
-            return not_applicable("指标值不是日期")
+            return NO_DATE
         done = printed_days(record.actual or "", record.form.year)
         if len(due) != 1 or len(done) != 1 or not _DEADLINE.search(record.target or "") or re.search("至|-|~|—", record.actual or ""):
             return undecidable("指标值或完成值不是单一日期")
@@ -90,6 +95,7 @@ class RangeTarget(IndicatorRule):
     """A result outside the range that was promised does not get full marks."""
 
     id = "range-target"
+    gate = Gate(Kind.SCORED, Kind.RANGED, NO_RANGE)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -97,7 +103,7 @@ class RangeTarget(IndicatorRule):
             return found
         match = _RANGE.fullmatch(fold(record.target or ""))
         if match is None or re.search("[年月日号]", match["unit"] + match["unit_low"]) or Decimal(match["low"]) >= Decimal(match["high"]):
-            return not_applicable("指标值不是区间")
+            return NO_RANGE
         if doubt := record.doubt("target", "actual"):
             return undecidable(f"指标值读取存疑，请核对 {doubt}")
         low, high = parse_quantity(match["low"] + match["unit"]), parse_quantity(match["high"] + match["unit"])
@@ -115,6 +121,7 @@ class SubRowsSum(IndicatorRule):
     """Rows that are told to be parts (其中) do not come to more than the row that they are part of."""
 
     id = "sub-rows-sum"
+    gate = Gate(Kind(0), Kind.HAS_PARTS, NO_PARTS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         rows = record.form.indicators
@@ -124,7 +131,7 @@ class SubRowsSum(IndicatorRule):
                 break
             parts.append(row)
         if not parts or (record.level3 or "").strip().startswith("其中"):
-            return not_applicable("没有其中行")
+            return NO_PARTS
         for name, what in (("target", "年度指标值"), ("actual", "实际完成值")):
             if doubt := next((why for row in (record, *parts) if (why := row.doubt(name))), None):
                 return undecidable(f"{what}读取存疑，请核对 {doubt}")
@@ -144,6 +151,7 @@ class SatisfactionNotMeasured(IndicatorRule):
     """Satisfaction that was not surveyed gets no full marks."""
 
     id = "satisfaction-not-measured"
+    gate = Gate(Kind.SCORED, Kind.SATISFACTION, NO_SATISFACTION)
     _NOT_MEASURED = re.compile(r"未(?:开展|进行|组织|做)[^。；]{0,8}(?:调查|测评|评价)|没有(?:开展|进行)[^。；]{0,8}(?:调查|测评)|未调查")
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
@@ -151,7 +159,7 @@ class SatisfactionNotMeasured(IndicatorRule):
         if isinstance(found, Decision):
             return found
         if "满意" not in f"{record.level1}{record.level2}{indicator_name(record.level3)}":
-            return not_applicable("不是满意度指标")
+            return NO_SATISFACTION
         if is_blank(record.actual):
             return not_applicable("没有填完成值")
         if doubt := record.doubt("actual"):

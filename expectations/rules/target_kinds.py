@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from expectations.rules.base import FormRule, IndicatorRule
+from expectations.rules.gates import Gate, Kind
 from expectations.text import bare, indicator_name, is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import FormView, IndicatorRow, brief
@@ -13,6 +14,8 @@ from records.folding import fold
 from records.values import Quantity, parse_number, parse_quantity
 
 NO_TARGET = not_applicable("没有填指标值")
+NO_RATE = not_applicable("名称不是比率")
+NO_CAPPED_RATE = not_applicable("名称不是不可能超过100%的比率")
 NO_QUANTITY = undecidable("指标值不是单纯数值")
 
 #: Units that count the same thing.
@@ -58,13 +61,14 @@ class RateNameVsCount(IndicatorRule):
     """An indicator called a rate has a rate for its target, not a count."""
 
     id = "rate-name-vs-count"
+    gate = Gate(Kind(0), Kind.RATE, NO_RATE)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        if not _RATE.search(indicator_name(record.level3)):
+            return NO_RATE
         pair = _pair(record)
         if isinstance(pair, Decision):
             return pair
-        if not _RATE.search(indicator_name(record.level3)):
-            return not_applicable("名称不是比率")
         target = pair[0] or pair[1]
         if target is None:
             return NO_QUANTITY
@@ -78,13 +82,14 @@ class PercentOutOfRange(IndicatorRule):
     """A share of a whole is from 0 to 100%. Growth, completion and execution may exceed it and are left alone."""
 
     id = "percent-out-of-range"
+    gate = Gate(Kind(0), Kind.RATE, NO_CAPPED_RATE)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        if not _CAPPED.search(indicator_name(record.level3)):
+            return NO_CAPPED_RATE
         pair = _pair(record)
         if isinstance(pair, Decision):
             return pair
-        if not _CAPPED.search(indicator_name(record.level3)):
-            return not_applicable("名称不是不可能超过100%的比率")
         known = [(name, one) for name, one in zip(("target", "actual"), pair, strict=True) if one is not None and one.unit == "%"]
         if not known:
             return undecidable("指标值和完成值不是百分数")

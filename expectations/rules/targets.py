@@ -6,6 +6,7 @@ from decimal import Decimal
 from expectations.arithmetic import percent, plain, trouble
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import completion, direction, explained, met, points, quantities
+from expectations.rules.gates import Gate, Kind
 from expectations.text import is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import FormView, IndicatorRow, State
@@ -54,18 +55,21 @@ class TargetMetLostPoints(IndicatorRule):
     """An indicator that meets its target loses no points, unless the form says why."""
 
     id = "target-met-lost-points"
+    gate = Gate(Kind.SCORED, Kind.LOST, PASS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
         if isinstance(found, Decision):
             return found
+        if not found.lost:
+            return PASS
         values = quantities(record)
         if isinstance(values, Decision):
             return values
         reached = met(record, *values)
         if reached is None:
             return _BLIND
-        if not reached or not found.lost or explained(record):
+        if not reached or explained(record):
             return PASS
         if doubt := record.doubt("explanation"):
             return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")

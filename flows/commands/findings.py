@@ -42,11 +42,13 @@ def findings(
     from flows import listing
     from flows.books import ledger_of, store_of
     from flows.ledger import active
+    from flows.order import as_received
     from flows.workspace import existing
 
     place = existing(workspace, store)
     books = store_of(place)
-    tables = books.load(active(ledger_of(place).all()))
+    items = ledger_of(place).all()
+    tables = as_received(books.load(active(items)), items)
     chosen = tables.findings
     if rule:
         chosen = chosen[chosen["rule"] == rule]

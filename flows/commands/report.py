@@ -30,6 +30,7 @@ def report(
     """不重新读取和审核，按工作区现有结果（含已接受的说明）重新生成报告。"""
     from flows.books import ledger_of, store_of
     from flows.ledger import active
+    from flows.order import as_received
     from flows.publishing import rule_texts_of, write_site
     from flows.states import REFUSED
     from flows.workspace import existing, locked
@@ -41,7 +42,7 @@ def report(
     with locked(place):
         items = ledger.all()
         listed = active(items) | {item.document_id for item in items if item.state in REFUSED}
-        tables = books.load(listed)
+        tables = as_received(books.load(listed), items)
         target = out.absolute() if out else place.reports
         index = write_site(place, ledger, books, tables, target, "", workers_of(workers), lang)
         write_text(f"{index}\n")
