@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flows import versions
 from flows.console import log
 from flows.images import draw_pages
 from flows.ledger import Ledger, active
 from flows.order import as_received
+from flows.report_inputs import run_info, sources
 from flows.states import REFUSED, State
-from flows.summary import runs
 from flows.workspace import Workspace
 from records.store import Store
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from expectations import Audit
     from records.tables import Tables
-    from reports.model import RuleText, Version
-    from reports.site import RunInfo
-    from reports.views import Sources
 
 #: The mark of the ledger that says what the report in the workspace was made from.
 PUBLISHED = "published"
-#: Earlier runs that the overview draws.
-HISTORY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +88,8 @@ def write_site(
     if out != workspace.reports:
         shutil.copytree(workspace.images, out / workspace.images.name, dirs_exist_ok=True)
     verdicts = store.verdicts(set(tables.documents["document_id"]))
-    return build(tables, tables.findings, verdicts, out, pictures, lang, sources=_sources(store, lang), run=_run_info(workspace, profile))
+    told = run_info(workspace, ledger, store, profile)
+    return build(tables, tables.findings, verdicts, out, pictures, lang, sources=sources(store, lang), run=told)
 
 
 def _advance(ledger: Ledger, before: State, after: State) -> None:
@@ -119,53 +110,3 @@ def _key(judged: set[str], listed: set[str], profile: str, store: Store) -> str:
     waivers = sorted(f"{waiver.finding_id} {waiver.who} {waiver.why}" for waiver in store.waivers())
     parts = [*sorted(judged), "|", *sorted(listed), "|", profile, versions.rules(), versions.report(), *waivers]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def rule_texts_of(lang: str = "zh") -> dict[str, RuleText]:
-    """What reports say of each rule of the catalogue."""
-    from expectations import catalogue
-    from reports.model import rule_texts
-
-    known = catalogue.load()
-    return rule_texts([asdict(entry) for entry in known.entries.values()], known.sources, lang)
-
-
-def _sources(store: Store, lang: str) -> Sources:
-    from reports.model import Waiver
-    from reports.views import Sources
-
-    waivers = {waiver.finding_id: Waiver(waiver.finding_id, waiver.who, waiver.when, waiver.why, waiver.void) for waiver in store.waivers()}
-    return Sources(rule_texts_of(lang), waivers=waivers, versions=_versions(store.filings()))
-
-
-def _versions(filings: DataFrame) -> dict[str, Sequence[Version]]:
-    """form_id -> all filings of its project, for projects that were filed more than once."""
-
-    series: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    rows_of_all: list[Any] = filings.to_dict("records")
-    for row in rows_of_all:
-        series[row["series_id"]].append(row)
-    found: dict[str, Sequence[Version]] = {}
-    for rows in series.values():
-        if len({row["version"] for row in rows}) > 1:
-            for this in rows:
-                found[this["form_id"]] = [_version(row, row is this) for row in rows]
-    return found
-
-
-def _version(row: dict[str, Any], is_this: bool) -> Version:
-    from reports.model import Version
-
-    address = f"documents/{row['document_id'][:16]}.html"
-    return Version(row["form_id"], row["version"], row["document"], row["recorded_at"][:16].replace("T", " "), row["total_score"] or "",
-                   address=address, is_this=is_this)  # fmt: skip
-
-
-def _run_info(workspace: Workspace, profile: str) -> RunInfo:
-    from reports.site import RunInfo
-
-    earlier = [(run["finished"][:10], run["findings"]) for run in runs(workspace)[-HISTORY:] if run.get("new") and "rules" in run]
-    return RunInfo(
-        finished=f"{datetime.now().astimezone():%Y-%m-%d %H:%M}", profile=profile, version=versions.release(),
-        data_docs="../data_docs/index.html", history=tuple(earlier),
-    )  # fmt: skip

@@ -80,7 +80,7 @@ def _workbook(tables: Tables, chosen: DataFrame, folder: Path, reports: Path) ->
     import os
     import tempfile
 
-    from flows.publishing import rule_texts_of
+    from flows.report_inputs import rule_texts_of
     from reports.excel import write_workbook
 
     with tempfile.TemporaryDirectory() as scratch:

@@ -31,7 +31,8 @@ def report(
     from flows.books import ledger_of, store_of
     from flows.ledger import active
     from flows.order import as_received
-    from flows.publishing import rule_texts_of, write_site
+    from flows.publishing import write_site
+    from flows.report_inputs import rule_texts_of
     from flows.states import REFUSED
     from flows.workspace import existing, locked
 
