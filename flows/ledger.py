@@ -10,17 +10,21 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from flows.states import NEXT, READ, SENTENCES, State
 from records.engine import reading, writing
+from records.migrating import Chain, bring_up_to_date
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
 metadata = sa.MetaData()
+#: Every change to the tables below needs a revision there; a test holds the two to each other.
+MIGRATIONS = Chain(Path(__file__).parent / "migrations", "0001", "ledger_version", "submissions")
 
 submissions = sa.Table(
     "submissions", metadata,
@@ -108,11 +112,7 @@ class Ledger:
 
     def __init__(self, engine: Engine, run: str = "") -> None:
         self.engine, self.run = engine, run
-        with reading(engine) as connection:
-            present = sa.inspect(connection).has_table("submissions")
-        if not present:
-            with writing(engine) as connection:
-                metadata.create_all(connection)
+        bring_up_to_date(engine, MIGRATIONS)
 
     def all(self) -> list[Submission]:
         """Every submission, in the order in which they came."""

@@ -107,6 +107,6 @@ def _open(store: Store, judged: set[str]) -> tuple[tuple[str, str], ...]:
 
 def _key(judged: set[str], listed: set[str], profile: str, store: Store) -> str:
     """Changes with everything that a report is made from."""
-    waivers = sorted(f"{waiver.finding_id} {waiver.who} {waiver.why}" for waiver in store.waivers())
+    waivers = sorted(f"{waiver.finding_id} {waiver.who} {waiver.why} {waiver.until} {waiver.void}" for waiver in store.waivers())
     parts = [*sorted(judged), "|", *sorted(listed), "|", profile, versions.rules(), versions.report(), *waivers]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -7,6 +7,8 @@ which order which version of the rules gave which result. The last entry of each
 
 Decimals are exact: NUMERIC on PostgreSQL; text on SQLite, which knows only floats. Times are ISO 8601 in UTC and only for reading: the
 order of things is told by `generation` and `seq`, since clocks are set back.
+
+Every change to what follows needs a revision in `migrations/versions`; a test holds the two to each other.
 """
 from __future__ import annotations
 
@@ -15,12 +17,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from records.columns import COLUMNS
-
-#: Raised with every change to what follows; a store of a later version is refused, one of an earlier version is migrated.
-SCHEMA_VERSION = 1
 
 
 class Exact(TypeDecorator[Decimal]):
@@ -44,6 +45,7 @@ _TYPES: dict[str, Any] = {"text": sa.Text, "decimal": Exact, "count": sa.Integer
 
 metadata = sa.MetaData()
 
+#: What programs knew a store by that had no migrations; see revision 0002.
 store_settings = sa.Table("store_settings", metadata, sa.Column("name", sa.Text, primary_key=True),
                           sa.Column("value", sa.Text, nullable=False))  # fmt: skip
 
@@ -117,7 +119,8 @@ audit_findings = sa.Table("audit_findings", metadata, _audit(), _ordinal(), *_co
 audit_verdicts = sa.Table("audit_verdicts", metadata, _audit(), _ordinal(),
                           *(sa.Column(name, _TYPES[kind]) for name, kind in VERDICT_COLUMNS.items()))  # fmt: skip
 
-#: Accepted explanations, and their withdrawals: the last entry about a finding holds.
+#: Accepted explanations, and their withdrawals: the last entry about a finding holds, to the end of the day `until` (ISO 8601) if it has
+#: one.
 waiver_entries = sa.Table(
     "waiver_entries", metadata,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
@@ -129,7 +132,25 @@ waiver_entries = sa.Table(
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.String(32), nullable=False),
+    sa.Column("until", sa.String(10)),
 )  # fmt: skip
+
+
+class today(FunctionElement[str]):
+    """Today's date as ISO 8601, by the clock of the database: this machine's for SQLite, the session's time zone for PostgreSQL."""
+
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiles(today, "sqlite")
+def _today_sqlite(element: today, compiler: Any, **more: Any) -> str:
+    return "date('now', 'localtime')"
+
+
+@compiles(today, "postgresql")
+def _today_postgresql(element: today, compiler: Any, **more: Any) -> str:
+    return "to_char(CURRENT_DATE, 'YYYY-MM-DD')"
 
 
 def current_extractions() -> sa.Select[Any]:
@@ -150,8 +171,13 @@ def current_audits() -> sa.Select[Any]:
     return joined.where(audits.c.generation == newest)
 
 
-def standing_waivers() -> sa.Select[Any]:
-    """The last entry about each finding, where that is an acceptance."""
+def last_waivers() -> sa.Select[Any]:
+    """The last entry about each finding, where that is an acceptance, be it expired or not."""
     other = waiver_entries.alias("other")
     newest = sa.select(sa.func.max(other.c.seq)).where(other.c.finding_id == waiver_entries.c.finding_id).scalar_subquery()
     return sa.select(waiver_entries).where(waiver_entries.c.seq == newest, waiver_entries.c.action == "accept")
+
+
+def standing_waivers() -> sa.Select[Any]:
+    """Those of `last_waivers` that have not expired."""
+    return last_waivers().where(sa.or_(waiver_entries.c.until.is_(None), waiver_entries.c.until >= today()))

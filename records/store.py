@@ -7,7 +7,7 @@
     store.audited(document_ids, rules) -> set                    # documents whose current reading these rules have judged last
     store.save_audit(document_ids, findings, verdicts, rules) -> {table: rows inserted}
     store.verdicts(document_ids=None) -> DataFrame
-    store.waive(finding_id, who, why), .withdraw(finding_id, who, why), .waivers() -> [Waiver]
+    store.waive(finding_id, who, why, until=None), .withdraw(finding_id, who, why), .waivers() -> [Waiver]
     store.filings() -> DataFrame                                 # series_id, version, form_id ...: resubmissions of the same project
     store.query(sql) -> Result                                   # read-only, for people
     store.counts() -> {table: rows}
@@ -20,18 +20,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
+from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from records import audit_store, engine, schema_sql, views_sql, waivers
-from records.errors import StoreError
+from records import audit_store, engine, migrating, schema_sql, views_sql, waivers
 from records.query import Result, run_query
 from records.readings import readings
 from records.saving import Save, current, load
-from records.schema_sql import metadata, store_settings
+from records.schema_sql import metadata
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -45,24 +45,10 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine: Engine = engine.open_engine(url)
         try:
-            self._prepare()
+            migrating.bring_up_to_date(self.engine, migrating.STORE, views_sql.create_views)
         except BaseException:
             self.engine.dispose()
             raise
-
-    def _prepare(self) -> None:
-        with self.reading() as connection:
-            if sa.inspect(connection).has_table("store_settings") and _version(connection) == schema_sql.SCHEMA_VERSION:
-                return
-        with self.writing() as connection:
-            metadata.create_all(connection)
-            views_sql.create_views(connection)
-            found = _version(connection)
-            if found is None:
-                connection.execute(store_settings.insert(), {"name": "schema", "value": str(schema_sql.SCHEMA_VERSION)})
-            elif found != schema_sql.SCHEMA_VERSION:
-                message = f"数据库结构是第 {found} 版，本程序用第 {schema_sql.SCHEMA_VERSION} 版"
-                raise StoreError("store-newer", message, "请升级 selfeval 后再打开。")
 
     def reading(self) -> AbstractContextManager[Connection]:
         return engine.reading(self.engine)
@@ -122,10 +108,15 @@ class Store:
             rows = audit_store.verdicts(connection, document_ids)
         return pd.DataFrame(rows, columns=list(schema_sql.VERDICT_COLUMNS)).astype({"records": "int64"})
 
-    def waive(self, finding_id: str, who: str, why: str) -> bool:
-        """Accept the explanation of a current finding; False where the same stands already. LookupError: no such finding."""
+    def waive(self, finding_id: str, who: str, why: str, until: date | None = None) -> bool:
+        """Accept the explanation of a current finding, to the end of the day `until` where one is given; False where the same is entered
+        already. LookupError: no such finding. ValueError: nobody's name, or no reason."""
+        return self.waive_all([(finding_id, who, why, until)]) == 1
+
+    def waive_all(self, accepted: Iterable[tuple[str, str, str, date | None]]) -> int:
+        """The same for many, all of them or none; the number that changed something."""
         with self.writing() as connection:
-            return waivers.enter(connection, "accept", finding_id, who, why)
+            return sum(waivers.enter(connection, "accept", *entry) for entry in accepted)
 
     def withdraw(self, finding_id: str, who: str, why: str) -> bool:
         """Take an acceptance back; False where none stands."""
@@ -133,7 +124,7 @@ class Store:
             return waivers.enter(connection, "withdraw", finding_id, who, why)
 
     def waivers(self) -> list[waivers.Waiver]:
-        """Every acceptance that was not withdrawn, those included that are void because the finding has changed."""
+        """Every acceptance that was not withdrawn, those included that are void because the finding has changed or a day is past."""
         with self.reading() as connection:
             return waivers.standing(connection)
 
@@ -155,8 +146,3 @@ class Store:
         """Rows of every base table."""
         with self.reading() as connection:
             return {table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in metadata.sorted_tables}
-
-
-def _version(connection: Connection) -> int | None:
-    found = connection.scalar(sa.select(store_settings.c.value).where(store_settings.c.name == "schema"))
-    return int(found) if found is not None else None

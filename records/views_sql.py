@@ -23,12 +23,20 @@ from records.schema_sql import (
 
 
 def create_views(connection: Connection) -> None:
-    """Create every view that is not there yet."""
-    present = set(sa.inspect(connection).get_view_names())
-    for name, select in definitions(connection.dialect).items():
-        if name not in present:
-            text = select.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-            connection.execute(sa.DDL(f"CREATE VIEW {name} AS {text}".replace("%", "%%")))
+    """Create every view as it is defined now. On PostgreSQL they are replaced, so that what was granted on them stays granted."""
+    dialect = connection.dialect
+    drop_views(connection)
+    create = "CREATE OR REPLACE VIEW" if dialect.name == "postgresql" else "CREATE VIEW"
+    for name, select in definitions(dialect).items():
+        text = select.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        connection.execute(sa.DDL(f"{create} {name} AS {text}".replace("%", "%%")))
+
+
+def drop_views(connection: Connection) -> None:
+    """On SQLite, which cannot replace a view."""
+    if connection.dialect.name == "sqlite":
+        for name in sa.inspect(connection).get_view_names():
+            connection.exec_driver_sql(f'DROP VIEW "{name}"')
 
 
 def definitions(dialect: Dialect) -> dict[str, sa.Select[Any]]:

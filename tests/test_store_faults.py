@@ -85,7 +85,7 @@ def test_a_reader_sees_one_state_while_a_writer_writes(store: Store) -> None:
 
 def test_a_store_of_a_later_version_is_refused(url: str) -> None:
     with Store(url) as store, store.writing() as connection:
-        connection.execute(schema_sql.store_settings.update().values(value="999"))
+        connection.exec_driver_sql("UPDATE store_version SET version_num = '999'")
     with pytest.raises(StoreError, match="999") as caught:
         Store(url)
     assert caught.value.code == "store-newer"
