@@ -11,6 +11,7 @@ from flows.console import log
 from flows.inbox import Entry, Skipped, again, is_being_written, is_remote, local_path, look
 from flows.ledger import Ledger, Submission, submission_id
 from flows.remote import sha256_of_remote
+from flows.unpacking import expand
 
 #: seconds that a file must have been left alone for; shorter ones are looked at again after as many.
 SETTLE_SECONDS = 2.0
@@ -36,9 +37,13 @@ def take_in(inbox: str, ledger: Ledger) -> Intake:
             entries.append(found)
     settled, unsettled = _settled(entries)
     skipped += [Skipped(entry.path, "仍在写入，留待下次运行") for entry in unsettled]
+    known = ledger.all()
+    opened = list(expand(settled, known))
+    skipped += [item for item in opened if isinstance(item, Skipped)]
     for item in skipped:
-        log.warning("未收取：%s", item.why, extra={"document": item.path})
-    arrivals, unreadable = _hashed(settled, ledger.all(), trust_tags=is_remote(inbox))
+        log.warning("未收取：%s", item.why, extra={"document": item.path, "code": item.code})
+    entries = [item for item in opened if isinstance(item, Entry)]
+    arrivals, unreadable = _hashed(entries, known, trust_tags=is_remote(inbox))
     new = ledger.register(arrivals)
     seen = tuple(dict.fromkeys(item.submission_id for item in arrivals))
     return Intake(seen, tuple(item.submission_id for item in new), (*skipped, *unreadable))
@@ -76,7 +81,7 @@ def _hashed(entries: Iterable[Entry], known: list[Submission], trust_tags: bool)
     for entry in entries:
         old = tags.get((entry.path, entry.bytes, entry.modified)) if entry.modified else None
         path = local_path(entry.source)
-        digest = old.document_id if old else sha256_of(path) if path else sha256_of_remote(entry.source)
+        digest = entry.sha256 or (old.document_id if old else sha256_of(path) if path else sha256_of_remote(entry.source))
         if not digest:
             unreadable.append(Skipped(entry.path, "无法读取文件，留待下次运行"))
             log.warning("未收取：无法读取文件，留待下次运行", extra={"document": entry.path})

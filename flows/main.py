@@ -137,7 +137,7 @@ def _work(job: Job, inbox: str, again: list[str], republish: bool) -> tuple[Summ
     summary = Summary(
         run=job.run, inbox=inbox, started=started, finished=now(), documents=len(items), new=len(taken.new), read=read_count,
         quarantined=refused_count, unsettled=sum(not outcome.settled for outcome in outcomes),
-        skipped=tuple((skipped.path, skipped.why) for skipped in taken.skipped), findings=findings, report=str(published.report),
+        skipped=tuple((skipped.path, skipped.sentence) for skipped in taken.skipped), findings=findings, report=str(published.report),
     )  # fmt: skip
     record(job.workspace, summary)
     return summary, [item for item in items if item.state in REFUSED]

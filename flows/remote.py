@@ -1,14 +1,13 @@
-"""Files that are not on this machine, through fsspec: hashed as a stream, fetched into the workspace's tmp folder to be read."""
+"""Files that are not on this machine or lie in a zip or a mail: hashed as a stream, fetched into the workspace's tmp folder to be read."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 from extractors.limits import MAX_BYTES
 from flows.console import log
-from flows.inbox import open_remote
+from flows.unpacking import open_source
 
 _CHUNK = 1 << 20
 
@@ -17,7 +16,7 @@ def sha256_of_remote(source: str) -> str:
     """The SHA-256 of a remote file; "" when it cannot be read now."""
     digest = hashlib.sha256()
     try:
-        with _open(source) as file:
+        with open_source(source) as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except Exception as error:  # noqa: BLE001 - every fsspec file system raises errors of its own; the file waits for the next run
@@ -27,20 +26,18 @@ def sha256_of_remote(source: str) -> str:
 
 
 def fetch(source: str, target: Path) -> Path:
-    """Copy a remote file to `target`, no more of it than one byte over the cap, which triage then refuses. OSError: it cannot be read."""
+    """Copy a file to `target`, no more of it than one byte over the cap, which triage then refuses. One that is gone leaves no
+    target. OSError: it cannot be read."""
     try:
-        with _open(source) as file, target.open("wb") as out:
+        with open_source(source) as file, target.open("wb") as out:
             left = MAX_BYTES + 1
             while left and (chunk := file.read(min(_CHUNK, left))):
                 out.write(chunk)
                 left -= len(chunk)
+    except FileNotFoundError:
+        pass  # the caller sees that there is no target
     except OSError:
         raise
     except Exception as error:
         raise OSError(f"{source}: {error}") from error
     return target
-
-
-def _open(source: str) -> Any:
-    system, path = open_remote(source)
-    return system.open(path, "rb")
