@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flows import versions
 from flows.ledger import Ledger
+from flows.past import Past
+from flows.states import READ
 from flows.summary import runs
 from flows.workspace import Workspace
 from records.store import Store
@@ -39,13 +41,23 @@ def sources(store: Store, lang: str) -> Sources:
     from reports.model import Waiver
     from reports.views import Sources
 
-    waivers = {waiver.finding_id: Waiver(waiver.finding_id, waiver.who, waiver.when, waiver.why, waiver.void) for waiver in store.waivers()}
-    return Sources(rule_texts_of(lang), waivers=waivers, versions=_versions(store.filings()))
+    waivers = {
+        waiver.finding_id: Waiver(waiver.finding_id, waiver.who, _local(waiver.when), waiver.why, waiver.void) for waiver in store.waivers()
+    }
+    shown = {item.document_id for item in Ledger(store.engine).all() if item.state in READ}
+    return Sources(rule_texts_of(lang), waivers=waivers, versions=_versions(store.filings(), _counted(store), shown))
 
 
-def _versions(filings: DataFrame) -> dict[str, Sequence[Version]]:
-    """form_id -> all filings of its project, for projects that were filed more than once."""
+def _counted(store: Store) -> dict[str, int]:
+    """form_id -> findings of the last audit of that form, accepted ones included; forms that were never judged are absent."""
+    with store.reading() as connection:
+        judged = connection.exec_driver_sql("SELECT DISTINCT form_id FROM verdicts").scalars().all()
+        counted = connection.exec_driver_sql("SELECT form_id, count(*) AS found FROM findings GROUP BY form_id").fetchall()
+    return dict.fromkeys(judged, 0) | {row.form_id: row.found for row in counted}
 
+
+def _versions(filings: DataFrame, counted: Mapping[str, int], shown: set[str]) -> dict[str, Sequence[Version]]:
+    """form_id -> all filings of its project, for projects that were filed more than once. Documents not `shown` have no page."""
     series: dict[str, list[dict[str, Any]]] = defaultdict(list)
     rows_of_all: list[Any] = filings.to_dict("records")
     for row in rows_of_all:
@@ -54,24 +66,34 @@ def _versions(filings: DataFrame) -> dict[str, Sequence[Version]]:
     for rows in series.values():
         if len({row["version"] for row in rows}) > 1:
             for this in rows:
-                found[this["form_id"]] = [_version(row, row is this) for row in rows]
+                found[this["form_id"]] = [_version(row, row is this, counted, shown) for row in rows]
     return found
 
 
-def _version(row: dict[str, Any], is_this: bool) -> Version:
+def _version(row: dict[str, Any], is_this: bool, counted: Mapping[str, int], shown: set[str]) -> Version:
     from reports.model import Version
 
-    address = f"documents/{row['document_id'][:16]}.html"
-    return Version(row["form_id"], row["version"], row["document"], row["recorded_at"][:16].replace("T", " "), row["total_score"] or "",
-                   address=address, is_this=is_this)  # fmt: skip
+    address = f"documents/{row['document_id'][:16]}.html" if row["document_id"] in shown else ""
+    return Version(row["form_id"], row["version"], row["document"], _local(row["recorded_at"]), row["total_score"] or "",
+                   counted.get(row["form_id"]), address, is_this)  # fmt: skip
 
 
 def run_info(workspace: Workspace, ledger: Ledger, store: Store, profile: str) -> RunInfo:
-    """What the overview says of the run that the report is of."""
+    """What the overview says of the run that the report is of: inside a run that run, otherwise the last one in the run log."""
     from reports.site import RunInfo
 
-    earlier = [(run["finished"][:10], run["findings"]) for run in runs(workspace)[-HISTORY:] if run.get("new") and "rules" in run]
+    logged = [run for run in runs(workspace) if run.get("finished")]
+    earlier = [run for run in logged if run.get("run") != ledger.run] if ledger.run else logged[:-1]
+    drawn = [run for run in earlier if run.get("new")][-HISTORY:]
+    past = Past(store, ledger) if earlier else None
+    counts = past.open_by_rule([run["finished"] for run in drawn]) if past else []
     return RunInfo(
         finished=f"{datetime.now().astimezone():%Y-%m-%d %H:%M}", profile=profile, version=versions.release(),
-        data_docs="../data_docs/index.html", history=tuple(earlier),
+        data_docs="../data_docs/index.html", changes=past.changes(earlier[-1]["finished"], _local(earlier[-1]["finished"])) if past else None,
+        history=tuple((_local(run["finished"])[5:], rules) for run, rules in zip(drawn, counts, strict=True)),
     )  # fmt: skip
+
+
+def _local(stamp: str) -> str:
+    """A time of the store or the run log as a person here reads it."""
+    return f"{datetime.fromisoformat(stamp).astimezone():%Y-%m-%d %H:%M}"

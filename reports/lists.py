@@ -51,6 +51,9 @@ def documents_spec(index: ChunkWriter, totals: Totals, rules: list[RuleText], ca
          "options": [[status, f"{_(label)}（{totals.statuses[status]}）", status]
                      for status, label in labels.STATUS.items() if totals.statuses[status]]},
     ]
+    if totals.doubtful_forms:
+        facets.append({"key": "doubt", "label": _("识读"), "kind": "positive",
+                       "options": [["13", f"{_('识读存疑')}（{totals.doubtful_forms}）", "yes"]]})
     return _spec("documents", _("自评表"), _("按项目、单位、文件名查找"), index, columns, facets, sort=[7, -1])
 
 

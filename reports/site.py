@@ -5,12 +5,14 @@ It opens from disk: no server, no network, no inline script. Addresses depend on
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports import charts, lists
+from reports.changes import Changes
 from reports.environment import render
 from reports.i18n import translator
 from reports.jsdata import ChunkWriter
@@ -30,15 +32,14 @@ PAGES = {"overview": "index.html", "documents": "documents.html", "units": "unit
 class RunInfo:
     """What the overview says of the run itself. Texts only, ready to print.
 
-    `data_docs` and `changes` are addresses from the site's folder."""
+    `data_docs` is an address from the site's folder."""
 
     title: str = ""
     finished: str = ""
     profile: str = ""
     version: str = ""
     data_docs: str = ""
-    changes: str = ""
-    changed: Mapping[str, int] = field(default_factory=dict)  # opened, closed, unchanged findings and changed values since the last run
+    changes: Changes | None = None  # since the run before; None: there was none
     history: tuple[tuple[str, Mapping[str, int]], ...] = ()  # earlier runs, oldest first: (name, open findings by rule)
 
 
@@ -82,9 +83,9 @@ class SiteWriter:
         title = self.catalogue.gettext("审核规则")
         self._page(PAGES["rules"], "rules.html.j2", "rules", title=title, rules=rules, families=_families(rules), totals=totals)
         drawn = charts.write(self.out, totals, rules, self.run.history, self.catalogue)
-        self._page(
-            PAGES["overview"], "index.html.j2", "overview", title=self.catalogue.gettext("总览"), totals=totals, rules=rules, charts=drawn
-        )
+        titles = defaultdict(str, {rule.id: rule.title for rule in rules})
+        title = self.catalogue.gettext("总览")
+        self._page(PAGES["overview"], "index.html.j2", "overview", title=title, totals=totals, rules=rules, titles=titles, charts=drawn)
         write_messages(self.out / "data" / "messages.js", self.catalogue)
         shutil.copytree(STATIC, self.out / "static", dirs_exist_ok=True)
         self._remove_stale()

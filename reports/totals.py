@@ -82,6 +82,7 @@ class Totals:
     statuses: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     severities: Counter[str] = field(default_factory=Counter)
+    severity_forms: Counter[str] = field(default_factory=Counter)  # forms with at least one open finding of that severity
     verdicts: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     rule_forms: Counter[str] = field(default_factory=Counter)
@@ -126,6 +127,7 @@ class Totals:
             self.rule_texts.setdefault(finding.rule.id, finding.rule)
             seen.add(finding.rule.id)
         self.rule_forms.update(seen)
+        self.severity_forms.update({finding.severity for finding in form.open_findings})
         if form.score is not None:
             for at, (low, high) in enumerate(SCORE_BANDS):
                 self.scores[at] += low <= form.score < high

@@ -217,7 +217,7 @@ class _Assembly:
             rate=share(points(total_row.get("executed")), points(total_row.get("budget"))),
             score=points(form.get("total_score")),
             unexplained_loss=self._unexplained_loss(),
-            versions=tuple(self.sources.versions.get(str(form["form_id"]), ())),
+            versions=tuple(replace(one, document=publishable(one.document)) for one in self.sources.versions.get(str(form["form_id"]), ())),
             veils=self.veils,
         )
 

@@ -19,6 +19,7 @@ from report_data import RULES, Batch, batch, season
 
 from extractors.read import read_document
 from extractors.render import render_page
+from reports.changes import AGAIN, NEW, ChangedDocument, Changes
 from reports.model import PageImage
 from reports.site import RunInfo, SiteWriter, build
 from reports.views import Sources, document_views
@@ -29,6 +30,10 @@ SAMPLES = ("beijing-hotline-2020-errors.pdf", "collection-2022.pdf", "password-l
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
+CHANGES = Changes(
+    "2024-01-14 02:12", new=3, again=1, rules={"scores-sum": (1, 1, 1), "deviation-unexplained": (2, 0, 0)},
+    documents=(ChangedDocument("documents.html", "collection-2022.pdf", NEW, 2, 0), ChangedDocument("documents.html", "beijing-hotline-2020-errors.pdf", AGAIN, 1, 1)),
+)
 PLACEMENT = 1.5  # CSS pixels by which a box may be off: half a pixel of layout on either side
 
 
@@ -67,7 +72,7 @@ def site(tmp_path_factory) -> Site:
             path = f"pages/{document.sha256[:16]}-{number}.webp"
             (folder / path).write_bytes(picture.data)
             images.append(PageImage(document.sha256, number, path, picture.width_pt, picture.height_pt))
-    run = RunInfo(finished=date(2024, 1, 15).isoformat(), version="0.1.0", changed={"opened": 3, "closed": 1, "unchanged": 2})
+    run = RunInfo(finished=date(2024, 1, 15).isoformat(), version="0.1.0", changes=CHANGES)
     build(*given, folder, images, rules=RULES, run=run)
     return Site(folder, given)
 

@@ -13,6 +13,7 @@ from audit_forms import CLEAN, changed, document, with_evidence
 from report_data import RULES, batch, one, pictures, refused
 
 from extractors.model import Doubt, Evidence
+from reports.changes import NEW, ChangedDocument, Changes
 from reports.environment import CONTENT_SECURITY_POLICY
 from reports.model import RuleText, Version, Waiver, rule_texts
 from reports.site import RunInfo, build, build_stream
@@ -200,7 +201,7 @@ def test_markup_in_every_field_is_printed_and_never_becomes_an_element(tmp_path,
     finding = given.findings.finding_id[1]
     versions = {given.tables.forms.form_id[0]: (Version("x", 1, HOSTILE, HOSTILE, HOSTILE, 1, is_this=True),)}
     sources = Sources(text_of, waivers={finding: Waiver(finding, HOSTILE, HOSTILE, HOSTILE, HOSTILE)}, versions=versions)
-    run = RunInfo(HOSTILE, HOSTILE, HOSTILE, HOSTILE, changed={"opened": 1}, history=((HOSTILE, {"scores-sum": 2}),))
+    run = RunInfo(HOSTILE, HOSTILE, HOSTILE, HOSTILE, changes=Changes(HOSTILE, rules={HOSTILE: (1, 1, 1)}, documents=(ChangedDocument("a.html", HOSTILE, NEW, 1, 0),)), history=((HOSTILE, {"scores-sum": 2}),))
     build(*given, tmp_path, pictures(given.tables, "pages/a b'\"<>.webp"), lang, sources=sources, run=run)
     pages = list(tmp_path.rglob("*.html"))
     for path in pages:
