@@ -1,6 +1,8 @@
 """What goes where: results to stdout, logs and progress to stderr, each log line naming its document.
 
-`SELFEVAL_LOG=json` (or `--log json`) writes one JSON object a line: time, level, message, and document and run where they are known.
+`SELFEVAL_LOG=json` (or `--log json`) writes one JSON object a line: time, level, logger, run (null outside one), message, and document,
+document_id and code where the line is about a document. That holds for the lines of libraries and children too. Telephone and identity
+numbers and names after captions are masked in all of them; names of files are not.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -27,7 +30,7 @@ class _Plain(logging.Formatter):
         moment = datetime.fromtimestamp(record.created).astimezone()
         document = getattr(record, "document", None)
         where = f" {one_line(document)}：" if document else " "
-        return f"{moment:%H:%M:%S} {_LEVELS.get(record.levelname, record.levelname)}{where}{one_line(record.getMessage())}"
+        return f"{moment:%H:%M:%S} {_LEVELS.get(record.levelname, record.levelname)}{where}{one_line(_message(record))}"
 
 
 class _Json(logging.Formatter):
@@ -35,22 +38,58 @@ class _Json(logging.Formatter):
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "message": record.getMessage(),
+            "logger": record.name,
+            "run": getattr(record, "run", None) or _current_run or None,
+            "message": _message(record),
         }
-        for name in ("document", "document_id", "run", "code"):
+        for name in ("document", "document_id", "code"):
             if value := getattr(record, name, None):
                 line[name] = value
         return json.dumps(line, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
+def _message(record: logging.LogRecord) -> str:
+    from extractors.masking import mask_text
+
+    text = record.getMessage()
+    if record.exc_info and record.exc_info[0]:
+        text += f"（{record.exc_info[0].__name__}）"
+    return mask_text(text)
+
+
+#: The id of the run under way in this process, and the handler of its log.
+_current_run = ""
+_handler: logging.StreamHandler[Any] | None = None
+
+
 def start_logging(form: str = "", verbose: bool = False) -> None:
-    """Send the project's own log to stderr. Repeating it replaces the handler, so that tests and flows may call it again."""
+    """Send every log of this process to stderr in one form, libraries' included. Repeating it replaces the handler, so that tests and
+    flows may call it again; it leaves Prefect's console handler no place, whether Prefect comes before or after."""
+    global _handler
     form = form or os.environ.get("SELFEVAL_LOG", "text")
-    handler = logging.StreamHandler(sys.stderr)
+    stream, root = sys.stderr, logging.getLogger()
+    if form == "json" or _json_stream.cache_info().currsize:  # once captured, what is written to stderr comes back as a log line
+        stream = _json_stream()
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(_Json() if form == "json" else _Plain())
-    log.handlers[:] = [handler]
+    root.handlers[:] = [h for h in root.handlers if h is not _handler and type(h).__name__ != "PrefectConsoleHandler"] + [handler]
+    _handler = handler
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
-    log.propagate = False
+
+
+@cache
+def _json_stream() -> Any:
+    from flows import stderr_lines
+
+    return stderr_lines.capture()
+
+
+def start_run(run: str) -> None:
+    """Stamp the run's id on every line from here on; in a process that a Prefect server started, begin to log at all."""
+    global _current_run
+    _current_run = run
+    if _handler is None:
+        start_logging()
 
 
 def one_line(text: str) -> str:

@@ -22,7 +22,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import artifacts
 from flows.books import ledger_of, store_of
-from flows.console import log, progress
+from flows.console import log, progress, start_run
 from flows.intake import Intake, take_in
 from flows.ledger import now
 from flows.problems import BLOCKING, REJECTED
@@ -115,6 +115,7 @@ def nightly(
     """
     place = create(Path(workspace), store)
     run = str(runtime.flow_run.id or os.getpid())
+    start_run(run)
     job = Job(place, run, Reader(engine, second_opinion), workers or len(os.sched_getaffinity(0)), profile)
     with locked(place):
         summary, refused = _work(job, inbox, again or [], republish)
