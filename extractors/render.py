@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pypdfium2 as pdfium
 
+from extractors.cover import has_text, personal_boxes
 from extractors.errors import ExtractError
 from extractors.limits import IMAGE_BYTES, MAX_PAGE_AREA, MAX_PIXELS
 from extractors.model import Bbox
@@ -36,9 +37,18 @@ class PageImage(NamedTuple):
 
 
 def render_page(
-    data: bytes, page: int, *, max_bytes: int = IMAGE_BYTES, max_pixels: int = MAX_PIXELS, hide: Sequence[Bbox] = ()
+    data: bytes,
+    page: int,
+    *,
+    max_bytes: int = IMAGE_BYTES,
+    max_pixels: int = MAX_PIXELS,
+    hide: Sequence[Bbox] = (),
+    hide_on_scan: Sequence[Bbox] = (),
 ) -> PageImage:
     """Draw the page (counted from 1) with the boxes in `hide` covered: names and phone numbers.
+
+    What the page's own text shows to be a telephone number, an identity number or a name after a caption is covered without being asked
+    for. A scan has no text: there the boxes in `hide_on_scan` are covered instead, cells whose recognised text held such a thing.
 
     ExtractError: damaged, page-too-large, too-complex."""
     try:
@@ -47,7 +57,11 @@ def render_page(
     except (pdfium.PdfiumError, IndexError) as error:
         raise ExtractError("damaged", detail=f"第 {page} 页无法显示") from error
     try:
-        return _draw(drawn, page, max_bytes, max_pixels, hide)
+        try:
+            covered = [*hide, *(personal_boxes(drawn, hide) if has_text(drawn) else hide_on_scan)]
+        except pdfium.PdfiumError as error:
+            raise ExtractError("damaged", detail=f"第 {page} 页的文字无法读取") from error
+        return _draw(drawn, page, max_bytes, max_pixels, covered)
     finally:
         document.close()
 

@@ -9,8 +9,8 @@ from extractors.files import read_file
 from extractors.model import Bbox
 from extractors.render import PageImage, render_page
 
-#: A page to draw, and the boxes on it that hold names and telephone numbers.
-Wanted = tuple[int, Sequence[Bbox]]
+#: A page to draw, the boxes on it that hold names and telephone numbers, and those to cover as well if it is a scan.
+Wanted = tuple[int, Sequence[Bbox], Sequence[Bbox]]
 
 
 def draw(path: str, document_id: str, wanted: Sequence[Wanted]) -> list[tuple[int, PageImage]]:
@@ -19,9 +19,9 @@ def draw(path: str, document_id: str, wanted: Sequence[Wanted]) -> list[tuple[in
     if digest != document_id:
         return []
     drawn = []
-    for page, hidden in wanted:
+    for page, hidden, on_scan in wanted:
         try:
-            drawn.append((page, render_page(data, page, hide=hidden)))
+            drawn.append((page, render_page(data, page, hide=hidden, hide_on_scan=on_scan)))
         except ExtractError:  # a page that cannot be drawn is shown by its values alone
             continue
     return drawn

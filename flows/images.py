@@ -28,26 +28,36 @@ if TYPE_CHECKING:
 #: documents. Up to here every page with a form is drawn; above, only pages that a finding or a doubt points at: a picture costs ten times
 #: what reading the page does.
 DRAW_ALL = 300
+#: Raised when more is covered than before: pictures that an earlier version drew are drawn again.
+COVERS = 2
 _PERSONAL = ("leader", "phone")
+#: what masking leaves: 136****0000, 张*
+_MASKED = r"\d\*{3,}|[\u3400-\u9fff]\*"
 
 
-def wanted_pages(tables: Tables) -> dict[str, dict[int, list[Bbox]]]:
-    """document_id -> page -> the boxes to cover."""
+#: page -> the boxes to cover, and the boxes to cover if the page is a scan
+_Pages = dict[int, tuple[list[Bbox], list[Bbox]]]
+
+
+def wanted_pages(tables: Tables) -> dict[str, _Pages]:
+    """document_id -> page -> the boxes to cover: the cells of names and telephones everywhere, on scans also cells whose text is masked in
+    places. Where a page has text, the renderer finds these by itself, to the character."""
     cells, forms = tables.cells, tables.forms
     owner = dict(zip(forms["form_id"].tolist(), forms["document_id"].tolist(), strict=True))
     placed = cells[cells["page"].notna()]
     chosen = placed if len(tables.documents) <= DRAW_ALL else placed[placed["doubt"].notna()]
-    pages: dict[str, dict[int, list[Bbox]]] = defaultdict(dict)
+    pages: dict[str, _Pages] = defaultdict(dict)
     for frame in (chosen, tables.findings[tables.findings["page"].notna()]):
         places = frame[["form_id", "page"]].drop_duplicates()
         for form_id, page in zip(places["form_id"].tolist(), places["page"].tolist(), strict=True):
-            pages[owner[form_id]].setdefault(int(page), [])
-    personal = placed[placed["path"].isin(_PERSONAL)]
-    columns = (personal[name].tolist() for name in ("form_id", "page", "x0", "top", "x1", "bottom"))
-    for form_id, page, *box in zip(*columns, strict=True):
-        hidden = pages.get(owner[form_id], {}).get(int(page))
-        if hidden is not None:
-            hidden.append((box[0], box[1], box[2], box[3]))
+            pages[owner[form_id]].setdefault(int(page), ([], []))
+    masked = placed["text"].str.contains(_MASKED, na=False)
+    for at, frame in enumerate((placed[placed["path"].isin(_PERSONAL)], placed[masked])):
+        columns = (frame[name].tolist() for name in ("form_id", "page", "x0", "top", "x1", "bottom"))
+        for form_id, page, *box in zip(*columns, strict=True):
+            hidden = pages.get(owner[form_id], {}).get(int(page))
+            if hidden is not None:
+                hidden[at].append((box[0], box[1], box[2], box[3]))
     return pages
 
 
@@ -61,7 +71,7 @@ def draw_pages(workspace: Workspace, tables: Tables, items: Mapping[str, Submiss
     wanted = wanted_pages(tables)
     missing: dict[str, list[Wanted]] = {}
     for key, pages in wanted.items():
-        if absent := [(page, hidden) for page, hidden in pages.items() if not _sizes(workspace, key, page).exists()]:
+        if absent := [(page, *hidden) for page, hidden in pages.items() if not _sizes(workspace, key, page).exists()]:
             missing[key] = list(absent)
     for key, drawn in _draw(workspace, missing, items, workers):
         for page, picture in drawn:
@@ -110,7 +120,7 @@ def _picture(workspace: Workspace, key: str, page: int) -> Path:
 
 
 def _sizes(workspace: Workspace, key: str, page: int) -> Path:
-    return workspace.images / f"{key[:16]}-{page}.json"
+    return workspace.images / f"{key[:16]}-{page}.{COVERS}.json"
 
 
 def _write_picture(path: Path, data: bytes) -> None:

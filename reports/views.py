@@ -247,6 +247,7 @@ class _Assembly:
         finding_id, subject = str(row["finding_id"]), str(row.get("subject") or "form")
         spot = spot_of(row)
         image = self.sources.page_images.get((self.document_id, spot.page)) if spot else None
+        waiver = self.sources.waivers.get(finding_id)
         return FindingView(
             number=0,
             id=finding_id,
@@ -260,7 +261,7 @@ class _Assembly:
             status=str(row.get("status") or "open"),
             spot=spot,
             crop=crop_of(spot, image, self.veils) if spot and image else None,
-            waiver=self.sources.waivers.get(finding_id),
+            waiver=waiver and replace(waiver, why=publishable(waiver.why)),
         )
 
     def _undecided(self) -> tuple[Undecided, ...]:

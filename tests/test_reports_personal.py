@@ -8,11 +8,14 @@ from zipfile import ZipFile
 from audit_forms import CLEAN, changed, document, with_evidence
 from report_data import RULES, batch
 
+from flows.images import wanted_pages
+from records.tables import build as tables_of
 from reports import letters
 from reports.diff import Side, compare
 from reports.diff_output import to_json, to_text, write_html
 from reports.excel import write_workbook
 from reports.i18n import translator
+from reports.model import Version, Waiver
 from reports.site import build
 from reports.views import Sources, document_views
 
@@ -26,7 +29,10 @@ def everything_written(tmp_path):
     more = {"message": f"说明为“电话{PHONE}，身份证{IDENTITY}”", "actual": f"电话{PHONE}", "subject": "indicators/2"}
     given = batch([document(with_evidence(form), name="a.pdf")], [(0, "deviation-unexplained", "indicators/2/explanation", more)], undecided=True)
     other = batch([document(with_evidence(changed(form, {"goal_actual": f"{SENTENCE}另"})), name="b.pdf")], [])
-    build(*given, tmp_path / "site", rules=RULES)
+    form_id, finding = given.tables.forms.form_id[0], given.findings.finding_id[0]
+    waivers = {finding: Waiver(finding, "审计一处", "2023-02-03", f"已电话{PHONE}核实")}
+    versions = {form_id: (Version("old-1", 1, f"{PHONE}.pdf", "2023-01-05"), Version(form_id, 2, "a.pdf", "2023-02-01", is_this=True))}
+    build(*given, tmp_path / "site", sources=Sources(RULES, waivers=waivers, versions=versions))
     write_workbook(tmp_path / "report.xlsx", given.tables, given.findings, RULES)
     letters.write_letters(letters.collect(document_views(*given, Sources(RULES), translator("zh"))), tmp_path / "letters", issued=date(2023, 5, 8))
     diff = compare(Side("a", given.tables, given.findings), Side("b", other.tables, other.findings))
@@ -57,3 +63,12 @@ def test_no_output_holds_personal_data(tmp_path):
 def test_what_is_masked_can_still_be_recognised(tmp_path):
     page = next(text for name, text in texts(everything_written(tmp_path)) if "诸*" in text and name.endswith(".html"))
     assert "139****5678" in page
+
+
+def test_on_a_scan_a_cell_whose_text_is_masked_is_covered_as_a_whole():
+    form = with_evidence(changed(CLEAN, {"indicators/2/explanation": "受汛期影响，详询13800001234。"}))
+    tables = tables_of([document(form)])
+    ((hidden, on_scan),) = wanted_pages(tables)[tables.documents.document_id[0]].values()
+    cell = tables.cells[tables.cells.path == "indicators/2/explanation"].iloc[0]
+    assert on_scan == [(cell.x0, cell.top, cell.x1, cell.bottom)]
+    assert not hidden
