@@ -3,15 +3,16 @@
 Great Expectations decides which rule is asked about which records and what follows from it; what the rule says is decided here, once."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from expectations.catalogue import Catalogue, Entry
 from expectations.rules import RULES
 from expectations.rules.base import Record
-from expectations.rules.gates import Gate, kind_of
+from expectations.rules.gates import kind_of
 from expectations.verdicts import Decision, Verdict, not_applicable
 from expectations.view import FormView
 
@@ -28,9 +29,10 @@ Question = tuple[str, str, str]  # rule, table, subject ("" where the record is 
 
 Judge = Callable[[Any, str], Decision]
 
+FAIL = Verdict.FAIL
 
-@dataclass(slots=True)
-class Settled:
+
+class Settled(NamedTuple):
     """The records of one form that were decided alike and do not fail: the decision, how many, and the first of them."""
 
     form: FormView
@@ -116,37 +118,61 @@ class Bench:
         for question in questions:
             rule, _, subject = question
             docket = self.dockets[question] = Docket()
-            asked.append((RULES[rule].judge, getattr(RULES[rule], "gate", None), self.catalogue[rule], subject, docket))
+            entry, gate = self.catalogue[rule], getattr(RULES[rule], "gate", None)
+            given, needs = (int(gate.given), int(gate.needs)) if gate else (0, 0)
+            limits = None if entry.years == (None, None) and not entry.profiles else entry
+            asked.append(_Asked(RULES[rule].judge, limits, subject, docket, given, needs, gate.otherwise if gate else None))
         for form, rows in self._rows[table]:
-            if table == "indicators" and not form.doubts:
-                for row in form.indicators:
-                    row.kind = kind_of(row)
-            for judge, gate, entry, subject, docket in asked:
-                if docket.error is None:
+            kinds = [kind_of(row) for row in form.indicators] if table == "indicators" and not form.doubts else []
+            for one in asked:
+                if one.docket.error is None:
                     try:
-                        _judge_form(judge, gate, entry, subject, docket, form, rows)
+                        _judge_form(one, form, rows, kinds)
                     except Exception as error:  # noqa: BLE001  whatever a rule raises is raised again when this rule is asked about
-                        docket.error = error
+                        one.docket.error = error
 
 
-def _judge_form(judge: Judge, gate: Gate | None, entry: Entry, subject: str, docket: Docket, form: FormView, rows: Sequence[Record]) -> None:
-    if reason := _outside(entry, form):
+class _Asked(NamedTuple):
+    """One question, with what is the same for all forms: `limits` is the rule's entry where it is not valid for all of them, the rest of
+    the fields after `docket` its gate."""
+
+    judge: Judge
+    limits: Entry | None
+    subject: str
+    docket: Docket
+    given: int
+    needs: int
+    otherwise: Decision | None
+
+
+def _judge_form(asked: _Asked, form: FormView, rows: Sequence[Record], kinds: Sequence[int]) -> None:
+    """`kinds` are those of the rows where they are known, which they are for the indicators of forms without doubts."""
+    judge, limits, subject, docket, given, needs, otherwise = asked
+    if limits is not None and (reason := _outside(limits, form)):
         docket.settled.append(Settled(form, not_applicable(reason), len(rows), rows[0]))
         return
-    alike: dict[int, Settled] = {}  # decisions that recur are the same object, and `alike` keeps them alive
-    if gate is not None and not form.doubts:
-        given, needs = int(gate.given), int(gate.needs)
-        decisions = [gate.otherwise if row.kind & given == given and row.kind & needs != needs else judge(row, row.subject) for row in form.indicators]
+    if otherwise is not None and kinds:
+        inside = [kind & given != given or kind & needs == needs for kind in kinds]
+        if True not in inside:  # the usual case: no row of the form is of the kind that the rule is about
+            docket.settled.append(Settled(form, otherwise, len(rows), rows[0]))
+            return
+        decisions = [judge(row, row.subject) if open_ else otherwise for row, open_ in zip(rows, inside, strict=True)]
+    elif subject:
+        decisions = [judge(row, subject) for row in rows]
     else:
-        decisions = [judge(row, subject or row.subject) for row in rows]
-    for row, decision in zip(rows, decisions, strict=True):
-        if decision.verdict is Verdict.FAIL:
-            docket.failures[row.record_id] = decision
-        elif (settled := alike.get(id(decision))) is not None:
-            settled.records += 1
+        decisions = [judge(row, row.subject) for row in rows]
+    first, found = decisions[0], Counter(map(id, decisions))  # decisions that recur are the same object
+    if len(found) == 1 and first.verdict is not FAIL:
+        docket.settled.append(Settled(form, first, len(rows), rows[0]))
+        return
+    places = list(map(id, decisions))
+    for key, count in found.items():
+        place = places.index(key)
+        decision = decisions[place]
+        if decision.verdict is not FAIL:
+            docket.settled.append(Settled(form, decision, count, rows[place]))
         else:
-            alike[id(decision)] = Settled(form, decision, 1, row)
-    docket.settled.extend(alike.values())
+            docket.failures.update((row.record_id, decision) for row, one in zip(rows[place:], decisions[place:], strict=True) if one is decision)
 
 
 def subjects(rule: str, table: str) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from expectations.bench import Bench, Question
@@ -37,13 +38,12 @@ def collect(batch: BatchRun, cells: pandas.DataFrame) -> Audit:
 
     bench, runs = batch.bench, batch.runs
     listed = [(question, record_id) for run in runs for question, record_ids in run.failures.items() for record_id in record_ids]
-    places = _places(cells, {bench.form_of(record_id).form_id for _, record_id in listed})
+    places = _Places(cells, {bench.form_of(record_id).form_id for _, record_id in listed})
     rows = [_finding(bench, question, record_id, places) for question, record_id in listed]
     order = {form.form_id: i for i, form in enumerate(bench.forms)}
     rows.sort(key=lambda row: (order[row["form_id"]], _SEVERITY_ORDER[row["severity"]], row["rule"], _natural(row["subject"])))
-    columns = zip(*_verdicts(bench), strict=True)
-    named = dict(zip(("form_id", "rule", "subject", "verdict", "why", "records"), columns, strict=False))
-    verdicts = pd.DataFrame({name: pd.Series(named.get(name, ()), dtype=dtype) for name, dtype in _VERDICTS.items()})
+    columns = _verdicts(bench)
+    verdicts = pd.DataFrame({name: pd.Series(columns[name], dtype=dtype) for name, dtype in _VERDICTS.items()})
     return Audit(frame("findings", rows), verdicts, _capped(runs), batch)
 
 
@@ -53,10 +53,10 @@ def finding_id(document_id: str, form: int, rule: str, subject: str, values: Seq
     return hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
-def _finding(bench: Bench, question: Question, record_id: str, places: dict[str, dict[str, Place]]) -> dict[str, Any]:
+def _finding(bench: Bench, question: Question, record_id: str, places: _Places) -> dict[str, Any]:
     form, decision = bench.form_of(record_id), bench.decision(question, record_id)
     rule, subject = question[0], bench.subject_of(question, record_id)
-    page, x0, top, x1, bottom = place(decision, subject, places.get(form.form_id, {})) or (None,) * 5
+    page, x0, top, x1, bottom = places.of(decision, subject, form.form_id)
     return {
         "finding_id": finding_id(form.document_id, form.form, rule, subject, decision.values), "form_id": form.form_id, "document": form.document,
         "form": form.form, "rule": rule, "severity": bench.catalogue[rule].severity, "subject": subject, "message": decision.why,
@@ -68,21 +68,32 @@ def _finding(bench: Bench, question: Question, record_id: str, places: dict[str,
 _FALLBACKS = ("total/score", "project_name", "title")
 
 
-def place(decision: Decision, subject: str, places: dict[str, Place]) -> Place | None:
-    """Page and box of the first cell that has evidence: those the decision names, then any cell of the subject, then the form's head.
-    `places` are the cells of the form by path."""
-    inside = (path for path in places if path.startswith(subject + "/"))
-    return next((places[path] for path in (*decision.cells, subject, *inside, *_FALLBACKS) if path in places), None)
+def place(decision: Decision, subject: str, cells: Mapping[str, int]) -> int | None:
+    """The first cell that has evidence: one that the decision names, else any cell of the subject, else one of the form's head. `cells` are
+    those of the form by path, told by a number."""
+    inside = (path for path in cells if path.startswith(subject + "/"))  # looked at only where the cells named have no place
+    return next((cells[path] for path in chain(decision.cells, (subject,), inside, _FALLBACKS) if path in cells), None)
 
 
-def _places(cells: pandas.DataFrame, form_ids: set[str]) -> dict[str, dict[str, Place]]:
-    """form_id -> path -> page and box of the first part of the cell."""
-    chosen = cells[cells["form_id"].isin(form_ids) & cells["page"].notna()].sort_values("part", kind="stable")
-    columns = (chosen[name].tolist() for name in ("form_id", "path", "page", "x0", "top", "x1", "bottom"))
-    places: dict[str, dict[str, Place]] = {}
-    for form_id, path, page, x0, top, x1, bottom in zip(*columns, strict=True):
-        places.setdefault(form_id, {}).setdefault(path, (int(page), x0, top, x1, bottom))
-    return places
+class _Places:
+    """Where the cells of some forms are printed: by form and path the number of a cell, by number its page and box. Of a cell in several
+    parts it is the first."""
+
+    def __init__(self, cells: pandas.DataFrame, form_ids: set[str]) -> None:
+        chosen = cells[cells["form_id"].isin(form_ids) & cells["page"].notna()]
+        if chosen["part"].any():
+            chosen = chosen.sort_values("part", kind="stable")
+        self._boxes = [chosen[name].tolist() for name in ("page", "x0", "top", "x1", "bottom")]
+        self.cells: dict[str, dict[str, int]] = {}
+        for number, (form_id, path) in enumerate(zip(chosen["form_id"].tolist(), chosen["path"].tolist(), strict=True)):
+            self.cells.setdefault(form_id, {}).setdefault(path, number)
+
+    def of(self, decision: Decision, subject: str, form_id: str) -> Place | tuple[None, ...]:
+        number = place(decision, subject, self.cells.get(form_id, {}))
+        if number is None:
+            return (None,) * 5
+        page, x0, top, x1, bottom = (column[number] for column in self._boxes)
+        return int(page), x0, top, x1, bottom
 
 
 def _natural(subject: str) -> tuple[Any, ...]:
@@ -90,16 +101,23 @@ def _natural(subject: str) -> tuple[Any, ...]:
     return tuple((0, int(step), "") if step.isdecimal() else (1, 0, step) for step in subject.split("/"))
 
 
-def _verdicts(bench: Bench) -> Iterable[tuple[str, str, str | None, str, str, int]]:
+def _verdicts(bench: Bench) -> dict[str, list[Any]]:
+    """The columns of `Audit.verdicts`: hundreds of thousands of rows in a batch, hence no tuple for each."""
+    columns: dict[str, list[Any]] = {name: [] for name in _VERDICTS}
+    form_id, rules, subjects, verdicts, whys, records = (columns[name].append for name in _VERDICTS)
+    fail, undecided, words = Verdict.FAIL.value, Verdict.UNDECIDABLE, {verdict: verdict.value for verdict in Verdict}
     for question, docket in bench.dockets.items():
         rule, _, subject = question
         for record_id, decision in docket.failures.items():
-            yield bench.form_of(record_id).form_id, rule, bench.subject_of(question, record_id), Verdict.FAIL.value, decision.why, 1
-        for settled in docket.settled:
-            verdict = settled.decision.verdict
-            alone = verdict is Verdict.UNDECIDABLE and settled.records == 1
-            about = subject or (settled.first.subject if alone else None)
-            yield settled.form.form_id, rule, about, verdict.value, settled.decision.why, settled.records
+            form_id(bench.form_of(record_id).form_id), rules(rule), subjects(bench.subject_of(question, record_id))
+            verdicts(fail), whys(decision.why), records(1)
+        about = subject or None
+        for form, decision, count, first in docket.settled:
+            verdict = decision.verdict
+            alone = about is None and count == 1 and verdict is undecided
+            form_id(form.form_id), rules(rule), subjects(first.subject if alone else about)
+            verdicts(words[verdict]), whys(decision.why), records(count)
+    return columns
 
 
 def _capped(runs: list[SuiteRun]) -> pandas.DataFrame:

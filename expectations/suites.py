@@ -172,15 +172,16 @@ def _fetch(bench: Bench, batches: Any, counted: Any) -> dict[Question, list[str]
     listed = {question_of(one): _listed(bench, question_of(one)) for one in failing}
     rows = sorted({record for records in listed.values() for record in records})
     record_ids = bench.records[question_of(failing[0])[1]]
-    frame = pd.DataFrame({"record": rows, "record_id": [record_ids[row] for row in rows]})
-    form = {"result_format": "COMPLETE", "unexpected_index_column_names": ["record_id"], "return_unexpected_index_query": False}
+    # An index of that name, and no values beside it: Great Expectations then lists ids without looking each row up (80 microseconds).
+    frame = pd.DataFrame({"record": rows}, index=pd.Index([record_ids[row] for row in rows], name="record_id"))
+    form = {"result_format": "COMPLETE", "unexpected_index_column_names": ["record_id"], "exclude_unexpected_values": True, "return_unexpected_index_query": False}
     suite = ExpectationSuite(name=counted.suite_name, expectations=[_copy(one) for one in failing])
     fetched = batches.get_batch({"dataframe": frame}).validate(suite, result_format=form)
     _raise_if_raised(fetched)
     failures = {}
     for one in fetched.results:
         kept = {record_ids[record] for record in listed[question_of(one)]}
-        failures[question_of(one)] = [row["record_id"] for row in one.result["unexpected_index_list"] if row["record_id"] in kept]
+        failures[question_of(one)] = [record_id for ids in one.result["unexpected_index_list"] for record_id in ids["record_id"] if record_id in kept]
     return failures
 
 

@@ -134,7 +134,7 @@ class FundRow(Row):
 class IndicatorRow(Row):
     """One row of the indicators block, as printed."""
 
-    __slots__ = ("level1", "level2", "level3", "target", "actual", "explanation", "is_placeholder", "kind")
+    __slots__ = ("level1", "level2", "level3", "target", "actual", "explanation", "is_placeholder")
     level1: str | None
     level2: str | None
     level3: str | None
@@ -142,8 +142,6 @@ class IndicatorRow(Row):
     actual: str | None
     explanation: str | None
     is_placeholder: bool
-    #: What kind of row it is, a sum of `rules.gates.Kind`; set by the bench for forms without doubts.
-    kind: int
 
     @property
     def name(self) -> str:
@@ -243,7 +241,7 @@ def _rows(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any, 
 
 _FORM_FIELDS = tuple(name for name in FormView.__dataclass_fields__ if name not in ("funds", "indicators", "doubts", "settings", "peers", "memo", "subject"))
 _FUND_FIELDS = ("position", "subject", "record_id", "weight", "score", *FundRow.__slots__)
-_INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *(name for name in IndicatorRow.__slots__ if name != "kind"))
+_INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *IndicatorRow.__slots__)
 
 
 def views(tables: Tables, roster: tuple[Expected, ...] = ()) -> list[FormView]:

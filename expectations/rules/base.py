@@ -66,6 +66,7 @@ class ScoredRowRule(Rule):
     """Judges whatever carries a weight and a score: indicators and the total row of funds."""
 
     tables: ClassVar[tuple[str, ...]] = ("indicators", "funds")
+    gate: ClassVar[Gate | None] = None
 
     @abstractmethod
     def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision: ...

@@ -234,6 +234,14 @@ def _named(text: str, unit: str) -> tuple[tuple[Quantity, str, str], ...]:
     return tuple(named)
 
 
+def _folded_goal(form: FormView) -> str:
+    """The expected goal in half width; every row of the form asks for it."""
+    if "folded goal" not in form.memo:
+        form.memo["folded goal"] = fold(form.goal_expected or "")
+    text: str = form.memo["folded goal"]
+    return text
+
+
 class CountsVsGoalText(IndicatorRule):
     """A count that the goal names is the count of the indicator of the same name."""
 
@@ -245,7 +253,7 @@ class CountsVsGoalText(IndicatorRule):
         target = parse_quantity(record.target)
         if target is None or target.unit in ("", "%", "元", "‰"):
             return not_applicable("指标值不是带单位的数量")
-        text = fold(record.form.goal_expected or "")
+        text = _folded_goal(record.form)
         if not text:
             return not_applicable("没有预期目标")
         if doubt := record.doubt("target", "level3") or (record.form.doubts and record.form.doubt("goal_expected")):

@@ -5,6 +5,7 @@ A gate only says sooner what its rule would say: for a row of the kinds `given` 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from enum import IntFlag, auto
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ from records.values import parse_quantity
 
 
 class Kind(IntFlag):
-    """SCORED: score and weight are numbers; LOST and FULL tell which is more. PLAIN_TARGET: the target is a plain quantity."""
+    """SCORED: score and weight are numbers; LOST and FULL tell which is more. PLAIN_TARGET: the target is a plain quantity. WEIGHTED: the
+    weight is more than zero. OUTPUT: no indicator of 决策 or 管理. WORDED: the result holds no digit. NEVER is the kind of no row."""
 
     SCORED = auto()
     LOST = auto()
@@ -33,6 +35,11 @@ class Kind(IntFlag):
     YEAR = auto()
     CAPTIONED = auto()
     HAS_PARTS = auto()
+    OUT_OF_RANGE = auto()
+    WEIGHTED = auto()
+    OUTPUT = auto()
+    WORDED = auto()
+    NEVER = auto()
 
 
 class Gate(NamedTuple):
@@ -44,6 +51,7 @@ class Gate(NamedTuple):
 
 
 _RATE_NAME = re.compile(r"(?:率|度|比例|占比)$")
+_DIGIT, _MANAGED, ZERO = re.compile("[0-9]"), re.compile("决策|管理|投入|过程"), Decimal(0)
 _RANGE_MARKS = re.compile(r"[~～至—–-]")
 
 
@@ -53,11 +61,13 @@ def kind_of(row: IndicatorRow) -> int:
     score, weight = row.read("score").number, row.read("weight").number
     if score is not None and weight is not None:
         kind |= _SCORED_LOST if score.value < weight.value else _SCORED_FULL
+        if not ZERO <= score.value <= weight.value:
+            kind |= _OUT_OF_RANGE
     target, actual, level3 = row.target or "", row.actual or "", row.level3 or ""
     if not is_blank(row.explanation):
         kind |= _EXPLAINED
     if not is_blank(row.actual):
-        kind |= _ACTUAL
+        kind |= _ACTUAL if _DIGIT.search(actual) else _ACTUAL | _WORDED
     if not is_blank(row.target):
         kind |= _TARGET
         if parse_quantity(target) is not None:
@@ -75,6 +85,10 @@ def kind_of(row: IndicatorRow) -> int:
         kind |= _RATE | _MONEY_RATE if "预算" in name or "资金" in name else _RATE
     if "20" in level3 or "20" in target or "20" in actual or "２" in level3 + target + actual:
         kind |= _YEAR
+    if weight is not None and weight.value > 0 and not level3.startswith("其中"):
+        kind |= _WEIGHTED
+    if _MANAGED.search(level1) is None:
+        kind |= _OUTPUT
     if "分" in level1:
         kind |= _CAPTIONED
     following = row.form.indicators[row.position + 1 : row.position + 2]
@@ -88,3 +102,4 @@ _SCORED_LOST, _SCORED_FULL = int(Kind.SCORED | Kind.LOST), int(Kind.SCORED | Kin
 _EXPLAINED, _ACTUAL, _TARGET, _PLAIN_TARGET = int(Kind.EXPLAINED), int(Kind.ACTUAL), int(Kind.TARGET), int(Kind.PLAIN_TARGET)
 _DATED, _RANGED, _SATISFACTION, _COST = int(Kind.DATED), int(Kind.RANGED), int(Kind.SATISFACTION), int(Kind.COST)
 _RATE, _MONEY_RATE, _YEAR, _CAPTIONED, _HAS_PARTS = int(Kind.RATE), int(Kind.MONEY_RATE), int(Kind.YEAR), int(Kind.CAPTIONED), int(Kind.HAS_PARTS)
+_OUT_OF_RANGE, _WEIGHTED, _OUTPUT, _WORDED = int(Kind.OUT_OF_RANGE), int(Kind.WEIGHTED), int(Kind.OUTPUT), int(Kind.WORDED)

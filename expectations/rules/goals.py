@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import PLACEHOLDER
+from expectations.rules.gates import Gate, Kind
 from expectations.text import bare, indicator_name, is_blank, likeness
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import CAPTIONS, FormView, IndicatorRow, brief
@@ -103,6 +104,7 @@ class RatingScaleAsValue(IndicatorRule):
     """A result is one grade of the scale, not the scale."""
 
     id = "rating-scale-as-value"
+    gate = Gate(Kind.ACTUAL, Kind.WORDED, PASS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if record.is_placeholder or is_blank(record.actual):
@@ -150,6 +152,15 @@ _MISPLACED = (
 )
 
 
+@lru_cache(maxsize=1 << 14)
+def _better_place(level2: str, name: str) -> tuple[str, str] | None:
+    """The word that does not belong under `level2`, and the second level that it belongs to."""
+    for place, words, better in _MISPLACED:
+        if place in level2 and (found := words.search(name)):
+            return found[0], better
+    return None
+
+
 class MisclassifiedIndicator(IndicatorRule):
     """An indicator stands under the second level that it is about."""
 
@@ -163,8 +174,9 @@ class MisclassifiedIndicator(IndicatorRule):
         if doubt := record.doubt("level2", "level3"):
             return undecidable(f"指标名称读取存疑，请核对 {doubt}")
         name = indicator_name(record.level3)
-        for level2, words, better in _MISPLACED:
-            if level2 in bare(record.level2) and (found := words.search(name)):
-                message = f"{record.name}列在“{brief(record.level2)}”下，内容涉及“{found[0]}”，似应列入{better}，请核实分类。"
-                return failed(message, better, record.level2, cells=(f"{subject}/level2",), values=(record.level2, record.level3))
-        return PASS
+        found = _better_place(bare(record.level2), name)
+        if found is None:
+            return PASS
+        word, better = found
+        message = f"{record.name}列在“{brief(record.level2)}”下，内容涉及“{word}”，似应列入{better}，请核实分类。"
+        return failed(message, better, record.level2, cells=(f"{subject}/level2",), values=(record.level2, record.level3))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from expectations.arithmetic import form_sum, plain, slip, trouble
 from expectations.rules.base import FormRule, ScoredRowRule
 from expectations.rules.common import NO_POINTS
+from expectations.rules.gates import Gate, Kind
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import CAPTIONS, FormView, FundRow, IndicatorRow, State
 
@@ -17,6 +18,7 @@ class NumberUnreadable(ScoredRowRule):
     """A weight or a score is a number, or blank."""
 
     id = "number-unreadable"
+    gate = Gate(Kind.SCORED, Kind.NEVER, PASS)
 
     def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision:
         weight, score = record.read("weight"), record.read("score")
@@ -34,6 +36,7 @@ class ScoreOutOfRange(ScoredRowRule):
     """A score is not above its weight and not below zero."""
 
     id = "score-out-of-range"
+    gate = Gate(Kind.SCORED, Kind.OUT_OF_RANGE, PASS)
 
     def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision:
         score, weight = record.read("score"), record.read("weight")

@@ -174,6 +174,7 @@ class ScoredWithoutValues(IndicatorRule):
     """Points rest on a target and a result: an indicator without either gets none."""
 
     id = "scored-without-values"
+    gate = Gate(Kind.SCORED | Kind.TARGET | Kind.OUTPUT, Kind.NEVER, PASS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)

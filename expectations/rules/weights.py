@@ -7,6 +7,7 @@ from expectations.arithmetic import ZERO, form_sum, percent, plain
 from expectations.rules.base import FormRule, FundRule, IndicatorRule
 from expectations.rules.common import points
 from expectations.rules.funds import execution_ratio, readings
+from expectations.rules.gates import Gate, Kind
 from expectations.text import is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import FormView, FundRow, IndicatorRow, State
@@ -18,6 +19,7 @@ class WeightZeroOrMissing(IndicatorRule):
     """An indicator that has a target and a result has a weight."""
 
     id = "weight-zero-or-missing"
+    gate = Gate(Kind.WEIGHTED | Kind.TARGET | Kind.ACTUAL, Kind.NEVER, PASS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         weight = record.read("weight")
