@@ -62,6 +62,12 @@ def missing_form(form: Form, engine: str) -> Form:
     return replace(form, doubts=merged((*form.doubts, *doubts)))
 
 
+def with_lost_table(form: Form, page: int) -> Form:
+    """A form followed by a table that begins like one but has neither funds nor indicators: rows of the form may be in it."""
+    why = f"第{page}页的表格没有资金和指标栏目，未能归入任何一张表"
+    return replace(form, doubts=merged((*form.doubts, *(Doubt(path, why, MISSING) for path in ("indicators", "total")))))
+
+
 def with_notices(forms: Iterable[Form], notices: Iterable[tuple[int, Notice]], shown: Iterable[str]) -> list[Form]:
     """Given forms and the notices of their pages (page number, notice in displayed coordinates), report text that cannot be seen.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from extractors import limits
 from extractors.celltext import assemble, confidence, line_text, lines
 from extractors.errors import ExtractError
-from extractors.model import Bbox, Cell, Char, Evidence, Grid, PageContent
+from extractors.model import Bbox, Cell, Char, Evidence, Grid, Ink, PageContent
 from extractors.rulings import REACH, Borders, Segment, tables
 
 #: share of a cell's side that must be ruled for the side to be a border
@@ -153,7 +153,7 @@ class _Frame:
             sure = min(confidence(chars), *([OVERRUN] if index in overrun else []), *([OPEN_BORDERS] if not clean else []), (1.0, ""))
             evidence = (Evidence(content.number, content.displayed(box)),)
             inked = [c for c in chars if c.text != " " and not c.anchor]
-            ink = (min(c.top for c in inked), max(c.bottom for c in inked)) if inked else None
+            ink = _ink(inked, box[2] - box[0]) if inked else None
             cells.append(Cell(row, column, row_span, column_span, assemble(chars, box[2]), evidence, *sure, ink, self._open(index)))
         return Grid(content.number, tuple(self.xs), tuple(self.ys), tuple(cells), self.open_top, self.open_bottom)
 
@@ -202,6 +202,15 @@ class _Frame:
                 ours.extend(theirs)
                 theirs.clear()
                 doubtful.add(neighbour)
+
+
+def _ink(chars: Sequence[Char], width: float) -> Ink:
+    """Given the printed characters of a cell and its width, where they stand."""
+    lowest = max(chars, key=lambda c: c.bottom)
+    size = max(lowest.bottom - lowest.top, 1.0)
+    last = [c for c in chars if c.bottom > lowest.bottom - size / 2]
+    room = (width - max(c.x1 for c in last) + min(c.x0 for c in last)) / size
+    return Ink(min(c.top for c in chars), lowest.bottom, size, room)
 
 
 def _continues(ours: Sequence[Char], theirs: Sequence[Char]) -> bool:

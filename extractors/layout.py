@@ -58,12 +58,12 @@ def begins_form(grid: Grid) -> bool:
     return any(field_of("header", cell.text) == "project_name" for cell in grid.cells)
 
 
-def belongs(grid: Grid) -> bool:
-    """Whether a grid has a row of captions of funds, goals or indicators."""
+def zones_of(grid: Grid) -> set[str]:
+    """The zones (funds, goals, indicators) of which a grid has a row of captions."""
     rows: dict[int, list[str]] = {}
     for cell in grid.cells:
         rows.setdefault(cell.row, []).append(cell.text)
-    return any(_zone_of(texts) for texts in rows.values())
+    return {zone for texts in rows.values() if (zone := _zone_of(texts))}
 
 
 def find(table: Table) -> Layout:

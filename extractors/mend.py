@@ -10,13 +10,18 @@ from extractors.captions import caption_key, field_of
 from extractors.layout import Layout, Zone, find
 from extractors.stitch import Box, Break, Table
 
+CUT = (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
 LEVELS = ("level1", "level2")
 NUMBERS = ("weight", "score")
 #: points from the upper cell's text to the break that leave no room for another line, and from the break to the lower text
 NO_ROOM, AT_TOP = 15.0, 7.0
+#: the same room in sizes of the characters, and how many of them a line that wraps leaves free: one, and the cell's margins
+NO_LINE, FULL_LINE = 2.0, 2.4
 #: shares of the width by which two parts of one cell may differ
 SAME_EDGE = 0.02
 
+_WORD = re.compile(r"[\w.%/+-]+", re.ASCII)
+_WORDS_END = re.compile(r"[。！？；…]$|^$")
 _CONTINUED = re.compile(r"^[（(]?(续上页|续表|接上页|续前表|续上表|续)[）)]?$")
 _NEW_ROW = re.compile(r"^(指标\s*\d|\d{1,2}[.、．]|[…\.。·]{2,}|[（(]?\d{1,2}[）)])")
 _TEMPLATE_ROW = re.compile(r"^(指标\s*\d+\s*[:：、.．/]?|[…\.。·]+)$")
@@ -41,6 +46,11 @@ def mend(table: Table) -> Layout:
         zone = next((z for z in layout.zones if z.above < at.row < z.end or z.first <= at.row < z.end), None)
         if zone is None or at.row <= zone.first:  # captions above a break, their first row below it
             continue
+        if _is_empty_head(table.row(at.row - 1), table.row(at.row), at):
+            table.drop_rows(at.row - 1, at.row)
+            layout, at = find(table), table.breaks[index]
+            at.open = False
+            zone = next(z for z in layout.zones if z.name == zone.name)
         if _join_cut_row(table, at, zone):
             layout = find(table)
         else:
@@ -131,7 +141,8 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
         # the level printed again: the rest of the row above if anything else stands in the row, else a row left blank
         others = any(b.left >= level2.right - SAME_EDGE for b in starting)
         repeated = others and before is not None and caption_key(before.text) == caption_key(level2.text)
-        if level3.text or before is None or not (repeated or _one_level(before.text, level2.text)):
+        parted = before is not None and _one_level(before.text, level2.text)
+        if not parted and (level3.text or not repeated):
             return None
     if not level3.text:
         if not below_has_number:
@@ -150,8 +161,27 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
     result_above, result_below = _at(above, zone, "actual"), _at(below, zone, "actual")
     rest = bool(result_above and result_above.text) and not (result_below and result_below.text)
     if (full and complementary and rest) or (touching and ((complementary and at.open) or (alone and above3.text))):
-        return (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
+        return CUT
+    if complementary and not below_has_number and all(_wraps(above, b) for b in starting):
+        return CUT
     return None
+
+
+def _is_empty_head(above: list[Box], below: list[Box], at: Break) -> bool:
+    """Whether the row above is the empty upper edge of the row below: browsers begin a row wherever its margin still fits."""
+    own = [a for a in above if a.first == at.row - 1 and a.end == at.row]
+    others = [a for a in above if a.end == at.row and a.text]
+    apart = any(b.text and b.first == at.row and a.covers(b.middle) for a in others for b in below)
+    return bool(own) and not apart and all(not a.text and a.open[1] for a in own) and not any(b.open[0] and b.end > at.row + 1 for b in below if b.text)
+
+
+def _wraps(above: list[Box], below: Box) -> bool:
+    """Whether the text of a cell goes on from the cell above it: that one's last line is full, and no line had room under it."""
+    a = next((a for a in above if a.covers(below.middle)), None)
+    if a is None or not a.text:
+        return False
+    word = _WORD.match(below.text)  # figures and Latin words are not parted, and leave as much free as they need
+    return a.room <= FULL_LINE + (word.end() if word else 0) / 2 and a.ink_gap[1] <= NO_LINE * a.size
 
 
 def _own(box: Box | None, row: int) -> Box | None:
@@ -174,6 +204,9 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
         if outer or name in LEVELS:
             if not b.text or is_continued(b.text):
                 _join(table, a, b)
+            elif not a.text and ((closed_above and a.open[1]) or (closed_below and b.open[0])):
+                a.text = b.text  # a spreadsheet prints the text of a merged cell once, on the page where its middle lies
+                _join(table, a, b)
             elif a.text and b.text.startswith(a.text) and b.text != a.text:
                 a.text = b.text  # the producer drew the whole merged cell on both pages and the first one cut it off
                 _join(table, a, b)
@@ -185,6 +218,11 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
                 _join(table, a, b)  # the border is missing at this cell alone
                 continue
             spans = a.end - a.first > 1 or b.end - b.first > 1
+            if name == "explanation" and spans and b.text and not is_continued(b.text) and _WORDS_END.search(a.text) is None and _wraps([a], b):
+                a.text += b.text
+                a.doubt(*CUT)
+                _join(table, a, b)
+                continue
             if is_continued(b.text) or (not b.text and a.text and spans):
                 if not is_continued(b.text):
                     a.doubt(0.8, "合并单元格跨页，下一页部分按同一单元格处理")

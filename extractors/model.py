@@ -83,11 +83,20 @@ class Evidence(NamedTuple):
     bbox: Bbox
 
 
+class Ink(NamedTuple):
+    """The top and bottom of a cell's characters, the size of those of its last line, and how many more of that size it could have held."""
+
+    top: float
+    bottom: float
+    size: float
+    room: float
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One printed cell, with the rows and columns that it spans. A cell cut by a page break has one evidence for each part.
 
-    `ink` is the top and bottom of its characters in the upright frame, None for an empty cell. `open` says whether the border
+    `ink` is where its characters stand in the upright frame, None for an empty cell. `open` says whether the border
     at its top and at its bottom is missing, which only the first and last rows of a grid can lack."""
 
     row: int
@@ -98,7 +107,7 @@ class Cell:
     evidence: tuple[Evidence, ...]
     confidence: float = 1.0
     why: str = ""  # why confidence is below 1
-    ink: tuple[float, float] | None = None
+    ink: Ink | None = None
     open: tuple[bool, bool] = (False, False)
 
 

@@ -121,11 +121,13 @@ def _with_grids(pages: Sequence[SolvedPage], grids: Sequence[Sequence[Grid]]) ->
 
 def _forms(pages: Sequence[SolvedPage]) -> list[Form]:
     captions()
-    forms = []
-    for table in stitch.tables(pages, layout.begins_form, layout.belongs):
+    forms: list[Form] = []
+    for table in stitch.tables(pages, layout.begins_form, layout.zones_of):
         form = template.extract(table, mend.mend(table))
         if form.funds or form.indicators:
             forms.append(form)
+        elif forms:
+            forms[-1] = agree.with_lost_table(forms[-1], table.boxes[0].parts[0].page)
     return forms
 
 

@@ -5,10 +5,11 @@ Positions across are shares of the table's width (0 left, 1 right), so that page
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extractors.grid import Line, SolvedPage
 from extractors.model import Evidence, Grid
@@ -36,7 +37,8 @@ class Box:
     confidence: float = 1.0
     why: str = ""
     ink_gap: tuple[float, float] = (99.0, 99.0)  # points from the cell's top edge to its text, and from its text to its bottom edge
-
+    size: float = 10.0  # points, of the characters of its last line
+    room: float = math.inf  # how many more of them that line could have held
     open: tuple[bool, bool] = (False, False)
 
     @property
@@ -106,26 +108,29 @@ def placed(grid: Grid, first: int, frame: tuple[float, float]) -> Iterator[Box]:
         x0, x1 = grid.xs[cell.column], grid.xs[cell.column + cell.column_span]
         if x1 - x0 < SLIVER and not cell.text:
             continue  # what two borders a hair apart enclose is no cell
-        gap = (99.0, 99.0)
-        if cell.ink:
-            gap = (cell.ink[0] - grid.ys[cell.row], grid.ys[cell.row + cell.row_span] - cell.ink[1])
-        yield Box(
+        box = Box(
             (x0 - left) / width, (x1 - left) / width, first + cell.row, first + cell.row + cell.row_span,
-            cell.text, cell.evidence, cell.confidence, cell.why, gap, cell.open,
+            cell.text, cell.evidence, cell.confidence, cell.why, open=cell.open,
         )
+        if ink := cell.ink:
+            box.ink_gap, box.size, box.room = (ink.top - grid.ys[cell.row], grid.ys[cell.row + cell.row_span] - ink.bottom), ink.size, ink.room
+        yield box
 
 
-def tables(pages: Iterable[SolvedPage], begins_form: Callable[[Grid], bool], belongs: Callable[[Grid], bool]) -> list[Table]:
+def tables(pages: Iterable[SolvedPage], begins_form: Callable[[Grid], bool], zones_of: Callable[[Grid], set[str]]) -> list[Table]:
     """Given solved pages in order, one table a form.
 
-    `begins_form` says of a grid that it holds the caption with which a form begins; `belongs` that it holds any of a form's
-    captions. A grid before the first form that does neither is a cover's or a list's, and is left out."""
+    `begins_form` says of a grid that it holds the caption with which a form begins; `zones_of` the zones whose captions it holds.
+    A grid before the first form that does neither is a cover's or a list's, and is left out. A page that prints the form's first rows
+    again and then goes on (a spreadsheet's print titles) begins no form: the repeated rows go."""
     pages = list(pages)
     running = _running_heads(pages)
     found: list[Table] = []
     begun = False
     pending: list[tuple[int, Line]] = []
     frame = (0.0, 1.0)
+    first_grid: Grid | None = None
+    zones: set[str] = set()
     last_sheet, last_open = (0, 0), False
     placed_items = [(page.content.number, at, item) for page in pages for at, items in enumerate(_sheets(page)) for item in items]
     for number, place, item in placed_items:
@@ -133,20 +138,24 @@ def tables(pages: Iterable[SolvedPage], begins_form: Callable[[Grid], bool], bel
             if not _PAGE_NUMBER.match(item.text):
                 pending.append((number, item))
             continue
-        begins = begins_form(item)
+        if first_grid is not None and (number, place) != last_sheet:
+            rest = without_rows(item, _repeated(first_grid, item))
+            if rest is not item and not begins_form(rest) and zones and not zones_of(rest) & zones:
+                item, pending = rest, [(page, line) for page, line in pending if not _among(line, running)]
+        begins, its_zones = begins_form(item), zones_of(item)
         titled = any(names_form(line.text) and (begins or not _among(line, running)) for _, line in pending)
-        if not found or (begins and (begun or titled)) or (titled and belongs(item)):
-            if not (begins or belongs(item)):
+        if not found or (begins and (begun or titled)) or (titled and its_zones):
+            if not (begins or its_zones):
                 pending = []
                 continue
             found.append(Table(lines=pending))
             frame = (item.xs[0], item.xs[-1] - item.xs[0])
-            begun = False
+            first_grid, zones, begun = item, set(), False
         else:
             found[-1].breaks.append(Break(found[-1].rows, (number, place) != last_sheet, last_open or item.open_top))
             found[-1].notes.extend(pending)
         pending = []
-        begun = begun or begins
+        begun, zones = begun or begins, zones | its_zones
         table = found[-1]
         table.boxes.extend(placed(item, table.rows, frame))
         table.rows += len(item.ys) - 1
@@ -154,6 +163,32 @@ def tables(pages: Iterable[SolvedPage], begins_form: Callable[[Grid], bool], bel
     if found:
         found[-1].notes.extend(pending)
     return found
+
+
+def _repeated(first: Grid, later: Grid) -> int:
+    """How many rows at the top of a later grid say what the first rows of the form's first grid say."""
+    count = 0
+    for ours, theirs in zip(_texts(first), _texts(later), strict=False):
+        if ours != theirs or not any(ours):
+            break
+        count += 1
+    return count
+
+
+def _texts(grid: Grid) -> list[list[str]]:
+    """For each row the texts of the cells that begin in it."""
+    rows: list[list[str]] = [[] for _ in range(len(grid.ys) - 1)]
+    for cell in grid.cells:
+        rows[cell.row].append(cell.text)
+    return rows
+
+
+def without_rows(grid: Grid, count: int) -> Grid:
+    """The grid without its first `count` rows; the grid as it is where a cell reaches over them, or nothing would be left."""
+    if not 0 < count < len(grid.ys) - 1 or any(cell.row < count < cell.row + cell.row_span for cell in grid.cells):
+        return grid
+    cells = tuple(replace(cell, row=cell.row - count) for cell in grid.cells if cell.row >= count)
+    return Grid(grid.page, grid.xs, grid.ys[count:], cells, False, grid.open_bottom)
 
 
 def is_title(text: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractors.engines.dots import chained
 from extractors.grid import solve
 from extractors.model import Char, Grid, PageContent, Ruling
 from extractors.rulings import MAX_SPREAD, Segment, snapped
@@ -34,8 +35,33 @@ def test_borders_drawn_cell_by_cell_a_hair_apart_are_one_border() -> None:
 
 
 def test_two_double_lines_close_together_stay_two_borders() -> None:
-    segments = [Segment(at, 0, 100) for at in (100.0, 101.4, 103.6, 105.0)]
+    segments = [Segment(at, 0, 100) for at in (100.0, 101.4, 106.6, 108.0)]
     assert len(snapped(segments)) == 2
+
+
+def test_the_strokes_of_a_wide_double_line_are_one_border_and_edges_of_columns_in_other_rows_are_not() -> None:
+    assert [round(s.at, 6) for s in snapped([Segment(100, 0, 200), Segment(103.8, 0, 90), Segment(103.8, 96, 200)])] == [101.9]
+    assert [s.at for s in snapped([Segment(100, 0, 90), Segment(103.8, 90, 200)])] == [100, 103.8]
+
+
+def test_a_merged_cell_that_takes_the_whole_page_is_a_column_of_its_table() -> None:
+    """Beside the rows of a page, the borders of cells merged over more than the page stand alone: no horizontal one reaches them."""
+    rows = [Ruling(100, y, 300, y) for y in (0, 30, 60)] + [Ruling(x, 0, x, 60) for x in (100, 200, 300)]
+    grid = only_grid([*rows, Ruling(0, 0, 0, 60), Ruling(50, 0, 50, 60)], text("产", 55, 20))
+    assert grid.xs == (0, 50, 100, 200, 300)
+    assert [(c.row_span, c.text) for c in grid.cells if c.column < 2] == [(2, ""), (2, "产")]
+
+
+def test_a_line_between_two_tables_side_by_side_belongs_to_neither() -> None:
+    solved = solve(page([*box(0, 0, 100, 60), Ruling(0, 30, 100, 30), Ruling(150, 0, 150, 60), *box(200, 0, 300, 60), Ruling(200, 30, 300, 30)]))
+    assert [grid.xs for grid in solved.grids] == [(0, 100), (200, 300)]
+
+
+def test_borders_drawn_as_dots_are_borders() -> None:
+    dots = [(x, 50.0, x + 0.75, 50.75) for x in (10 + 1.5 * k for k in range(40))] + [(10.0, y, 10.75, y + 0.75) for y in (50 + 1.5 * k for k in range(20))]
+    lying, standing = chained([*dots, (300.0, 300.0, 300.7, 300.7)])
+    assert [round(v, 2) for v in lying] == [10.38, 50.38, 68.88, 50.38]
+    assert [round(v, 2) for v in standing] == [10.38, 50.38, 10.38, 78.88]
 
 
 @given(st.lists(st.floats(0, 500), min_size=1, max_size=30))

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import pypdfium2.raw as raw
 
 from extractors import limits
+from extractors.engines.dots import chained
 from extractors.engines.pdfium_calls import CALLS
 from extractors.errors import ExtractError
 
@@ -53,6 +54,7 @@ class PageObjects:
     """Everything drawn on one page. `texts` is keyed by the address of pdfium's object."""
 
     borders: list[Box] = field(default_factory=list)
+    dots: list[Box] = field(default_factory=list)
     fills: list[Paint] = field(default_factory=list)
     images: list[Paint] = field(default_factory=list)
     rings: list[tuple[Box, tuple[int, int, int]]] = field(default_factory=list)
@@ -87,6 +89,8 @@ class ObjectReader:
         get = CALLS.page_object
         for index in range(raw.FPDFPage_CountObjects(page)):
             self._object(get(handle, index), IDENTITY, 0)
+        for box in chained(self.found.dots):
+            self._border(box)
         return self.found
 
     def _object(self, handle: int, outer: Matrix, depth: int) -> None:
@@ -164,8 +168,11 @@ class ObjectReader:
         colour = self._colour(handle, stroked and not filled)
         seen = colour[3] > 0 and (colour[:3] == (0, 0, 0) or luminance(colour) < PAPER_LUMINANCE)
         if min(width, height) <= MAX_BORDER_THICKNESS:
-            if seen and max(width, height) >= MIN_BORDER_LENGTH:
-                self._border(box)
+            if seen:
+                if max(width, height) >= MIN_BORDER_LENGTH:
+                    self._border(box)
+                else:
+                    self.found.dots.append(box)
             return
         count = CALLS.segments(handle)
         if filled:
