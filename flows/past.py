@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -48,9 +49,11 @@ class Past:
             _collect(self.readings, connection.execute(read.order_by(extractions.c.generation)))
             judged = sa.select(audits.c.extraction_id, audits.c.recorded_at, audits.c.audit_id)
             _collect(self.audits, connection.execute(judged.order_by(audits.c.generation)))
-            waived = sa.select(waiver_entries.c.finding_id, waiver_entries.c.recorded_at, waiver_entries.c.action)
-            self.waivers: dict[str, _Series] = {}
-            _collect(self.waivers, connection.execute(waived.order_by(waiver_entries.c.seq)))
+            entered = waiver_entries.c
+            last_day = sa.case((entered.action == "accept", sa.func.coalesce(entered.until, _NOW)), else_="")
+            waived = sa.select(entered.finding_id, entered.recorded_at, last_day)
+            self.waivers: dict[str, _Series] = {}  # the last day on which an acceptance holds, "" for its withdrawal
+            _collect(self.waivers, connection.execute(waived.order_by(entered.seq)))
 
     def standing(self, when: str = _NOW) -> dict[str, str]:
         """document_id -> audit_id, for every document that was read and judged then and stood in an inbox."""
@@ -66,7 +69,8 @@ class Past:
 
     def waived(self, when: str = _NOW) -> set[str]:
         """The findings whose explanation was accepted then."""
-        return {finding_id for finding_id, entries in self.waivers.items() if _last(entries, when) == "accept"}
+        day = datetime.now(UTC).date().isoformat() if when == _NOW else when[:10]
+        return {finding_id for finding_id, entries in self.waivers.items() if _last(entries, when) >= day}
 
     def open_by_rule(self, times: Iterable[str]) -> list[dict[str, int]]:
         """For each of the times, how many findings of each rule stood open."""

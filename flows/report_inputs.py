@@ -19,7 +19,7 @@ from records.store import Store
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from reports.model import RuleText, Version
+    from reports.model import RuleText, Version, Waiver
     from reports.site import RunInfo
     from reports.views import Sources
 
@@ -36,16 +36,21 @@ def rule_texts_of(lang: str = "zh") -> dict[str, RuleText]:
     return rule_texts([asdict(entry) for entry in known.entries.values()], known.sources, lang)
 
 
+def waivers_of(store: Store) -> dict[str, Waiver]:
+    """finding_id -> the explanation that was accepted for it, those included that are void."""
+    from reports.model import Waiver
+
+    return {one.finding_id: Waiver(one.finding_id, one.who, _local(one.when), one.why, one.void, one.until) for one in store.waivers()}
+
+
 def sources(store: Store, lang: str) -> Sources:
     """What document pages say besides the tables: rules, accepted explanations, the other filings of a project."""
-    from reports.model import Waiver
     from reports.views import Sources
 
-    waivers = {
-        waiver.finding_id: Waiver(waiver.finding_id, waiver.who, _local(waiver.when), waiver.why, waiver.void) for waiver in store.waivers()
-    }
+    waivers = waivers_of(store)
+    lapsed = {(one.form_id, one.rule, one.subject): waivers[one.finding_id] for one in store.waivers() if one.void}
     shown = {item.document_id for item in Ledger(store.engine).all() if item.state in READ}
-    return Sources(rule_texts_of(lang), waivers=waivers, versions=_versions(store.filings(), _counted(store), shown))
+    return Sources(rule_texts_of(lang), waivers=waivers, versions=_versions(store.filings(), _counted(store), shown), lapsed=lapsed)
 
 
 def _counted(store: Store) -> dict[str, int]:

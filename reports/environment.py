@@ -5,12 +5,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import markupsafe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reports import amounts, labels
 from reports.i18n import HTML_LANG, translator
 from reports.jsdata import embedded
-from reports.markup import table_rows, value_attributes
+from reports.markup import quoted, table_rows, value_attributes
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -41,6 +42,7 @@ def environment(lang: str) -> Environment:
         return catalogue.gettext(names.get(key, key))
 
     made.filters.update(money=amounts.money, number=amounts.number, percent=amounts.percent, embedded=embedded)
+    made.filters["quoted"] = quoted if lang != "zh" else markupsafe.escape
     made.globals.update(
         table_rows=table_rows,
         value_attributes=value_attributes,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from records.masking import mask_text
 from reports import labels
 from reports.i18n import N_, translator
-from reports.model import RuleText, severity_name
+from reports.model import RuleText, Waiver, severity_name
 from reports.rows import plain
 from reports.text import xml_text
 from reports.views import TidyTables
@@ -53,6 +53,8 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
         Column("severity", N_("严重程度"), 9), Column("title", N_("规则"), 26), Column("subject", N_("位置"), 18),
         Column("message", N_("问题说明"), 60), Column("actual", N_("表中填报"), 18), Column("expected", N_("应为"), 18),
         Column("page", N_("页"), 6, _COUNT), Column("status", N_("状态"), 11),
+        Column("waived_why", N_("采纳的说明"), 36), Column("waived_who", N_("采纳人"), 12), Column("waived_when", N_("采纳时间"), 16),
+        Column("waived_until", N_("有效至"), 11), Column("waived_void", N_("失效原因"), 24),
     )),
     ("forms", N_("自评表"), (
         *_PLACE, *_texts(labels.HEADER, {"project_name": 34, "unit": 28, "authority": 28, "title": 24}),
@@ -74,9 +76,11 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
 
 
 def write_workbook(
-    path: Path | str, tables: TidyTables, findings: pd.DataFrame, rules: Mapping[str, RuleText], lang: str = "zh", site: str = "reports/"
+    path: Path | str, tables: TidyTables, findings: pd.DataFrame, rules: Mapping[str, RuleText], lang: str = "zh", site: str = "reports/",
+    waivers: Mapping[str, Waiver] | None = None,
 ) -> Path:
-    """Write the workbook and return its path. `site` is where the report's folder is from the workbook, for the links of findings."""
+    """Write the workbook and return its path. `site` is where the report's folder is from the workbook, for the links of findings;
+    `waivers` are accepted explanations by finding_id."""
     from openpyxl import Workbook
 
     catalogue = translator(lang)
@@ -86,7 +90,7 @@ def write_workbook(
     for name, title, columns in SHEETS:
         rows: Iterable[Mapping[str, Any]] = _rows(frames[name])
         if name == "findings":
-            rows = (_finding(row, forms, rules, catalogue, site) for row in rows)
+            rows = (_finding(row, forms, rules, catalogue, site, (waivers or {}).get(row["finding_id"])) for row in rows)
         elif name != "forms":
             rows = ({**row, "position": row["position"] + 1} for row in rows)
         _write_sheets(book, catalogue.gettext(title), columns, rows, catalogue, len(frames[name]))
@@ -103,7 +107,8 @@ def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _finding(
-    row: Mapping[str, Any], forms: Mapping[str, Mapping[str, Any]], rules: Mapping[str, RuleText], catalogue: NullTranslations, site: str
+    row: Mapping[str, Any], forms: Mapping[str, Mapping[str, Any]], rules: Mapping[str, RuleText], catalogue: NullTranslations, site: str,
+    waiver: Waiver | None,
 ) -> dict[str, Any]:
     form = forms.get(row["form_id"], {})
     rule = rules.get(row["rule"])
@@ -116,6 +121,7 @@ def _finding(
         "title": rule.title if rule else row["rule"],
         "subject": labels.say_path(row["subject"], lambda _block, _index: "", catalogue),
         "status": catalogue.gettext(status),
+        **({f"waived_{name}": getattr(waiver, name) for name in ("why", "who", "when", "until", "void")} if waiver else {}),
         "link": f"{site}documents/{row['form_id'][:16]}.html#finding-{row['finding_id']}",
     }
 

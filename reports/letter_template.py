@@ -1,4 +1,4 @@
-"""Makes the Word template that is shipped: `python -m reports.letter_template [PATH]`. A user changes a copy of it in Word.
+"""Makes the Word templates that are shipped: `python -m reports.letter_template [PATH]`. A user changes a copy of it in Word.
 
 Set in the manner of an official letter: 方正小标宋 or 宋体 for the title, 仿宋 for the text, 28 points a line; a font that the
 reader's machine does not have is replaced by Word.
@@ -11,9 +11,58 @@ from typing import Any
 
 BODY, TITLE = "仿宋", "宋体"
 LINE = 28  # points
+#: (kind of line, text) by language; docs/reports.md tells which names the placeholders may use
+TEXTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "zh": (
+        ("title", "项目支出绩效自评整改通知书"),
+        ("plain", ""),
+        ("plain", "{{ unit }}："),
+        ("text", "经审核你单位报送的项目支出绩效自评表，发现{{ forms|length }}份自评表存在需要更正或者说明的问题共{{ count }}项"
+                 "（应予更正{{ errors }}项，需要说明{{ warnings }}项）。现将有关情况通知如下："),
+        ("text", "{%p for form in forms %}"),
+        ("heading", "{{ form.number }}、{{ form.project }}{% if form.year %}（{{ form.year }}年度）{% endif %}"),
+        ("text", "{%p for part in form.parts %}"),
+        ("text", "{% if part.severity == 'error' %}应予更正的问题{{ part.findings|length }}项：{% else %}需要说明的问题{{ part.findings|length }}项：{% endif %}"),
+        ("text", "{%p for finding in part.findings %}"),
+        ("text", "{{ finding.number }}．{{ finding.title }}。{{ finding.message }}{{ finding.place }}"),
+        ("text", "{%p endfor %}"),
+        ("text", "{%p endfor %}"),
+        ("text", "{%p endfor %}"),
+        ("text", "请你单位对照上述问题逐项核实，于____年__月__日前书面反馈：属于填报错误的，更正后重新报送自评表；填报无误的，说明理由并附佐证材料。"),
+        ("plain", ""),
+        ("right", "{{ sender }}"),
+        ("right", "{{ date }}"),
+    ),
+    "en": (
+        ("title", "Notice on the Self-evaluation of Project Expenditure"),
+        ("plain", ""),
+        ("plain", "{{ unit }}:"),
+        ("text", "We have reviewed the self-evaluation forms that you filed. {{ forms|length }} of them raise {{ count }} points: "
+                 "{{ errors }} to correct and {{ warnings }} to explain."),
+        ("text", "{%p for form in forms %}"),
+        ("heading", "{{ form.number }}. {{ form.project }}{% if form.year %} ({{ form.year }}){% endif %}"),
+        ("text", "{%p for part in form.parts %}"),
+        ("text", "{% if part.severity == 'error' %}To correct: {{ part.findings|length }}{% else %}To explain: {{ part.findings|length }}{% endif %}"),
+        ("text", "{%p for finding in part.findings %}"),
+        ("text", "{{ finding.number }}. {{ finding.title }}. {{ finding.message }}{{ finding.place }}"),
+        ("text", "{%p endfor %}"),
+        ("text", "{%p endfor %}"),
+        ("text", "{%p endfor %}"),
+        ("text", "Please check each point and answer in writing by ____-__-__: file the form again where it is wrong; where it is right, "
+                 "give the reason and the evidence."),
+        ("plain", ""),
+        ("right", "{{ sender }}"),
+        ("right", "{{ date }}"),
+    ),
+}  # fmt: skip
 
 
-def write_template(path: Path) -> Path:
+def template_of(lang: str) -> Path:
+    """The template that is shipped for a language."""
+    return Path(__file__).parent / "templates" / ("letter.docx" if lang == "zh" else f"letter-{lang}.docx")
+
+
+def write_template(path: Path, lang: str = "zh") -> Path:
     """Write the template to `path`."""
     from docx import Document
     from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -24,21 +73,13 @@ def write_template(path: Path) -> Path:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
     _style(document.styles["Normal"], BODY, 16)
-    _line(document, "项目支出绩效自评整改通知书", font=TITLE, size=22, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
-    _line(document, "")
-    _line(document, "{{ unit }}：")
-    _line(document, "经对你单位报送的项目支出绩效自评表进行审核，发现需要整改或者说明的问题{{ count }}项"
-                    "（错误{{ errors }}项，警告{{ warnings }}项）。现将有关情况通知如下：", indent=2)
-    _line(document, "{%p for form in forms %}")
-    _line(document, "{{ loop.index }}．{{ form.project }}{% if form.year %}（{{ form.year }}年度）{% endif %}", bold=True, indent=2)
-    _line(document, "{%p for finding in form.findings %}")
-    _line(document, "（{{ finding.number }}）{{ finding.title }}{{ finding.place }}。{{ finding.message }}", indent=2)
-    _line(document, "{%p endfor %}")
-    _line(document, "{%p endfor %}")
-    _line(document, "请你单位对照上述问题逐项核实，于____年__月__日前更正自评表或者书面说明理由，并将更正后的自评表重新报送。", indent=2)
-    _line(document, "")
-    _line(document, "{{ sender }}", align=WD_ALIGN_PARAGRAPH.RIGHT)
-    _line(document, "{{ date }}", align=WD_ALIGN_PARAGRAPH.RIGHT)
+    for kind, text in TEXTS[lang]:
+        if kind == "title":
+            _line(document, text, font=TITLE, size=22, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
+        elif kind == "right":
+            _line(document, text, align=WD_ALIGN_PARAGRAPH.RIGHT)
+        else:
+            _line(document, text, bold=kind == "heading", indent=0 if kind == "plain" else 2)
     document.save(str(path))
     return path
 
@@ -68,4 +109,8 @@ def _line(document: Any, text: str, *, font: str = "", size: float = 16, bold: b
 
 
 if __name__ == "__main__":
-    write_template(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "templates" / "letter.docx")
+    if len(sys.argv) > 1:
+        write_template(Path(sys.argv[1]))
+    else:
+        for language in TEXTS:
+            write_template(template_of(language), language)

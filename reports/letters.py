@@ -14,11 +14,14 @@ from typing import Any
 from reports import amounts, labels
 from reports.errors import ReportError
 from reports.i18n import translator
+from reports.letter_template import template_of
 from reports.model import DocumentView, FindingView, FormView
 from reports.text import xml_text
 from reports.totals import short_hash
 
-TEMPLATE = Path(__file__).parent / "templates" / "letter.docx"
+#: what a letter asks a unit to act on; hints are for the auditor
+DUE = ("error", "warning")
+_NUMERALS = "零一二三四五六七八九"
 _FORBIDDEN = '<>:"/\\|?*'
 
 
@@ -36,10 +39,15 @@ def collect(views: Iterable[DocumentView]) -> dict[str, UnitLetter]:
     letters: dict[str, UnitLetter] = {}
     for view in views:
         for form in view.forms:
-            if form.open_findings and form.unit:
+            if due(form) and form.unit:
                 letter = letters.setdefault(form.unit, UnitLetter(form.unit, form.authority))
                 letter.forms.append((view, form))
     return letters
+
+
+def due(form: FormView) -> list[FindingView]:
+    """The open findings that a unit has to correct or to explain, in order of weight."""
+    return [finding for finding in form.open_findings if finding.severity in DUE]
 
 
 def write_letters(
@@ -59,7 +67,7 @@ def write_letters(
     paths = []
     for letter in letters.values():
         path = target / f"{_file_name(letter.unit)}.docx"
-        _write(path, Path(template or TEMPLATE), context(letter, lang, issued, sender))
+        _write(path, Path(template or template_of(lang)), context(letter, lang, issued, sender))
         paths.append(path)
     return paths
 
@@ -67,7 +75,7 @@ def write_letters(
 def context(letter: UnitLetter, lang: str, issued: date, sender: str) -> dict[str, Any]:
     """The names that a template may use; documented in docs/reports.md."""
     _ = translator(lang).gettext
-    findings = [finding for _view, form in letter.forms for finding in form.open_findings]
+    findings = [finding for _view, form in letter.forms for finding in due(form)]
     return {
         "unit": letter.unit,
         "authority": letter.authority,
@@ -78,21 +86,36 @@ def context(letter: UnitLetter, lang: str, issued: date, sender: str) -> dict[st
         "warnings": sum(finding.severity == "warning" for finding in findings),
         "forms": [
             {
+                "number": numeral(at) if lang == "zh" else str(at),
                 "project": form.project or form.title,
                 "year": form.year or "",
                 "document": view.document,
                 "score": amounts.number(form.score),
                 "rate": amounts.percent(form.rate),
-                "findings": [_sentence(finding, view, at, lang) for at, finding in enumerate(form.open_findings, 1)],
+                "findings": (sentences := [_sentence(finding, view, number, lang) for number, finding in enumerate(due(form), 1)]),
+                "parts": [
+                    {"severity": severity, "findings": part}
+                    for severity in DUE
+                    if (part := [said for said, finding in zip(sentences, due(form), strict=True) if finding.severity == severity])
+                ],
             }
-            for view, form in letter.forms
+            for at, (view, form) in enumerate(letter.forms, 1)
         ],
     }
 
 
+def numeral(number: int) -> str:
+    """1 to 99 as an official letter numbers its parts: 一, 十, 十一, 二十; larger ones in figures."""
+    tens, ones = divmod(number, 10)
+    if number > 99:
+        return str(number)
+    head = "" if not tens else "十" if tens == 1 else f"{_NUMERALS[tens]}十"
+    return head + (_NUMERALS[ones] if ones or not tens else "")
+
+
 def _sentence(finding: FindingView, view: DocumentView, number: int, lang: str) -> dict[str, Any]:
     _ = translator(lang).gettext
-    place = f"（{finding.where}）"
+    place = _("（%(where)s）") % {"where": finding.where}
     if finding.spot:
         place = _("（%(where)s，第 %(page)d 页）") % {"where": finding.where, "page": finding.spot.page}
     return {

@@ -4,6 +4,7 @@ The only place outside the templates that writes markup: every text from a form 
 """
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from html import escape
 
@@ -38,3 +39,25 @@ def _names(form: int, path: str, severity: str, doubted: bool) -> str:
     """What does not depend on the text: the same few thousand paths come again in every form."""
     classes = " ".join(filter(None, ("value", path.rpartition("/")[2], severity, "doubt" if doubted else "")))
     return f'class="{escape(classes)}" lang="zh" data-path="{form}/{escape(path)}" tabindex="-1"'
+
+
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_RUN = re.compile(r"[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—]+")
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+def quoted(text: object) -> Markup:
+    """Given a text of a form, a file or the catalogue, mark on an English page what of it is Chinese, so that a screen reader says it in
+    Chinese: the whole of a Chinese sentence, single words in an English one."""
+    plain = "" if text is None else str(text)
+    han = len(_HAN.findall(plain))
+    if not han:
+        return Markup(escape(plain))
+    if han >= len(_LATIN.findall(plain)):
+        return Markup(f'<span lang="zh">{escape(plain)}</span>')
+    pieces, end = [], 0
+    for match in _RUN.finditer(plain):
+        if _HAN.search(match[0]):
+            pieces += [escape(plain[end : match.start()]), f'<span lang="zh">{escape(match[0])}</span>']
+            end = match.end()
+    return Markup("".join([*pieces, escape(plain[end:])]))

@@ -60,18 +60,21 @@ class RuleText:
     @classmethod
     def from_mapping(cls, entry: Mapping[str, Any], sources: Mapping[str, str], lang: str = "zh") -> RuleText:
         """Given an entry of the catalogue as plain data and what its source keys stand for, keep what a reader needs."""
-        statement = str(entry.get(lang) or entry.get("zh") or "")
-        title = entry.get("title" if lang == "zh" else f"title_{lang}") or entry.get("title")
+
+        def said(name: str) -> Any:
+            """The text in the language of the report, or in Chinese where the catalogue has no other."""
+            return (lang != "zh" and entry.get(f"{name}_{lang}")) or entry.get(name)
+
         return cls(
             id=str(entry["id"]),
-            title=str(title or entry["id"]),
+            title=str(said("title") or entry["id"]),
             severity=severity_name(entry.get("severity")),
             family=str(entry.get("family") or ""),
-            statement=statement,
-            tolerance=str(entry.get("tolerance") or ""),
-            source="；".join(sources.get(key, key) for key in entry.get("source") or ()),
-            remedy=str(entry.get("remedy") or ""),
-            traps=tuple(str(trap) for trap in entry.get("traps") or ()),
+            statement=str(entry.get(lang) or entry.get("zh") or ""),
+            tolerance=str(said("tolerance") or ""),
+            source=("；" if lang == "zh" else "; ").join(sources.get(key, key) for key in entry.get("source") or ()),
+            remedy=str(said("remedy") or ""),
+            traps=tuple(str(trap) for trap in said("traps") or ()),
         )
 
 
@@ -82,13 +85,15 @@ def rule_texts(entries: Iterable[Mapping[str, Any]], sources: Mapping[str, str],
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An explanation that an auditor accepted for a finding. `void` says why it no longer holds, "" while it does."""
+    """An explanation that an auditor accepted for a finding. `until` is the last day on which it holds, "" for ever; `void` says why it
+    no longer holds, "" while it does."""
 
     finding_id: str
     who: str
     when: str
     why: str
     void: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,7 +158,7 @@ def build_stream(
     """As `build`, for batches of (tables, findings, verdicts) that come one after the other; each may be dropped once it is written."""
     given = sources or Sources(rules={})
     images = page_images if isinstance(page_images, Mapping) else {(image.document_id, image.page): image for image in page_images}
-    whole = Sources(rules or given.rules, images or given.page_images, given.waivers, given.versions)
+    whole = replace(given, rules=rules or given.rules, page_images=images or given.page_images)
     writer = SiteWriter(Path(out_dir), whole, lang, run)
     for tables, findings, verdicts in batches:
         for view in document_views(tables, findings, verdicts, whole, writer.catalogue):

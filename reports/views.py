@@ -68,6 +68,8 @@ class Sources:
     page_images: Mapping[tuple[str, int], PageImage] = field(default_factory=dict)
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     versions: Mapping[str, Sequence[Version]] = field(default_factory=dict)
+    #: (form_id, rule, subject) -> an acceptance that is void since the finding there rests on other values now
+    lapsed: Mapping[tuple[str, str, str], Waiver] = field(default_factory=dict)
 
 
 def document_views(
@@ -247,7 +249,8 @@ class _Assembly:
         finding_id, subject = str(row["finding_id"]), str(row.get("subject") or "form")
         spot = spot_of(row)
         image = self.sources.page_images.get((self.document_id, spot.page)) if spot else None
-        waiver = self.sources.waivers.get(finding_id)
+        place = (str(self.form["form_id"]), str(row["rule"]), str(row.get("subject") or ""))
+        waiver = self.sources.waivers.get(finding_id) or self.sources.lapsed.get(place)
         return FindingView(
             number=0,
             id=finding_id,

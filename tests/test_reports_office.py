@@ -9,10 +9,11 @@ import pytest
 from audit_forms import CLEAN, changed, document, with_evidence
 from report_data import RULES, batch, one
 
-from reports import letters
+from reports import letter_template, letters
 from reports.errors import ReportError
 from reports.excel import write_workbook
 from reports.i18n import translator
+from reports.model import Waiver
 from reports.views import Sources, document_views
 
 FORMULAS = ("=HYPERLINK(\"http://x\",\"y\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0")
@@ -99,8 +100,9 @@ def letter_text(given, tmp_path, **more):
 def test_a_letter_states_the_findings_of_a_unit_in_sentences(tmp_path):
     text = letter_text(one(CLEAN, (0, "scores-sum", "total/score", {"subject": "total"}), (0, "deviation-unexplained", "indicators/2/explanation", {"subject": "indicators/2"})), tmp_path)
     assert "某县水利工程站：" in text
-    assert "问题2项（错误1项，警告1项）" in text
-    assert "（1）总得分与各项得分之和不符（总分，第 1 页）。总得分印为98.50，各项得分合计为98.00，请核实。" in text
+    assert "问题共2项（应予更正1项，需要说明1项）" in text
+    assert "一、水库水标尺安装项目（2022年度）" in text
+    assert "1．总得分与各项得分之和不符。总得分印为98.50，各项得分合计为98.00，请核实。（总分，第 1 页）" in text
     assert "绩效指标第 3 行“按期完工率”" in text
     assert "2023年5月8日" in text
     assert "某县财政局" in text
@@ -151,3 +153,29 @@ def test_a_template_that_is_no_word_file_is_refused_with_a_reason(tmp_path):
     (tmp_path / "bad.docx").write_bytes(b"no zip")
     with pytest.raises(ReportError):
         letter_text(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path, template=tmp_path / "bad.docx")
+
+
+def test_hints_are_the_auditors_and_stand_in_no_letter(tmp_path):
+    hint = (0, "required-field", "unit", {"severity": "information", "message": "仅供参考"})
+    assert unit_letters(one(CLEAN, hint)) == {}
+    assert "仅供参考" not in letter_text(one(CLEAN, hint, (0, "scores-sum", "total/score", {})), tmp_path)
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五"), (100, "100")])
+def test_parts_of_a_letter_are_numbered_as_official_letters_are(number, said):
+    assert letters.numeral(number) == said
+
+
+@pytest.mark.parametrize("lang", list(letter_template.TEXTS))
+def test_the_templates_that_are_shipped_are_those_that_the_module_makes(tmp_path, lang):
+    import docx
+
+    made, shipped = letter_template.write_template(tmp_path / "a.docx", lang), letter_template.template_of(lang)
+    assert [one.text for one in docx.Document(str(made)).paragraphs] == [one.text for one in docx.Document(str(shipped)).paragraphs]
+
+
+def test_a_waived_finding_says_in_the_workbook_who_accepted_it_why_and_until_when(tmp_path):
+    given = one(CLEAN, (0, "scores-sum", "total/score", {"status": "waived"}))
+    waiver = Waiver(given.findings.finding_id[0], "审计一处", "2023-02-03 10:00", "四舍五入所致", "", "2023-12-31")
+    sheet = workbook(given, tmp_path, waivers={waiver.finding_id: waiver}).worksheets[0]
+    assert [column(sheet, name)[0].value for name in ("采纳的说明", "采纳人", "有效至", "失效原因")] == ["四舍五入所致", "审计一处", "2023-12-31", None]

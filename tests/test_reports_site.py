@@ -200,7 +200,7 @@ def test_markup_in_every_field_is_printed_and_never_becomes_an_element(tmp_path,
     text_of = {rule_id: RuleText(rule_id, HOSTILE, statement=HOSTILE, tolerance=HOSTILE, source=HOSTILE, remedy=HOSTILE, traps=(HOSTILE,)) for rule_id in RULES}
     finding = given.findings.finding_id[1]
     versions = {given.tables.forms.form_id[0]: (Version("x", 1, HOSTILE, HOSTILE, HOSTILE, 1, is_this=True),)}
-    sources = Sources(text_of, waivers={finding: Waiver(finding, HOSTILE, HOSTILE, HOSTILE, HOSTILE)}, versions=versions)
+    sources = Sources(text_of, waivers={finding: Waiver(finding, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)}, versions=versions)
     run = RunInfo(HOSTILE, HOSTILE, HOSTILE, HOSTILE, changes=Changes(HOSTILE, rules={HOSTILE: (1, 1, 1)}, documents=(ChangedDocument("a.html", HOSTILE, NEW, 1, 0),)), history=((HOSTILE, {"scores-sum": 2}),))
     build(*given, tmp_path, pictures(given.tables, "pages/a b'\"<>.webp"), lang, sources=sources, run=run)
     pages = list(tmp_path.rglob("*.html"))
@@ -238,6 +238,18 @@ def test_waivers_and_versions_are_told_on_the_page(tmp_path):
     assert "已采纳说明" in text
     assert "first.pdf" in text
     assert "../documents/old.html" in text
+
+
+def test_an_acceptance_that_is_void_stands_at_the_finding_that_is_open_again(tmp_path):
+    given = one(CLEAN, SCORE)
+    place = (given.tables.forms.form_id[0], "scores-sum", "total")
+    void = Waiver("an-older-id", "审计一处", "2023-02-03", "四舍五入所致", "所依据的数值已改变", "2023-12-31")
+    build(*given, tmp_path, sources=Sources(RULES, lapsed={place: void}))
+    text = re.sub(r"<[^>]+>", "", page_of(tmp_path, given))
+    assert "四舍五入所致" in text
+    assert "有效至 2023-12-31" in text
+    assert "已失效：所依据的数值已改变" in text
+    assert "已采纳说明" not in text, "the finding stands open"
 
 
 def test_totals_leave_out_forms_without_a_unit_of_amounts_and_say_so(tmp_path):

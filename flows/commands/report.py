@@ -32,7 +32,7 @@ def report(
     from flows.ledger import active
     from flows.order import as_received
     from flows.publishing import write_site
-    from flows.report_inputs import rule_texts_of
+    from flows.report_inputs import rule_texts_of, waivers_of
     from flows.states import REFUSED
     from flows.workspace import existing, locked
 
@@ -51,7 +51,8 @@ def report(
             from reports.excel import write_workbook
 
             site = f"{os.path.relpath(target, xlsx.absolute().parent)}/"
-            write_text(f"{write_workbook(xlsx, tables, tables.findings, rule_texts_of(lang), lang=lang, site=site)}\n")
+            book = write_workbook(xlsx, tables, tables.findings, rule_texts_of(lang), lang=lang, site=site, waivers=waivers_of(books))
+            write_text(f"{book}\n")
         if docx:
             from datetime import date
 

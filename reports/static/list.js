@@ -7,6 +7,7 @@
   var body = document.querySelector("#list tbody"), state = document.getElementById("state"), query = document.getElementById("q");
   var selects = Array.prototype.slice.call(document.querySelectorAll("[data-facet]"));
   var sort = spec.sort.slice(), collator = new Intl.Collator(document.documentElement.lang);
+  var foreign = document.documentElement.lang.slice(0, 2) !== "zh";
   var texts = spec.columns.map(function (column, i) { return column.kind === "link" || column.kind === "text" ? i + 1 : 0; }).filter(Boolean);
 
   function facetOf(select) { return spec.facets.filter(function (facet) { return facet.key === select.dataset.facet; })[0]; }
@@ -71,6 +72,7 @@
         if (column.kind === "hidden") return;
         var value = row[c + 1], cell = document.createElement(column.kind === "link" ? "th" : "td");
         cell.className = column.kind;
+        if (foreign && /[\u4e00-\u9fff]/.test(value)) cell.lang = "zh";
         if (column.kind === "link") {
           cell.scope = "row";
           var link = document.createElement("a");
