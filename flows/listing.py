@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SEVERITIES = {"error": "错误", "warning": "警告", "information": "提示"}
-COLUMNS = ("document", "form", "rule", "severity", "subject", "message", "expected", "actual", "page", "bbox", "status")
+COLUMNS: tuple[str, ...] = ("document", "form", "rule", "severity", "subject", "message", "expected", "actual", "page", "bbox", "status")
 
 #: What a spreadsheet takes for the start of a formula when it stands first in a cell.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Format(StrEnum):
@@ -55,33 +55,33 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, int) or hasattr(value, "__index__") else str(value)
 
 
-def show(found: Sequence[Mapping[str, Any]], form: str) -> None:
-    """Print a list in the form asked for on stdout."""
+def show(found: Sequence[Mapping[str, Any]], form: str, columns: Sequence[str] = COLUMNS) -> None:
+    """Print a list in the form asked for on stdout; `columns` are those of CSV."""
     if form == Format.JSON:
         print_json(list(found))
     elif form == Format.CSV:
-        write_text(to_csv(found))
+        write_text(to_csv(found, columns))
     else:
         _table(found)
 
 
-def to_csv(found: Iterable[Mapping[str, Any]]) -> str:
+def to_csv(found: Iterable[Mapping[str, Any]], columns: Sequence[str] = COLUMNS) -> str:
     """Comma-separated, with a line of column names; no cell begins as a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for row in found:
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
+        writer.writerow([_cell(row[name]) for name in columns])
     return out.getvalue()
 
 
-def to_bytes(found: Sequence[Mapping[str, Any]], form: str) -> bytes:
+def to_bytes(found: Sequence[Mapping[str, Any]], form: str, columns: Sequence[str] = COLUMNS) -> bytes:
     """The list as a file's content. CSV begins with a byte-order mark, without which Excel takes Chinese for another encoding."""
     if form == Format.JSON:
         import json
 
         return (json.dumps(list(found), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
-    return to_csv(found).encode("utf-8-sig", "replace")
+    return to_csv(found, columns).encode("utf-8-sig", "replace")
 
 
 def _cell(value: Any) -> str:
@@ -90,7 +90,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(str(number) for number in value)
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not _is_number(text) else text
+    return f"'{text}" if text.startswith(FORMULA) and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

@@ -100,6 +100,11 @@ class Store:
         with self.writing() as connection:
             return audit_store.save(connection, list(document_ids), findings, verdicts, rules)
 
+    def finding_ids(self) -> set[str]:
+        """The ids of the current findings."""
+        with self.reading() as connection:
+            return set(connection.execute(sa.text("SELECT finding_id FROM findings")).scalars())
+
     def verdicts(self, document_ids: Collection[str] | None = None) -> DataFrame:
         """The verdicts of the current audits: form_id, rule, subject, verdict, why, records."""
         import pandas as pd

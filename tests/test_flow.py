@@ -93,11 +93,11 @@ def test_tables_can_be_asked_and_not_changed(season: Season) -> None:
 def test_a_waived_finding_no_longer_counts_and_the_report_says_who(season: Season) -> None:
     asked = selfeval("sql", "SELECT finding_id FROM findings WHERE severity = 'warning' LIMIT 1", "-w", season.workspace, "-f", "json")
     finding = json.loads(asked.stdout)[0]["finding_id"]
-    assert selfeval("waive", finding, "-w", season.workspace, "--why", "已核对付款凭证", "--who", "审计一处").returncode == 0
+    assert selfeval("waive", finding, "-w", season.workspace, "--reason", "已核对付款凭证", "--by", "审计一处").returncode == 0
     assert "审计一处" in selfeval("waive", "-w", season.workspace).stdout
     findings = json.loads(selfeval("findings", "-w", season.workspace, "-f", "json").stdout)
     assert [f["status"] for f in findings].count("waived") == 1
-    assert selfeval("waive", finding, "-w", season.workspace, "--why", "误报", "--withdraw").returncode == 0
+    assert selfeval("waive", finding, "-w", season.workspace, "--reason", "误报", "--by", "审计一处", "--withdraw").returncode == 0
 
 
 def test_two_runs_at_once_do_not_share_a_workspace(season: Season) -> None:

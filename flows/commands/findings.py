@@ -38,8 +38,8 @@ def findings(
     document: Annotated[str, typer.Option("--document", metavar="文件", help="只列一份文件")] = "",
     store: StoreOption = "",
 ) -> int:
-    """列出工作区最近一次审核发现的问题。"""
-    from flows import listing
+    """列出工作区最近一次审核发现的问题。CSV 另有编号和 by、reason、until 三列，填写后可用 selfeval waive --csv 导入。"""
+    from flows import listing, waiver_sheet
     from flows.books import ledger_of, store_of
     from flows.ledger import active
     from flows.order import as_received
@@ -54,16 +54,18 @@ def findings(
         chosen = chosen[chosen["rule"] == rule]
     if document:
         chosen = chosen[chosen["document"] == document]
-    found = listing.rows(chosen)
+    found, columns = listing.rows(chosen), listing.COLUMNS
+    if form is Format.CSV:
+        found, columns = waiver_sheet.sheet_rows(found, chosen, books.waivers()), waiver_sheet.SHEET_COLUMNS
     if form is not Format.XLSX and out is None:
-        listing.show(found, form)
+        listing.show(found, form, columns)
         return OK
     if out is None and sys.stdout.isatty():
         raise Problem("out-needed", "工作簿不能显示在终端上", "请用 --out 给出文件名，例如 --out findings.xlsx。")
     if form is Format.XLSX:
         data = _workbook(tables, chosen, out.absolute().parent if out else place.root, place.reports)
     else:
-        data = listing.to_bytes(found, form)
+        data = listing.to_bytes(found, form, columns)
     if out is None:
         sys.stdout.buffer.write(data)
         return OK
