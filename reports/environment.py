@@ -1,7 +1,9 @@
 """The one Jinja2 environment: everything is escaped, a name that is missing is an error, and strings go through the catalogue."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ def environment(lang: str) -> Environment:
     )
     # newstyle: the variables of a message are escaped as well
     made.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["_"] = _cached(catalogue)
 
     def label_of(names: dict[str, str], key: str) -> str:
         return catalogue.gettext(names.get(key, key))
@@ -55,6 +58,16 @@ def environment(lang: str) -> Environment:
         status_label=lambda key: label_of(labels.STATUS, key),
     )
     return made
+
+
+def _cached(catalogue: NullTranslations) -> Callable[[str], markupsafe.Markup]:
+    """`_` of the templates: a page says some hundred fixed sentences, and the extension's own looks up and formats each every time."""
+
+    @lru_cache(maxsize=1024)
+    def said(message: str) -> markupsafe.Markup:
+        return markupsafe.Markup(catalogue.gettext(message)) % {}
+
+    return said
 
 
 def render(lang: str, template: str, **context: Any) -> str:

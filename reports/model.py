@@ -24,8 +24,7 @@ class Spot(NamedTuple):
 
     def attribute(self) -> str:
         """`page:x0,top,x1,bottom`, as the page's script reads it from `data-at`."""
-        page, x0, top, x1, bottom = self
-        return f"{page}:{x0:.2f},{top:.2f},{x1:.2f},{bottom:.2f}"
+        return "%d:%.2f,%.2f,%.2f,%.2f" % self  # noqa: UP031 - of millions; twice as fast as an f-string
 
 
 @dataclass(frozen=True, slots=True)
