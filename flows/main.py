@@ -20,7 +20,7 @@ from prefect.futures import as_completed
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows import artifacts
+from flows import artifacts, metrics, watching
 from flows.books import ledger_of, store_of
 from flows.console import log, progress, start_run
 from flows.intake import Intake, take_in
@@ -29,7 +29,7 @@ from flows.problems import BLOCKING, REJECTED
 from flows.publishing import Published, bring_up_to_date
 from flows.reading import Outcome, Reader, read_chunk
 from flows.states import REFUSED, UNFINISHED, State
-from flows.summary import Summary, count, record
+from flows.summary import Summary, count, record, runs
 from flows.workspace import Workspace, create, locked
 
 #: documents in one task: a task costs Prefect some 10 ms, and after a kill this many are read again.
@@ -88,7 +88,13 @@ def publish(job: Job, force: bool) -> Published:
     return bring_up_to_date(job.workspace, ledger, store_of(job.workspace), job.profile, job.workers, force)
 
 
-@flow(name="selfeval", persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=MAX_CHUNKS))  # type: ignore[arg-type]
+@flow(
+    name="selfeval",
+    persist_result=False,
+    on_failure=[watching.flow_failed],
+    on_crashed=[watching.flow_failed],
+    task_runner=ThreadPoolTaskRunner(max_workers=MAX_CHUNKS),  # type: ignore[arg-type]
+)
 def nightly(
     inbox: str,
     workspace: str,
@@ -135,12 +141,18 @@ def _work(job: Job, inbox: str, again: list[str], republish: bool) -> tuple[Summ
     scope = set(taken.seen) if inbox else None
     items = [item for item in ledger.all() if scope is None or item.submission_id in scope]
     read_count, refused_count, findings = count(items, published.open_findings)
+    settled = [outcome for outcome in outcomes if outcome.settled]
+    refused_now = [outcome for outcome in settled if outcome.state in REFUSED]
+    standing, earlier = metrics.standing(store_of(job.workspace)), runs(job.workspace)
+    read_now = frozenset(item.document_id for item in ledger.get([o.submission_id for o in settled if o.state not in REFUSED]))
     summary = Summary(
         run=job.run, inbox=inbox, started=started, finished=now(), documents=len(items), new=len(taken.new), read=read_count,
         quarantined=refused_count, unsettled=sum(not outcome.settled for outcome in outcomes),
         skipped=tuple((skipped.path, skipped.sentence) for skipped in taken.skipped), findings=findings, report=str(published.report),
+        processed=len(settled), refused=len(refused_now), doubts=sum(outcome.doubts for outcome in settled), rules=standing.by_rule(read_now),
     )  # fmt: skip
     record(job.workspace, summary)
+    watching.ended(job.workspace, standing, summary, earlier)
     return summary, [item for item in items if item.state in REFUSED]
 
 

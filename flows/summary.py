@@ -18,7 +18,8 @@ from flows.workspace import PRIVATE_FILE, Workspace
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts over the documents of one inbox as they stand after a run; `new` and `unsettled` are about this run alone."""
+    """Counts over the documents of one inbox as they stand after a run. About this run alone are `new`, `unsettled`, `processed`
+    (documents read or refused), `refused`, `doubts` in those read, and `rules`: the open findings of each rule in those read."""
 
     run: str
     inbox: str
@@ -32,6 +33,10 @@ class Summary:
     skipped: tuple[tuple[str, str], ...] = ()
     findings: Mapping[str, int] = field(default_factory=dict)
     report: str = ""
+    processed: int = 0
+    refused: int = 0
+    doubts: int = 0
+    rules: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:

@@ -29,10 +29,37 @@ EngineOption = Annotated[Engine, typer.Option("--engine", help="读取引擎；�
 SecondOpinionOption = Annotated[bool, typer.Option("--second-opinion", help="再用 camelot 读一遍，凡有出入的都列为存疑")]
 ProfileOption = Annotated[str, typer.Option("--profile", metavar="名称", help="指定表式配置，默认按各表自身判断")]
 
+NotifyOption = Annotated[
+    list[str] | None,
+    typer.Option("--notify", metavar="地址", help="运行失败或结果异常时通知（Apprise 地址，可重复；@文件 读取文件中的地址）", show_default=False),
+]
+NotifyQuarantineOption = Annotated[
+    float | None, typer.Option("--notify-quarantine", min=0, max=100, metavar="百分比", help="隔离超过这个比例时通知，默认 10", show_default=False)
+]
+MetricsOption = Annotated[
+    Path | None, typer.Option("--metrics", envvar="SELFEVAL_METRICS", metavar="文件", help="监控指标写到这里（.prom）", show_default=False)
+]
+
 #: The workspace of every command that is not told another.
 DEFAULT_WORKSPACE = Path("workspace")
 #: processes: beyond eight the store, which is written by one process, is what takes the time.
 MAX_WORKERS = 8
+
+
+def watch(notify: list[str] | None, quarantine: float | None, metrics: Path | None) -> None:
+    """Keep what the end of a run needs where every process of it finds it: addresses with secrets in the environment alone, never in the
+    parameters that Prefect stores. Problem: an address that is not understood."""
+    from flows import notifying
+    from flows.metrics import VARIABLE
+
+    if notify:
+        os.environ[notifying.ADDRESSES] = " ".join(notify)
+    if quarantine is not None:
+        os.environ[notifying.QUARANTINE] = str(quarantine)
+    if metrics is not None:
+        os.environ[VARIABLE] = str(metrics.absolute())
+    if urls := notifying.addresses():
+        notifying.check(urls)
 
 
 def workers_of(wanted: int) -> int:

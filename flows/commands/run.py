@@ -10,11 +10,15 @@ from flows.commands.options import (
     DEFAULT_WORKSPACE,
     Engine,
     EngineOption,
+    MetricsOption,
+    NotifyOption,
+    NotifyQuarantineOption,
     ProfileOption,
     SecondOpinionOption,
     StoreOption,
     WorkersOption,
     WorkspaceOption,
+    watch,
     workers_of,
 )
 
@@ -31,6 +35,9 @@ def run(
     second_opinion: SecondOpinionOption = False,
     profile: ProfileOption = "",
     store: StoreOption = "",
+    notify: NotifyOption = None,
+    notify_quarantine: NotifyQuarantineOption = None,
+    metrics: MetricsOption = None,
 ) -> int:
     """收取、读取、审核整个收件夹并出报告；再次运行只处理新来的。退出码：0 无阻断，1 有错误级问题，2 有文件被隔离，3 运行失败。"""
     from flows.commands.running import run_flow
@@ -44,5 +51,6 @@ def run(
         if not folder.is_dir():  # said before a server is started for it
             raise Problem("no-inbox", f"收件夹 {folder} 不存在或不是文件夹", "请给出存放 PDF 的文件夹，或 s3://… 等地址。")
         inbox = str(folder)
+    watch(notify, notify_quarantine, metrics)
     options = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
     return run_flow(workspace, store, inbox=inbox, **options)

@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.console import log
 from flows.problems import FAILED, Problem
 
+if TYPE_CHECKING:
+    from flows.workspace import Workspace
+
 
 def run_flow(workspace: Path, store: str, **parameters: Any) -> int:
     """Run the flow once and return its exit code: 0, 1 or 2 from what it found, 3 when the run itself failed."""
-    from flows import prefect_server
+    from flows import watching
     from flows.books import close_books
+    from flows.ledger import now
     from flows.workspace import create, locked
 
-    place = create(workspace, store)
+    place, started = create(workspace, store), now()
+    address = without_secret(place.store)
     with locked(place):
-        if prefect_server.end_stale(place.prefect_home):
-            log.warning("上一次运行中途停止，已结束它留下的 Prefect 服务")
-        server = prefect_server.Server(place.prefect_home) if prefect_server.prepare(place.prefect_home) else None
-        if server:
-            server.start()
-        # Great Expectations takes seconds to import, and reading leaves this process idle: begin now.
-        threading.Thread(target=_load, name="load", daemon=True).start()
-        from flows.main import nightly  # while the server starts
-
-        if server:
-            server.wait()  # and it ends at exit, after Prefect has said its last words to it
         try:
-            return _judge(nightly(workspace=str(place.root), store=place.store, return_state=True, **parameters))
+            _serve(place)
+        except Problem as problem:  # what fails the flow itself is told by the flow
+            watching.failed(place, problem, started)
+            raise
+        from flows.main import nightly
+
+        try:
+            return _judge(nightly(workspace=str(place.root), store=address, return_state=True, **parameters))
         finally:
             close_books()
+
+
+def without_secret(store: str) -> str:
+    """The store's address as Prefect may keep it among a run's parameters: its password moves to PGPASSWORD, for this process and those
+    that it starts."""
+    from urllib.parse import unquote, urlsplit
+
+    from flows.workspace import without_password
+
+    if password := urlsplit(store).password:
+        os.environ["PGPASSWORD"] = unquote(password)
+    return without_password(store)
+
+
+def _serve(place: Workspace) -> None:
+    """Start a Prefect server of the run's own, unless there is another to use; it ends at exit, after Prefect's last words to it."""
+    from flows import prefect_server
+
+    if prefect_server.end_stale(place.prefect_home):
+        log.warning("上一次运行中途停止，已结束它留下的 Prefect 服务")
+    server = prefect_server.Server(place.prefect_home) if prefect_server.prepare(place.prefect_home) else None
+    if server:
+        server.start()
+    # Great Expectations takes seconds to import, and reading leaves this process idle: begin now.
+    threading.Thread(target=_load, name="load", daemon=True).start()
+    import flows.main  # noqa: F401 - while the server starts
+
+    if server:
+        server.wait()
 
 
 def _judge(state: Any) -> int:

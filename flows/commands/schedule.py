@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkersOption, WorkspaceOption, workers_of
+from flows.commands.options import (
+    DEFAULT_WORKSPACE,
+    MetricsOption,
+    NotifyOption,
+    NotifyQuarantineOption,
+    StoreOption,
+    WorkersOption,
+    WorkspaceOption,
+    watch,
+    workers_of,
+)
 from flows.console import log
 from flows.problems import OK, Problem
 
@@ -24,13 +34,18 @@ def schedule(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     workers: WorkersOption = 0,
     store: StoreOption = "",
+    notify: NotifyOption = None,
+    notify_quarantine: NotifyQuarantineOption = None,
+    metrics: MetricsOption = None,
 ) -> int:
     """按时运行主任务，直到被停止（可由 systemd 启动，见 deploy/）。设有 PREFECT_API_URL 时登记到该服务器，否则自带一个。"""
     from flows import prefect_server
+    from flows.commands.running import without_secret
     from flows.inbox import is_remote
     from flows.workspace import create
 
     _check(cron, timezone)
+    watch(notify, notify_quarantine, metrics)
     place = create(workspace, store)
     # A home of its own: a run by hand ends what an earlier run left in the workspace's, and must not end this.
     home = place.prefect_home / "schedule"
@@ -46,7 +61,7 @@ def schedule(
     if server:
         server.wait()
         log.info("界面：%s", server.url.removesuffix("/api"))
-    parameters = {"inbox": inbox if is_remote(inbox) else str(Path(inbox).absolute()), "workspace": str(place.root), "store": place.store,
+    parameters = {"inbox": inbox if is_remote(inbox) else str(Path(inbox).absolute()), "workspace": str(place.root), "store": without_secret(place.store),
                   "workers": workers_of(workers)}  # fmt: skip
     log.info("已排定：%s（%s），收件夹 %s；按 Ctrl+C 停止", cron, timezone, parameters["inbox"])
     nightly.serve(
