@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flows import console
-from flows.commands import audit, diff, doctor, extract, findings, report, rerun, rules, run, schedule, sql, status, waive
+from flows.commands import audit, diff, doctor, export, extract, findings, import_, report, rerun, rules, run, schedule, sql, status, waive
 from flows.problems import FAILED, OK, Problem
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
     epilog="退出码：0 没有阻断性问题，1 有错误级问题，2 有文件被拒收，3 命令本身失败。",
 )
 
-COMMANDS = (extract, audit, run, status, findings, rerun, report, waive, diff, rules, sql, schedule, doctor)
+COMMANDS = (extract, audit, run, status, findings, rerun, report, waive, diff, rules, sql, schedule, export, import_, doctor)
 for module in COMMANDS:
     module.register(app)
 

@@ -75,7 +75,7 @@ def test_every_package_is_packed() -> None:
 def command_modules() -> list[str]:
     from flows.cli import COMMANDS
 
-    return [module.__name__.rpartition(".")[2] for module in COMMANDS]
+    return [module.__name__.rpartition(".")[2].rstrip("_") for module in COMMANDS]
 
 
 @pytest.mark.parametrize("command", command_modules())
