@@ -215,6 +215,24 @@ def test_arrow_keys_move_between_values_and_light_their_boxes(page, site):
     assert page.evaluate("document.activeElement.dataset.path") == "1/funds/0/label"
 
 
+def test_an_original_that_lies_on_its_side_is_turned_with_its_boxes(page, site):
+    page.goto(site.url(site.document))
+    sheet, box = page.locator(".sheet").first, page.locator(".box").first
+    before, inside = sheet.bounding_box(), box.bounding_box()
+    for _click in (1, 2):
+        page.get_by_role("button", name="旋转原件").click()
+        page.wait_for_timeout(50)
+    assert abs(sheet.bounding_box()["height"] - before["height"]) < 1, "upside down it is as high as before"
+    page.get_by_role("button", name="旋转原件").click()
+    turned, found = sheet.bounding_box(), box.bounding_box()
+    assert abs(turned["width"] - before["width"]) < 1, "it fills the pane all the same"
+    assert turned["height"] < before["height"]
+    scale = turned["width"] / before["height"]
+    # three quarters clockwise: what was above is at the left, what was at the right is above
+    assert abs(found["x"] - turned["x"] - (inside["y"] - before["y"]) * scale) < 2 * PLACEMENT
+    assert abs(found["y"] - turned["y"] - (before["x"] + before["width"] - inside["x"] - inside["width"]) * scale) < 2 * PLACEMENT
+
+
 def test_search_filters_and_sort_keep_their_question_in_the_address(page, site):
     page.goto(site.url("documents.html"))
     page.wait_for_selector("html[data-list-ready=true]", state="attached")

@@ -36,12 +36,22 @@ def diff(
     # Two single forms were named by a person: they are meant to be compared, whatever they call their project.
     result = compare(*sides, same_form=all(len(side.tables.forms) == 1 for side in sides))
     if out:
-        write_text(f"{write_html(result, out, lang)}\n")
+        write_text(f"{write_html(result, out, lang, _way_to_site(out, workspace, store))}\n")
     elif as_json:
         print_json(to_json(result))
     else:
         write_text(to_text(result, lang).rstrip() + "\n")
     return OK
+
+
+def _way_to_site(out: Path, workspace: Path, store: str) -> str:
+    """From the page to the report of the workspace, whose styles and document pages it uses."""
+    import os
+
+    from flows.workspace import existing
+
+    place = existing(workspace, store)
+    return f"{os.path.relpath(place.reports, out.absolute().parent)}/"
 
 
 def _side(name: str, workspace: Path, store: str) -> Side:

@@ -42,8 +42,9 @@ var selfeval = {
     });
     print.addEventListener("click", function () { window.print(); });
   });
-  /* Details that are closed would be missing on paper. */
+  /* What is closed or not yet loaded would be missing on paper. */
   window.addEventListener("beforeprint", function () {
+    document.querySelectorAll(".rest, .doubts details, .changed details").forEach(function (closed) { closed.open = true; });
     document.querySelectorAll("img[loading=lazy]").forEach(function (image) { image.loading = "eager"; });
   });
 })();

@@ -136,6 +136,19 @@
     });
   });
 
+  /* Some scanners and printers leave a form lying on its side; the boxes turn with it. */
+  var turn = 0;
+  each("#turn", function (button) {
+    button.addEventListener("click", function () {
+      turn = (turn + 90) % 360;
+      each(".sheet", function (sheet) {
+        var image = sheet.querySelector("img"), ratio = image.getAttribute("width") / image.getAttribute("height"), across = turn % 180 !== 0;
+        sheet.style.transform = turn ? "rotate(" + turn + "deg)" + (across ? " scale(" + ratio + ")" : "") : "";
+        sheet.style.marginBlock = across ? ((ratio - 1 / ratio) / 2 * 100) + "%" : "";
+      });
+    });
+  });
+
   function fromAddress() {
     var id = decodeURIComponent(window.location.hash.slice(1)), element = id && document.getElementById(id);
     if (!element) return;
