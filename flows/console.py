@@ -57,6 +57,8 @@ def _message(record: logging.LogRecord) -> str:
     return mask_text(text)
 
 
+#: Loggers that say more than warnings: ours, and Prefect's as far as its own settings let it.
+_OURS = (log.name, "prefect")
 #: The id of the run under way in this process, and the handler of its log.
 _current_run = ""
 _handler: logging.StreamHandler[Any] | None = None
@@ -72,6 +74,7 @@ def start_logging(form: str = "", verbose: bool = False) -> None:
         stream = _json_stream()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_Json() if form == "json" else _Plain())
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith(_OURS) or verbose)
     root.handlers[:] = [h for h in root.handlers if h is not _handler and type(h).__name__ != "PrefectConsoleHandler"] + [handler]
     _handler = handler
     log.setLevel(logging.DEBUG if verbose else logging.INFO)

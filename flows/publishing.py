@@ -14,7 +14,7 @@ from flows.ledger import Ledger, active
 from flows.order import as_received
 from flows.report_inputs import run_info, sources
 from flows.states import REFUSED, State
-from flows.workspace import Workspace
+from flows.workspace import Workspace, make_private
 from records.store import Store
 
 if TYPE_CHECKING:
@@ -89,7 +89,10 @@ def write_site(
         shutil.copytree(workspace.images, out / workspace.images.name, dirs_exist_ok=True)
     verdicts = store.verdicts(set(tables.documents["document_id"]))
     told = run_info(workspace, ledger, store, profile)
-    return build(tables, tables.findings, verdicts, out, pictures, lang, sources=sources(store, lang), run=told)
+    index = build(tables, tables.findings, verdicts, out, pictures, lang, sources=sources(store, lang), run=told)
+    if out == workspace.reports:
+        make_private(out / "static")
+    return index
 
 
 def _advance(ledger: Ledger, before: State, after: State) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from flow_runs import HOUSE, environment, runs
-from watched import LEADER, PHONE, SECRET, Watched, watched
 
-__all__ = ["watched"]
+from tests.watched import LEADER, PHONE, SECRET, Watched
+
 pytestmark = pytest.mark.xdist_group("watched")
 
 

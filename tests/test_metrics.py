@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from flow_runs import runs
 from prometheus_client.parser import text_string_to_metric_families
-from watched import LEADER, PHONE, Watched, watched
 
 from flows import metrics
 from flows.workspace import create
+from tests.watched import LEADER, PHONE, Watched
 
-__all__ = ["watched"]
 pytestmark = pytest.mark.xdist_group("watched")
 
 

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from watched import LEADER, PHONE, SECRET, Hook, Watched, hook, watched
 
 from flows import notifying
 from flows.problems import Problem
 from flows.summary import Summary
+from tests.watched import LEADER, PHONE, SECRET, Hook, Watched
 
-__all__ = ["hook", "watched"]
 pytestmark = pytest.mark.xdist_group("watched")
 
 

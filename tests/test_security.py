@@ -16,11 +16,10 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 from flow_runs import HOUSE, selfeval
-from watched import HOOK, LEADER, PHONE, Watched, watched
 
 from extractors.confine import available
+from tests.watched import HOOK, LEADER, PHONE, Watched
 
-__all__ = ["watched"]
 pytestmark = pytest.mark.xdist_group("watched")
 
 

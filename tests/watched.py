@@ -14,9 +14,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from flow_runs import SAMPLES, selfeval
 
-from tests.forms import Layout, draw, random_document
+from tests.flow_runs import SAMPLES, selfeval
 
 HOOK = Path(__file__).parent / "audit_hook"
 #: Made up, and printed on the form where they belong and where they do not.
@@ -58,6 +57,8 @@ def hook() -> Iterator[Hook]:
 
 def planted() -> bytes:
     """A form with a leader and a telephone number in its header, and both again in running text."""
+    from tests.forms import Layout, draw, random_document  # here: every test session reads this module
+
     document = random_document(Random(5), rows=6)
     form = document["forms"][0]
     form["leader"], form["phone"], form["project_name"] = LEADER, PHONE, "水库维修养护"
