@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from benchmarks import audit, files, report, svg
+from benchmarks import audit, files, report, reports, svg
 from benchmarks.accuracy import Accuracy, calibration, judge
 from benchmarks.measure import Cost, run
 from benchmarks.readers import CONTESTANTS
@@ -56,6 +56,8 @@ def _run(folder: Path, out: Path, corpus: Path | None, quick: bool) -> Iterator[
     yield "\n## Confidence: of the values said with it, how many are right\n\n" + report.calibration(bands)
     _say("audit")
     yield audit.section(20_000 if quick else audit.ROWS)
+    _say("reports")
+    yield reports.section(1_000 if quick else reports.DOCUMENTS)
     if not quick:
         for name, sizes, make in (("pages", PAGES, files.of_pages), ("cells", CELLS, files.of_cells)):
             yield f"\n## Growth with {name}\n\n" + _growth(name, sizes, folder, make, out)

@@ -39,6 +39,7 @@ class Column:
     width: int = 12
     number_format: str = ""
     link: bool = False
+    wrap: bool = False
 
 
 def _texts(names: Mapping[str, str], widths: Mapping[str, int] | None = None) -> list[Column]:
@@ -51,9 +52,9 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
         Column("finding_id", N_("编号"), 22, link=True), *_PLACE, Column("unit", N_("实施单位"), 26),
         Column("project_name", N_("项目名称"), 30),
         Column("severity", N_("严重程度"), 9), Column("title", N_("规则"), 26), Column("subject", N_("位置"), 18),
-        Column("message", N_("问题说明"), 60), Column("actual", N_("表中填报"), 18), Column("expected", N_("应为"), 18),
+        Column("message", N_("问题说明"), 60, wrap=True), Column("actual", N_("表中填报"), 18), Column("expected", N_("应为"), 18),
         Column("page", N_("页"), 6, _COUNT), Column("status", N_("状态"), 11),
-        Column("waived_why", N_("采纳的说明"), 36), Column("waived_who", N_("采纳人"), 12), Column("waived_when", N_("采纳时间"), 16),
+        Column("waived_why", N_("采纳的说明"), 36, wrap=True), Column("waived_who", N_("采纳人"), 12), Column("waived_when", N_("采纳时间"), 16),
         Column("waived_until", N_("有效至"), 11), Column("waived_void", N_("失效原因"), 24),
     )),
     ("forms", N_("自评表"), (
@@ -63,7 +64,7 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
         Column("goal_expected", N_("预期目标"), 50), Column("goal_actual", N_("实际完成情况"), 50),
     )),
     ("funds", N_("项目资金"), (
-        *_PLACE, Column("position", N_("行"), 5, _COUNT), *_texts(labels.FUNDS, {"label": 24}),
+        *_PLACE, Column("position", N_("行"), 5, _COUNT), *_texts(labels.FUNDS, {"label": 24}), Column("amount_unit", N_("金额单位"), 9),
         *(Column(f"{key}_value", label, 15, _MONEY) for key, label in
           (("initial", N_("年初预算数（数值）")), ("budget", N_("全年预算数（数值）")), ("executed", N_("全年执行数（数值）")))),
     )),
@@ -92,7 +93,7 @@ def write_workbook(
         if name == "findings":
             rows = (_finding(row, forms, rules, catalogue, site, (waivers or {}).get(row["finding_id"])) for row in rows)
         elif name != "forms":
-            rows = ({**row, "position": row["position"] + 1} for row in rows)
+            rows = ({**row, "position": row["position"] + 1, "amount_unit": forms[row["form_id"]]["amount_unit"]} for row in rows)
         _write_sheets(book, catalogue.gettext(title), columns, rows, catalogue, len(frames[name]))
     target = Path(path)
     book.save(target)
@@ -133,15 +134,15 @@ def _write_sheets(
 
     sheet: Any = None
     number = 0
-    numbers: dict[str, Any] = {}
+    styled: dict[str, Any] = {}
     for at, row in enumerate(rows):
         if at % MAX_ROWS == 0:
             number += 1
             left = min(count - at, MAX_ROWS)
-            numbers = {}
+            styled = {}
             sheet = _new_sheet(book, title if number == 1 else f"{title} {number}", columns, left, get_column_letter, catalogue)
         link = row.get("link") if at % MAX_ROWS < MAX_LINKS else None
-        sheet.append([_cell(sheet, row.get(column.key), column, link, numbers) for column in columns])
+        sheet.append([_cell(sheet, row.get(column.key), column, link, styled) for column in columns])
     if sheet is None:
         _new_sheet(book, title, columns, 0, get_column_letter, catalogue)
 
@@ -167,26 +168,35 @@ def _new_sheet(book: Any, title: str, columns: Sequence[Column], rows: int, lett
     return sheet
 
 
-def _cell(sheet: Any, value: Any, column: Column, link: str | None, numbers: dict[str, Any]) -> Any:
+def _cell(sheet: Any, value: Any, column: Column, link: str | None, styled: dict[str, Any]) -> Any:
     """A number keeps its Decimal and format; everything else is a string that stays a string, also when somebody edits it.
 
-    `numbers` keeps one styled cell a column: a streamed row is written at once, and making a cell costs more than writing it."""
+    `styled` keeps one cell a column: a streamed row is written at once, and making a cell costs more than writing it."""
     if value is None:
         return None
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         if not column.number_format:
             return value
-        if column.key not in numbers:
+        if column.key not in styled:
             from openpyxl.cell import WriteOnlyCell
 
-            numbers[column.key] = WriteOnlyCell(sheet)
-            numbers[column.key].number_format = column.number_format
-        numbers[column.key].value = value
-        return numbers[column.key]
+            styled[column.key] = WriteOnlyCell(sheet)
+            styled[column.key].number_format = column.number_format
+        styled[column.key].value = value
+        return styled[column.key]
     text = xml_text(mask_text(str(value)) or "")[:MAX_TEXT]
     linked = column.link and link
     if not linked and not text.startswith(SPECIAL):
-        return text
+        if not column.wrap:
+            return text
+        if column.key not in styled:
+            from openpyxl.cell import WriteOnlyCell
+            from openpyxl.styles import Alignment
+
+            styled[column.key] = WriteOnlyCell(sheet)
+            styled[column.key].alignment = Alignment(wrap_text=True, vertical="top")
+        styled[column.key].value = text
+        return styled[column.key]
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.worksheet.hyperlink import Hyperlink
 

@@ -20,9 +20,9 @@ TEXTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("text", "经审核你单位报送的项目支出绩效自评表，发现{{ forms|length }}份自评表存在需要更正或者说明的问题共{{ count }}项"
                  "（应予更正{{ errors }}项，需要说明{{ warnings }}项）。现将有关情况通知如下："),
         ("text", "{%p for form in forms %}"),
-        ("heading", "{{ form.number }}、{{ form.project }}{% if form.year %}（{{ form.year }}年度）{% endif %}"),
+        ("heading", "{{ form.number }}、{{ form.project }}{% if form.year %}（{{ form.year }}年度）{% endif %}{% if form.again %}（文件：{{ form.document }}）{% endif %}"),
         ("text", "{%p for part in form.parts %}"),
-        ("text", "{% if part.severity == 'error' %}应予更正的问题{{ part.findings|length }}项：{% else %}需要说明的问题{{ part.findings|length }}项：{% endif %}"),
+        ("part", "{% if part.severity == 'error' %}应予更正的问题{{ part.findings|length }}项：{% else %}需要说明的问题{{ part.findings|length }}项：{% endif %}"),
         ("text", "{%p for finding in part.findings %}"),
         ("text", "{{ finding.number }}．{{ finding.title }}。{{ finding.message }}{{ finding.place }}"),
         ("text", "{%p endfor %}"),
@@ -40,9 +40,9 @@ TEXTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("text", "We have reviewed the self-evaluation forms that you filed. {{ forms|length }} of them raise {{ count }} points: "
                  "{{ errors }} to correct and {{ warnings }} to explain."),
         ("text", "{%p for form in forms %}"),
-        ("heading", "{{ form.number }}. {{ form.project }}{% if form.year %} ({{ form.year }}){% endif %}"),
+        ("heading", "{{ form.number }}. {{ form.project }}{% if form.year %} ({{ form.year }}){% endif %}{% if form.again %} (file: {{ form.document }}){% endif %}"),
         ("text", "{%p for part in form.parts %}"),
-        ("text", "{% if part.severity == 'error' %}To correct: {{ part.findings|length }}{% else %}To explain: {{ part.findings|length }}{% endif %}"),
+        ("part", "{% if part.severity == 'error' %}To correct: {{ part.findings|length }}{% else %}To explain: {{ part.findings|length }}{% endif %}"),
         ("text", "{%p for finding in part.findings %}"),
         ("text", "{{ finding.number }}. {{ finding.title }}. {{ finding.message }}{{ finding.place }}"),
         ("text", "{%p endfor %}"),
@@ -79,7 +79,7 @@ def write_template(path: Path, lang: str = "zh") -> Path:
         elif kind == "right":
             _line(document, text, align=WD_ALIGN_PARAGRAPH.RIGHT)
         else:
-            _line(document, text, bold=kind == "heading", indent=0 if kind == "plain" else 2)
+            _line(document, text, bold=kind == "heading", indent=0 if kind == "plain" else 2, keep=kind in ("heading", "part"))
     document.save(str(path))
     return path
 
@@ -93,7 +93,8 @@ def _style(style: Any, font: str, size: float) -> None:
     style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
 
 
-def _line(document: Any, text: str, *, font: str = "", size: float = 16, bold: bool = False, align: Any = None, indent: int = 0) -> None:
+def _line(document: Any, text: str, *, font: str = "", size: float = 16, bold: bool = False, align: Any = None, indent: int = 0,
+          keep: bool = False) -> None:
     from docx.shared import Pt
 
     paragraph = document.add_paragraph()
@@ -104,6 +105,7 @@ def _line(document: Any, text: str, *, font: str = "", size: float = 16, bold: b
     layout = paragraph.paragraph_format
     layout.line_spacing, layout.space_after, layout.space_before = Pt(LINE), Pt(0), Pt(0)
     layout.first_line_indent = Pt(size * indent) if indent else None
+    layout.keep_with_next = keep
     if align is not None:
         paragraph.alignment = align
 

@@ -5,6 +5,7 @@ somebody else nor a text from a form can do more than be printed. `letter_templa
 """
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -76,6 +77,7 @@ def context(letter: UnitLetter, lang: str, issued: date, sender: str) -> dict[st
     """The names that a template may use; documented in docs/reports.md."""
     _ = translator(lang).gettext
     findings = [finding for _view, form in letter.forms for finding in due(form)]
+    named = Counter((form.project, form.year) for _view, form in letter.forms)
     return {
         "unit": letter.unit,
         "authority": letter.authority,
@@ -90,6 +92,7 @@ def context(letter: UnitLetter, lang: str, issued: date, sender: str) -> dict[st
                 "project": form.project or form.title,
                 "year": form.year or "",
                 "document": view.document,
+                "again": named[form.project, form.year] > 1,
                 "score": amounts.number(form.score),
                 "rate": amounts.percent(form.rate),
                 "findings": (sentences := [_sentence(finding, view, number, lang) for number, finding in enumerate(due(form), 1)]),

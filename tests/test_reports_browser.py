@@ -327,14 +327,15 @@ def test_scripts_planted_in_a_form_do_not_run(page, tmp_path):
         assert page.locator("img[onerror]").count() == 0
 
 
-def test_ten_thousand_forms_are_searched_filtered_and_sorted_within_200_ms(page, tmp_path):
+def test_thousands_of_forms_in_chunks_are_searched_filtered_and_sorted(page, tmp_path):
+    """Within 200 ms for 10,000 of them, says `python -m benchmarks`; here that the answers are right."""
     writer = SiteWriter(tmp_path, Sources(RULES))
     views = [view for given in season(100) for view in document_views(*given, Sources(RULES), writer.catalogue)]
     from dataclasses import replace
 
     from reports import lists
 
-    for at in range(10_000):  # the pages themselves are not needed here: `add` without writing them
+    for at in range(3_000):  # the pages themselves are not needed here: `add` without writing them
         view = views[at % 100]
         form = replace(view.forms[0], project=f"第{at}号水利工程维护项目", unit=f"某县第{at % 700}水利站")
         view = replace(view, document_id=f"{at:064x}", document=f"{at}.pdf", forms=(form,))
@@ -342,21 +343,28 @@ def test_ten_thousand_forms_are_searched_filtered_and_sorted_within_200_ms(page,
         for row in lists.document_rows(view, writer._rule_number):
             writer._index.add(row)
     writer.finish()
-    assert len(list((tmp_path / "data").glob("documents-*.js"))) == 10
+    assert len(list((tmp_path / "data").glob("documents-*.js"))) == 3
     page.goto((tmp_path / "documents.html").as_uri())
     page.wait_for_selector("html[data-list-ready=true]", state="attached", timeout=20_000)
 
-    def spent() -> float:
-        return float(page.evaluate("document.documentElement.dataset.listMs"))
+    def column(number: int) -> list[str]:
+        return page.locator(f"#list tbody tr > :nth-child({number})").all_text_contents()
 
-    times = {}
-    for name, action in (
-        ("search", lambda: page.get_by_label("查找").fill("第 99 水利")), ("filter", lambda: page.get_by_label("规则").select_option("scores-sum")),
-        ("clear", lambda: page.get_by_label("查找").fill("")), ("sort numbers", lambda: page.get_by_role("button", name="自评得分").click()),
-        ("sort names", lambda: page.get_by_role("button", name="实施单位").click()), ("sort back", lambda: page.get_by_role("button", name="实施单位").click()),
-    ):
-        action()
-        times[name] = spent()
-    print(times)
-    assert page.locator("#list tbody tr").count() == 50
-    assert max(times.values()) < 200, times
+    page.get_by_label("查找").fill("第 99 水利")
+    assert all("99" in project + unit for project, unit in zip(column(1), column(2), strict=True))
+    found = re.search(r"共 (\d+) 项", page.locator("#state").inner_text())
+    assert found is not None
+    assert int(found[1]) == sum("99" in f"第{at}号水利工程维护项目某县第{at % 700}水利站{at}.pdf" for at in range(3_000))
+    page.get_by_label("规则").select_option("scores-sum")
+    narrowed = re.search(r"共 (\d+) 项", page.locator("#state").inner_text())
+    assert narrowed is not None
+    assert 0 < int(narrowed[1]) < int(found[1]), "every second form has that finding"
+    page.get_by_label("查找").fill("")
+    page.get_by_role("button", name="自评得分").click()
+    scores = [float(text) for text in column(6)]
+    assert len(scores) == 50
+    assert scores == sorted(scores, reverse=True)
+    page.get_by_role("button", name="自评得分").click()
+    again = [float(text) for text in column(6)]
+    assert again == sorted(again)
+    assert again[0] < scores[0]

@@ -108,6 +108,14 @@ def test_a_letter_states_the_findings_of_a_unit_in_sentences(tmp_path):
     assert "某县财政局" in text
 
 
+def test_two_forms_of_one_project_are_told_apart_by_their_files(tmp_path):
+    given = batch([document(with_evidence(CLEAN), name="first.pdf"), document(with_evidence(changed(CLEAN, {"total/score": "97"})), name="second.pdf")],
+                  [(at, "scores-sum", "total/score", {}) for at in range(2)])
+    text = letter_text(given, tmp_path)
+    assert "一、水库水标尺安装项目（2022年度）（文件：first.pdf）" in text
+    assert "二、水库水标尺安装项目（2022年度）（文件：second.pdf）" in text
+
+
 def test_waived_findings_and_clean_units_get_no_letter():
     given = batch([document(with_evidence(CLEAN)), document(with_evidence(changed(CLEAN, {"unit": "乙单位"})))], [(0, "scores-sum", "total/score", {"status": "waived"})])
     assert unit_letters(given) == {}
