@@ -68,7 +68,7 @@ def trouble(row: Row, name: str, reading: Reading) -> str:
 
 
 def form_sum(form: FormView, name: str) -> FormSum | Decision:
-    """All weights or all scores (`name`) of the form. Every indicator row counts, template rows too; a form without the column in its
+    """All weights or all scores (`name`) of the form. Every indicator row counts, template rows too, a merged cell once; a form without the column in its
     indicators gives not-applicable, a row that cannot be read undecidable. Where funds have no such column they count nothing."""
     known: FormSum | Decision | None = form.memo.get(name)
     if known is None:
@@ -86,7 +86,8 @@ def _form_sum(form: FormView, name: str) -> FormSum | Decision:
         reading = row.read(name)
         if reading.state is not State.KNOWN:
             return undecidable(trouble(row, name, reading))
-        parts.append(_part(row, reading))
+        if not row.repeats(name):
+            parts.append(_part(row, reading))
     execution = None
     if form.total_fund is not None:
         reading = form.total_fund.read(name)

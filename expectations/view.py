@@ -109,6 +109,20 @@ class Row:
             return None
         return next((f"{self.subject}/{name} {why}" for name in names if (why := self.form.doubt(f"{self.subject}/{name}"))), None)
 
+    def span(self, name: str) -> range:
+        """The rows over which the cell `name` of this row is merged: the row alone where the cell is its own."""
+        alone = range(self.position, self.position + 1)
+        return self.form.shared.get(f"{self.subject}/{name}", alone) if self.form.shared else alone
+
+    def repeats(self, name: str) -> bool:
+        """Whether the cell `name` is one that the row above shares, and so has been counted."""
+        return bool(self.form.shared) and self.span(name)[0] < self.position
+
+    @property
+    def paired(self) -> bool:
+        """Whether weight and score stand for the same rows. Where one of them is merged over more rows than the other they cannot be compared."""
+        return not self.form.shared or self.span("weight") == self.span("score")
+
     @property
     def name(self) -> str:
         """The row as a message names it."""
@@ -181,6 +195,8 @@ class FormView:
     funds: tuple[FundRow, ...] = ()
     indicators: tuple[IndicatorRow, ...] = ()
     doubts: Mapping[str, str] = field(default_factory=dict)
+    #: Path of a weight or score that is printed once for several rows -> the positions of these rows.
+    shared: Mapping[str, range] = field(default_factory=dict)
     #: What holds for this kind of form; None where the kind is not known.
     settings: Profile | None = None
     #: The forms that it came with; None for a form looked at alone.
@@ -239,7 +255,7 @@ def _rows(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any, 
     return zip(*columns, strict=True)
 
 
-_FORM_FIELDS = tuple(name for name in FormView.__dataclass_fields__ if name not in ("funds", "indicators", "doubts", "settings", "peers", "memo", "subject"))
+_FORM_FIELDS = tuple(name for name in FormView.__dataclass_fields__ if name not in ("funds", "indicators", "doubts", "shared", "settings", "peers", "memo", "subject"))
 _FUND_FIELDS = ("position", "subject", "record_id", "weight", "score", *FundRow.__slots__)
 _INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *IndicatorRow.__slots__)
 
@@ -252,14 +268,15 @@ def views(tables: Tables, roster: tuple[Expected, ...] = ()) -> list[FormView]:
         doubts.setdefault(form_id, {}).setdefault(path, why)
     funds = _grouped(tables.funds, FundRow, _FUND_FIELDS)
     indicators = _grouped(tables.indicators, IndicatorRow, _INDICATOR_FIELDS)
-    peers = Peers(roster)
+    peers, shared = Peers(roster), _shared(tables.cells)
     for values in _rows(tables.forms, _FORM_FIELDS):
         named = dict(zip(_FORM_FIELDS, values, strict=True))
         key = named["form_id"]
         named["year"] = None if named["year"] is None else int(named["year"])
         rows = tuple(funds.get(key, ()))
         settings = recognise(named["profile"], named["title"], (row.label for row in rows))
-        form = FormView(**named, funds=rows, indicators=tuple(indicators.get(key, ())), doubts=doubts.get(key, {}), settings=settings, peers=peers)
+        form = FormView(**named, funds=rows, indicators=tuple(indicators.get(key, ())), doubts=doubts.get(key, {}),
+                        shared=shared.get(key, {}), settings=settings, peers=peers)  # fmt: skip
         for row in (*form.funds, *form.indicators):
             row.form = form
         peers.forms.append(form)
@@ -278,3 +295,20 @@ def _grouped(frame: pandas.DataFrame, kind: type[Any], names: tuple[str, ...]) -
     for rows in groups.values():
         rows.sort(key=lambda row: row.position)
     return groups
+
+
+def _shared(cells: pandas.DataFrame) -> dict[str, dict[str, range]]:
+    """By form, the weights and scores that stand in one merged cell over neighbouring indicators: they have the same box and text."""
+    rows = [row for row, path in enumerate(cells["path"].tolist()) if path.endswith(("/weight", "/score")) and path.startswith("indicators/")]
+    points = cells.iloc[rows]
+    points = points[(points["part"] == 0) & points["page"].notna() & points["text"].astype(bool)]
+    box = ["form_id", "page", "x0", "top", "x1", "bottom", "text"]
+    rows_of: dict[tuple[Any, ...], list[int]] = {}
+    for path, *where in _rows(points[points.duplicated(box, keep=False)], ("path", *box)):
+        _, position, name = path.split("/")
+        rows_of.setdefault((name, *where), []).append(int(position))
+    found: dict[str, dict[str, range]] = {}
+    for (name, form_id, *_), rows in rows_of.items():
+        if len(rows) > 1 and max(rows) - min(rows) == len(rows) - 1:
+            found.setdefault(form_id, {}).update({f"indicators/{row}/{name}": range(min(rows), max(rows) + 1) for row in rows})
+    return found

@@ -38,14 +38,14 @@ def golden(path: Path) -> Document:
     truth = json.loads(path.read_text("utf-8"))
     if truth["unreadable"]:
         return rejected(truth["document"], "damaged")
-    return ok(truth["document"], *map(_form, truth["forms"]))
+    return ok(truth["document"], *map(form_of_truth, truth["forms"]))
 
 
 def _part(kind: type[Any], row: dict[str, Any] | None) -> Any:
     return kind(**{field.name: (row or {}).get(field.name) for field in fields(kind)})
 
 
-def _form(truth: dict[str, Any]) -> Form:
+def form_of_truth(truth: dict[str, Any]) -> Form:
     plain = {field.name: truth.get(field.name) for field in fields(Form) if field.name in truth and field.name not in ("funds", "indicators", "total")}
     funds = tuple(_part(Fund, row) for row in truth["funds"])
     indicators = tuple(_part(Indicator, row) for row in truth["indicators"])

@@ -58,7 +58,7 @@ CASES: dict[str, tuple[str, Case, Case, Case, Case]] = {
     "execution-rate": ("funds/0", {"funds/0/rate": "95%"}, {"funds/0/rate": "96%"}, {"funds/*/rate": None}, {"funds/0/budget": "0", "funds/0/executed": "0"}),
     "execution-score": ("funds/0", {"funds/0/score": "9.5"}, {"funds/0/score": "9.80"}, {"funds/*/score": None}, {"funds/0/weight": "—"}),
     "funds-components": ("funds/executed", {}, {"funds/1/executed": "57.00"}, {"funds/1/executed": "", "funds/2/executed": "—"}, {"funds/0/executed": ""}),
-    "deviation-unexplained": ("indicators/2", {}, {"indicators/2/explanation": "无"}, {"indicators/*/explanation": None}, {"?": ["indicators/2/explanation"]}),
+    "deviation-unexplained": ("indicators/2", {}, {"indicators/2/explanation": "无"}, NO_POINTS, {"?": ["indicators/2/explanation"]}),
     "target-missed-full-score": ("indicators/0", {}, {ACTUAL: "29处"}, NO_VALUES, {ACTUAL: "29个"}),
     # structure
     "year-missing": ("year", {}, {"year": None}, {}, {"year": None, "title": None}),

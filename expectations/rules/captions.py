@@ -57,7 +57,8 @@ def block_weight(block: Block) -> Decimal | Decision:
             return not_applicable("绩效指标没有分值栏")
         if reading.number is None:
             return undecidable(trouble(row, "weight", reading))
-        total += reading.number.value
+        if not row.repeats("weight"):
+            total += reading.number.value
     return total
 
 

@@ -13,6 +13,7 @@ from records.values import Quantity, parse_quantity
 
 NO_POINTS_COLUMN = not_applicable("本表没有分值栏或得分栏")
 NO_POINTS = not_applicable("没有填分值和得分")
+NOT_PAIRED = undecidable("分值与得分的合并单元格跨行不同，无法逐项比较")
 NO_VALUES = not_applicable("没有填指标值和完成值")
 PLACEHOLDER = not_applicable("模板空行")
 NOT_QUANTITIES = undecidable("指标值与完成值不是同一单位的单纯数值，无法比较")
@@ -46,6 +47,8 @@ def points(record: IndicatorRow | FundRow) -> Points | Decision:
 def _points(record: IndicatorRow | FundRow) -> Points | Decision:
     score, weight = record.read("score"), record.read("weight")
     if score.number is not None and weight.number is not None:
+        if not record.paired:
+            return NOT_PAIRED
         return Points(score.value, weight.value, score.text, weight.text)
     if score.state is State.ABSENT or weight.state is State.ABSENT:
         return NO_POINTS_COLUMN

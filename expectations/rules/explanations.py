@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from expectations.arithmetic import plain, trouble
 from expectations.rules.base import IndicatorRule
-from expectations.rules.common import explained, points
+from expectations.rules.common import NOT_PAIRED, explained, points
 from expectations.rules.gates import Gate, Kind
 from expectations.text import bare, is_blank, likeness
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
@@ -16,7 +16,8 @@ NO_EXPLANATION = not_applicable("没有填偏差原因分析")
 
 
 class DeviationUnexplained(IndicatorRule):
-    """Where points are lost, the explanation is not blank. A merged explanation stands in every row that it spans."""
+    """Where points are lost, the explanation is neither blank nor absent. A merged explanation stands in every row that it spans; a form
+    without the column may explain in its total row."""
 
     id = "deviation-unexplained"
     gate = Gate(Kind.SCORED, Kind.LOST, PASS)
@@ -30,19 +31,23 @@ class DeviationUnexplained(IndicatorRule):
                 return undecidable(trouble(record, name, reading))
         if score.number is None or weight.number is None:
             return not_applicable("没有填分值和得分") if score.state is weight.state else undecidable("分值、得分只填了一项")
+        if not record.paired:
+            return NOT_PAIRED
         if score.value >= weight.value:
             return PASS
         if doubt := record.doubt("explanation"):
             return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
         if not is_blank(record.explanation):
             return PASS
-        if not record.form.has_column("explanation"):
-            return not_applicable("本表没有偏差原因分析栏")
+        column = record.form.has_column("explanation")
+        if not column and not is_blank(record.form.total_explanation):
+            return undecidable("本表没有偏差原因分析栏，原因可能在总分行中说明")
         lost = plain(weight.value - score.value)
-        message = f"{record.name}分值{weight.text}、得分{score.text}，扣{lost}分，但未说明偏差原因，请补充偏差原因分析及改进措施。"
+        why = "但未说明偏差原因" if column else "而本表没有偏差原因分析栏，未说明偏差原因"
+        message = f"{record.name}分值{weight.text}、得分{score.text}，扣{lost}分，{why}，请补充偏差原因分析及改进措施。"
         values = (weight.text, score.text, record.explanation)
         cells = (f"{subject}/explanation", f"{subject}/score")
-        return failed(message, "说明偏差原因", record.explanation or "空白", cells=cells, values=values)
+        return failed(message, "说明偏差原因", record.explanation or ("空白" if column else "没有此栏"), cells=cells, values=values)
 
 
 _CAUSE = re.compile(r"因|由于|导致|受|影响|未|不足|缺|推迟|滞后|结余|疫情|困难|减少|死亡|取消|变更|调整|低于|高于|有限|尚|延|剩余|节约|较")

@@ -59,7 +59,7 @@ def kind_of(row: IndicatorRow) -> int:
     """The kinds of a row of a form without doubts, as a sum of `Kind`."""
     kind = 0
     score, weight = row.read("score").number, row.read("weight").number
-    if score is not None and weight is not None:
+    if score is not None and weight is not None and row.paired:
         kind |= _SCORED_LOST if score.value < weight.value else _SCORED_FULL
         if not ZERO <= score.value <= weight.value:
             kind |= _OUT_OF_RANGE

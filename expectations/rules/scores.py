@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from expectations.arithmetic import form_sum, plain, slip, trouble
 from expectations.rules.base import FormRule, ScoredRowRule
-from expectations.rules.common import NO_POINTS
+from expectations.rules.common import NO_POINTS, NOT_PAIRED
 from expectations.rules.gates import Gate, Kind
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import CAPTIONS, FormView, FundRow, IndicatorRow, State
@@ -47,6 +47,8 @@ class ScoreOutOfRange(ScoredRowRule):
             return failed(message, "0分以上", score.text, cells=(f"{subject}/score",), values=(score.text,))
         if weight.state is not State.KNOWN:
             return _unscored(record, weight.state, "weight")
+        if not record.paired:
+            return NOT_PAIRED
         if score.value <= weight.value:
             return PASS
         message = f"{record.name}得分{score.text}超过分值{weight.text}，得分不得突破该指标分值上限，请核实。"

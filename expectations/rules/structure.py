@@ -22,7 +22,8 @@ class RequiredField(FormRule):
 
     def judge(self, record: FormView, subject: str) -> Decision:
         path = "total/score" if subject == "total" else subject
-        if record.doubts and (why := record.doubt(path) or (subject == "funds" and record.doubt_within("funds"))):
+        certain = subject == "funds" and any(not is_blank(row.budget) and not row.doubt("budget") for row in record.funds)
+        if record.doubts and not certain and (why := record.doubt(path) or (subject == "funds" and record.doubt_within("funds"))):
             return undecidable(f"{CAPTIONS[subject]}读取存疑，请核对 {path}：{why}")
         if subject == "total" and not record.has_scores:
             return not_applicable("本表没有得分栏，不要求总分")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from expectations.arithmetic import percent, plain, trouble
 from expectations.rules.base import FormRule, IndicatorRule
-from expectations.rules.common import completion, direction, explained, met, points, quantities
+from expectations.rules.common import NOT_PAIRED, completion, direction, explained, met, points, quantities
 from expectations.rules.gates import Gate, Kind
 from expectations.text import is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
@@ -38,6 +38,8 @@ class TargetMissedFullScore(IndicatorRule):
                 return not_applicable("没有填分值和得分") if both_blank else undecidable(trouble(record, name, reading))
         if doubt := record.doubt("target", "actual"):
             return undecidable(f"指标值读取存疑，请核对 {doubt}")
+        if not record.paired:
+            return NOT_PAIRED
         if is_blank(record.target) and is_blank(record.actual):
             return not_applicable("没有填指标值和完成值")
         target, actual = core_quantity(record.target), core_quantity(record.actual)

@@ -40,7 +40,7 @@ class WeightZeroOrMissing(IndicatorRule):
 def _all_weights(form: FormView) -> Decimal:
     """The sum of the readable weights of the indicators."""
     if "all weights" not in form.memo:
-        found = (row.read("weight") for row in form.filled)
+        found = (row.read("weight") for row in form.filled if not row.repeats("weight"))
         form.memo["all weights"] = sum((reading.value for reading in found if reading.number), ZERO)
     total: Decimal = form.memo["all weights"]
     return total
@@ -106,6 +106,8 @@ class NotApplicableRescaled(FormRule):
         printed = record.read_total("score")
         if printed.number is None:
             return undecidable("没有可读的总分")
+        if record.shared:
+            return undecidable("分值或得分为合并单元格，无法折算")
         score = weight = ZERO
         for row in (*record.filled, *((record.total_fund,) if record.total_fund else ())):
             if row in left_out:
