@@ -6,6 +6,7 @@ last thing in it is a trailer, every listed object is defined, and every stream 
 """
 from __future__ import annotations
 
+import itertools
 import re
 import zlib
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ _INTEGER = re.compile(rb"\s*(\d{1,12})\b")
 _FLATE_FIRST = re.compile(rb"/Filter\s*\[?\s*/(?:FlateDecode|Fl)\b")
 _NOT_CONTENT = re.compile(rb"/Length1\b|/Subtype\s*/(?:Image|Type1C|CIDFontType0C|OpenType|XML)\b|/Alternate\b")
 _COUNT = re.compile(rb"/Count\s+(\d{1,9})(?!\d|\s+\d+\s+R)")
+_FIRST = re.compile(rb"/First\s+(\d{1,9})")
 _KIDS = re.compile(rb"/Kids\s*\[([^\]]*)\]")
 #: bytes that a wrong but harmless /Length may be off (line ends counted or not)
 _LENGTH_SLACK = 8
@@ -197,8 +199,19 @@ def _require_sound_deflate(data: bytes, stream: Stream) -> int:
         raise ExtractError("damaged", detail="页面的压缩数据有误") from error
     if not inflater.eof:
         raise ExtractError("damaged", detail="页面的压缩数据不完整")
-    _require_consistent_page_tree(kept)
+    for packed in _unpacked(stream.head, kept):
+        _require_consistent_page_tree(packed)
     return size
+
+
+def _unpacked(head: bytes, data: bytes) -> Iterator[bytes]:
+    """The objects of an inflated object stream, one by one: they follow one another without a word between them."""
+    first = _FIRST.search(head)
+    start = int(first[1]) if first else 0
+    numbers = [int(found) for found in re.findall(rb"\d{1,10}", data[:start])]
+    offsets = sorted(offset for offset in numbers[1::2] if start + offset < len(data))
+    for offset, following in itertools.pairwise([*offsets, len(data) - start]):
+        yield data[start + offset : start + following]
 
 
 def _require_consistent_page_tree(data: bytes) -> None:

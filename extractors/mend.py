@@ -56,6 +56,8 @@ def mend(table: Table) -> Layout:
         else:
             _run_on(table, at, zone)
     _inherit_continued(table)
+    if zone := layout.zone("indicators"):
+        _lengthen_levels(table, zone)
     return layout
 
 
@@ -214,8 +216,9 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
                 a.text += b.text
                 _join(table, a, b)
         elif name == "explanation" or name in NUMBERS:
-            if not b.text and ((closed_above and a.open[1]) or (closed_below and b.open[0])):
-                _join(table, a, b)  # the border is missing at this cell alone
+            if not (a.text and b.text) and ((closed_above and a.open[1]) or (closed_below and b.open[0])):
+                a.text = a.text or b.text  # the border is missing at this cell alone
+                _join(table, a, b)
                 continue
             spans = a.end - a.first > 1 or b.end - b.first > 1
             if name == "explanation" and spans and b.text and not is_continued(b.text) and _WORDS_END.search(a.text) is None and _wraps([a], b):
@@ -229,6 +232,17 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
                 _join(table, a, b)
             elif at.open and not b.text and name == "explanation" and re.search(r"\w", a.text):
                 b.doubt(0.8, "上一页的说明可能延续到此格，请核对原页")
+
+
+def _lengthen_levels(table: Table, zone: Zone) -> None:
+    """Where an empty cell of a level begins within a row, the level above it goes on: browsers that break rows over pages draw merged
+    cells too short."""
+    columns = [c for c in (zone.column(name) for name in LEVELS) if c]
+    starts = {b.first for b in table.boxes if not any(b.covers(c.middle) for c in columns)}
+    for box in [b for b in table.boxes if not b.text and b.first in range(zone.first + 1, zone.end) and b.first not in starts]:
+        above = next((a for a in table.boxes if a.end == box.first and abs(a.left - box.left) <= SAME_EDGE and abs(a.right - box.right) <= SAME_EDGE), None)
+        if above is not None and any(box.covers(c.middle) for c in columns):
+            _join(table, above, box)
 
 
 def _one_level(above: str, below: str) -> bool:

@@ -128,7 +128,7 @@ def _funds(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> list[Fund
         cells = {c.field: next((b for b in rows[index] if b.covers(c.middle)), None) for c in zone.columns}
         filled = any(b is not None and b.text for b in cells.values())
         label = labels[-1] if labels else None
-        if (label is None and not filled) or not any(b.first == index for b in rows[index]):
+        if (label is None and not filled) or not any(b.first == index for b in (label, *cells.values()) if b is not None):
             continue
         if label is not None and (label.first != index or field_of("header", label.text) not in (None, "-")) and not filled:
             continue
@@ -172,7 +172,8 @@ def _indicators(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> tupl
             cells = {n: b for n in ("weight", "score", "explanation") if (b := at.get(n)) is not None and b is not label}
             total = Total(label=label.text, **{n: draft.note(f"total/{n}", b) for n, b in cells.items()})
             break
-        if not _is_indicator(at, zone):
+        begun = any(b is not None and b.first == index for name, b in at.items() if name not in ("level1", "level2"))
+        if not begun or not _is_indicator(at, zone):  # where only a merged level begins, the row above goes on
             continue
         path = f"indicators/{len(indicators)}"
         values = {n: draft.note(f"{path}/{n}", b) for n, b in at.items() if b is not None}

@@ -14,6 +14,7 @@ from extractors.triage import screen
 from tests.hostile.make import CATALOG, TREE, one_page, pdf, plain_text, stream
 
 SAMPLES = Path(__file__).parent.parent / "data/samples"
+TROUBLES = Path(__file__).parent / "troubles"
 #: different producers, all small; the first has three pages
 GOOD = ["beijing-hotline-2020-cidfont.pdf", "langfang-hvac-2019.pdf", "yuanzhou-potato-2022.pdf"]
 #: bytes at the end of a file in which nothing is but `startxref`, its number and `%%EOF`
@@ -180,3 +181,12 @@ def test_every_reason_has_a_sentence_and_a_hint_and_survives_pickling() -> None:
         assert "{" not in str(error)
     with pytest.raises(ValueError, match="unknown"):
         ExtractError("no-such-code")
+
+
+def test_a_tagged_file_whose_objects_are_packed_is_whole() -> None:
+    """Word and LibreOffice write trees of tags with /Kids beside the tree of pages; packed into one stream, nothing stands between them."""
+    with pikepdf.open(TROUBLES / "merged-cells-fill-a-page.pdf") as pdf:
+        assert pdf.Root.get("/StructTreeRoot") is not None
+        packed = io.BytesIO()
+        pdf.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    assert screen(packed.getvalue()) == 3
