@@ -30,6 +30,7 @@ from flows.publishing import Published, bring_up_to_date
 from flows.reading import Outcome, Reader, read_chunk
 from flows.states import REFUSED, UNFINISHED, State
 from flows.summary import Summary, count, record, runs
+from flows.uploading import Uploaded, upload
 from flows.workspace import Workspace, create, locked
 
 #: documents in one task: a task costs Prefect some 10 ms, and after a kill this many are read again.
@@ -78,6 +79,7 @@ def take_in_inbox(job: Job, inbox: str) -> Intake:
 @_io_task("read")
 def read(job: Job, ids: list[str]) -> list[Outcome]:
     """Read one chunk of documents in child processes and store them."""
+    start_run(job.run)  # on a worker of a cluster this is the first thing that logs
     return read_chunk(job.workspace, ledger_of(job.workspace, job.run), store_of(job.workspace), ids, job.how)
 
 
@@ -86,6 +88,12 @@ def publish(job: Job, force: bool) -> Published:
     """Audit everything that is read, draw pages, write the report, Data Docs and Parquet; nothing where nothing is new."""
     ledger = ledger_of(job.workspace, job.run)
     return bring_up_to_date(job.workspace, ledger, store_of(job.workspace), job.profile, job.workers, force)
+
+
+@_io_task("upload")
+def send(job: Job, address: str) -> Uploaded:
+    """Copy what is published to where others read it; only what has changed."""
+    return upload(job.workspace, address)
 
 
 @flow(
@@ -105,6 +113,7 @@ def nightly(
     profile: str = "",
     again: list[str] | None = None,
     republish: bool = False,
+    publish_to: str = "",
 ) -> Any:
     """Read what is new in the inbox, audit everything that is read, write the report.
 
@@ -118,6 +127,7 @@ def nightly(
         profile: judge every form by this profile instead of its own.
         again: ids of submissions to read again, whatever their state.
         republish: audit and write the report even where nothing is new.
+        publish_to: where reports, data and quarantine are copied afterwards (s3://bucket/prefix). Empty: nowhere.
     """
     place = create(Path(workspace), store)
     run = str(runtime.flow_run.id or os.getpid())
@@ -125,6 +135,9 @@ def nightly(
     job = Job(place, run, Reader(engine, second_opinion), workers or len(os.sched_getaffinity(0)), profile)
     with locked(place):
         summary, refused = _work(job, inbox, again or [], republish)
+        if publish_to:
+            sent = send(job, publish_to)
+            log.info("已上传 %d 个文件，删除 %d 个，%d 个没有变动", sent.sent, sent.removed, sent.unchanged, extra={"run": run})
     artifacts.publish(summary, refused)
     log.info("%s", summary.sentence(), extra={"run": run})
     data = asdict(summary) | {"exit_code": summary.exit_code}

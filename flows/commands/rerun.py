@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -69,5 +69,5 @@ def rerun(
         log.info("没有需要重新处理的文件")
         return OK
     again = [item.submission_id for item in items if item.submission_id in chosen]
-    options = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
+    options: dict[str, Any] = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
     return run_flow(workspace, store, inbox="", again=again, republish=True, **options)

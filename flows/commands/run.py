@@ -21,6 +21,7 @@ from flows.commands.options import (
     watch,
     workers_of,
 )
+from flows.runners import Runner
 
 
 def register(app: typer.Typer) -> None:
@@ -38,6 +39,13 @@ def run(
     notify: NotifyOption = None,
     notify_quarantine: NotifyQuarantineOption = None,
     metrics: MetricsOption = None,
+    publish: Annotated[
+        str, typer.Option("--publish", metavar="URL", help="运行后把报告、数据和隔离区中有变动的文件传到 s3://… 等地址")
+    ] = "",
+    runner: Annotated[Runner, typer.Option("--runner", help="在哪里读取：本机线程，或 dask 集群")] = Runner.THREADS,
+    dask_address: Annotated[
+        str, typer.Option("--dask-address", metavar="tcp://主机:端口", help="dask 调度器；不给则在本机临时启动一个")
+    ] = "",
 ) -> int:
     """收取、读取、审核整个收件夹并出报告；再次运行只处理新来的。退出码：0 无阻断，1 有错误级问题，2 有文件被隔离，3 运行失败。"""
     from flows.commands.running import run_flow
@@ -53,4 +61,4 @@ def run(
         inbox = str(folder)
     watch(notify, notify_quarantine, metrics)
     options = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
-    return run_flow(workspace, store, inbox=inbox, **options)
+    return run_flow(workspace, store, runner=runner, dask=dask_address, inbox=inbox, publish_to=publish, **options)

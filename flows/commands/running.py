@@ -14,15 +14,17 @@ if TYPE_CHECKING:
     from flows.workspace import Workspace
 
 
-def run_flow(workspace: Path, store: str, **parameters: Any) -> int:
-    """Run the flow once and return its exit code: 0, 1 or 2 from what it found, 3 when the run itself failed."""
-    from flows import watching
+def run_flow(workspace: Path, store: str, *, runner: str = "", dask: str = "", **parameters: Any) -> int:
+    """Run the flow once and return its exit code: 0, 1 or 2 from what it found, 3 when the run itself failed. `runner` and `dask`, the
+    address of a cluster, say where the reading is done."""
+    from flows import runners, watching
     from flows.books import close_books
     from flows.ledger import now
     from flows.workspace import create, locked
 
     place, started = create(workspace, store), now()
     address = without_secret(place.store)
+    runners.check(runner, dask, place)
     with locked(place):
         try:
             _serve(place)
@@ -32,7 +34,8 @@ def run_flow(workspace: Path, store: str, **parameters: Any) -> int:
         from flows.main import nightly
 
         try:
-            return _judge(nightly(workspace=str(place.root), store=address, return_state=True, **parameters))
+            flow = runners.on(nightly, runner, dask, parameters["workers"])
+            return _judge(flow(workspace=str(place.root), store=address, return_state=True, **parameters))
         finally:
             close_books()
 
