@@ -63,7 +63,7 @@ def _packages() -> Iterator[Check]:
 def _fastapi() -> Check:
     version = importlib.metadata.version("fastapi")
     number = tuple(int(part) for part in version.split(".")[:2])
-    return Check("fastapi", number < (0, 155), version, "Prefect 3.8 需要 0.155 以下的版本")
+    return Check("fastapi", number < (0, 151), version, "Prefect 3.8 需要 0.151 以下的版本")
 
 
 def _guard(name: str, check: Callable[[], Check]) -> Check:
