@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from expectations import catalogue
 from expectations.bench import Bench
 from expectations.findings import Audit, collect
-from expectations.peers import read_roster
 from expectations.profiles import known
+from expectations.roster import read_roster
 from expectations.view import views
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ def frames(bench: Bench) -> dict[str, pandas.DataFrame]:
 
 def audit(tables: Tables, profile: str | None = None, roster: Path | None = None) -> Audit:
     """Judges every form of `tables` by every rule that applies to it. `profile` overrides the profile that the forms carry; `roster` is a
-    CSV of those who have to submit (see `peers.read_roster`).
+    CSV of those who have to submit (see `roster.read_roster`).
 
-    Raises expectations.suites.RuleRaised when an expectation raises, profiles.ProfileError for an unknown profile, peers.RosterError for
+    Raises expectations.suites.RuleRaised when an expectation raises, profiles.ProfileError for an unknown profile, roster.RosterError for
     a roster that cannot be read."""
     from expectations import suites
 

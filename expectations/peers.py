@@ -1,53 +1,20 @@
 """The other forms of a batch, and who should have sent one: what rules across documents look at."""
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expectations.text import bare
 
 if TYPE_CHECKING:
+    from expectations.roster import Expected
     from expectations.view import FormView
 
 _CODE = re.compile(r"^[0-9]{3,}[-－_—]?")
 _OWN_OFFICE = re.compile(r"(?:本级|机关|本部)$")
-
-
-class RosterError(ValueError):
-    """The list of expected submitters cannot be read; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One line of the roster: a unit that has to submit, and optionally its authority, the project and the year ("" and None: any)."""
-
-    unit: str
-    authority: str = ""
-    project: str = ""
-    year: int | None = None
-
-
-def read_roster(path: Path) -> tuple[Expected, ...]:
-    """A CSV with the columns 单位 (or unit) and optionally 主管部门 (authority), 项目 (project) and 年度 (year). Raises RosterError."""
-    columns = {"单位": "unit", "unit": "unit", "主管部门": "authority", "authority": "authority", "项目": "project", "项目名称": "project",
-               "project": "project", "年度": "year", "year": "year"}  # fmt: skip
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [{columns[key.strip()]: (value or "").strip() for key, value in row.items() if key and key.strip() in columns} for row in csv.DictReader(file)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RosterError(f"报送名单 {path.name} 无法读取：{error}") from error
-    if not rows or any("unit" not in row for row in rows):
-        raise RosterError(f"报送名单 {path.name} 没有“单位”一栏或没有内容")
-    try:
-        return tuple(Expected(row["unit"], row.get("authority", ""), row.get("project", ""), int(row["year"]) if row.get("year") else None)
-                     for row in rows if row["unit"])  # fmt: skip
-    except ValueError as error:
-        raise RosterError(f"报送名单 {path.name} 的年度不是数字：{error}") from error
 
 
 def unit_key(name: str | None) -> str:

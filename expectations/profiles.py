@@ -3,6 +3,7 @@
 Adding one is a YAML file and a test, no code. Imports neither pandas nor GE."""
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,14 +11,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from expectations.errors import AuditError
+
 PROFILES_DIR = Path(__file__).resolve().parent.parent / "data" / "profiles"
 
 #: Scoring formulas: proportional (分值×完成比例), step (分档计分), free (no formula is prescribed).
 FORMULAS = ("proportional", "step", "free")
 
 
-class ProfileError(ValueError):
-    """A file in data/profiles does not hold what it should, or a profile is not known; the message names it."""
+#: A folder of more profiles, beside those that come with the program. One of the same id takes the place of ours.
+OWN_PROFILES = "SELFEVAL_PROFILES"
+
+
+class ProfileError(AuditError):
+    """A file of profiles does not hold what it should, or a profile is not known; the message names it."""
+
+    code = "bad-profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +60,29 @@ class Profile:
     labels: tuple[str, ...] = ()
 
 
+def load() -> dict[str, Profile]:
+    """All profiles by id: data/profiles, and over them those of the folder that the environment names in SELFEVAL_PROFILES. Raises
+    ProfileError, naming the file, for unknown keys and values that cannot be."""
+    own = os.environ.get(OWN_PROFILES)
+    if own and not Path(own).is_dir():
+        raise ProfileError(f"表式文件夹 {own} 不存在", f"请更正环境变量 {OWN_PROFILES}。")
+    return {**read_folder(PROFILES_DIR), **read_folder(Path(own))} if own else read_folder(PROFILES_DIR)
+
+
 @lru_cache(maxsize=4)
-def load(folder: Path = PROFILES_DIR) -> dict[str, Profile]:
-    """All profiles by id. Raises ProfileError, naming the file, for unknown keys and values that cannot be."""
+def read_folder(folder: Path) -> dict[str, Profile]:
+    """The profiles of one folder by id; read once."""
     import yaml
 
     profiles = {}
     for path in sorted(folder.glob("*.yml")):
-        raw = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         try:
+            raw = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
             profile = _profile(raw)
-        except (TypeError, KeyError, ValueError, ArithmeticError) as error:
-            raise ProfileError(f"{path.name}: {error}") from error
+        except (AttributeError, TypeError, KeyError, ValueError, ArithmeticError, yaml.YAMLError) as error:
+            raise ProfileError(f"表式文件 {path.name} 有误：{error}", "对照 data/profiles 中的文件改正。") from error
         if profile.id != path.stem:
-            raise ProfileError(f"{path.name}: its id is {profile.id}")
+            raise ProfileError(f"表式文件 {path.name} 的 id 为 {profile.id}，应与文件名相同")
         profiles[profile.id] = profile
     return profiles
 
@@ -92,7 +110,7 @@ def known(profile: str) -> Profile:
     """The profile `profile`; raises ProfileError, with the known ones, where there is none."""
     profiles = load()
     if profile not in profiles:
-        raise ProfileError(f"没有表式 {profile}，可选：{'、'.join(sorted(profiles))}")
+        raise ProfileError(f"没有表式 {profile}", f"可选：{'、'.join(sorted(profiles))}。")
     return profiles[profile]
 
 

@@ -31,9 +31,15 @@ log = logging.getLogger(__name__)
 class RuleRaised(RuntimeError):
     """An expectation raised instead of judging: the audit failed and says nothing about its forms. `rule` names it."""
 
+    code, hint = "rule-raised", "请将规则编号和此信息交技术人员；表中数据没有问题的，可先撤回最近改动的规则。"
+
     def __init__(self, rule: str, cause: str) -> None:
         super().__init__(rule, cause)
         self.rule, self.cause = rule, cause
+
+    @property
+    def message(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         return f"规则 {self.rule} 执行出错，本次审核未完成：{self.cause}"

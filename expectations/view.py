@@ -17,7 +17,7 @@ from records.values import Printed, is_blank, parse_number, parse_score
 if TYPE_CHECKING:
     import pandas
 
-    from expectations.peers import Expected
+    from expectations.roster import Expected
     from records.tables import Tables
 
 #: Chinese captions of the fields, as messages name them.

@@ -11,7 +11,7 @@ from rule_cases import CASES, IMPOSSIBLE, Case
 from expectations import catalogue
 from expectations.bench import Bench
 from expectations.docs import render
-from expectations.peers import Expected
+from expectations.roster import Expected
 from expectations.profiles import load as load_profiles
 from expectations.rules import RULES
 from expectations.verdicts import Decision

@@ -173,7 +173,7 @@ class MissingSubmitter(FormRule):
         missing = []
         for expected in peers.roster:
             if self._told_on(peers, expected.authority) is record:
-                sent = peers.by_unit.get(unit_key(expected.unit), [])
+                sent = [form for name in (expected.unit, *expected.aliases) for form in peers.by_unit.get(unit_key(name), ())]
                 if not any(self._is(form, expected.project, expected.year) for form in sent):
                     missing.append("、".join(part for part in (expected.unit, expected.project, f"{expected.year}年度" if expected.year else "") if part))
         if not missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,19 +24,26 @@ def audit(
     engine: EngineOption = Engine.PDFIUM,
     second_opinion: SecondOpinionOption = False,
     profile: ProfileOption = "",
+    roster: Annotated[Path | None, typer.Option("--roster", metavar="CSV", help="应报单位名单，查出应报未报的单位和项目", show_default=False)] = None,
 ) -> int:
     """读取并审核几份文件，列出发现的问题。退出码：0 没有错误级问题，1 有，2 有文件被拒收。"""
     from expectations import audit as judge
+    from expectations.profiles import known
+    from expectations.roster import read_roster
     from extractors.sandbox import extract_many
     from records.tables import build
 
+    if profile:  # what is wrong with an option is said before minutes of reading
+        known(profile)
+    if roster:
+        read_roster(roster)
     found = extract_many(files, workers=min(workers_of(workers), len(files)), engine=engine.value, second_opinion=second_opinion)
     documents = list(progress(found, len(files), "读取"))
     for document in documents:
         if document.reason:
             about = {"document": document.document, "document_id": document.sha256, "code": document.reason.code}
             log.warning("%s %s", document.reason.message, document.reason.hint or "", extra=about)
-    listed = rows(judge(build(documents), profile or None).findings)
+    listed = rows(judge(build(documents), profile or None, roster).findings)
     show(listed, form)
     if any(document.status == "rejected" for document in documents):
         return REJECTED

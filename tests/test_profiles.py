@@ -1,0 +1,114 @@
+"""Profiles: which rules and thresholds hold for a kind of form. Adding one is a file."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from audit_forms import CLEAN, changed, tables_of
+from flow_runs import SAMPLES, selfeval
+
+from expectations import catalogue, profiles
+from expectations.bench import Bench
+from expectations.profiles import OWN_PROFILES, ProfileError, known, load, recognise
+from expectations.rules import RULES
+from expectations.view import FormView, views
+
+OWN = """id: lingshan
+name: 灵山县项目支出绩效自评表
+execution_weight: [20]
+level1: {产出: 60, 效益: 20, 满意度: 10}
+formula: step
+grades: {优: 95, 良: 85, 中: 60, 差: 0}
+thresholds: {low_execution: 0.99, over_achievement: 5, budget_change: 0.5, concentration: 0.15}
+titles: [灵山县]
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "lingshan.yml").write_text(OWN, "utf-8")
+    monkeypatch.setenv(OWN_PROFILES, str(tmp_path))
+    profiles.read_folder.cache_clear()
+    return tmp_path
+
+
+def failing(form: FormView) -> set[str]:
+    bench = Bench([form], catalogue.load())
+    return {question[0] for table in ("forms", "funds", "indicators") for question in bench._questions(table) if bench.docket(question).failures}
+
+
+def view(**changes: str | None) -> FormView:
+    return views(tables_of(changed(CLEAN, changes)))[0]
+
+
+def test_a_file_dropped_into_a_folder_is_a_profile(own: Path) -> None:
+    form = view(profile=None, title="灵山县项目支出绩效自评表", **{"total/explanation": "优"})
+    assert form.settings is not None and form.settings.id == "lingshan" and form.settings.grades[0] == ("优", 95)
+    ours = view(profile="national", **{"total/explanation": "优"})
+    assert failing(form) - failing(ours) == {"low-execution-unexplained", "weight-concentration"} - failing(ours)
+    assert "weight-concentration" in failing(form)
+
+
+def test_its_grades_and_thresholds_are_the_ones_that_count(own: Path) -> None:
+    form = view(profile="lingshan", **{"total/score": "91", "total/explanation": "优", "indicators/0/actual": "100处"})
+    assert "grade-vs-score" in failing(form) and "over-achievement" not in failing(form)
+    ours = view(profile="national", **{"total/score": "91", "total/explanation": "优", "indicators/0/actual": "100处"})
+    assert "grade-vs-score" not in failing(ours) and "over-achievement" in failing(ours)
+
+
+def test_one_of_the_same_id_takes_the_place_of_ours(own: Path) -> None:
+    (own / "national.yml").write_text("id: national\nname: 本地\nthresholds: {low_execution: 0.5}\n", "utf-8")
+    profiles.read_folder.cache_clear()
+    assert load()["national"].name == "本地" and "sichuan" in load()
+
+
+def test_the_submitter_may_name_it(own: Path) -> None:
+    assert known("lingshan").formula == "step"
+    told = selfeval("audit", SAMPLES / "chizhou-tangxi-2022.pdf", "--profile", "nowhere")
+    assert told.returncode == 3 and "没有表式 nowhere" in told.stderr and "national" in told.stderr and "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("text, told", [
+    ("id: broken\nname: x\nformula: guess\n", "unknown formula"), ("id: other\nname: x\n", "应与文件名相同"), ("id: broken\nname: x\nwhat: 1\n", "what"),
+    ("id: broken\nname: x\ngrades: {差: 0, 优: 90}\n", "grades must fall"), ("id: broken\nname: x\nthresholds: {low_execution: many}\n", "broken.yml"),
+    ("- 1\n", "broken.yml"), ("id: [\n", "broken.yml"),
+])  # fmt: skip
+def test_a_file_that_holds_something_else_is_named(own: Path, text: str, told: str) -> None:
+    (own / "broken.yml").write_text(text, "utf-8")
+    profiles.read_folder.cache_clear()
+    with pytest.raises(ProfileError, match=told) as raised:
+        load()
+    assert "broken.yml" in raised.value.message
+
+
+def test_a_folder_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(OWN_PROFILES, str(tmp_path / "gone"))
+    with pytest.raises(ProfileError, match="不存在"):
+        load()
+
+
+def test_two_profiles_that_fit_are_none() -> None:
+    assert recognise(None, "某县转移支付衔接资金自评表", ()) is None
+    assert recognise("sichuan", "某县转移支付衔接资金自评表", ()).id == "sichuan"  # type: ignore[union-attr]
+
+
+def test_a_form_of_no_known_profile_is_judged_only_by_what_is_certain() -> None:
+    """Whatever depends on a profile says not-applicable, and the core rules say the same as before."""
+    broken = {"indicators/0/score": "21", "funds/0/rate": "97%", "indicators/2/explanation": "", "funds/0/executed": "60.00", "indicators/0/actual": "900处"}
+    unknown, national = view(profile=None, **broken), view(profile="national", **broken)
+    assert unknown.settings is None
+    core = {rule for rule, entry in catalogue.load().entries.items() if entry.core}
+    assert failing(unknown) & core == failing(national) & core
+    assert failing(unknown) < failing(national)
+    for rule in failing(national) - failing(unknown):
+        record = unknown.total_fund if RULES[rule].tables == ("funds",) else unknown if "forms" in RULES[rule].tables else unknown.indicators[0]
+        assert RULES[rule].judge(record, "indicators/0").verdict.value == "not-applicable", rule
+
+
+@pytest.mark.parametrize("profile", sorted(load()))
+def test_every_profile_that_comes_with_the_program_makes_sense(profile: str) -> None:
+    held = load()[profile]
+    assert held.name and (not held.scored or held.grades)
+    assert 0 < held.low_execution <= 1 < held.over_achievement and 0 <= held.budget_change < 1 and 0 < held.concentration < 1
+    if held.level1 and held.execution_weight:
+        assert sum(points for _, points in held.level1) + held.execution_weight[0] == 100
