@@ -23,6 +23,7 @@ _PRINTED[_HYPHEN_AT_LINE_END] = "-"
 _PRINTED.update({code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xF900, 0xFB00)})
 
 _UNMAPPED = re.compile("[\x00\ufffd\ufffe\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_FOREIGN = re.compile("[\x80-\x9f\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 _DASHES = re.compile(r"[‐-―⸺⸻─━－﹣−ー—]")
 _NOT_A_WORD = re.compile(r"[\s:：,，、。.;；()（）\[\]【】《》<>〈〉“”\"'‘’·*★☆_\-—/|]+")
 
@@ -35,6 +36,12 @@ def printed(text: str) -> str:
 def unmapped(text: str) -> int:
     """How many characters have no meaning outside their font: private use, or the replacement character."""
     return len(_UNMAPPED.findall(text))
+
+
+def foreign(text: str) -> int:
+    """How many characters a Chinese form does not print (accented Latin letters, control codes): a font that maps them maps others wrongly
+    too, into characters that look in order."""
+    return len(_FOREIGN.findall(text))
 
 
 def folded(text: str) -> str:

@@ -11,7 +11,7 @@ from extractors import agree, digits, layout, mend, stitch, template
 from extractors.captions import captions
 from extractors.engines import pdfium as text_engine
 from extractors.errors import ExtractError
-from extractors.glyphs import unmapped
+from extractors.glyphs import foreign, unmapped
 from extractors.grid import OPEN_BORDERS, OVERRUN, SolvedPage, solve
 from extractors.model import Document, Form, Grid, Notice, PageContent
 from extractors.triage import screen
@@ -21,6 +21,8 @@ ENGINES = ("pdfium", "pdfplumber", "camelot", "ocr")
 PICTURE = 0.3
 #: share of characters without a meaning from which a text layer is rubbish
 RUBBISH = 0.3
+#: share, and number, of characters that no Chinese form prints from which a document's fonts are taken to name their glyphs wrongly
+FOREIGN, FOREIGN_CHARS = 0.005, 3
 
 
 def read_document(
@@ -48,6 +50,8 @@ def _read(data: bytes, engine: str, second_opinion: bool, recognise: bool) -> li
     document = pdfium.PdfDocument(data)
     try:
         solved = [_solved(document[index], index + 1, engine == "ocr", recognise) for index in range(len(document))]
+        if any(_is_misnamed(page.content) for page in solved):
+            solved = [_solved(document[index], index + 1, True, recognise) for index in range(len(document))]
     finally:
         document.close()
     if engine in ("pdfplumber", "camelot"):
@@ -85,6 +89,14 @@ def _is_picture(page: SolvedPage) -> bool:
     if printed and unmapped(printed) > RUBBISH * len(printed):
         return True
     return not any(len(grid.cells) > 3 for grid in page.grids) and page.content.image_share >= PICTURE
+
+
+def _is_misnamed(content: PageContent) -> bool:
+    """Whether a text layer's fonts give other characters than they draw, as some programs leave them that write PDFs anew."""
+    if content.source == "ocr":
+        return False
+    printed = "".join([c.text for c in content.chars if c.text != " "])
+    return foreign(printed) >= max(FOREIGN_CHARS, FOREIGN * len(printed))
 
 
 def _text_layer(content: PageContent) -> str:
