@@ -23,8 +23,9 @@ class CatalogueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One rule. `title` and `title_en` are what a failure is called in a heading; `zh` and `en` the sentence that it enforces; `source` are keys of `Catalogue.sources`; `years` the first and last
-    year in which it is valid (None: open); `profiles` the profiles that it needs (empty: all forms); `core` rules judge every form."""
+    """One rule. `title` is what a failure is called in a heading, `zh` and `en` are the sentence that it enforces; `_en` is the same text in
+    English. `source` are keys of `Catalogue.sources`; `years` the first and last year in which it is valid (None: open); `profiles` the
+    profiles that it needs (empty: all forms); `core` rules judge every form."""
 
     id: str
     title: str
@@ -35,7 +36,9 @@ class Entry:
     zh: str
     en: str
     tolerance: str
+    tolerance_en: str
     remedy: str
+    remedy_en: str
     source: tuple[str, ...]
     traps: tuple[str, ...] = ()
     years: tuple[int | None, int | None] = (None, None)
@@ -108,10 +111,10 @@ def explain(rule: str, lang: str = "zh") -> list[tuple[str, str]]:
     lines = [
         ("规则" if chinese else "Rule", f"{entry.id}（{entry.title}）" if chinese else f"{entry.id} ({entry.title_en})"),
         ("级别" if chinese else "Severity", severity), ("类别" if chinese else "Family", family),
-        ("内容" if chinese else "Says", entry.zh if chinese else entry.en), ("容差" if chinese else "Tolerance", entry.tolerance),
-        ("依据" if chinese else "Source", sources), ("整改" if chinese else "Remedy", entry.remedy),
+        ("内容" if chinese else "Says", entry.zh if chinese else entry.en), ("容差" if chinese else "Tolerance", entry.tolerance if chinese else entry.tolerance_en),
+        ("依据" if chinese else "Source", sources), ("整改" if chinese else "Remedy", entry.remedy if chinese else entry.remedy_en),
     ]  # fmt: skip
-    lines += [("易误报" if chinese else "Trap", trap) for trap in entry.traps]
+    lines += [("易误报", trap) for trap in entry.traps if chinese]  # notes for those who keep the rules; told in one language
     if entry.years != (None, None):
         lines.append(("适用年度" if chinese else "Years", f"{entry.years[0] or ''}–{entry.years[1] or ''}"))
     if entry.profiles:

@@ -38,5 +38,5 @@ def _section(entry: catalogue.Entry) -> str:
     if entry.profiles:
         marks.append(f"profiles {', '.join(entry.profiles)}")
     text = f"### {entry.id}\n\n{entry.title} ({entry.title_en}); {'; '.join(marks)}\n\n{entry.zh}\\\n{entry.en}\n\n"
-    text += f"- 容差：{entry.tolerance}\n- 整改：{entry.remedy}\n- 依据：{'、'.join(entry.source)}\n"
+    text += f"- 容差：{entry.tolerance} ({entry.tolerance_en})\n- 整改：{entry.remedy} ({entry.remedy_en})\n- 依据：{'、'.join(entry.source)}\n"
     return text + "".join(f"- 易误报：{trap}\n" for trap in entry.traps)

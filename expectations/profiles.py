@@ -35,7 +35,8 @@ class Profile:
 
     `base` is the column of funds that the execution rate is measured on. `level1` are the points that the jurisdiction fixes for each
     first level (empty: free). `dimensions` are second-level indicators that a form must have, `benefits` whether it needs one of 效益.
-    `qualitative` are the lower bounds of the score share of 达成, 部分达成 and 未达成. `grades` are (name, lowest score), best first.
+    `integer_rounding` says that scores may be rounded to whole points. `qualitative` are the lower bounds of the score
+    share of 达成, 部分达成 and 未达成. `grades` are (name, lowest score), best first.
     `budget_change` and `low_execution` are the ratios from which an explanation is due; `over_achievement` the ratio of result to target.
     `titles` are words of the title, `labels` words of fund labels that tell the profile where the extraction does not."""
 
@@ -46,7 +47,7 @@ class Profile:
     execution_weight: tuple[Decimal, ...] = ()
     level1: tuple[tuple[str, Decimal], ...] = ()
     formula: str = "proportional"
-    integer_rounding: bool = True
+    integer_rounding: bool = False
     low_execution: Decimal = Decimal("0.9")
     over_achievement: Decimal = Decimal("1.3")
     budget_change: Decimal = Decimal("0.1")
@@ -55,7 +56,6 @@ class Profile:
     benefits: bool = False
     qualitative: tuple[Decimal, ...] = ()
     grades: tuple[tuple[str, Decimal], ...] = ()
-    units_in_own_column: bool = False
     titles: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
 

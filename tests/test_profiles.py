@@ -56,6 +56,13 @@ def test_its_grades_and_thresholds_are_the_ones_that_count(own: Path) -> None:
     assert "grade-vs-score" not in failing(ours) and "over-achievement" in failing(ours)
 
 
+def test_a_place_that_allows_whole_points_is_not_told_of_rounding(own: Path) -> None:
+    (own / "whole.yml").write_text("id: whole\nname: x\ninteger_rounding: true\n", "utf-8")
+    profiles.read_folder.cache_clear()
+    rounded = {"funds/0/score": "10", "total/score": "99"}
+    assert "integer-rounding" in failing(view(profile="lingshan", **rounded)) and "integer-rounding" not in failing(view(profile="whole", **rounded))
+
+
 def test_one_of_the_same_id_takes_the_place_of_ours(own: Path) -> None:
     (own / "national.yml").write_text("id: national\nname: 本地\nthresholds: {low_execution: 0.5}\n", "utf-8")
     profiles.read_folder.cache_clear()

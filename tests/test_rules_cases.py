@@ -11,8 +11,8 @@ from rule_cases import CASES, IMPOSSIBLE, Case
 from expectations import catalogue
 from expectations.bench import Bench
 from expectations.docs import render
-from expectations.roster import Expected
 from expectations.profiles import load as load_profiles
+from expectations.roster import Expected
 from expectations.rules import RULES
 from expectations.verdicts import Decision
 from expectations.view import FormView, views
@@ -80,6 +80,7 @@ def test_every_rule_has_a_sentence_in_both_languages_and_a_remedy():
     for entry in catalogue.load().entries.values():
         assert entry.zh.endswith("。") and entry.en.endswith("."), entry.id
         assert entry.remedy and entry.tolerance and entry.source, entry.id
+        assert entry.title_en and entry.remedy_en.endswith(".") and entry.tolerance_en.endswith("."), entry.id
         assert RULES[entry.id].__doc__, entry.id
 
 

@@ -82,6 +82,8 @@ class IntegerRounding(FundRule):
         exact, score = ratio * found["weight"].value, found["score"].value
         if score != score.to_integral_value() or exact == exact.to_integral_value():
             return not_applicable("得分不是整数，或计算结果本为整数")
+        if record.form.settings is not None and record.form.settings.integer_rounding:
+            return not_applicable("本表式允许得分取整")
         if not ZERO < score - exact < 1 or exact.quantize(Decimal("0.01")) == score:
             return PASS
         message = f"预算执行得分按公式应为{exact:.2f}分，表中取整为{found['score'].text}分，多计{score - exact:.2f}分，请确认取整是否符合规定。"

@@ -42,7 +42,8 @@ def rules(
     if as_json:
         print_json(_entry(entries[rule]))
     else:
-        write_text("".join(f"{caption}：{text}\n" for caption, text in catalogue.explain(rule, lang)))
+        colon = "：" if lang == "zh" else ": "
+        write_text("".join(f"{caption}{colon}{text}\n" for caption, text in catalogue.explain(rule, lang)))
     return OK
 
 
