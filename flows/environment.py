@@ -41,6 +41,7 @@ def checks(workspace: Path | None) -> Iterator[Check]:
     yield _guard("读取引擎", _engine)
     yield _guard("文字识别", _recognition)
     yield _guard("子进程", _sandbox)
+    yield from _confinement()
     yield _fonts()
     yield _browser()
     if workspace is not None:
@@ -97,6 +98,16 @@ def _sandbox() -> Check:
     return Check(
         "子进程", not limited or hard >= 3 << 30, "可限制内存" if not limited else f"本进程已限 {hard >> 20} MB", "请放宽 ulimit -v"
     )
+
+
+def _confinement() -> Iterator[Check]:
+    """What the kernel keeps from the children that read PDFs. Without it they have their caps on memory and time alone, and still work."""
+    from extractors.confine import available
+
+    found = available()
+    for name, key, keeps in (("子进程文件隔离", "landlock", "不能写临时目录以外的文件"), ("子进程系统调用隔离", "seccomp", "不能联网、不能启动程序")):
+        hint = f"内核不提供 {key}，读取 PDF 的子进程只受内存和时间上限约束；不可信的来源请换用 Linux 5.13 以上的机器或虚拟机"
+        yield Check(name, found[key] or None, f"{key}：{keeps}" if found[key] else f"没有 {key}", hint)
 
 
 def _fonts() -> Check:

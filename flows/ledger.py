@@ -61,6 +61,11 @@ marks = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )  # fmt: skip
 
+_PLACE = (
+    submissions.update()
+    .where(submissions.c.submission_id == sa.bindparam("key"))
+    .values(source=sa.bindparam("place"), modified=sa.bindparam("at"))
+)
 #: Values in one IN (...) list: SQLite takes 32,766 parameters, older builds 999.
 _BATCH = 500
 
@@ -130,7 +135,8 @@ class Ledger:
         return [found[key] for key in ids if key in found]
 
     def register(self, arrivals: Iterable[Submission]) -> list[Submission]:
-        """Take up new submissions and return them. What had the same path before is superseded; known ones are passed over, each once."""
+        """Take up new submissions and return them. What had the same path before is superseded. Known ones are passed over, but for where
+        and since when they lie there: an inbox moves to another disk, a zip is packed anew around them."""
         with writing(self.engine) as connection:
             order = (submissions.c.received_at, submissions.c.path)
             known = {
@@ -145,17 +151,22 @@ class Ledger:
             new: list[Submission] = []
             back: list[Submission] = []  # a path that holds again what it once held
             older: list[Submission] = []
+            moved: dict[str, Submission] = {}
             for arrival in arrivals:
                 old = known.get(arrival.submission_id)
+                if old is not None and (old.source, old.modified) != (arrival.source, arrival.modified):
+                    moved[arrival.submission_id] = arrival
                 if old is not None and old.state is not State.SUPERSEDED:
                     continue
                 older += [item for item in at_path.pop(arrival.path, []) if item.submission_id != arrival.submission_id]
                 if old is not None:
-                    back.append(replace(old, state=State.RECEIVED))
+                    back.append(replace(old, state=State.RECEIVED, source=arrival.source))
                     continue
                 stamp = now()
                 new.append(replace(arrival, received_at=stamp, updated_at=stamp, duplicate_of=first_name.get(arrival.document_id, "")))
                 first_name.setdefault(arrival.document_id, arrival.document)
+            if moved:
+                connection.execute(_PLACE, [{"key": key, "place": item.source, "at": item.modified} for key, item in moved.items()])
             if new:
                 connection.execute(submissions.insert(), [_row(item) for item in new])
                 self._stamp(connection, new)

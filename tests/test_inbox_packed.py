@@ -108,6 +108,17 @@ def test_a_zip_that_has_not_changed_is_not_opened_again(ledger: Ledger, inbox: P
     assert sorted((item.path, str(item.state)) for item in ledger.all()) == [
         ("a.zip/a.pdf", "received"), ("a.zip/a.pdf", "superseded"), ("a.zip/b.pdf", "received"),
     ]  # fmt: skip
+    monkeypatch.setattr(unpacking, "zip_members", lambda _file: pytest.fail("opened again"))
+    assert take_in(str(inbox), ledger).new == ()  # what stayed the same is known to lie in the new zip
+
+
+def test_an_inbox_that_moves_can_still_be_read_again(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
+    (inbox / "a.zip").write_bytes(zipped({"a.pdf": ONE}))
+    first = take_in(str(inbox), ledger)
+    inbox.rename(tmp_path / "elsewhere")
+    again = take_in(str(tmp_path / "elsewhere"), ledger)
+    assert (again.new, again.seen) == ((), first.seen)
+    assert contents(ledger, tmp_path) == {"a.zip/a.pdf": ONE}
 
 
 def test_names_in_gbk_names_twice_and_names_that_lead_out_are_kept_apart_and_harmless(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
