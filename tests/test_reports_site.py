@@ -14,6 +14,8 @@ from report_data import RULES, batch, one, pictures, refused
 
 from extractors.model import Doubt, Evidence
 from reports.changes import NEW, ChangedDocument, Changes
+from reports.diff import Side, compare
+from reports.diff_output import write_html
 from reports.environment import CONTENT_SECURITY_POLICY
 from reports.model import RuleText, Version, Waiver, rule_texts
 from reports.site import RunInfo, build, build_stream
@@ -194,15 +196,24 @@ def hostile_batch():
     return batch([document(form, name=HOSTILE), bad], [(0, "scores-sum", "total/score", more), (0, "execution-rate", "funds/0/rate", {**more, "status": "waived"})], undecided=True)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_markup_in_every_field_is_printed_and_never_becomes_an_element(tmp_path, lang):
+def hostile_site(out, lang="zh"):
+    """A site, and a page of differences in it, in which every text is hostile: of forms, files, findings, rules, waivers, filings and the run."""
     given = hostile_batch()
     text_of = {rule_id: RuleText(rule_id, HOSTILE, statement=HOSTILE, tolerance=HOSTILE, source=HOSTILE, remedy=HOSTILE, traps=(HOSTILE,)) for rule_id in RULES}
     finding = given.findings.finding_id[1]
     versions = {given.tables.forms.form_id[0]: (Version("x", 1, HOSTILE, HOSTILE, HOSTILE, 1, is_this=True),)}
     sources = Sources(text_of, waivers={finding: Waiver(finding, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)}, versions=versions)
     run = RunInfo(HOSTILE, HOSTILE, HOSTILE, HOSTILE, changes=Changes(HOSTILE, rules={HOSTILE: (1, 1, 1)}, documents=(ChangedDocument("a.html", HOSTILE, NEW, 1, 0),)), history=((HOSTILE, {"scores-sum": 2}),))
-    build(*given, tmp_path, pictures(given.tables, "pages/a b'\"<>.webp"), lang, sources=sources, run=run)
+    build(*given, out, pictures(given.tables, "pages/a b'\"<>.webp"), lang, sources=sources, run=run)
+    other = batch([document(with_evidence(changed(CLEAN, {"title": f"{HOSTILE}2"})), name=HOSTILE)])
+    diff = compare(Side(HOSTILE, given.tables, given.findings), Side(HOSTILE, other.tables, other.findings), same_form=True)
+    write_html(diff, out / "diff.html", lang)
+    return given
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_markup_in_every_field_is_printed_and_never_becomes_an_element(tmp_path, lang):
+    given = hostile_site(tmp_path, lang)
     pages = list(tmp_path.rglob("*.html"))
     for path in pages:
         text = path.read_text("utf-8")
@@ -212,6 +223,7 @@ def test_markup_in_every_field_is_printed_and_never_becomes_an_element(tmp_path,
         assert not any("onerror" in attributes for _tag, attributes in reader.elements), path
         assert all("src" in script or script.get("type") == "application/json" for script in reader.all("script"))
         assert not any(link.get("href", "").startswith("javascript:") for link in reader.all("a"))
+        assert HOSTILE in html.unescape(text) or path.parent.name == "documents" or path.name in ("documents.html", "units.html", "projects.html"), path
     document_page = html.unescape(page_of(tmp_path, given))
     assert document_page.count(HOSTILE) > 40, "the text itself is printed"
     for path in (tmp_path / "data").glob("*.js"):
