@@ -152,8 +152,7 @@ class _Frame:
             chars = self.chars[index]
             sure = min(confidence(chars), *([OVERRUN] if index in overrun else []), *([OPEN_BORDERS] if not clean else []), (1.0, ""))
             evidence = (Evidence(content.number, content.displayed(box)),)
-            inked = [c for c in chars if c.text != " " and not c.anchor]
-            ink = _ink(inked, box[2] - box[0]) if inked else None
+            ink = _ink(chars, box[2] - box[0]) if row == 0 or row + row_span == self.rows else None
             cells.append(Cell(row, column, row_span, column_span, assemble(chars, box[2]), evidence, *sure, ink, self._open(index)))
         return Grid(content.number, tuple(self.xs), tuple(self.ys), tuple(cells), self.open_top, self.open_bottom)
 
@@ -204,8 +203,11 @@ class _Frame:
                 doubtful.add(neighbour)
 
 
-def _ink(chars: Sequence[Char], width: float) -> Ink:
-    """Given the printed characters of a cell and its width, where they stand."""
+def _ink(all_chars: Sequence[Char], width: float) -> Ink | None:
+    """Given the characters of a cell and its width, where those stand that are printed in it."""
+    chars = [c for c in all_chars if c.text != " " and not c.anchor]
+    if not chars:
+        return None
     lowest = max(chars, key=lambda c: c.bottom)
     size = max(lowest.bottom - lowest.top, 1.0)
     last = [c for c in chars if c.bottom > lowest.bottom - size / 2]

@@ -96,7 +96,7 @@ class Ink(NamedTuple):
 class Cell:
     """One printed cell, with the rows and columns that it spans. A cell cut by a page break has one evidence for each part.
 
-    `ink` is where its characters stand in the upright frame, None for an empty cell. `open` says whether the border
+    `ink` is where its characters stand in the upright frame, for cells at the top and bottom of a grid that have any. `open` says whether the border
     at its top and at its bottom is missing, which only the first and last rows of a grid can lack."""
 
     row: int
