@@ -16,6 +16,7 @@ from flows.problems import OK, Problem
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from records.store import Store
     from records.tables import Tables
 
 
@@ -63,7 +64,7 @@ def findings(
     if out is None and sys.stdout.isatty():
         raise Problem("out-needed", "工作簿不能显示在终端上", "请用 --out 给出文件名，例如 --out findings.xlsx。")
     if form is Format.XLSX:
-        data = _workbook(tables, chosen, out.absolute().parent if out else place.root, place.reports)
+        data = _workbook(books, tables, chosen, out.absolute().parent if out else place.root, place.reports)
     else:
         data = listing.to_bytes(found, form, columns)
     if out is None:
@@ -77,15 +78,16 @@ def findings(
     return OK
 
 
-def _workbook(tables: Tables, chosen: DataFrame, folder: Path, reports: Path) -> bytes:
+def _workbook(books: Store, tables: Tables, chosen: DataFrame, folder: Path, reports: Path) -> bytes:
     """The workbook's bytes; its links lead to the report from the folder in which it will lie."""
     import os
     import tempfile
 
-    from flows.report_inputs import rule_texts_of
+    from flows.report_inputs import rule_texts_of, waivers_of
     from reports.excel import write_workbook
 
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "findings.xlsx")
-        write_workbook(path, tables, chosen, rule_texts_of(), site=f"{os.path.relpath(reports, folder)}/")
+        site = f"{os.path.relpath(reports, folder)}/"
+        write_workbook(path, tables, chosen, rule_texts_of(), site=site, waivers=waivers_of(books))
         return path.read_bytes()
