@@ -53,10 +53,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All entries by id, in the order of the file, and what the source keys stand for."""
+    """All entries by id, in the order of the file, what the source keys stand for, and the rules that are not built with the reason."""
 
     entries: dict[str, Entry]
     sources: dict[str, str]
+    not_built: dict[str, str]
 
     def __getitem__(self, rule: str) -> Entry:
         return self.entries[rule]
@@ -81,7 +82,10 @@ def load(path: Path = RULES_FILE) -> Catalogue:
         if entry.id in entries:
             raise CatalogueError(f"rule {entry.id} stands twice in {path.name}")
         entries[entry.id] = entry
-    return Catalogue(entries, dict(document["sources"]))
+    not_built = dict(document.get("not_built") or {})
+    if both := not_built.keys() & entries.keys():
+        raise CatalogueError(f"rule {', '.join(sorted(both))} is built and listed as not built")
+    return Catalogue(entries, dict(document["sources"]), not_built)
 
 
 def _entry(raw: dict[str, Any], sources: dict[str, str]) -> Entry:

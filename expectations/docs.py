@@ -26,7 +26,9 @@ def render() -> str:
         lines.append(f"## {caption} ({family})\n")
         for entry in entries:
             lines.append(_section(entry))
-    lines.append("## Sources\n")
+    lines.append("## Not built\n\nKnown to practice, and not decidable from what the forms print:\n")
+    lines += [f"- `{rule}`：{why}" for rule, why in book.not_built.items()]
+    lines.append("\n## Sources\n")
     lines += [f"- {key}: {text}" for key, text in book.sources.items()]
     return "\n".join(lines) + "\n"
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from expectations.rules import (
+    bounds,
     captions,
     conclusions,
     costs,
@@ -23,5 +24,5 @@ from expectations.rules import (
 from expectations.rules.base import REGISTRY as RULES
 from expectations.rules.base import Rule
 
-__all__ = ["RULES", "Rule", "captions", "conclusions", "costs", "explanations", "fund_notes", "fund_rows", "funds", "goals", "history",
+__all__ = ["RULES", "Rule", "bounds", "captions", "conclusions", "costs", "explanations", "fund_notes", "fund_rows", "funds", "goals", "history",
            "portfolio", "qualitative", "scores", "structure", "target_dates", "target_kinds", "targets", "weights"]

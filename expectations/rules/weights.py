@@ -37,6 +37,10 @@ class WeightZeroOrMissing(IndicatorRule):
         return failed(message, "有分值", weight.text or "空白", cells=(f"{subject}/weight", f"{subject}/target"), values=(weight.text, record.target))
 
 
+#: Points of the indicators below which a form is cut short or not filled in, and a share of them says nothing.
+ENOUGH = Decimal(60)
+
+
 def _all_weights(form: FormView) -> Decimal:
     """The sum of the readable weights of the indicators."""
     if "all weights" not in form.memo:
@@ -60,6 +64,8 @@ class WeightConcentration(IndicatorRule):
         if weight.number is None:
             return not_applicable("没有填分值")
         total = _all_weights(record.form)
+        if total < ENOUGH:
+            return undecidable(f"各指标分值合计只有{plain(total)}分，不足以判断占比")
         if weight.value <= settings.concentration * total or len(record.form.filled) < 3:
             return PASS
         share = percent(weight.value / total, 0)

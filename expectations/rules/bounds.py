@@ -1,0 +1,88 @@
+"""What can be said of a sum while some of its parts are blank: points are never negative, so what is filled in is the least that it can be.
+
+The core rules on sums keep silent then; forms with a row of the template left in would never be added up (family scores)."""
+from __future__ import annotations
+
+from abc import abstractmethod
+from decimal import Decimal
+from typing import ClassVar
+
+from expectations.arithmetic import ZERO, form_sum, plain, trouble
+from expectations.rules.base import FormRule
+from expectations.rules.scores import FULL_MARKS
+from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from expectations.view import CAPTIONS, FormView, State
+
+
+class _FilledInExceeds(FormRule):
+    """The sum of all `name`s that are filled in is no more than what is printed for all of them."""
+
+    name: ClassVar[str]
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        whole = form_sum(record, self.name)
+        if not isinstance(whole, Decision) or whole.verdict.value == "not-applicable":
+            return not_applicable(f"{CAPTIONS[self.name]}齐全或没有{CAPTIONS[self.name]}栏，不需估计")
+        rows = [*(row for row in record.indicators if not row.repeats(self.name)), *([record.total_fund] if record.total_fund else [])]
+        readings = [(row, row.read(self.name)) for row in rows]
+        unsure = next(((row, one) for row, one in readings if one.state in (State.DOUBTFUL, State.UNREADABLE)), None)
+        if unsure:
+            return undecidable(trouble(unsure[0], self.name, unsure[1]))
+        if record.doubts and (why := record.doubt("indicators")):
+            return undecidable(f"绩效指标读取存疑：{why}")
+        known = [one.number for _, one in readings if one.number is not None]
+        most = self.most(record)
+        if isinstance(most, Decision):
+            return most
+        if any(one.value < 0 for one in known):
+            return undecidable(f"{CAPTIONS[self.name]}有负数，不能作下限估计")
+        least = sum((one.value for one in known), ZERO)
+        if least <= most:
+            return PASS
+        return self.failure(record, least, [one.text for one in known], sum(one.state is State.BLANK for _, one in readings))
+
+    @abstractmethod
+    def most(self, form: FormView) -> Decimal | Decision:
+        """The largest sum that the printed total allows."""
+
+    @abstractmethod
+    def failure(self, form: FormView, least: Decimal, values: list[str | None], blank: int) -> Decision: ...
+
+
+class WeightsExceedTotal(_FilledInExceeds):
+    """The weights that are filled in do not by themselves come to more than the total weight, or 100."""
+
+    id = "weights-exceed-total"
+    name = "weight"
+
+    def most(self, form: FormView) -> Decimal | Decision:
+        printed = form.read_total("weight")
+        if printed.state in (State.DOUBTFUL, State.UNREADABLE):
+            return undecidable(f"总分的分值读取存疑（total/weight）：{printed.why or printed.text}")
+        return printed.value if printed.number is not None else FULL_MARKS
+
+    def failure(self, form: FormView, least: Decimal, values: list[str | None], blank: int) -> Decision:
+        printed = form.read_total("weight").text or plain(FULL_MARKS)
+        message = f"已填的各项分值（含预算执行分值）合计{plain(least)}分，超过总分值{printed}分，尚有{blank}项未填分值，请核实各项分值。"
+        return failed(message, f"不高于{printed}", plain(least), cells=("total/weight", "total/score"), values=(*values, form.total_weight))
+
+
+class ScoresExceedTotal(_FilledInExceeds):
+    """The scores that are filled in do not by themselves come to more than the printed total."""
+
+    id = "scores-exceed-total"
+    name = "score"
+    subjects = ("total",)
+
+    def most(self, form: FormView) -> Decimal | Decision:
+        printed = form.read_total("score")
+        if printed.state in (State.ABSENT, State.BLANK):
+            return not_applicable("本表没有填总分")
+        if printed.number is None:
+            return undecidable(f"总分读取存疑（total/score）：{printed.why or printed.text}")
+        execution = form.total_fund.read("score").number if form.total_fund else None
+        return printed.value + printed.number.half + (execution.half if execution else ZERO)
+
+    def failure(self, form: FormView, least: Decimal, values: list[str | None], blank: int) -> Decision:
+        message = f"总分印为{form.total_score}分，而已填的各项得分（含预算执行得分）合计已达{plain(least)}分，尚有{blank}项未填得分，请核实。"
+        return failed(message, f"不低于{plain(least)}", form.total_score, cells=("total/score",), values=(*values, form.total_score))
