@@ -98,6 +98,9 @@ def _reason(error: sa.exc.DBAPIError, url: URL) -> StoreError:
         return StoreError("store-busy", f"数据库 {where} 正被占用，等待超时", "请等另一次运行结束后重试。")
     if name == "SQLITE_FULL" or state.startswith("53"):
         return StoreError("store-full", f"数据库 {where} 空间或连接数不足", "请清理磁盘或增加连接数后重试；已提交的数据不受影响。")
+    if state == "42501":
+        hint = "请换用有权限的账号；升级后须由表的所有者先打开一次，见 docs/store.md。"
+        return StoreError("store-denied", f"当前账号在数据库 {where} 没有这项权限", hint)
     if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
         return StoreError("store-damaged", f"数据库文件 {where} 已损坏或不是数据库", "请从备份恢复。")
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")) or isinstance(error, sa.exc.OperationalError):

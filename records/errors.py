@@ -15,7 +15,7 @@ class RecordsError(Exception):
 
 class StoreError(RecordsError):
     """The store cannot be opened, read or written: store-unavailable, store-busy, store-full, store-newer,
-    store-damaged, store-failed."""
+    store-denied, store-damaged, store-failed."""
 
 
 class QueryError(RecordsError):

@@ -120,13 +120,15 @@ class Store:
 
     def waive_all(self, accepted: Iterable[tuple[str, str, str, date | None]]) -> int:
         """The same for many, all of them or none; the number that changed something."""
+        entries = list(accepted)
         with self.writing() as connection:
-            return sum(waivers.enter(connection, "accept", *entry) for entry in accepted)
+            there = waivers.current(connection, {entry[0] for entry in entries})
+            return sum(waivers.enter(connection, there, "accept", *entry) for entry in entries)
 
     def withdraw(self, finding_id: str, who: str, why: str) -> bool:
         """Take an acceptance back; False where none stands."""
         with self.writing() as connection:
-            return waivers.enter(connection, "withdraw", finding_id, who, why)
+            return waivers.enter(connection, waivers.current(connection, [finding_id]), "withdraw", finding_id, who, why)
 
     def waivers(self) -> list[waivers.Waiver]:
         """Every acceptance that was not withdrawn, those included that are void because the finding has changed or a day is past."""

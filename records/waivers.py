@@ -5,13 +5,16 @@ A finding's id is made from the values that it rests on, so an acceptance is voi
 then is another one."""
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from records.schema_sql import audit_findings, current_audits, last_waivers, standing_waivers, waiver_entries
+from records.statements import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,19 @@ class Waiver:
     until: str = ""
 
 
-def enter(connection: Connection, action: str, finding_id: str, who: str, why: str, until: date | None = None) -> bool:
-    """Add an entry that changes what stands; False where it would change nothing. ValueError: who or why is blank. LookupError: there is
-    no such finding now (an acceptance that is void can still be withdrawn)."""
+def current(connection: Connection, finding_ids: Collection[str]) -> dict[str, sa.Row[Any]]:
+    """finding_id -> form_id, rule and subject of those that there are now."""
+    latest = current_audits().subquery("latest_audit")
+    columns = (audit_findings.c[name] for name in ("finding_id", "form_id", "rule", "subject"))
+    query = sa.select(*columns).join(latest, latest.c.audit_id == audit_findings.c.audit_id)
+    return {row.finding_id: row for row in fetch(connection, query, audit_findings.c.finding_id, finding_ids)}
+
+
+def enter(
+    connection: Connection, there: Mapping[str, Any], action: str, finding_id: str, who: str, why: str, until: date | None = None
+) -> bool:
+    """Add an entry that changes what stands; False where it would change nothing. `there` is what `current` says of the finding.
+    ValueError: who or why is blank. LookupError: there is no such finding now (an acceptance that is void can still be withdrawn)."""
     if not who.strip() or not why.strip():
         raise ValueError("an acceptance needs a name and a reason")
     last_day = until.isoformat() if until else None
@@ -41,10 +54,7 @@ def enter(connection: Connection, action: str, finding_id: str, who: str, why: s
         return False
     if action == "accept" and before is not None and (before.who, before.why, before.until) == (who, why, last_day):
         return False
-    latest = current_audits().subquery("latest_audit")
-    query = sa.select(audit_findings.c.form_id, audit_findings.c.rule, audit_findings.c.subject)
-    query = query.join(latest, latest.c.audit_id == audit_findings.c.audit_id).where(audit_findings.c.finding_id == finding_id)
-    finding = next(iter(connection.execute(query)), before if action == "withdraw" else None)
+    finding = there.get(finding_id, before if action == "withdraw" else None)
     if finding is None:
         raise LookupError(finding_id)
     seq = connection.scalar(sa.select(sa.func.coalesce(sa.func.max(waiver_entries.c.seq), 0))) or 0
