@@ -1,7 +1,7 @@
 # Two commands from a fresh checkout: `make demo` and `make test`. Both begin with `setup`, which takes no time when nothing changed.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint bench audit-deps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,5 +39,12 @@ lint: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
+# Known vulnerabilities of the pinned packages. No part of lint: the answer comes from a service on the network that not every machine
+# reaches, and changes while the code does not. --strict: a package that nobody could say anything about is a failure, never a pass.
+audit-deps: setup
+	@test -x $(VENV)-audit/bin/pip-audit || { $(BIN)/python -m venv $(VENV)-audit && $(VENV)-audit/bin/pip install --quiet pip-audit; }
+	$(VENV)-audit/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip || \
+	  { echo "audit-deps: vulnerabilities found, or the vulnerability service gave no answer (see above): nothing is known then" >&2; exit 1; }
+
 clean:
-	rm -rf $(VENV) $(DEMO)
+	rm -rf $(VENV) $(VENV)-audit $(DEMO)
