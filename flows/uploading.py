@@ -36,7 +36,7 @@ class Uploaded:
 
 def upload(workspace: Workspace, address: str) -> Uploaded:
     """Bring the place at `address` up to date with the workspace. OSError: it cannot be written now; Problem: never with this address."""
-    system, root = _open(address)
+    system, root = open_place(address)
     try:
         return _upload(workspace.root, system, root.rstrip("/"))
     except (OSError, Problem):
@@ -119,7 +119,8 @@ def _found(system: Any, base: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _open(address: str) -> tuple[Any, str]:
+def open_place(address: str) -> tuple[Any, str]:
+    """The fsspec file system of an address and the path within it, without asking it anything. Problem: there is no such kind of place."""
     import fsspec
 
     if "://" not in address:

@@ -12,12 +12,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from flow_runs import HOUSE, SAMPLES, environment, fill, selfeval
+from flow_runs import HOUSE, SAMPLES, environment, selfeval
+from s3_server import s3, s3_server
 
 from flows import runners
 from flows.problems import Problem
+from flows.uploading import FOLDERS, PLACED
 from flows.workspace import Workspace
 
+__all__ = ["s3", "s3_server"]
 pytestmark = pytest.mark.xdist_group("flow")
 
 BLOCKS = re.findall(r"```sql\n(.*?)```", (HOUSE / "docs/store.md").read_text("utf-8"), re.DOTALL)
@@ -60,18 +63,30 @@ def cluster() -> Iterator[Any]:
         yield running
 
 
-def test_a_run_reads_on_a_cluster_and_writes_as_the_writer(roles: dict[str, str], cluster: Any, tmp_path: Path) -> None:
-    inbox, work = fill(tmp_path / "inbox", ("chizhou-tangxi-2022", "password-locked")), tmp_path / "W"
-    ran = selfeval("run", inbox, "-w", work, "--runner", "dask", "--dask-address", cluster.scheduler_address, "--store", roles["writer"])
+def test_a_run_from_s3_to_s3_reads_on_a_cluster_and_writes_as_the_writer(roles: dict[str, str], s3: Any, cluster: Any, tmp_path: Path) -> None:
+    """Everything past one machine in one run, as docs/store.md tells it."""
+    good, locked, work = "chizhou-tangxi-2022.pdf", "password-locked.pdf", tmp_path / "W"
+    s3.put([str(SAMPLES / good), str(SAMPLES / locked)], [f"forms/2022/{good}", f"forms/2022/unit/{locked}"])
+    where = ("--runner", "dask", "--dask-address", cluster.scheduler_address, "--store", roles["writer"], "--publish", "s3://season/2022")
+    ran = selfeval("run", "s3://forms/2022", "-w", work, *where)
     assert ran.returncode == 2, ran.stderr
     assert "Traceback" not in ran.stderr
-    placed = list(cluster.scheduler.task_prefixes)
-    assert any("read" in name for name in placed)  # the cluster did it
+    assert any("read" in name for name in cluster.scheduler.task_prefixes)  # the cluster did it
     with psycopg.connect(roles["analyst"]) as analyst:
-        assert analyst.execute("SELECT document, status FROM documents ORDER BY document").fetchall() == [("chizhou-tangxi-2022.pdf", "ok"), ("password-locked.pdf", "rejected")]
+        assert analyst.execute("SELECT document, status FROM documents ORDER BY document").fetchall() == [(good, "ok"), (locked, "rejected")]
         assert analyst.execute("SELECT count(*) FROM indicators").fetchone() != (0,)
-    (reason,) = (work / "quarantine").glob("*.json")
-    assert json.loads(reason.read_text("utf-8"))["code"] == "password-locked"
+    there = {path.removeprefix("season/2022/"): info["size"] for path, info in s3.find("season/2022", detail=True).items()}
+    del there[PLACED]
+    published = (path for folder in FOLDERS for path in (work / folder).rglob("*") if path.is_file())
+    assert there == {path.relative_to(work).as_posix(): path.stat().st_size for path in published}
+    (refused,) = (path for path in there if path.startswith("quarantine/") and path.endswith(".pdf"))
+    assert s3.cat_file(f"season/2022/{refused}") == (SAMPLES / locked).read_bytes()
+    s3.invalidate_cache()  # a listing does not tell the type
+    assert s3.info("season/2022/reports/index.html")["ContentType"] == "text/html"
+    waive_as_analyst_and_writer(roles, work)
+
+
+def waive_as_analyst_and_writer(roles: dict[str, str], work: Path) -> None:
     finding = json.loads(selfeval("sql", "SELECT finding_id FROM findings LIMIT 1", "-w", work, "--store", roles["analyst"], "-f", "json").stdout)[0]["finding_id"]
     refused = selfeval("waive", finding, "--by", "分析员", "--reason", "尾差", "-w", work, "--store", roles["analyst"])
     assert refused.returncode == 3 and "没有这项权限" in refused.stderr

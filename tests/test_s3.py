@@ -1,67 +1,21 @@
-"""Inbox, reports and quarantine on S3: a real server over HTTP, from moto, and a real run."""
+"""Inbox, reports and quarantine on S3, against a real server over HTTP. A whole run over it is in test_dask."""
 from __future__ import annotations
 
+import hashlib
 import json
-import logging
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flow_runs import SAMPLES, selfeval, states
+from flow_runs import SAMPLES
+from s3_server import s3, s3_server
 
 from flows.problems import Problem
 from flows.uploading import PLACED, upload
 from flows.workspace import Workspace, create
 
-GOOD, LOCKED = "chizhou-tangxi-2022.pdf", "password-locked.pdf"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[dict[str, str]]:
-    """The environment that leads to a server with two empty buckets."""
-    from moto.server import ThreadedMotoServer
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    found = {"AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
-    yield found
-    running.stop()
-
-
-@pytest.fixture
-def s3(server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    import fsspec
-
-    for name, value in server.items():
-        monkeypatch.setenv(name, value)
-    system = fsspec.filesystem("s3", skip_instance_cache=True)
-    for bucket in ("forms", "season"):
-        system.mkdir(bucket)
-    yield system
-    for bucket in ("forms", "season"):
-        system.rm(bucket, recursive=True)
-    fsspec.filesystem("s3").clear_instance_cache()
-
-
-@pytest.mark.xdist_group("flow")
-def test_a_run_takes_forms_from_s3_and_publishes_to_s3(s3: Any, server: dict[str, str], tmp_path: Path) -> None:
-    s3.put([str(SAMPLES / GOOD), str(SAMPLES / LOCKED)], [f"forms/2022/{GOOD}", f"forms/2022/unit/{LOCKED}"])
-    ran = selfeval("run", "s3://forms/2022", "-w", tmp_path / "W", "--publish", "s3://season/2022", **server)
-    assert ran.returncode == 2, ran.stderr
-    assert states(tmp_path / "W") == {GOOD: "published", LOCKED: "quarantined"}
-    there = {path.removeprefix("season/2022/"): info["size"] for path, info in s3.find("season/2022", detail=True).items()}
-    here = {path.relative_to(tmp_path / "W").as_posix(): path.stat().st_size for folder in ("reports", "data_docs", "parquet", "quarantine") for path in (tmp_path / "W" / folder).rglob("*") if path.is_file()}
-    del there[PLACED]
-    assert there == here
-    assert s3.cat_file("season/2022/reports/index.html") == (tmp_path / "W/reports/index.html").read_bytes()
-    s3.invalidate_cache()  # a listing does not tell the type
-    assert s3.info("season/2022/reports/index.html")["ContentType"] == "text/html"
-    (refused,) = [path for path in there if path.startswith("quarantine/") and path.endswith(".pdf")]
-    assert s3.cat_file(f"season/2022/{refused}") == (SAMPLES / LOCKED).read_bytes()
+__all__ = ["s3", "s3_server"]
 
 
 @pytest.fixture
@@ -132,3 +86,17 @@ def test_a_bucket_that_is_not_there_is_an_error_to_try_again(s3: Any, place: Wor
     s3.pipe_file(f"season/x/{PLACED}", b"{broken")
     with pytest.raises(Problem, match=PLACED):
         upload(place, "s3://season/x")
+
+
+def test_an_inbox_on_s3_is_listed_hashed_and_fetched(s3: Any, tmp_path: Path) -> None:
+    from flows.inbox import Entry, look
+    from flows.remote import fetch, sha256_of_remote
+
+    s3.put([str(SAMPLES / "password-locked.pdf")], ["forms/2022/某站/表 一.pdf"])
+    s3.pipe_file("forms/2022/notes.txt", b"no form")
+    s3.pipe_file("forms/2022/.hidden.pdf", b"")
+    (entry,) = (found for found in look("s3://forms/2022") if isinstance(found, Entry))
+    content = (SAMPLES / "password-locked.pdf").read_bytes()
+    assert (entry.document, entry.path, entry.bytes) == ("表 一.pdf", "某站/表 一.pdf", len(content)) and entry.modified
+    assert sha256_of_remote(entry.source) == hashlib.sha256(content).hexdigest()
+    assert fetch(entry.source, tmp_path / "fetched.pdf").read_bytes() == content

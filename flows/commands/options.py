@@ -39,6 +39,9 @@ NotifyQuarantineOption = Annotated[
 MetricsOption = Annotated[
     Path | None, typer.Option("--metrics", envvar="SELFEVAL_METRICS", metavar="文件", help="监控指标写到这里（.prom）", show_default=False)
 ]
+PublishOption = Annotated[
+    str, typer.Option("--publish", metavar="URL", help="运行后把报告、数据和隔离区中有变动的文件传到 s3://… 等地址")
+]
 
 #: The workspace of every command that is not told another.
 DEFAULT_WORKSPACE = Path("workspace")

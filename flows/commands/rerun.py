@@ -12,6 +12,7 @@ from flows.commands.options import (
     Engine,
     EngineOption,
     ProfileOption,
+    PublishOption,
     SecondOpinionOption,
     StoreOption,
     WorkersOption,
@@ -41,6 +42,7 @@ def rerun(
     second_opinion: SecondOpinionOption = False,
     profile: ProfileOption = "",
     store: StoreOption = "",
+    publish: PublishOption = "",
 ) -> int:
     """重新处理：失败的、指定的、某天以来的、旧版本读出的文件，或只重新审核。原件须仍在收件夹中。"""
     from flows import versions
@@ -70,4 +72,4 @@ def rerun(
         return OK
     again = [item.submission_id for item in items if item.submission_id in chosen]
     options: dict[str, Any] = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
-    return run_flow(workspace, store, inbox="", again=again, republish=True, **options)
+    return run_flow(workspace, store, inbox="", again=again, republish=True, publish_to=publish, **options)

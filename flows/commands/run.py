@@ -14,6 +14,7 @@ from flows.commands.options import (
     NotifyOption,
     NotifyQuarantineOption,
     ProfileOption,
+    PublishOption,
     SecondOpinionOption,
     StoreOption,
     WorkersOption,
@@ -39,9 +40,7 @@ def run(
     notify: NotifyOption = None,
     notify_quarantine: NotifyQuarantineOption = None,
     metrics: MetricsOption = None,
-    publish: Annotated[
-        str, typer.Option("--publish", metavar="URL", help="运行后把报告、数据和隔离区中有变动的文件传到 s3://… 等地址")
-    ] = "",
+    publish: PublishOption = "",
     runner: Annotated[Runner, typer.Option("--runner", help="在哪里读取：本机线程，或 dask 集群")] = Runner.THREADS,
     dask_address: Annotated[
         str, typer.Option("--dask-address", metavar="tcp://主机:端口", help="dask 调度器；不给则在本机临时启动一个")
@@ -59,6 +58,10 @@ def run(
         if not folder.is_dir():  # said before a server is started for it
             raise Problem("no-inbox", f"收件夹 {folder} 不存在或不是文件夹", "请给出存放 PDF 的文件夹，或 s3://… 等地址。")
         inbox = str(folder)
+    if publish:
+        from flows.uploading import open_place
+
+        open_place(publish)  # an address that cannot be is told now, not after the night
     watch(notify, notify_quarantine, metrics)
     options = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
     return run_flow(workspace, store, runner=runner, dask=dask_address, inbox=inbox, publish_to=publish, **options)
