@@ -94,6 +94,8 @@ CASES: dict[str, tuple[str, Case, Case, Case, Case]] = {
                                 {"indicators/5/actual": "不适用", "indicators/5/score": "", "total/score": ""}),
     "weights-exceed-total": ("form", {"indicators/5/weight": ""}, {"indicators/5/weight": "", WEIGHT: "35"}, {}, {"indicators/5/weight": "", "?": [WEIGHT]}),
     "scores-exceed-total": ("total", {"indicators/5/score": ""}, {"indicators/5/score": "", "total/score": "80"}, {}, {"indicators/5/score": "", "?": ["total/score"]}),
+    "scores-sum-rounding": ("total", {"indicators/0/score": "19.99"}, {"total/score": "98.51"}, {"total/score": "80"}, {SCORE: ""}),
+    "rate-not-filled": ("funds/0", {}, {"funds/0/rate": ""}, {"funds/*/rate": None}, {"?": ["funds/0/rate"]}),
     "total-out-of-range": ("total", {}, {"total/score": "108.50"}, {"total/score": None}, {"total/score": "约98"}),
     "scores-all-full": ("indicators", {"indicators": (*FULL, Indicator("产出指标", "数量指标", "末批", "≥5个", "4个", "10", "8", "厂家延期"))},
                         {"indicators": FULL}, {}, {"?": ["indicators/0/score"], "indicators": FULL}),

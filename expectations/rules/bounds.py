@@ -1,13 +1,14 @@
-"""What can be said of a sum while some of its parts are blank: points are never negative, so what is filled in is the least that it can be.
+"""What can be said of sums where the core rules keep silent (family scores).
 
-The core rules on sums keep silent then; forms with a row of the template left in would never be added up (family scores)."""
+While some of its parts are blank, a sum is no less than what is filled in, since points are never negative: else a form with a row of the
+template left in would never be added up. And printed points that miss the printed total by what rounding allows still miss it."""
 from __future__ import annotations
 
 from abc import abstractmethod
 from decimal import Decimal
 from typing import ClassVar
 
-from expectations.arithmetic import ZERO, form_sum, plain, trouble
+from expectations.arithmetic import ZERO, FormSum, form_sum, plain, trouble
 from expectations.rules.base import FormRule
 from expectations.rules.scores import FULL_MARKS
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
@@ -86,3 +87,36 @@ class ScoresExceedTotal(_FilledInExceeds):
     def failure(self, form: FormView, least: Decimal, values: list[str | None], blank: int) -> Decision:
         message = f"总分印为{form.total_score}分，而已填的各项得分（含预算执行得分）合计已达{plain(least)}分，尚有{blank}项未填得分，请核实。"
         return failed(message, f"不低于{plain(least)}", form.total_score, cells=("total/score",), values=(*values, form.total_score))
+
+
+#: What a row that is rounded to hundredths may lose, and what all of them together (RULES: 0.01 a row, 0.05 at most).
+ROUNDED_ROW, ROUNDED_ROWS = Decimal("0.01"), Decimal("0.05")
+
+
+class ScoresSumRounding(FormRule):
+    """The printed scores add up to the printed total, not only within the halves of the last places that the core rule allows."""
+
+    id = "scores-sum-rounding"
+    subjects = ("total",)
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        whole = form_sum(record, "score")
+        if isinstance(whole, Decision):
+            return whole
+        printed = record.read_total("score")
+        if printed.state in (State.ABSENT, State.BLANK):
+            return not_applicable("本表没有填总分")
+        if printed.number is None:
+            return undecidable(f"总分读取存疑（total/score）：{printed.why or printed.text}")
+        gap = abs(whole.total - printed.value)
+        if gap > printed.number.half + (whole.execution.half if whole.execution else ZERO):
+            return not_applicable("相差超出舍入，见scores-sum")
+        if gap <= self._slack(whole):
+            return PASS
+        message = f"总分印为{printed.text}分，而印出的各项得分相加为{plain(whole.total)}分，相差{plain(gap)}分，可能由取整造成，请核对各项得分与总分。"
+        return failed(message, plain(whole.total), printed.text, cells=("total/score",), values=(*whole.values, printed.text))
+
+    def _slack(self, whole: FormSum) -> Decimal:
+        parts = (*whole.parts, *((whole.execution,) if whole.execution else ()))
+        rounded = sum(part.value % Decimal("0.1") != 0 for part in parts)
+        return min(ROUNDED_ROW * rounded, ROUNDED_ROWS)

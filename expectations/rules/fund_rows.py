@@ -52,6 +52,29 @@ class TotalRowUnfilled(FormRule):
         return failed(message, "分项之和", total.text or "空白", cells=(f"{total_row.subject}/{name}",), values=values)
 
 
+class RateNotFilled(FundRule):
+    """A form that has a column for the rate gives the rate of its total row."""
+
+    id = "rate-not-filled"
+
+    def judge(self, record: FundRow, subject: str) -> Decision:
+        rate = record.read("rate")
+        if rate.state is State.ABSENT:
+            return not_applicable("资金表没有执行率栏")
+        found = readings(record, "budget", "executed")
+        if isinstance(found, Decision):
+            return found
+        if rate.state is State.DOUBTFUL:
+            return undecidable(trouble(record, "rate", rate))
+        if rate.state is not State.BLANK:
+            return PASS
+        if not found["budget"].value:
+            return not_applicable("全年预算数为0，没有执行率")
+        expected = percent(found["executed"].value / found["budget"].value)
+        message = f"资金表设有执行率栏，{record.name}的全年预算数为{found['budget'].text}、全年执行数为{found['executed'].text}，但未填执行率，应为{expected}，请补充。"
+        return failed(message, expected, "空白", cells=(f"{subject}/rate", f"{subject}/executed"), values=(found["budget"].text, found["executed"].text))
+
+
 class ComponentRate(FormRule):
     """A rate printed for a part is the part's own executed / budget."""
 
