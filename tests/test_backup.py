@@ -187,6 +187,8 @@ FORGERIES: dict[str, list[tuple[tarfile.TarInfo, bytes]]] = {
     "a device": [(special("x", tarfile.CHRTYPE), b"")],
     "a pipe": [(special("x", tarfile.FIFOTYPE), b"")],
     "a file twice": [(tarfile.TarInfo("x"), b"one"), (tarfile.TarInfo("x"), b"one")],
+    "a path with a detour": [(tarfile.TarInfo("./reports//x"), b"out")],
+    "a path with a NUL": [(tarfile.TarInfo("x\0y"), b"out")],
     "no database": [(tarfile.TarInfo("x"), b"one")],
     "a database that is none": [(tarfile.TarInfo("selfeval.db"), b"no database" * 100)],
 }
@@ -203,6 +205,8 @@ def test_a_file_that_the_manifest_does_not_name_or_names_otherwise_is_refused(tm
     for files in ({}, {"x": (3, "0" * 64)}, {"x": (2, hashlib.sha256(b"on").hexdigest())}, {"x": (3, hashlib.sha256(b"one").hexdigest()), "y": (1, "0" * 64)}):
         assert refused(forged(tmp_path / "forged.tar.gz", [member], files=files), tmp_path) == "backup-damaged"
     assert refused(forged(tmp_path / "forged.tar.gz", [member], format=2), tmp_path) == "backup-newer"
+    for nonsense in ({"files": {"x": None}}, {"files": []}, {"counts": {"x": "many"}}, {"counts": None}):
+        assert refused(forged(tmp_path / "forged.tar.gz", [member], **nonsense), tmp_path) == "backup-damaged"
 
 
 def test_a_backup_whose_database_is_not_the_one_that_was_counted_is_refused(place: Workspace, tmp_path: Path) -> None:
