@@ -4,19 +4,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from extractors import funds_block
 from extractors.captions import captions, field_of
+from extractors.draft import SURE, Draft
 from extractors.layout import Column, Layout, Zone
 from extractors.mend import is_continued
-from extractors.model import Doubt, Evidence, Form, Fund, Indicator, Total
+from extractors.model import Doubt, Evidence, Form, Indicator, Total
 from extractors.stitch import Box, Table, is_title
 
-FUND_FIELDS = ("initial", "budget", "executed", "weight", "rate", "score")
 INDICATOR_FIELDS = ("level1", "level2", "level3", "target", "actual", "weight", "score", "explanation")
 HEADER_FIELDS = ("project_name", "authority", "unit", "leader", "phone", "goal_expected", "goal_actual")
-#: readings at least this sure need no doubt
-SURE = 0.95
 
 _YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
 _YEAR_LINE = re.compile(r"^[（(\s]*(20\d{2})\s*年?\s*度?[）)\s]*$")
@@ -25,31 +23,14 @@ _UNIT_LINE = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*(亿元|万元|千�
 _PAIR_IN_LINE = re.compile(r"([一-鿿（）()]{2,12})\s*[:：]\s*(\S*(?:\s(?![一-鿿（）()]{2,12}\s*[:：])\S+)*)")
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A form being filled: values of the header by field, and evidence and doubts by path."""
-
-    values: dict[str, str] = field(default_factory=dict)
-    evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
-    doubts: list[Doubt] = field(default_factory=list)
-    confidences: dict[str, float] = field(default_factory=dict)
-
-    def note(self, path: str, box: Box) -> str:
-        """Record where a value stands and how sure it is; returns its text."""
-        self.evidence[path] = box.parts
-        if box.confidence < 1:
-            self.confidences[path] = box.confidence
-        if box.confidence < SURE:
-            self.doubts.append(Doubt(path, box.why, round(box.confidence, 3)))
-        return box.text
-
-
 def extract(table: Table, layout: Layout) -> Form:
     """Given a mended table and its layout, the form that it prints."""
-    draft = _Draft()
+    draft = Draft()
     rows = table.by_row()
+    if zone := layout.zone("funds"):
+        funds_block.trim(zone, rows)
     _header(draft, table, layout, rows)
-    funds = _funds(draft, layout.zone("funds"), rows)
+    funds = funds_block.read(draft, zone, rows) if zone else []
     _goals(draft, layout.zone("goals"), rows)
     indicators, total = _indicators(draft, layout.zone("indicators"), rows)
     if total is None and "total" in draft.values:
@@ -81,7 +62,7 @@ def extract(table: Table, layout: Layout) -> Form:
     )
 
 
-def _header(draft: _Draft, table: Table, layout: Layout, rows: list[list[Box]]) -> None:
+def _header(draft: Draft, table: Table, layout: Layout, rows: list[list[Box]]) -> None:
     """Captions with the value to their right, above and between the zones; then captions with a colon in loose lines."""
     inside = {row for zone in layout.zones if zone.name in ("funds", "indicators") for row in range(zone.above, zone.end)}
     inside |= {row for zone in layout.zones if zone.name == "goals" for row in range(zone.above, zone.first)}
@@ -117,28 +98,7 @@ def _unknown_in_header(layout: Layout, row: list[Box], index: int) -> None:
             layout.unknown.append(("header", box))
 
 
-def _funds(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> list[Fund]:
-    funds: list[Fund] = []
-    if zone is None:
-        return funds
-    first_number = min(c.left for c in zone.columns)
-    for index in range(zone.first, zone.end):
-        left = [b for b in rows[index] if b.right <= first_number + 0.02 and b.first >= zone.first]
-        labels = [b for b in left if b.text]
-        cells = {c.field: next((b for b in rows[index] if b.covers(c.middle)), None) for c in zone.columns}
-        filled = any(b is not None and b.text for b in cells.values())
-        label = labels[-1] if labels else None
-        if (label is None and not filled) or not any(b.first == index for b in (label, *cells.values()) if b is not None):
-            continue
-        if label is not None and (label.first != index or field_of("header", label.text) not in (None, "-")) and not filled:
-            continue
-        path = f"funds/{len(funds)}"
-        values = {name: draft.note(f"{path}/{name}", box) for name, box in cells.items() if box is not None}
-        funds.append(Fund(label=draft.note(f"{path}/label", label) if label else "", **values))
-    return funds
-
-
-def _goals(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> None:
+def _goals(draft: Draft, zone: Zone | None, rows: list[list[Box]]) -> None:
     if zone is None:
         return
     for column in zone.columns:
@@ -156,7 +116,7 @@ def _goals(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> None:
             draft.values[column.field] = "\n".join(t for t in texts if t)
 
 
-def _indicators(draft: _Draft, zone: Zone | None, rows: list[list[Box]]) -> tuple[list[Indicator], Total | None]:
+def _indicators(draft: Draft, zone: Zone | None, rows: list[list[Box]]) -> tuple[list[Indicator], Total | None]:
     indicators: list[Indicator] = []
     total: Total | None = None
     if zone is None:
@@ -201,7 +161,7 @@ def _is_indicator(at: dict[str, Box | None], zone: Zone) -> bool:
     return any(b is not None and b.text for b in at.values())
 
 
-def _join_target(draft: _Draft, path: str, values: dict[str, str], zone: Zone, row: list[Box]) -> None:
+def _join_target(draft: Draft, path: str, values: dict[str, str], zone: Zone, row: list[Box]) -> None:
     """A target printed in several columns (指标性质, 指标值, 度量单位) is one string, joined in printed order."""
     boxes: list[Box] = []
     for column in zone.columns:
@@ -216,7 +176,7 @@ def _join_target(draft: _Draft, path: str, values: dict[str, str], zone: Zone, r
         draft.doubts.append(Doubt(f"{path}/target", unsure.why, round(unsure.confidence, 3)))
 
 
-def _captions_unknown(draft: _Draft, layout: Layout) -> None:
+def _captions_unknown(draft: Draft, layout: Layout) -> None:
     """Report each unknown caption; where the known one most like it names a header field that is missing, doubt that field."""
     for zone, box in layout.unknown:
         near = captions().nearest(zone, box.text)
@@ -247,7 +207,7 @@ def _title(table: Table, rows: list[list[Box]]) -> tuple[str | None, tuple[Evide
     return None, ()
 
 
-def _year(draft: _Draft, table: Table, title: str | None) -> int | None:
+def _year(draft: Draft, table: Table, title: str | None) -> int | None:
     """The form's year: a line of its own （2020年度）, else the caption 年度, else the title, else a line above that names one."""
     for page, line in reversed(table.lines):
         if match := _YEAR_LINE.match(line.text):
@@ -267,7 +227,7 @@ def _year(draft: _Draft, table: Table, title: str | None) -> int | None:
     return None
 
 
-def _amount_unit(draft: _Draft, table: Table, layout: Layout, rows: list[list[Box]]) -> str | None:
+def _amount_unit(draft: Draft, table: Table, layout: Layout, rows: list[list[Box]]) -> str | None:
     """The unit of the funds, as the funds block's captions, a line 单位：万元 above the table, or a cell of its own print it."""
     zone = layout.zone("funds")
     if zone:

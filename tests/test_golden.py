@@ -79,3 +79,11 @@ def test_every_value_has_a_page_and_a_box_on_it(golden: Path) -> None:
                 assert 1 <= page <= document.pages
                 assert 0 <= x0 < x1 <= 1200
                 assert 0 <= top < bottom <= 1200
+
+
+def test_what_is_written_across_the_columns_of_the_funds_is_told_and_not_read_as_amounts() -> None:
+    """部门整体 forms print two breakdowns side by side as sentences, 其中：基本支出：600, under captions that do not mean them."""
+    document = read_document((HERE / "troubles" / "layout-hunan.pdf").read_bytes(), "layout-hunan.pdf")
+    told = [doubt.path.rpartition("/")[2] for doubt in document.forms[0].doubts]
+    assert [fund.label for fund in document.forms[0].funds] == ["年度资金总额"]
+    assert {"其中：基本支出：600", "项目支出：445", "政府性基金拨款：100"} <= set(told)
