@@ -100,6 +100,19 @@ def test_a_waived_finding_no_longer_counts_and_the_report_says_who(season: Seaso
     assert selfeval("waive", finding, "-w", season.workspace, "--reason", "误报", "--by", "审计一处", "--withdraw").returncode == 0
 
 
+def test_a_run_exported_and_imported_answers_the_same(season: Season, tmp_path: Path) -> None:
+    def answers(workspace: Path) -> list[str]:
+        asked = (("findings", "--format", "json"), ("status", "--json"))
+        return [selfeval(*question, "--workspace", workspace).stdout for question in asked]
+
+    assert selfeval("export", tmp_path / "season.tar.zst", "-w", season.workspace).returncode == 0
+    assert selfeval("import", tmp_path / "season.tar.zst", "-w", tmp_path / "W").returncode == 0
+    assert answers(tmp_path / "W") == answers(season.workspace)
+    assert rows(tmp_path / "W") == rows(season.workspace)
+    for name in ("reports/index.html", "parquet/findings.parquet", "runs.jsonl"):
+        assert (tmp_path / "W" / name).read_bytes() == (season.workspace / name).read_bytes()
+
+
 def test_two_runs_at_once_do_not_share_a_workspace(season: Season) -> None:
     import fcntl
 
