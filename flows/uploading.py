@@ -25,6 +25,20 @@ _LAST = "reports/index.html"
 _BATCH = 200
 
 
+class UploadError(OSError):
+    """The place cannot be written now; the next try, or the next run, goes on where this one stopped."""
+
+    code = "publish-failed"
+    hint = "请检查网络、地址和访问凭据。结果都在工作区里，下次运行会接着上传。"
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(address, why)
+        self.message = f"无法上传到 {address}：{why}"
+
+    def __str__(self) -> str:
+        return self.message
+
+
 @dataclass(frozen=True, slots=True)
 class Uploaded:
     """How many files were sent, taken away, and left as they were."""
@@ -35,14 +49,14 @@ class Uploaded:
 
 
 def upload(workspace: Workspace, address: str) -> Uploaded:
-    """Bring the place at `address` up to date with the workspace. OSError: it cannot be written now; Problem: never with this address."""
+    """Bring the place at `address` up to date with the workspace. UploadError: it cannot be written now; Problem: never."""
     system, root = open_place(address)
     try:
         return _upload(workspace.root, system, root.rstrip("/"))
-    except (OSError, Problem):
+    except Problem:
         raise
     except Exception as error:  # every fsspec file system raises errors of its own
-        raise OSError(f"{address}: {type(error).__name__}: {error}") from error
+        raise UploadError(address, f"{type(error).__name__}: {error}") from error
 
 
 def _upload(root: Path, system: Any, base: str) -> Uploaded:
@@ -75,7 +89,7 @@ def _send(system: Any, root: Path, base: str, names: list[str]) -> None:
     for name in names:
         size, expected = system.size(f"{base}/{name}"), (root / name).stat().st_size
         if size != expected:
-            raise OSError(f"{name}: {expected} bytes were sent, {size} arrived")
+            raise OSError(f"{name}：发出 {expected} 字节，到达 {size} 字节")
         log.debug("已上传", extra={"document": name})
 
 

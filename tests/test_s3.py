@@ -12,7 +12,7 @@ from flow_runs import SAMPLES
 from s3_server import s3, s3_server
 
 from flows.problems import Problem
-from flows.uploading import PLACED, upload
+from flows.uploading import PLACED, UploadError, upload
 from flows.workspace import Workspace, create
 
 __all__ = ["s3", "s3_server"]
@@ -81,8 +81,9 @@ def test_an_address_that_cannot_be_is_told(place: Workspace, address: str, code:
 
 
 def test_a_bucket_that_is_not_there_is_an_error_to_try_again(s3: Any, place: Workspace) -> None:
-    with pytest.raises(OSError):
+    with pytest.raises(UploadError, match="no-such-bucket") as caught:
         upload(place, "s3://no-such-bucket/x")
+    assert caught.value.code == "publish-failed" and caught.value.hint
     s3.pipe_file(f"season/x/{PLACED}", b"{broken")
     with pytest.raises(Problem, match=PLACED):
         upload(place, "s3://season/x")
