@@ -63,7 +63,7 @@ def _fault(text: str) -> str | None:
         return "过于简略"
     if _CAUSE.search(text):
         return ""
-    return "只列措施、未说明原因" if _MEASURE.search(text) else None
+    return "未说明具体原因" if _MEASURE.search(text) else None
 
 
 class ExplanationBoilerplate(IndicatorRule):
@@ -85,7 +85,7 @@ class ExplanationBoilerplate(IndicatorRule):
             return undecidable("无法判断所述是否为偏差原因")
         if not what:
             return PASS
-        message = f"{record.name}的偏差原因分析“{brief(record.explanation, 30)}”{what}，请补充具体原因。"
+        message = f"{record.name}的偏差原因分析“{brief(record.explanation, 30)}”{what}，请补充。"
         return failed(message, "说明具体原因", brief(record.explanation, 40), cells=(f"{subject}/explanation",), values=(record.explanation,))
 
 
