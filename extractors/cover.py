@@ -21,6 +21,8 @@ from extractors.model import Bbox
 _MARGIN = 1.0
 #: steps a point in which pdfium's integer device space is asked for places
 _STEPS = 64
+#: a number that a line of text ends in and the next one goes on with; one that stands alone in its cell begins after a blank
+_BROKEN = re.compile(r"(?<=[^\s\d.,，])\d[\d-]{0,9}\n+\d[\d-]{0,9}(?![\d.%])")
 _DIGITS_APART = re.compile(r"(?<!\S)\d(?: \d){6,}(?!\S)")
 _NAME = re.compile(rf"[{HAN}][{HAN}·]{{1,3}}")
 
@@ -63,7 +65,10 @@ def _character(code: int) -> str:
 
 def _spans_apart(text: str) -> Iterator[tuple[int, int]]:
     """What becomes a number or a name only once blanks are gone: names set apart, numbers set digit by digit, and identity numbers that go
-    over a line end. Other numbers are not run together: the cells of a row would make telephone numbers."""
+    over a line end, as telephone numbers do in running text. Nothing else is run together: the cells of a row would make numbers."""
+    for match in _BROKEN.finditer(text):
+        if any(number_spans(match[0].replace("\n", ""))):
+            yield match.span()
     for match in _DIGITS_APART.finditer(text):
         if any(number_spans("".join(match[0].split()))):
             yield match.span()

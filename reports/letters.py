@@ -139,12 +139,13 @@ def _write(path: Path, template: Path, values: Mapping[str, Any]) -> None:
     from zipfile import BadZipFile
 
     from docxtpl import DocxTemplate
+    from jinja2 import StrictUndefined
     from jinja2.exceptions import TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
     try:
         document = DocxTemplate(template)
-        document.render(_clean(values), SandboxedEnvironment(autoescape=True), autoescape=True)
+        document.render(_clean(values), SandboxedEnvironment(autoescape=True, undefined=StrictUndefined), autoescape=True)
         document.save(path)
     except (TemplateError, BadZipFile, KeyError, ValueError, OSError) as error:
         raise ReportError("letter-template", template=template.name, detail=str(error)) from error

@@ -118,8 +118,16 @@ def test_a_name_known_from_its_cell_is_covered_elsewhere_on_the_page() -> None:
     assert darkest(image, (101, 842 - 608, 139, 842 - 599)) < 120
 
 
+def test_a_number_broken_over_two_lines_of_text_is_covered_on_both() -> None:
+    data = set_in_song("BT /F 10 Tf 60 700 Td <<原因见附件，电话1380000>> Tj 0 -14 Td <<1234，特此说明。>> Tj ET")
+    image = render_page(data, 1)
+    assert darkest(image, (142, 842 - 708, 208, 842 - 699)) > 150
+    assert darkest(image, (62, 842 - 694, 98, 842 - 685)) > 150
+    assert darkest(image, (114, 842 - 694, 160, 842 - 685)) < 120
+
+
 def test_amounts_of_a_row_are_not_taken_for_a_telephone() -> None:
-    data = set_in_song("BT /F 10 Tf 60 700 Td <<18 18 2018 100 1380000.1234 15000000000元>> Tj ET")
+    data = set_in_song("BT /F 10 Tf 60 700 Td <<18 18 2018 100 1380000.1234 15000000000元>> Tj 0 -14 Td <<资金 1500000>> Tj 0 -14 Td <<1200>> Tj ET")
     page = pdfium.PdfDocument(data)[0]
     assert personal_boxes(page) == []
 

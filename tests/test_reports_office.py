@@ -4,6 +4,7 @@ from __future__ import annotations
 import pickle
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from audit_forms import CLEAN, changed, document, with_evidence
@@ -143,7 +144,19 @@ def test_a_template_changed_by_the_user_is_used(tmp_path):
     assert letter_text(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path, template=tmp_path / "own.docx") == "致 某县水利工程站：共 1 项"
 
 
-@pytest.mark.parametrize("body", ["{{ unit", "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{% for %}"])
+def test_the_template_shown_in_the_docs_works(tmp_path):
+    import docx
+
+    shown = (Path(__file__).parent.parent / "docs" / "reports.md").read_text("utf-8").partition("A template of one's own")[2].split("```")[1]
+    template = docx.Document()
+    for line in shown.strip().splitlines():
+        template.add_paragraph(line)
+    template.save(str(tmp_path / "own.docx"))
+    text = letter_text(one(CLEAN, (0, "scores-sum", "total/score", {"subject": "total"})), tmp_path, template=tmp_path / "own.docx")
+    assert text.splitlines() == ["致 某县水利工程站：请于本月底前更正下列 1 项。", "水库水标尺安装项目", "1. 总得分印为98.50，各项得分合计为98.00，请核实。（总分，第 1 页） 请核对后更正。", "某县财政局 2023年5月8日"]
+
+
+@pytest.mark.parametrize("body", ["{{ unit", "{{ untt }}", "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{% for %}"])
 def test_a_broken_or_prying_template_is_refused_with_a_reason(tmp_path, body):
     import docx
 
