@@ -70,6 +70,7 @@ def start_logging(form: str = "", verbose: bool = False) -> None:
     global _handler
     form = form or os.environ.get("SELFEVAL_LOG", "text")
     stream, root = sys.stderr, logging.getLogger()
+    os.environ["SELFEVAL_LOG"] = form  # for the processes in which a schedule runs the flow
     if form == "json" or _json_stream.cache_info().currsize:  # once captured, what is written to stderr comes back as a log line
         stream = _json_stream()
     handler = logging.StreamHandler(stream)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
@@ -52,6 +52,7 @@ class Job:
     how: Reader
     workers: int
     profile: str
+    roster: str = ""
 
 
 def _may_pass(_task: Any, _run: Any, state: PrefectState) -> bool:
@@ -87,7 +88,7 @@ def read(job: Job, ids: list[str]) -> list[Outcome]:
 def publish(job: Job, force: bool) -> Published:
     """Audit everything that is read, draw pages, write the report, Data Docs and Parquet; nothing where nothing is new."""
     ledger = ledger_of(job.workspace, job.run)
-    return bring_up_to_date(job.workspace, ledger, store_of(job.workspace), job.profile, job.workers, force)
+    return bring_up_to_date(job.workspace, ledger, store_of(job.workspace), job.profile, job.workers, force, job.roster)
 
 
 @_io_task("upload")
@@ -108,12 +109,13 @@ def nightly(
     workspace: str,
     store: str = "",
     workers: int = 0,
-    engine: str = "pdfium",
+    engine: Literal["pdfium", "pdfplumber", "camelot", "ocr"] = "pdfium",
     second_opinion: bool = False,
     profile: str = "",
     again: list[str] | None = None,
     republish: bool = False,
     publish_to: str = "",
+    roster: str = "",
 ) -> Any:
     """Read what is new in the inbox, audit everything that is read, write the report.
 
@@ -122,17 +124,18 @@ def nightly(
         workspace: the folder of the store, the report and the quarantine.
         store: database URL; empty for the workspace's own SQLite file.
         workers: child processes that read; 0 for one a processor.
-        engine: pdfium, pdfplumber, camelot or ocr.
+        engine: what reads the text layer; scanned pages are always recognised.
         second_opinion: read every document with camelot too and doubt what differs.
         profile: judge every form by this profile instead of its own.
         again: ids of submissions to read again, whatever their state.
         republish: audit and write the report even where nothing is new.
         publish_to: where reports, data and quarantine are copied afterwards (s3://bucket/prefix). Empty: nowhere.
+        roster: a CSV of the units and projects that have to submit. Empty: nobody is missed.
     """
     place = create(Path(workspace), store)
     run = str(runtime.flow_run.id or os.getpid())
     start_run(run)
-    job = Job(place, run, Reader(engine, second_opinion), workers or len(os.sched_getaffinity(0)), profile)
+    job = Job(place, run, Reader(engine, second_opinion), workers or len(os.sched_getaffinity(0)), profile, roster)
     with locked(place):
         summary, refused = _work(job, inbox, again or [], republish)
         if publish_to:
