@@ -78,6 +78,11 @@ def field_of(zone: str, text: str) -> str | None:
     return None
 
 
+def is_exact(zone: str, text: str) -> bool:
+    """Whether a map names the caption itself, not only a pattern that it fits."""
+    return (zone, caption_key(text)) in captions().exact
+
+
 @cache
 def captions() -> Captions:
     """The label maps of all profiles, read once."""

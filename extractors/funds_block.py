@@ -15,15 +15,12 @@ _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 
 
 def trim(zone: Zone, rows: list[list[Box]]) -> None:
-    """End the zone where goals begin without captions of their own, and drop the column that holds the labels: some forms caption it too."""
+    """End the zone where goals begin without captions of their own."""
     for index in range(zone.first, zone.end):
         starting = [b for b in rows[index] if b.first == index]
         if any(field_of("header", b.text) in GOALS for b in starting) and not any(_is_amount(b) for b in starting):
             zone.end = index
             break
-    under = [b.text for row in rows[zone.first : zone.end] for b in row if zone.columns and b.covers(zone.columns[0].middle) and b.text]
-    if len(zone.columns) > 2 and under and all(_WORDS.search(text) and not re.search(r"\d", text) for text in under):
-        del zone.columns[0]
 
 
 def read(draft: Draft, zone: Zone, rows: list[list[Box]]) -> list[Fund]:

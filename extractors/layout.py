@@ -4,23 +4,26 @@ Everything is found by captions; the order of columns and which of them are ther
 """
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-from extractors.captions import caption_key, field_of
+from extractors.captions import caption_key, field_of, is_exact
 from extractors.model import Grid
 from extractors.stitch import Box, Table
 
+_LABEL = re.compile(r"\D*[一-鿿]{2}\D*")
 #: distinct columns that a row of captions must name
 FUND_COLUMNS, INDICATOR_COLUMNS = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One captioned column: its field and the share of the width that its caption covers."""
+    """One captioned column: its field, the share of the width that its caption covers, and the caption."""
 
     field: str
     left: float
     right: float
+    caption: str = ""
 
     @property
     def middle(self) -> float:
@@ -29,13 +32,16 @@ class Column:
 
 @dataclass(slots=True)
 class Zone:
-    """Rows from `first` to before `end` under a row (or rows) of captions, which lies before `first`. `above` is its first row."""
+    """Rows from `first` to before `end` under a row (or rows) of captions, which lies before `first`. `above` is its first row.
+
+    `doubled` are columns of which a later one has a caption that means the same: the first is read, and doubted."""
 
     name: str
     above: int
     first: int
     end: int
     columns: list[Column] = field(default_factory=list)
+    doubled: list[tuple[Column, str]] = field(default_factory=list)
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.field == name), None)
@@ -78,9 +84,12 @@ def find(table: Table) -> Layout:
         name = _zone_of([b.text for b in starting])
         if name and not (zones and zones[-1].name == name == "goals"):
             columns, missed, deep = _columns(name, starting, rows, index)
+            if name == "funds":
+                columns = _without_labels(columns, rows[deep : deep + 2])
+            columns, doubled = _once(name, columns)
             if zones:
                 zones[-1].end = index
-            zones.append(Zone(name, index, deep, table.rows, columns))
+            zones.append(Zone(name, index, deep, table.rows, columns, doubled))
             unknown += [(name, box) for box in missed]
             seen |= {(name, caption_key(b.text)) for row in range(index, deep) for b in rows[row] if field_of(name, b.text)}
             index = deep
@@ -117,11 +126,28 @@ def _columns(name: str, starting: list[Box], rows: list[list[Box]], index: int) 
         else:
             break
     named = [b for b in named if b.end <= deep] or named  # what runs on below the captions is a label at the side
-    columns = [Column(str(field_of(name, b.text)), b.left, b.right) for b in named if b.first == deep - 1 or not _split(b, named)]
+    columns = [Column(str(field_of(name, b.text)), b.left, b.right, b.text) for b in named if b.first == deep - 1 or not _split(b, named)]
     columns.sort(key=lambda c: c.left)
     first_column = min((c.left for c in columns), default=0.0)
     missed = [b for b in starting if b.text and field_of(name, b.text) is None and b.left >= first_column - 0.001]
     return [c for c in columns if c.field != "-"], missed, deep
+
+
+def _without_labels(columns: list[Column], below: list[list[Box]]) -> list[Column]:
+    """Columns of the funds without the first one where that holds the labels of the rows: some forms caption it 年度预算数（万元）."""
+    under = [b.text for row in below for b in row if columns and b.covers(columns[0].middle)]
+    return columns[1:] if len(columns) > 2 and under and all(_LABEL.fullmatch(text) for text in under) else columns
+
+
+def _once(name: str, columns: list[Column]) -> tuple[list[Column], list[tuple[Column, str]]]:
+    """The first column of each field, and those of them whose field another caption names as plainly, with that caption."""
+    kept: dict[str, Column] = {}
+    doubled = []
+    for column in columns:
+        first = kept.setdefault(column.field, column)
+        if first is not column and column.field != "target_part" and is_exact(name, column.caption):
+            doubled.append((first, column.caption))
+    return [c for c in columns if kept[c.field] is c or c.field == "target_part"], doubled
 
 
 def _split(box: Box, named: list[Box]) -> bool:

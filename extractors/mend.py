@@ -58,6 +58,11 @@ def mend(table: Table) -> Layout:
     _inherit_continued(table)
     if zone := layout.zone("indicators"):
         _lengthen_levels(table, zone)
+    for zone in layout.zones:
+        for column, other in zone.doubled:
+            for box in table.boxes:
+                if box.covers(column.middle) and zone.first <= box.first < zone.end:
+                    box.doubt(0.5, f"栏目“{column.caption}”与“{other}”含义相近，此处读的是前者")
     return layout
 
 

@@ -5,7 +5,9 @@ import csv
 
 import pytest
 
+from extractors import mend, template
 from extractors.captions import BASE, TEMPLATES, captions, field_of
+from extractors.stitch import Box, Table
 
 ZONES = {"header", "funds", "goals", "indicators", "total"}
 FIELDS = {
@@ -58,3 +60,13 @@ def test_every_profile_but_the_base_is_marked_and_recognised_by_its_marks() -> N
 def test_a_form_that_shows_no_marks_has_the_base_profile() -> None:
     assert captions().profile({("header", "项目名称"), ("indicators", "一级指标")}) == BASE
     assert captions().profile(set()) is None
+
+
+def test_two_captions_that_mean_the_same_are_told_and_the_first_is_read() -> None:
+    """A form with 预算数 and 到位数: which of them is the budget is not for a label map to say."""
+    texts = [["", "预算数", "到位数", "执行数"], ["年度资金总额", "100", "90", "80"]]
+    boxes = [Box(k / 4, (k + 1) / 4, row, row + 1, text, ()) for row, line in enumerate(texts) for k, text in enumerate(line)]
+    table = Table(boxes, rows=2)
+    form = template.extract(table, mend.mend(table))
+    assert [(fund.budget, fund.executed) for fund in form.funds] == [("100", "80")]
+    assert [(doubt.path, "到位数" in doubt.why) for doubt in form.doubts] == [("funds/0/budget", True)]

@@ -72,6 +72,26 @@ def test_every_package_is_packed() -> None:
     assert there <= packed
 
 
+def test_what_is_imported_is_declared() -> None:
+    """A package that comes only because another one needs it goes when that one no longer does."""
+    import importlib.metadata
+    import tomllib
+
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]
+    listed = [*project["dependencies"], *(name for extra in ("dask", "s3") for name in project["optional-dependencies"][extra])]
+    declared = {re.split(r"[\[<>=! ]", name)[0].lower().replace("_", "-") for name in listed}
+    makers = importlib.metadata.packages_distributions()
+    missing = set()
+    for path in (path for room in ROOMS for path in modules(room)):
+        for _, name in imports(path):
+            package = name.partition(".")[0]
+            if package in ROOMS or package in sys.stdlib_module_names:
+                continue
+            if not {maker.lower().replace("_", "-") for maker in makers.get(package, [])} & declared:
+                missing.add(package)
+    assert not missing - {"dask"}  # which prefect-dask is about
+
+
 def command_modules() -> list[str]:
     from flows.cli import COMMANDS
 
