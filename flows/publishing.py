@@ -33,28 +33,32 @@ class Published:
     open_findings: tuple[tuple[str, str], ...]
 
 
-def bring_up_to_date(workspace: Workspace, ledger: Ledger, store: Store, profile: str, workers: int, force: bool) -> Published:
-    """Bring findings, report, Data Docs and Parquet up to date with what is read. Nothing is written where they are already."""
+def bring_up_to_date(
+    workspace: Workspace, ledger: Ledger, store: Store, profile: str, workers: int, force: bool, roster: str = ""
+) -> Published:
+    """Bring findings, report, Data Docs and Parquet up to date with what is read. Nothing is written where they are already.
+
+    `roster` is the path of a list of those who have to submit, "" for none."""
     items = ledger.all()
     report = workspace.reports / "index.html"
     judged, listed = active(items), active(items) | {item.document_id for item in items if item.state in REFUSED}
-    key = _key(judged, listed, profile, store)
+    key = _key(judged, listed, profile, store, roster)
     waiting = any(item.state in (State.EXTRACTED, State.AUDITED) for item in items)
     if force or waiting or ledger.mark(PUBLISHED) != key or not report.exists():
-        audit = judge(ledger, store, judged, profile)
+        audit = judge(ledger, store, judged, profile, roster)
         make_report(workspace, ledger, store, audit, listed, profile, workers)
         _advance(ledger, State.AUDITED, State.PUBLISHED)
         ledger.mark(PUBLISHED, key)
     return Published(report, _open(store, judged))
 
 
-def judge(ledger: Ledger, store: Store, judged: set[str], profile: str) -> Audit:
+def judge(ledger: Ledger, store: Store, judged: set[str], profile: str, roster: str = "") -> Audit:
     """Audit every document that is read, all in one batch, and keep what was found."""
     from expectations import audit
 
     tables = as_received(store.load(judged), ledger.all())
     log.info("正在审核 %d 份文件、%d 张表", len(tables.documents), len(tables.forms))
-    result = audit(tables, profile or None)
+    result = audit(tables, profile or None, Path(roster) if roster else None)
     store.save_audit(judged, result.findings, result.verdicts, f"{versions.rules()}{profile and '+'}{profile}")
     _advance(ledger, State.EXTRACTED, State.AUDITED)
     return result
@@ -108,8 +112,9 @@ def _open(store: Store, judged: set[str]) -> tuple[tuple[str, str], ...]:
     return tuple((document_id, severity) for document_id, severity in found if document_id)
 
 
-def _key(judged: set[str], listed: set[str], profile: str, store: Store) -> str:
+def _key(judged: set[str], listed: set[str], profile: str, store: Store, roster: str = "") -> str:
     """Changes with everything that a report is made from."""
     waivers = sorted(f"{waiver.finding_id} {waiver.who} {waiver.why} {waiver.until} {waiver.void}" for waiver in store.waivers())
-    parts = [*sorted(judged), "|", *sorted(listed), "|", profile, versions.rules(), versions.report(), *waivers]
+    expected = hashlib.sha256(Path(roster).read_bytes()).hexdigest() if roster else ""
+    parts = [*sorted(judged), "|", *sorted(listed), "|", profile, expected, versions.rules(), versions.report(), *waivers]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -42,6 +42,9 @@ MetricsOption = Annotated[
 PublishOption = Annotated[
     str, typer.Option("--publish", metavar="URL", help="运行后把报告、数据和隔离区中有变动的文件传到 s3://… 等地址")
 ]
+RosterOption = Annotated[
+    Path | None, typer.Option("--roster", metavar="CSV", help="应报单位名单，查出应报未报的单位和项目", show_default=False)
+]
 
 #: The workspace of every command that is not told another.
 DEFAULT_WORKSPACE = Path("workspace")
@@ -63,6 +66,16 @@ def watch(notify: list[str] | None, quarantine: float | None, metrics: Path | No
         os.environ[VARIABLE] = str(metrics.absolute())
     if urls := notifying.addresses():
         notifying.check(urls)
+
+
+def roster_of(path: Path | None) -> str:
+    """The roster's absolute path, "" for none. RosterError: it cannot be read, which is said before a night of reading."""
+    if path is None:
+        return ""
+    from expectations.roster import read_roster
+
+    read_roster(path)
+    return str(path.absolute())
 
 
 def workers_of(wanted: int) -> int:

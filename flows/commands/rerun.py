@@ -13,10 +13,12 @@ from flows.commands.options import (
     EngineOption,
     ProfileOption,
     PublishOption,
+    RosterOption,
     SecondOpinionOption,
     StoreOption,
     WorkersOption,
     WorkspaceOption,
+    roster_of,
     workers_of,
 )
 from flows.problems import OK, Problem
@@ -43,6 +45,7 @@ def rerun(
     profile: ProfileOption = "",
     store: StoreOption = "",
     publish: PublishOption = "",
+    roster: RosterOption = None,
 ) -> int:
     """重新处理：失败的、指定的、某天以来的、旧版本读出的文件，或只重新审核。原件须仍在收件夹中。"""
     from flows import versions
@@ -55,6 +58,7 @@ def rerun(
 
     if not (documents or failed or stale or since or rules):
         raise Problem("nothing-chosen", "没有说明要重新处理什么", "给出文件名，或 --failed、--stale、--since 日期、--rules 之一。")
+    expected = roster_of(roster)
     items = ledger_of(existing(workspace, store)).all()
     chosen = {item.submission_id for name in documents or () for item in matching(items, name)}
     for item in items:
@@ -72,4 +76,4 @@ def rerun(
         return OK
     again = [item.submission_id for item in items if item.submission_id in chosen]
     options: dict[str, Any] = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
-    return run_flow(workspace, store, inbox="", again=again, republish=True, publish_to=publish, **options)
+    return run_flow(workspace, store, inbox="", again=again, republish=True, publish_to=publish, roster=expected, **options)

@@ -15,10 +15,12 @@ from flows.commands.options import (
     NotifyQuarantineOption,
     ProfileOption,
     PublishOption,
+    RosterOption,
     SecondOpinionOption,
     StoreOption,
     WorkersOption,
     WorkspaceOption,
+    roster_of,
     watch,
     workers_of,
 )
@@ -41,6 +43,7 @@ def run(
     notify_quarantine: NotifyQuarantineOption = None,
     metrics: MetricsOption = None,
     publish: PublishOption = "",
+    roster: RosterOption = None,
     runner: Annotated[Runner, typer.Option("--runner", help="在哪里读取：本机线程，或 dask 集群")] = Runner.THREADS,
     dask_address: Annotated[
         str, typer.Option("--dask-address", metavar="tcp://主机:端口", help="dask 调度器；不给则在本机临时启动一个")
@@ -62,6 +65,7 @@ def run(
         from flows.uploading import open_place
 
         open_place(publish)  # an address that cannot be is told now, not after the night
+    expected = roster_of(roster)
     watch(notify, notify_quarantine, metrics)
     options = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
-    return run_flow(workspace, store, runner=runner, dask=dask_address, inbox=inbox, publish_to=publish, **options)
+    return run_flow(workspace, store, runner=runner, dask=dask_address, inbox=inbox, publish_to=publish, roster=expected, **options)
