@@ -77,6 +77,7 @@ def draw_pages(workspace: Workspace, tables: Tables, items: Mapping[str, Submiss
         for page, picture in drawn:
             _write_picture(_picture(workspace, key, page), picture.data)
             write_private(_sizes(workspace, key, page), json.dumps([picture.width_pt, picture.height_pt]))
+    _drop_bare(workspace)
     found = []
     for key, pages in wanted.items():
         for page in pages:
@@ -84,6 +85,17 @@ def draw_pages(workspace: Workspace, tables: Tables, items: Mapping[str, Submiss
                 width, height = json.loads(sizes.read_text("ascii"))
                 found.append(PageImage(key, page, f"pages/{_picture(workspace, key, page).name}", width, height))
     return found
+
+
+def _drop_bare(workspace: Workspace) -> None:
+    """Remove pictures that an earlier version drew and this one did not draw again: they show what is covered now."""
+    covered = f".{COVERS}.json"
+    for path in workspace.images.glob("*.json"):
+        if not path.name.endswith(covered):
+            path.unlink()
+    for path in workspace.images.glob("*.webp"):
+        if not path.with_name(path.stem + covered).exists():
+            path.unlink()
 
 
 def _draw(

@@ -8,7 +8,8 @@ from zipfile import ZipFile
 from audit_forms import CLEAN, changed, document, with_evidence
 from report_data import RULES, batch
 
-from flows.images import wanted_pages
+from flows.images import draw_pages, wanted_pages
+from flows.workspace import create
 from records.tables import build as tables_of
 from reports import letters
 from reports.diff import Side, compare
@@ -72,3 +73,14 @@ def test_on_a_scan_a_cell_whose_text_is_masked_is_covered_as_a_whole():
     cell = tables.cells[tables.cells.path == "indicators/2/explanation"].iloc[0]
     assert on_scan == [(cell.x0, cell.top, cell.x1, cell.bottom)]
     assert not hidden
+
+
+def test_pictures_of_an_earlier_version_do_not_stay(tmp_path):
+    workspace = create(tmp_path / "W", "")
+    workspace.images.mkdir(parents=True)
+    tables = tables_of([document(with_evidence(CLEAN))])
+    name = f"{tables.documents.document_id[0][:16]}-1"
+    for suffix in (".webp", ".json"):
+        (workspace.images / f"{name}{suffix}").write_bytes(b"[595, 842]")
+    assert draw_pages(workspace, tables, {}, 1) == [], "its file is gone, so it cannot be drawn again"
+    assert list(workspace.images.iterdir()) == []
