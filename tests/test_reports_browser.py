@@ -286,6 +286,26 @@ def test_no_page_has_a_serious_accessibility_violation(browser, site, scheme, vi
     context.close()
 
 
+def test_english_pages_have_no_serious_violation_and_lists_say_what_is_chinese(browser, tmp_path):
+    import axe_playwright_python
+    from test_reports_language import english_site
+
+    english_site(tmp_path)
+    script = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+    context = browser.new_context(viewport=DESKTOP, bypass_csp=True, reduced_motion="reduce")
+    opened = context.new_page()
+    for path in (tmp_path / "index.html", tmp_path / "diff.html", *sorted((tmp_path / "documents").glob("*.html")), tmp_path / "documents.html"):
+        opened.goto(path.as_uri())
+        opened.wait_for_timeout(150)
+        opened.evaluate(script + ";0")
+        assert opened.evaluate(AXE) == [], path.name
+    cells = opened.locator("#list tbody th, #list tbody td.text")
+    assert cells.count() > 0
+    for cell in cells.all():
+        assert (cell.get_attribute("lang") == "zh") is bool(re.search("[\u4e00-\u9fff]", cell.inner_text()))
+    context.close()
+
+
 def test_a_phone_needs_no_sideways_scrolling(browser, site, shots):
     context = browser.new_context(viewport=PHONE, color_scheme="light", device_scale_factor=2, has_touch=True, reduced_motion="reduce")
     opened = context.new_page()
