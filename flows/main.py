@@ -31,7 +31,7 @@ from flows.reading import Outcome, Reader, read_chunk
 from flows.states import REFUSED, UNFINISHED, State
 from flows.summary import Summary, count, record, runs
 from flows.uploading import Uploaded, upload
-from flows.workspace import Workspace, create, locked
+from flows.workspace import Workspace, clear_leftovers, create, locked
 
 #: documents in one task: a task costs Prefect some 10 ms, and after a kill this many are read again.
 CHUNK = 40
@@ -137,6 +137,7 @@ def nightly(
     start_run(run)
     job = Job(place, run, Reader(engine, second_opinion), workers or len(os.sched_getaffinity(0)), profile, roster)
     with locked(place):
+        clear_leftovers(place)
         summary, refused = _work(job, inbox, again or [], republish)
         if publish_to:
             sent = send(job, publish_to)

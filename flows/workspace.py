@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -134,6 +135,18 @@ def make_private(folder: Path) -> None:
         mode = path.lstat().st_mode
         if mode & 0o077 and not stat.S_ISLNK(mode):
             path.chmod(stat.S_IMODE(mode) & ~0o077)
+
+
+def clear_leftovers(workspace: Workspace) -> None:
+    """Remove what a killed run left half written: fetched files, drafts. Only for the one who holds the workspace."""
+    for path in workspace.temporary.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    for folder in (workspace.images, workspace.parquet, workspace.quarantine):
+        for draft in folder.glob(".*"):
+            draft.unlink(missing_ok=True)
 
 
 _held: set[Path] = set()
