@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
@@ -109,7 +109,7 @@ def nightly(
     workspace: str,
     store: str = "",
     workers: int = 0,
-    engine: Literal["pdfium", "pdfplumber", "camelot", "ocr"] = "pdfium",
+    engine: str = "pdfium",
     second_opinion: bool = False,
     profile: str = "",
     again: list[str] | None = None,
@@ -124,7 +124,7 @@ def nightly(
         workspace: the folder of the store, the report and the quarantine.
         store: database URL; empty for the workspace's own SQLite file.
         workers: child processes that read; 0 for one a processor.
-        engine: what reads the text layer; scanned pages are always recognised.
+        engine: pdfium, pdfplumber, camelot or ocr.
         second_opinion: read every document with camelot too and doubt what differs.
         profile: judge every form by this profile instead of its own.
         again: ids of submissions to read again, whatever their state.

@@ -116,7 +116,6 @@ TYPES = {"inbox": "string", "workspace": "string", "store": "string", "workers":
 def typed(deployment: dict[str, Any]) -> None:
     properties = deployment["parameter_openapi_schema"]["properties"]
     assert {name: properties[name]["type"] for name in TYPES} == TYPES
-    assert properties["engine"]["enum"] == ["pdfium", "pdfplumber", "camelot", "ocr"]
     assert all(entry.get("description") for entry in properties.values())
     assert deployment["parameter_openapi_schema"]["required"] == ["inbox", "workspace"] and deployment["enforce_parameter_schema"]
 
