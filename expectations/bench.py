@@ -3,7 +3,6 @@
 Great Expectations decides which rule is asked about which records and what follows from it; what the rule says is decided here, once."""
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -161,16 +160,22 @@ def _judge_form(asked: _Asked, form: FormView, rows: Sequence[Record], kinds: Se
         decisions = [judge(row, subject) for row in rows]
     else:
         decisions = [judge(row, row.subject) for row in rows]
-    first, found = decisions[0], Counter(map(id, decisions))  # decisions that recur are the same object
-    if len(found) == 1 and first.verdict is not FAIL:
+    first = decisions[0]
+    if len(decisions) == 1:
+        if first.verdict is FAIL:
+            docket.failures[rows[0].record_id] = first
+        else:
+            docket.settled.append(Settled(form, first, 1, rows[0]))
+        return
+    keys = list(map(id, decisions))  # decisions that recur are the same object
+    if first.verdict is not FAIL and keys.count(keys[0]) == len(keys):
         docket.settled.append(Settled(form, first, len(rows), rows[0]))
         return
-    places = list(map(id, decisions))
-    for key, count in found.items():
-        place = places.index(key)
+    for key in dict.fromkeys(keys):
+        place = keys.index(key)
         decision = decisions[place]
         if decision.verdict is not FAIL:
-            docket.settled.append(Settled(form, decision, count, rows[place]))
+            docket.settled.append(Settled(form, decision, keys.count(key), rows[place]))
         else:
             docket.failures.update((row.record_id, decision) for row, one in zip(rows[place:], decisions[place:], strict=True) if one is decision)
 
