@@ -43,13 +43,15 @@ def _broken(form: Form) -> Iterator[tuple[str, list[str]]]:
     total_row = next((i for i, f in enumerate(form.funds) if _TOTAL_LABEL.search(f.label)), 0)
     for column, total in (("score", form.total.score), ("weight", form.total.weight)):
         paths = [f"indicators/{i}/{column}" for i, row in enumerate(form.indicators)]
+        most = _half(total)
         texts = [getattr(row, column) for row in form.indicators]
         if form.funds and getattr(form.funds[total_row], column):
             paths.append(f"funds/{total_row}/{column}")
             texts.append(getattr(form.funds[total_row], column))
+            most += _half(texts[-1])  # a score of the execution is rounded as printed, and so is the total: both may be half a place off
         filled = [(path, number) for path, text in zip(paths, texts, strict=True) if (number := _number(text)) is not None]
         stated = _number(total)
-        if filled and stated is not None and abs(sum(number for _, number in filled) - stated) > _half(total):
+        if filled and stated is not None and abs(sum(number for _, number in filled) - stated) > most:
             yield ("得分之和=总分" if column == "score" else "分值之和=总分值"), [*(path for path, _ in filled), f"total/{column}"]
 
 
