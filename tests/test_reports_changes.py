@@ -21,6 +21,8 @@ from records.tables import build
 from reports.changes import AGAIN, NEW
 from reports.site import build as build_site
 
+pytestmark = pytest.mark.xdist_group("changes")  # one desk, run after run: its tests go together
+
 WRONG_TOTAL = changed(CLEAN, {"total/score": "99.50"})
 OTHER = changed(CLEAN, {"project_name": "灌区渠道清淤项目", "indicators/2/explanation": ""})
 THIRD = changed(CLEAN, {"project_name": "泵站更新改造项目", "total/score": "90.00"})
