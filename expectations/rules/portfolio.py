@@ -84,7 +84,7 @@ class SameProjectDifferentNumbers(FormRule):
                     doubtful = True
                 elif one.number is not None and two.number is not None and one.value != two.value:
                     message = f"同一项目{record.year}年度的{name}，本表为{one.text}，而{_called(other)}为{two.text}，两份自评表不一致，请核实以何者为准。"
-                    return failed(message, two.text, one.text, cells=(path, *HEAD), values=(one.text, two.text))
+                    return failed(message, f"两份一致（另一份为{two.text}）", one.text, cells=(path, *HEAD), values=(one.text, two.text))
         return undecidable("有数值读取存疑，无法逐项比对") if doubtful else PASS
 
 
