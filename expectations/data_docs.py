@@ -36,12 +36,14 @@ def build_data_docs(audit: Audit, out_dir: Path | str) -> Path:
 
     from expectations.suites import question_of
 
-    out = Path(out_dir).resolve()
-    if out.exists() and any(out.iterdir()):
-        if not (out / _SHIPPED_IN / "icons.css").exists():
-            raise FileExistsError(f"{out} holds files that are no Data Docs of an audit")
-        shutil.rmtree(out)
-    out.mkdir(parents=True, exist_ok=True)
+    place = Path(out_dir).resolve()
+    if place.exists() and any(place.iterdir()) and not (place / _SHIPPED_IN / "icons.css").exists():
+        raise FileExistsError(f"{place} holds files that are no Data Docs of an audit")
+    # Made beside its place and moved there whole: what a killed run leaves is never taken for somebody else's files.
+    out, before = place.with_name(f".{place.name}.part"), place.with_name(f".{place.name}.before")
+    for left in (out, before):
+        shutil.rmtree(left, ignore_errors=True)
+    out.mkdir(parents=True)
     batch, context = audit.batch, audit.batch.context
     backend = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(out)}
     site = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": backend, "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"}}
@@ -57,7 +59,11 @@ def build_data_docs(audit: Audit, out_dir: Path | str) -> Path:
     for outcome in batch.checkpoints:
         UpdateDataDocsAction(name="audit", site_names=["audit"]).run(outcome)
     _ship_assets(out)
-    return out / "index.html"
+    if place.exists():
+        place.rename(before)
+    out.rename(place)
+    shutil.rmtree(before, ignore_errors=True)
+    return place / "index.html"
 
 
 def _row(bench: Bench, question: Question, record_id: str) -> list[str]:
