@@ -4,19 +4,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from expectations.auditing import audit
-    from expectations.data_docs import build_data_docs
+    from expectations.auditing import audit, audit_in_batches
+    from expectations.data_docs import DataDocs, build_data_docs
     from expectations.findings import Audit
     from expectations.suites import RuleRaised
 
-__all__ = ["Audit", "RuleRaised", "audit", "build_data_docs"]
+__all__ = ["Audit", "DataDocs", "RuleRaised", "audit", "audit_in_batches", "build_data_docs"]
 
 
 def __getattr__(name: str) -> Any:
     """The public functions, imported when they are first asked for: pandas and Great Expectations take seconds."""
     from importlib import import_module
 
-    homes = {"audit": "auditing", "Audit": "findings", "RuleRaised": "suites", "build_data_docs": "data_docs"}
+    homes = {"audit": "auditing", "audit_in_batches": "auditing", "Audit": "findings", "RuleRaised": "suites", "DataDocs": "data_docs",
+             "build_data_docs": "data_docs"}  # fmt: skip
     if name not in homes:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"expectations.{homes[name]}"), name)

@@ -1,23 +1,34 @@
-"""Tidy tables -> audit: views, bench, suites, findings."""
+"""Tidy tables -> audit: views, bench, suites, findings. A season of documents is judged in batches, in the memory of one."""
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expectations import catalogue
 from expectations.bench import Bench
 from expectations.findings import Audit, collect
+from expectations.peers import Card, Index, Peers, card_of
 from expectations.profiles import known
 from expectations.roster import read_roster
-from expectations.view import views
+from expectations.rules.history import SYSTEMATIC
+from expectations.view import FormView, views
 
 if TYPE_CHECKING:
     import pandas
 
+    from expectations.suites import SuiteRunner
     from records.tables import Tables
+
+#: Documents that are judged at a time. A batch costs Great Expectations two seconds, and a document of 20 indicators some 200 kB.
+BATCH = 400
+
+#: Gives the tables of some documents.
+Load = Callable[[Sequence[str]], "Tables"]
+
 
 def frames(bench: Bench) -> dict[str, pandas.DataFrame]:
     """The frames that suites go over: a row a form, a total row of funds, an indicator, by its number in the batch."""
@@ -32,20 +43,91 @@ def audit(tables: Tables, profile: str | None = None, roster: Path | None = None
 
     Raises expectations.suites.RuleRaised when an expectation raises, profiles.ProfileError for an unknown profile, roster.RosterError for
     a roster that cannot be read."""
-    from expectations import suites
+    from expectations.suites import SuiteRunner
 
-    if profile is not None:
-        known(profile)
-        tables = type(tables)(**{**dict(tables.items()), "forms": tables.forms.assign(profile=profile)})
+    return _judge(SuiteRunner(), _under(profile, tables), Peers(read_roster(roster) if roster else ()))
+
+
+def audit_in_batches(
+    document_ids: Sequence[str], load: Load, profile: str | None = None, roster: Path | None = None, size: int = BATCH
+) -> Iterator[tuple[list[str], Audit]]:
+    """The same for more documents than memory should hold: batches of document ids, each with its audit. `document_ids` are in the order
+    in which the documents were received, and `load` gives the tables of some of them.
+
+    All documents are looked at twice: first for what forms have to know of each other, then to be judged. Forms of one project are judged
+    together, so that few have to be loaded a third time. Raises what `audit` raises, before the first batch or at any."""
+    from expectations.suites import SuiteRunner
+
+    expected = read_roster(roster) if roster else ()
+    runner = SuiteRunner()
+
+    def prepared(ids: Sequence[str]) -> Tables:
+        return _under(profile, load(ids))
+
+    if len(document_ids) <= size:
+        yield list(document_ids), _judge(runner, prepared(document_ids), Peers(expected))
+        return
+    index, failing = _survey(document_ids, prepared, size)
+    by_document: dict[str, list[Card]] = {document_id: [] for document_id in document_ids}
+    for card in index.cards:
+        by_document[card.document_id].append(card)
+    together = sorted(document_ids, key=lambda document_id: min((card.key or ("", "") for card in by_document[document_id]), default=("", "")))
+    for batch in _batches(together, size):
+        others = {one.form_id: one for document_id in batch for card in by_document[document_id] for one in index.compared(card)}
+        fetch = _Fetch(prepared, index, [card for card in others.values() if card.document_id not in set(batch)], size)
+        yield batch, _judge(runner, prepared(batch), Peers(expected, whole=index, fetch=fetch, failing=failing.__getitem__))
+
+
+def _under(profile: str | None, tables: Tables) -> Tables:
+    """The tables with every form under the profile, where one is given."""
+    if profile is None:
+        return tables
+    known(profile)
+    return type(tables)(**{**dict(tables.items()), "forms": tables.forms.assign(profile=profile)})
+
+
+def _judge(runner: SuiteRunner, tables: Tables, peers: Peers) -> Audit:
     with _collector_paused():
-        bench = Bench(views(tables, read_roster(roster) if roster else ()), catalogue.load())
-        return collect(suites.run(bench, frames(bench)), tables.cells)
+        bench = Bench(views(tables, peers), catalogue.load())
+        return collect(runner.run(bench, frames(bench)), tables.cells)
+
+
+def _survey(document_ids: Sequence[str], load: Load, size: int) -> tuple[Index, dict[str, Collection[str]]]:
+    """The cards of all forms, and of the rules whose failures are counted by unit, the forms that fail them."""
+    cards: list[Card] = []
+    failing: dict[str, set[str]] = {rule: set() for rule in SYSTEMATIC}
+    for batch in _batches(document_ids, size):
+        with _collector_paused():
+            forms = views(load(batch))
+            bench = Bench(forms, catalogue.load(), only=SYSTEMATIC)
+            cards += map(card_of, forms)
+            for rule in SYSTEMATIC:
+                failing[rule] |= bench.failing_forms(rule)
+    return Index(cards), {rule: frozenset(forms) for rule, forms in failing.items()}
+
+
+class _Fetch:
+    """Forms outside of a batch by their ids: those foreseen loaded at once, no more than `most` of them, any other when it is asked for."""
+
+    def __init__(self, load: Load, index: Index, foreseen: Sequence[Card], most: int) -> None:
+        self._load, self._index = load, index
+        wanted = {card.form_id for card in foreseen}
+        documents = list(islice(dict.fromkeys(card.document_id for card in foreseen), most))
+        self._forms = {form.form_id: form for form in views(load(documents)) if form.form_id in wanted} if documents else {}
+
+    def __call__(self, form_id: str) -> FormView:
+        found = self._forms.get(form_id)
+        return found or next(form for form in views(self._load([self._index.by_form[form_id].document_id])) if form.form_id == form_id)
+
+
+def _batches(document_ids: Sequence[str], size: int) -> Iterator[list[str]]:
+    return (list(document_ids[at : at + size]) for at in range(0, len(document_ids), size))
 
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """No garbage collection within: an audit makes millions of small objects that all stay, and looking through them again and again
-    costs a quarter of its time."""
+    """No garbage collection within: an audit makes hundreds of thousands of small objects that all stay to its end, and looking through
+    them again and again costs a quarter of its time."""
     running = gc.isenabled()
     gc.disable()
     try:

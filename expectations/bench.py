@@ -3,7 +3,7 @@
 Great Expectations decides which rule is asked about which records and what follows from it; what the rule says is decided here, once."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -52,11 +52,13 @@ class Docket:
 class Bench:
     """Judges records of `forms`. Raises whatever a rule raises: that is a failed run, and Great Expectations reports it.
 
-    `records` are the record ids of each table, in the order of its frame."""
+    `records` are the record ids of each table, in the order of its frame. `only` names the rules that are asked about, where these are not
+    all: a first question settles no others then."""
 
-    def __init__(self, forms: Sequence[FormView], catalogue: Catalogue) -> None:
+    def __init__(self, forms: Sequence[FormView], catalogue: Catalogue, only: Collection[str] | None = None) -> None:
         self.forms = forms
         self.catalogue = catalogue
+        self.only = only
         self.dockets: dict[Question, Docket] = {}
         self._failing: dict[str, frozenset[str]] = {}
         self._rows: dict[str, list[tuple[FormView, Sequence[Record]]]] = {
@@ -67,7 +69,7 @@ class Bench:
         self._by_id: dict[str, Record] = {row.record_id: row for groups in self._rows.values() for _, rows in groups for row in rows}
         self.records = {table: [row.record_id for _, rows in groups for row in rows] for table, groups in self._rows.items()}
         self._ordinals = {record_id: i for ids in self.records.values() for i, record_id in enumerate(ids)}
-        if forms and forms[0].peers is not None:
+        if forms and forms[0].peers is not None and forms[0].peers.whole is None:
             forms[0].peers.failing = self.failing_forms
 
     def failing_records(self, question: Question) -> list[int]:
@@ -91,7 +93,8 @@ class Bench:
 
     def _questions(self, table: str) -> list[Question]:
         """The questions about `table` that look at one form each."""
-        entries = (entry for entry in self.catalogue.entries.values() if entry.family != ACROSS and table in RULES[entry.id].tables)
+        asked = (entry for entry in self.catalogue.entries.values() if self.only is None or entry.id in self.only)
+        entries = (entry for entry in asked if entry.family != ACROSS and table in RULES[entry.id].tables)
         return [(entry.id, table, subject) for entry in entries for subject in subjects(entry.id, table)]
 
     def failing_forms(self, rule: str) -> frozenset[str]:

@@ -7,9 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from expectations.suites import question_of, quiet_context
+
 if TYPE_CHECKING:
     from expectations.bench import Bench, Question
     from expectations.findings import Audit
+    from expectations.suites import BatchRun
 
 ASSETS = Path(__file__).resolve().parent / "docs_assets"
 _SHIPPED_IN = "static/assets"
@@ -29,47 +32,88 @@ _FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
 
 
 def build_data_docs(audit: Audit, out_dir: Path | str) -> Path:
-    """Writes the site of the audit's suites and their results below `out_dir`, in place of an older one; returns its index.html.
+    """Writes the site of one audit's suites and their results; see `DataDocs.write`."""
+    docs = DataDocs()
+    docs.add(audit.batch)
+    return docs.write(out_dir)
 
-    Raises FileExistsError where `out_dir` holds something that is no such site."""
-    from great_expectations.checkpoint import UpdateDataDocsAction
 
-    from expectations.suites import question_of
+class DataDocs:
+    """What the suites came to over all batches of an audit: of each expectation the counts added up and the first findings."""
 
-    place = Path(out_dir).resolve()
-    if place.exists() and any(place.iterdir()) and not (place / _SHIPPED_IN / "icons.css").exists():
-        raise FileExistsError(f"{place} holds files that are no Data Docs of an audit")
-    # Made beside its place and moved there whole: what a killed run leaves is never taken for somebody else's files.
-    out, before = place.with_name(f".{place.name}.part"), place.with_name(f".{place.name}.before")
-    for left in (out, before):
-        shutil.rmtree(left, ignore_errors=True)
-    out.mkdir(parents=True)
-    batch, context = audit.batch, audit.batch.context
-    backend = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(out)}
-    site = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": backend, "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"}}
-    if "audit" in context.get_site_names():
-        context.delete_data_docs_site("audit")
-    context.add_data_docs_site("audit", site)
-    for run in batch.runs:
-        for one in run.result.results:
-            question = question_of(one)
-            if listed := run.failures.get(question):
-                one.result["details"] = {"findings": [_row(batch.bench, question, record_id) for record_id in listed[:LISTED]]}
-        context.validation_results_store.set(run.identifier, run.result)
-    for outcome in batch.checkpoints:
-        UpdateDataDocsAction(name="audit", site_names=["audit"]).run(outcome)
-    _ship_assets(out)
-    if place.exists():
-        place.rename(before)
-    out.rename(place)
-    shutil.rmtree(before, ignore_errors=True)
-    return place / "index.html"
+    def __init__(self) -> None:
+        self._context: Any = None
+        self._checkpoints: dict[str, Any] = {}
+        self._results: dict[tuple[str, str], tuple[Any, Any]] = {}  # suite and table -> identifier and result
+
+    def add(self, batch: BatchRun) -> None:
+        """Count a batch. All batches of an audit are of one context."""
+        self._context = batch.context
+        self._checkpoints = batch.checkpoints | self._checkpoints
+        for run in batch.runs:
+            for one in run.result.results:
+                if listed := run.failures.get(question_of(one)):
+                    one.result["details"] = {"findings": [_row(batch.bench, question_of(one), record_id) for record_id in listed[:LISTED]]}
+            _, known = self._results.setdefault((run.suite, run.table), (run.identifier, run.result))
+            if known is not run.result:
+                _add_up(known, run.result)
+
+    def write(self, out_dir: Path | str) -> Path:
+        """Writes the site below `out_dir`, in place of an older one; returns its index.html.
+
+        Raises FileExistsError where `out_dir` holds something that is no such site."""
+        from great_expectations.checkpoint import UpdateDataDocsAction
+
+        place = Path(out_dir).resolve()
+        if place.exists() and any(place.iterdir()) and not (place / _SHIPPED_IN / "icons.css").exists():
+            raise FileExistsError(f"{place} holds files that are no Data Docs of an audit")
+        # Made beside its place and moved there whole: what a killed run leaves is never taken for somebody else's files.
+        out, before = place.with_name(f".{place.name}.part"), place.with_name(f".{place.name}.before")
+        for left in (out, before):
+            shutil.rmtree(left, ignore_errors=True)
+        out.mkdir(parents=True)
+        context = self._context or quiet_context()
+        backend = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(out)}
+        site = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": backend, "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"}}
+        if "audit" in context.get_site_names():
+            context.delete_data_docs_site("audit")
+        context.add_data_docs_site("audit", site)
+        for identifier, result in self._results.values():
+            context.validation_results_store.set(identifier, result)
+        for outcome in self._checkpoints.values():
+            UpdateDataDocsAction(name="audit", site_names=["audit"]).run(outcome)
+        _ship_assets(out)
+        if place.exists():
+            place.rename(before)
+        out.rename(place)
+        shutil.rmtree(before, ignore_errors=True)
+        return place / "index.html"
 
 
 def _row(bench: Bench, question: Question, record_id: str) -> list[str]:
     """Document, form, subject and message of one finding."""
     form = bench.form_of(record_id)
     return [form.document, str(form.form), bench.subject_of(question, record_id), bench.decision(question, record_id).why]
+
+
+def _add_up(known: Any, more: Any) -> None:
+    """Add the counts of one suite's result over another batch to those of `known`."""
+    others = {question_of(one): one for one in more.results}
+    for one in known.results:
+        other = others[question_of(one)]
+        counts, added = one.result, other.result
+        for name in ("element_count", "missing_count", "unexpected_count"):
+            counts[name] += added[name]
+        share = 100 * counts["unexpected_count"] / counts["element_count"]
+        counts |= dict.fromkeys(("unexpected_percent", "unexpected_percent_total", "unexpected_percent_nonmissing"), share)
+        findings = [*counts.get("details", {}).get("findings", ()), *added.get("details", {}).get("findings", ())]
+        if findings:
+            counts["details"] = {"findings": findings[:LISTED]}
+        one.success = one.success and other.success
+    met = sum(one.success for one in known.results)
+    known.success = met == len(known.results)
+    known.statistics |= {"successful_expectations": met, "unsuccessful_expectations": len(known.results) - met,
+                         "success_percent": 100 * met / len(known.results)}  # fmt: skip
 
 
 def _ship_assets(out: Path) -> None:

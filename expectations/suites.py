@@ -103,44 +103,59 @@ def load_suites(table: str, folder: Path = SUITES_DIR) -> dict[str, ExpectationS
 
 @dataclass
 class BatchRun:
-    """All suites over all tables of a batch. `context` and `checkpoints` are Great Expectations' own, for Data Docs."""
+    """All suites over all tables of a batch. `context` and `checkpoints` (by table) are Great Expectations' own, for Data Docs."""
 
     bench: Bench
     context: Any
     runs: list[SuiteRun]
-    checkpoints: list[Any]
+    checkpoints: dict[str, Any]
 
 
-def run(bench: Bench, frames: Mapping[str, pandas.DataFrame], folder: Path = SUITES_DIR) -> BatchRun:
-    """All suites over `frames` (table -> frame with the column record), one checkpoint a table. Raises RuleRaised where an expectation raised."""
-    context = quiet_context()
-    source = context.data_sources.add_or_update_pandas("batch")
-    done, token = BatchRun(bench, context, [], []), CURRENT.set(bench)
-    try:
-        for table in TABLES:
-            if not frames[table].empty:
-                batches = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("all")
-                _run_table(done, batches, table, frames[table], load_suites(table, folder))
-    finally:
-        CURRENT.reset(token)
-    return done
+class SuiteRunner:
+    """All suites, read once, for one batch after the other."""
 
+    def __init__(self, folder: Path = SUITES_DIR) -> None:
+        self.folder, self.context = folder, quiet_context()
+        self._source = self.context.data_sources.add_or_update_pandas("batch")
+        self._prepared: dict[str, tuple[Any, Any]] = {}
 
-def _run_table(done: BatchRun, batches: Any, table: str, frame: pandas.DataFrame, chosen: dict[str, ExpectationSuite]) -> None:
-    from great_expectations import Checkpoint, ValidationDefinition
-    from great_expectations.core import RunIdentifier
+    def run(self, bench: Bench, frames: Mapping[str, pandas.DataFrame]) -> BatchRun:
+        """The suites over `frames` (table -> frame with the column record), one checkpoint a table. Raises RuleRaised where an expectation
+        raised."""
+        done, token = BatchRun(bench, self.context, [], {}), CURRENT.set(bench)
+        try:
+            for table in TABLES:
+                if not frames[table].empty:
+                    self._run_table(done, table, frames[table])
+        finally:
+            CURRENT.reset(token)
+        return done
 
-    context = done.context
-    definitions = [context.validation_definitions.add(ValidationDefinition(name=suite.name, data=batches, suite=context.suites.add(suite)))
-                   for suite in chosen.values()]  # fmt: skip
-    checkpoint = Checkpoint(name=table, validation_definitions=definitions, result_format={"result_format": "SUMMARY"})
-    outcome = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": frame}, run_id=RunIdentifier("audit"))
-    done.checkpoints.append(outcome)
-    for identifier, counted in outcome.run_results.items():
-        _raise_if_raised(counted)
-        failures = _fetch(done.bench, batches, counted)
-        counts = {question_of(one): one.result["unexpected_count"] for one in counted.results if not one.success}
-        done.runs.append(SuiteRun(counted.suite_name.removesuffix(f".{table}"), table, identifier, counted, failures, counts))
+    def _run_table(self, done: BatchRun, table: str, frame: pandas.DataFrame) -> None:
+        from great_expectations.core import RunIdentifier
+
+        if table not in self._prepared:
+            self._prepared[table] = self._prepare(table)
+        batches, checkpoint = self._prepared[table]
+        outcome = checkpoint.run(batch_parameters={"dataframe": frame}, run_id=RunIdentifier("audit"))
+        done.checkpoints[table] = outcome
+        for identifier, counted in outcome.run_results.items():
+            # what the context kept of it would outlive the batch; Data Docs are given what they show
+            self.context.validation_results_store.remove_key(identifier)
+            _raise_if_raised(counted)
+            failures = _fetch(done.bench, batches, counted)
+            counts = {question_of(one): one.result["unexpected_count"] for one in counted.results if not one.success}
+            done.runs.append(SuiteRun(counted.suite_name.removesuffix(f".{table}"), table, identifier, counted, failures, counts))
+
+    def _prepare(self, table: str) -> tuple[Any, Any]:
+        """The batch definition and the checkpoint of a table."""
+        from great_expectations import Checkpoint, ValidationDefinition
+
+        batches = self._source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("all")
+        suites = [self.context.suites.add(suite) for suite in load_suites(table, self.folder).values()]
+        definitions = [self.context.validation_definitions.add(ValidationDefinition(name=suite.name, data=batches, suite=suite)) for suite in suites]
+        checkpoint = Checkpoint(name=table, validation_definitions=definitions, result_format={"result_format": "SUMMARY"})
+        return batches, self.context.checkpoints.add(checkpoint)
 
 
 def quiet_context() -> Any:

@@ -17,7 +17,6 @@ from records.values import Printed, is_blank, parse_number, parse_score
 if TYPE_CHECKING:
     import pandas
 
-    from expectations.roster import Expected
     from records.tables import Tables
 
 #: Chinese captions of the fields, as messages name them.
@@ -260,15 +259,15 @@ _FUND_FIELDS = ("position", "subject", "record_id", "weight", "score", *FundRow.
 _INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *IndicatorRow.__slots__)
 
 
-def views(tables: Tables, roster: tuple[Expected, ...] = ()) -> list[FormView]:
-    """One view a form, in the order of `tables.forms`; they share one `Peers`."""
+def views(tables: Tables, peers: Peers | None = None) -> list[FormView]:
+    """One view a form, in the order of `tables.forms`; they become the forms of `peers`, or of a new one."""
     doubts: dict[str, dict[str, str]] = {}
     doubtful = tables.cells[tables.cells["doubt"].notna()]
     for form_id, path, why in _rows(doubtful, ("form_id", "path", "doubt")):
         doubts.setdefault(form_id, {}).setdefault(path, why)
     funds = _grouped(tables.funds, FundRow, _FUND_FIELDS)
     indicators = _grouped(tables.indicators, IndicatorRow, _INDICATOR_FIELDS)
-    peers, shared = Peers(roster), _shared(tables.cells)
+    peers, shared = peers or Peers(), _shared(tables.cells)
     for values in _rows(tables.forms, _FORM_FIELDS):
         named = dict(zip(_FORM_FIELDS, values, strict=True))
         key = named["form_id"]

@@ -6,13 +6,15 @@ import json
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractors.limits import MAX_ADDRESS_SPACE, RENDER_SECONDS
 from extractors.model import Bbox
-from extractors.pool import Pool
+from extractors.pool import Pool, Verdict
 from flows import remote
 from flows.console import log
 from flows.drawing import Wanted, draw
@@ -21,7 +23,6 @@ from flows.ledger import Submission
 from flows.workspace import Workspace, write_private
 
 if TYPE_CHECKING:
-    from extractors.render import PageImage as Picture
     from records.tables import Tables
     from reports.model import PageImage
 
@@ -39,13 +40,14 @@ _MASKED = r"\d\*{3,}|[\u3400-\u9fff]\*"
 _Pages = dict[int, tuple[list[Bbox], list[Bbox]]]
 
 
-def wanted_pages(tables: Tables) -> dict[str, _Pages]:
+def wanted_pages(tables: Tables, draw_all: bool = True) -> dict[str, _Pages]:
     """document_id -> page -> the boxes to cover: the cells of names and telephones everywhere, on scans also cells whose text is masked in
-    places. Where a page has text, the renderer finds these by itself, to the character."""
+    places. Where a page has text, the renderer finds these by itself, to the character. Without `draw_all`, pages that a finding or a doubt
+    points at."""
     cells, forms = tables.cells, tables.forms
     owner = dict(zip(forms["form_id"].tolist(), forms["document_id"].tolist(), strict=True))
     placed = cells[cells["page"].notna()]
-    chosen = placed if len(tables.documents) <= DRAW_ALL else placed[placed["doubt"].notna()]
+    chosen = placed if draw_all else placed[placed["doubt"].notna()]
     pages: dict[str, _Pages] = defaultdict(dict)
     for frame in (chosen, tables.findings[tables.findings["page"].notna()]):
         places = frame[["form_id", "page"]].drop_duplicates()
@@ -61,30 +63,81 @@ def wanted_pages(tables: Tables) -> dict[str, _Pages]:
     return pages
 
 
-def draw_pages(workspace: Workspace, tables: Tables, items: Mapping[str, Submission], workers: int) -> list[PageImage]:
-    """The pictures that the report shows. Those of an earlier run are kept; a file that is gone leaves its pages without a picture.
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """Pages of a batch that the report shows, and by document_id what the child processes were asked for, with fetched originals."""
 
-    `items` are submissions by document_id. Beside each picture stands its size in points, so that a report can be made again without it."""
-    from reports.model import PageImage
+    wanted: dict[str, list[int]]
+    under_way: dict[str, Future[Verdict]]
+    fetched: tuple[Path, ...]
 
-    workspace.images.mkdir(parents=True, exist_ok=True)
-    wanted = wanted_pages(tables)
-    missing: dict[str, list[Wanted]] = {}
-    for key, pages in wanted.items():
-        if absent := [(page, *hidden) for page, hidden in pages.items() if not _sizes(workspace, key, page).exists()]:
-            missing[key] = list(absent)
-    for key, drawn in _draw(workspace, missing, items, workers):
-        for page, picture in drawn:
-            _write_picture(_picture(workspace, key, page), picture.data)
-            write_private(_sizes(workspace, key, page), json.dumps([picture.width_pt, picture.height_pt]))
-    _drop_bare(workspace)
-    found = []
-    for key, pages in wanted.items():
-        for page in pages:
-            if (sizes := _sizes(workspace, key, page)).exists():
-                width, height = json.loads(sizes.read_text("ascii"))
-                found.append(PageImage(key, page, f"pages/{_picture(workspace, key, page).name}", width, height))
-    return found
+
+class Artist:
+    """Draws the pages that a report shows, batch by batch, in child processes that go on while the caller does something else: `begin` a
+    batch, and `finish` it later. A context manager.
+
+    `items` are submissions by document_id. Pictures of an earlier run are kept; a file that is gone leaves its pages without a picture.
+    Beside each picture stands its size in points, so that a report can be made again without drawing."""
+
+    def __init__(self, workspace: Workspace, items: Mapping[str, Submission], workers: int, draw_all: bool) -> None:
+        self.workspace, self.items, self.draw_all = workspace, items, draw_all
+        self._pool = Pool(workers, address_space=MAX_ADDRESS_SPACE)
+        workspace.images.mkdir(parents=True, exist_ok=True)
+        self._scratch = tempfile.TemporaryDirectory(prefix="drawn-", dir=workspace.temporary)
+
+    def __enter__(self) -> Artist:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._pool.close()
+        self._scratch.cleanup()
+        if kind is None:
+            _drop_bare(self.workspace)
+
+    def begin(self, tables: Tables) -> _Drawing:
+        """Have the pages of a batch drawn that are not there yet."""
+        wanted = wanted_pages(tables, self.draw_all)
+        under_way, fetched = {}, []
+        for key, pages in wanted.items():
+            missing: list[Wanted] = [(page, *hidden) for page, hidden in pages.items() if not _sizes(self.workspace, key, page).exists()]
+            path = self._original(key) if missing else None
+            if path is not None:
+                under_way[key] = self._pool.submit(draw, os.fspath(path), key, missing, seconds=RENDER_SECONDS * (1 + len(missing) / 4))
+                fetched += [path] if path.parent == Path(self._scratch.name) else []
+        return _Drawing({key: list(pages) for key, pages in wanted.items()}, under_way, tuple(fetched))
+
+    def finish(self, drawing: _Drawing) -> dict[tuple[str, int], PageImage]:
+        """The pictures of a batch by document_id and page, once they are drawn."""
+        from reports.model import PageImage
+
+        for key, future in drawing.under_way.items():
+            drawn, refused = future.result()
+            if refused is not None:
+                log.warning("无法绘制页面图像：%s", refused, extra={"document": self.items[key].document, "document_id": key})
+                continue
+            for page, picture in drawn:
+                _write_picture(_picture(self.workspace, key, page), picture.data)
+                write_private(_sizes(self.workspace, key, page), json.dumps([picture.width_pt, picture.height_pt]))
+        for path in drawing.fetched:
+            path.unlink()
+        found = {}
+        for key, pages in drawing.wanted.items():
+            for page in pages:
+                if (sizes := _sizes(self.workspace, key, page)).exists():
+                    width, height = json.loads(sizes.read_text("ascii"))
+                    found[key, page] = PageImage(key, page, f"pages/{_picture(self.workspace, key, page).name}", width, height)
+        return found
+
+    def _original(self, key: str) -> Path | None:
+        """A local file with the document, fetched if need be; None where it cannot be had."""
+        item = self.items.get(key)
+        if item is None:
+            return None
+        try:
+            return local_path(item.source) or remote.fetch(item.source, Path(self._scratch.name, f"{key}.pdf"))
+        except OSError as error:
+            log.warning("无法取得原件，报告中不显示页面图像：%s", error, extra={"document": item.document})
+            return None
 
 
 def _drop_bare(workspace: Workspace) -> None:
@@ -96,35 +149,6 @@ def _drop_bare(workspace: Workspace) -> None:
     for path in workspace.images.glob("*.webp"):
         if not path.with_name(path.stem + covered).exists():
             path.unlink()
-
-
-def _draw(
-    workspace: Workspace, missing: Mapping[str, list[Wanted]], items: Mapping[str, Submission], workers: int
-) -> Iterator[tuple[str, list[tuple[int, Picture]]]]:
-    if not missing:
-        return
-    with (
-        tempfile.TemporaryDirectory(prefix="drawn-", dir=workspace.temporary) as folder,
-        Pool(workers, address_space=MAX_ADDRESS_SPACE) as pool,
-    ):
-        under_way = {}
-        for key, pages in missing.items():
-            item = items.get(key)
-            if item is None:
-                continue
-            path = local_path(item.source)
-            try:
-                path = path or remote.fetch(item.source, Path(folder, f"{key}.pdf"))
-            except OSError as error:
-                log.warning("无法取得原件，报告中不显示页面图像：%s", error, extra={"document": item.document})
-                continue
-            under_way[key] = pool.submit(draw, os.fspath(path), key, pages, seconds=RENDER_SECONDS * (1 + len(pages) / 4))
-        for key, future in under_way.items():
-            drawn, refused = future.result()
-            if refused is not None:
-                log.warning("无法绘制页面图像：%s", refused, extra={"document": items[key].document, "document_id": key})
-            else:
-                yield key, drawn
 
 
 def _picture(workspace: Workspace, key: str, page: int) -> Path:

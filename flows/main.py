@@ -161,12 +161,12 @@ def _work(job: Job, inbox: str, again: list[str], republish: bool) -> tuple[Summ
     settled = [outcome for outcome in outcomes if outcome.settled]
     refused_now = [outcome for outcome in settled if outcome.state in REFUSED]
     standing, earlier = metrics.standing(store_of(job.workspace)), runs(job.workspace)
-    read_now = frozenset(item.document_id for item in ledger.get([o.submission_id for o in settled if o.state not in REFUSED]))
+    read_now = {item.document_id for item in ledger.get([o.submission_id for o in settled if o.state not in REFUSED])}
     summary = Summary(
         run=job.run, inbox=inbox, started=started, finished=now(), documents=len(items), new=len(taken.new), read=read_count,
         quarantined=refused_count, unsettled=sum(not outcome.settled for outcome in outcomes),
         skipped=tuple((skipped.path, skipped.sentence) for skipped in taken.skipped), findings=findings, report=str(published.report),
-        processed=len(settled), refused=len(refused_now), doubts=sum(outcome.doubts for outcome in settled), rules=standing.by_rule(read_now),
+        processed=len(settled), refused=len(refused_now), doubts=sum(outcome.doubts for outcome in settled), rules=store_of(job.workspace).open_by_rule(read_now),
     )  # fmt: skip
     record(job.workspace, summary)
     watching.ended(job.workspace, standing, summary, earlier)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,35 +23,26 @@ if TYPE_CHECKING:
 #: Where to write instead of the workspace's metrics/selfeval.prom; the file is then readable by everybody, as the collector needs it.
 VARIABLE = "SELFEVAL_METRICS"
 #: Findings that nobody has waived, of documents that are part of the audit. A form_id begins with 16 digits of its document's id.
-_OPEN = """SELECT substr(form_id, 1, 16), rule, severity, count(*) FROM findings WHERE status = 'open' AND substr(form_id, 1, 16) IN
-(SELECT substr(document_id, 1, 16) FROM submissions WHERE state IN ('extracted', 'audited', 'published')) GROUP BY 1, 2, 3"""
+_OPEN = """SELECT rule, severity, count(*) FROM findings WHERE status = 'open' AND substr(form_id, 1, 16) IN
+(SELECT substr(document_id, 1, 16) FROM submissions WHERE state IN ('extracted', 'audited', 'published')) GROUP BY 1, 2"""
 _PAGES = "SELECT coalesce(sum(pages), 0) FROM documents"
 _STATES = "SELECT state, count(*) FROM submissions GROUP BY state"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the store holds after a run: submissions by state, open findings by (first 16 digits of the document, rule, severity), pages."""
+    """What the store holds after a run: submissions by state, open findings by rule and severity, pages."""
 
     states: Mapping[str, int] = field(default_factory=dict)
-    open: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    open: Mapping[tuple[str, str], int] = field(default_factory=dict)
     pages: int = 0
-
-    def by_rule(self, document_ids: frozenset[str] | None = None) -> dict[str, int]:
-        """Open findings of each rule, in all documents or in these."""
-        prefixes = None if document_ids is None else {document_id[:16] for document_id in document_ids}
-        found: Counter[str] = Counter()
-        for (prefix, rule, _), number in self.open.items():
-            if prefixes is None or prefix in prefixes:
-                found[rule] += number
-        return dict(found)
 
 
 def standing(store: Store) -> Standing:
     """Count what the store and its ledger hold."""
     with store.reading() as connection:
         states = {row[0]: row[1] for row in connection.exec_driver_sql(_STATES)}
-        found = {(prefix, rule, severity): number for prefix, rule, severity, number in connection.exec_driver_sql(_OPEN)}
+        found = {(rule, severity): number for rule, severity, number in connection.exec_driver_sql(_OPEN)}
         pages = int(connection.exec_driver_sql(_PAGES).scalar() or 0)
     return Standing(states, found, pages)
 
@@ -84,9 +74,8 @@ def write(workspace: Workspace, now: Standing | None, run: Summary | None, *, st
     if now is not None:
         for state in State:
             gauge("selfeval_documents", "Documents by state.", now.states.get(state, 0), state=str(state))
-        severities = {rule: severity for _, rule, severity in now.open}
-        for rule, number in sorted(now.by_rule().items()):
-            gauge("selfeval_findings", "Open findings by rule.", number, rule=rule, severity=severities[rule])
+        for (rule, severity), number in sorted(now.open.items()):
+            gauge("selfeval_findings", "Open findings by rule.", number, rule=rule, severity=severity)
         gauge("selfeval_pages", "Pages of all documents.", now.pages)
     wanted = os.environ.get(VARIABLE, "")
     path = Path(wanted) if wanted else workspace.root / "metrics" / "selfeval.prom"

@@ -1,4 +1,4 @@
-"""Tables in the order in which their documents were received.
+"""Documents in the order in which they were received, and tables in that order.
 
 Documents are read by several processes at once and reach the store in any order; rules that compare forms say "the later one", and must
 say it of the same one in every run.
@@ -6,28 +6,48 @@ say it of the same one in every run.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from flows.ledger import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from records.store import Store
     from records.tables import Tables
 
+#: Documents whose tables are in memory at a time where a whole season is gone through, some 200 kB each and as much in pictures.
+BATCH = 100
 
-def as_received(tables: Tables, items: Iterable[Submission]) -> Tables:
-    """The same tables, rows by the place of their document among `items`, which are in the order of receipt; else as they were."""
-    place: dict[str, int] = {}
-    for item in items:
-        # form_ids begin with 16 digits of the document's hash, and so does every key of the other tables
-        place.setdefault(item.document_id[:16], len(place))
-    last = len(place)
-    sorted_frames = {}
-    for field in fields(tables):
-        frame = getattr(tables, field.name)
-        key = "document_id" if field.name == "documents" else "form_id"
-        rank = frame[key].map(lambda value: place.get(value[:16], last))
-        sorted_frames[field.name] = frame.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
-    return type(tables)(**sorted_frames)
+
+class Receipt:
+    """The places of documents in the order of their submissions."""
+
+    def __init__(self, items: Iterable[Submission]) -> None:
+        self._place: dict[str, int] = {}
+        for item in items:
+            # form_ids begin with 16 digits of the document's hash, and so does every key of the other tables
+            self._place.setdefault(item.document_id[:16], len(self._place))
+
+    def order(self, document_ids: Collection[str]) -> list[str]:
+        """The same documents in the order of receipt."""
+        return sorted(document_ids, key=lambda document_id: (self._of(document_id), document_id))
+
+    def load(self, store: Store, document_ids: Collection[str]) -> Tables:
+        """The tables of these documents, rows in the order of receipt and as printed within a document."""
+        tables = store.load(document_ids)
+        sorted_frames = {}
+        for field in fields(tables):
+            frame = getattr(tables, field.name)
+            rank = frame["document_id" if field.name == "documents" else "form_id"].map(self._of)
+            sorted_frames[field.name] = frame.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
+        return type(tables)(**sorted_frames)
+
+    def batches(self, store: Store, document_ids: Collection[str], size: int = BATCH) -> Iterator[tuple[list[str], Tables]]:
+        """All of these documents in the order of receipt, so many at a time, with their tables."""
+        ordered = self.order(document_ids)
+        for at in range(0, len(ordered), size):
+            yield ordered[at : at + size], self.load(store, ordered[at : at + size])
+
+    def _of(self, key: str) -> int:
+        return self._place.get(key[:16], len(self._place))

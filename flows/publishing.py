@@ -1,36 +1,44 @@
-"""From what is read to what people see: audit, page images, report, Data Docs, Parquet. Done only where something is new."""
+"""From what is read to what people see: audit, page images, report, Data Docs, Parquet. Done only where something is new, and in batches:
+the memory that a season takes is that of some hundred documents.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flows import versions
 from flows.console import log
-from flows.images import draw_pages
+from flows.images import DRAW_ALL, Artist
 from flows.ledger import Ledger, active
-from flows.order import as_received
-from flows.report_inputs import run_info, sources
-from flows.states import REFUSED, State
+from flows.order import Receipt
+from flows.report_inputs import filings, run_info, sources
+from flows.states import READ, REFUSED, State
 from flows.workspace import Workspace, make_private
 from records.store import Store
 
 if TYPE_CHECKING:
-    from expectations import Audit
+    from pandas import DataFrame
+
+    from expectations import DataDocs
     from records.tables import Tables
 
 #: The mark of the ledger that says what the report in the workspace was made from.
 PUBLISHED = "published"
+#: Open findings by the 16 digits that a form_id begins with, and severity.
+_OPEN = "SELECT substr(form_id, 1, 16), severity, count(*) FROM findings WHERE status = 'open' GROUP BY 1, 2"
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Where the report is, and the findings that nobody has waived as pairs of document_id and severity."""
+    """Where the report is, and how many findings that nobody has waived each document has, by document_id and severity."""
 
     report: Path
-    open_findings: tuple[tuple[str, str], ...]
+    open_findings: Mapping[tuple[str, str], int]
 
 
 def bring_up_to_date(
@@ -45,71 +53,104 @@ def bring_up_to_date(
     key = _key(judged, listed, profile, store, roster)
     waiting = any(item.state in (State.EXTRACTED, State.AUDITED) for item in items)
     if force or waiting or ledger.mark(PUBLISHED) != key or not report.exists():
-        audit = judge(ledger, store, judged, profile, roster)
-        make_report(workspace, ledger, store, audit, listed, profile, workers)
+        docs = judge(ledger, store, judged, profile, roster)
+        make_report(workspace, ledger, store, docs, listed, profile, workers)
         _advance(ledger, State.AUDITED, State.PUBLISHED)
         ledger.mark(PUBLISHED, key)
     return Published(report, _open(store, judged))
 
 
-def judge(ledger: Ledger, store: Store, judged: set[str], profile: str, roster: str = "") -> Audit:
-    """Audit every document that is read, all in one batch, and keep what was found."""
-    from expectations import audit
+def judge(ledger: Ledger, store: Store, judged: set[str], profile: str, roster: str = "") -> DataDocs:
+    """Audit every document that is read, batch by batch, and keep what was found; what Data Docs say of it."""
+    from expectations import DataDocs, audit_in_batches
 
-    tables = as_received(store.load(judged), ledger.all())
-    log.info("正在审核 %d 份文件、%d 张表", len(tables.documents), len(tables.forms))
-    result = audit(tables, profile or None, Path(roster) if roster else None)
-    store.save_audit(judged, result.findings, result.verdicts, f"{versions.rules()}{profile and '+'}{profile}")
+    log.info("正在审核 %d 份文件", len(judged))
+    receipt, docs, rules = Receipt(ledger.all()), DataDocs(), f"{versions.rules()}{profile and '+'}{profile}"
+    documents = receipt.order(judged)
+    for batch, found in audit_in_batches(documents, partial(receipt.load, store), profile or None, Path(roster) if roster else None):
+        store.save_audit(batch, found.findings, found.verdicts, rules)
+        docs.add(found.batch)
     _advance(ledger, State.EXTRACTED, State.AUDITED)
-    return result
+    return docs
 
 
-def make_report(workspace: Workspace, ledger: Ledger, store: Store, audit: Audit, listed: set[str], profile: str, workers: int) -> None:
-    """Page images, the site, Data Docs and Parquet, from what the store holds now."""
+def make_report(workspace: Workspace, ledger: Ledger, store: Store, docs: DataDocs, listed: set[str], profile: str, workers: int) -> None:
+    """Data Docs, page images, the site and Parquet, from what the store holds now."""
     import logging
 
-    from expectations import build_data_docs
-    from records.parquet import export
+    from records.parquet import Export
 
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)  # it tells of every temporary folder
 
     log.info("正在生成报告")
-    tables = as_received(store.load(listed), ledger.all())
-    write_site(workspace, ledger, store, tables, workspace.reports, profile, workers)
-    build_data_docs(audit, workspace.data_docs)
-    export(tables, workspace.parquet, audit.verdicts)
+    docs.write(workspace.data_docs)
+    with Export(workspace.parquet) as parquet:
+        write_site(workspace, ledger, store, listed, workspace.reports, profile, workers, also=parquet.add)
 
 
 def write_site(
-    workspace: Workspace, ledger: Ledger, store: Store, tables: Tables, out: Path, profile: str, workers: int, lang: str = "zh"
+    workspace: Workspace,
+    ledger: Ledger,
+    store: Store,
+    listed: set[str],
+    out: Path,
+    profile: str,
+    workers: int,
+    lang: str = "zh",
+    also: Callable[[Tables, DataFrame], None] | None = None,
 ) -> Path:
-    """The static site in `out`, with the page images copied beside it where it is not the workspace's own."""
+    """The static site in `out`, with the page images copied beside it where it is not the workspace's own. The documents `listed` pass by
+    in batches; `also` is given the tables and the verdicts of each."""
     import shutil
 
-    from reports.site import build
+    from reports.site import SiteWriter
+    from reports.views import document_views
 
-    pictures = draw_pages(workspace, tables, {item.document_id: item for item in reversed(ledger.all())}, workers)
+    items = ledger.all()
+    known = sources(store, lang)
+    shown = {item.document_id for item in items if item.state in READ}
+    writer = SiteWriter(out, known, lang, run_info(workspace, ledger, store, profile))
+    with Artist(workspace, {item.document_id: item for item in reversed(items)}, workers, len(listed) <= DRAW_ALL) as artist:
+        # the pages of one batch are drawn while the one before is written
+        drawn = ((ids, tables, artist.begin(tables)) for ids, tables in Receipt(items).batches(store, listed))
+        for ids, tables, drawing in _one_ahead(drawn):
+            verdicts = store.verdicts(ids)
+            of_batch = replace(known, page_images=artist.finish(drawing), versions=filings(store, ids, shown))
+            for view in document_views(tables, tables.findings, verdicts, of_batch, writer.catalogue):
+                writer.add(view)
+            if also is not None:
+                also(tables, verdicts)
     if out != workspace.reports:
         shutil.copytree(workspace.images, out / workspace.images.name, dirs_exist_ok=True)
-    verdicts = store.verdicts(set(tables.documents["document_id"]))
-    told = run_info(workspace, ledger, store, profile)
-    index = build(tables, tables.findings, verdicts, out, pictures, lang, sources=sources(store, lang), run=told)
+    index = writer.finish()
     if out == workspace.reports:
         make_private(out / "static")
     return index
+
+
+T = TypeVar("T")
+
+
+def _one_ahead(series: Iterable[T]) -> Iterator[T]:
+    """The same series, each item given out when the one after it has been made."""
+    waiting: list[T] = []
+    for item in series:
+        waiting.append(item)
+        if len(waiting) > 1:
+            yield waiting.pop(0)
+    yield from waiting
 
 
 def _advance(ledger: Ledger, before: State, after: State) -> None:
     ledger.move([replace(item, state=after) for item in ledger.all() if item.state is before])
 
 
-def _open(store: Store, judged: set[str]) -> tuple[tuple[str, str], ...]:
-    """(document_id, severity) of each finding that stands open."""
+def _open(store: Store, judged: set[str]) -> dict[tuple[str, str], int]:
+    """Findings that stand open, by document_id and severity."""
     prefixes = {document_id[:16]: document_id for document_id in judged}
     with store.reading() as connection:
-        rows = connection.exec_driver_sql("SELECT form_id, severity FROM findings WHERE status = 'open'").fetchall()
-    found = ((prefixes.get(form_id.rpartition("-")[0]), severity) for form_id, severity in rows)
-    return tuple((document_id, severity) for document_id, severity in found if document_id)
+        rows = connection.exec_driver_sql(_OPEN).fetchall()
+    return {(prefixes[prefix], severity): count for prefix, severity, count in rows if prefix in prefixes}
 
 
 def _key(judged: set[str], listed: set[str], profile: str, store: Store, roster: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Any
 from flows import versions
 from flows.ledger import Ledger
 from flows.past import Past
-from flows.states import READ
 from flows.summary import runs
 from flows.workspace import Workspace
 from records.store import Store
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from reports.model import RuleText, Version, Waiver
     from reports.site import RunInfo
     from reports.views import Sources
@@ -44,38 +41,29 @@ def waivers_of(store: Store) -> dict[str, Waiver]:
 
 
 def sources(store: Store, lang: str) -> Sources:
-    """What document pages say besides the tables: rules, accepted explanations, the other filings of a project."""
+    """What all document pages may say besides the tables: rules, accepted explanations."""
     from reports.views import Sources
 
     waivers = waivers_of(store)
     lapsed = {(one.form_id, one.rule, one.subject): waivers[one.finding_id] for one in store.waivers() if one.void}
-    shown = {item.document_id for item in Ledger(store.engine).all() if item.state in READ}
-    return Sources(rule_texts_of(lang), waivers=waivers, versions=_versions(store.filings(), _counted(store), shown), lapsed=lapsed)
+    return Sources(rule_texts_of(lang), waivers=waivers, lapsed=lapsed)
 
 
-def _counted(store: Store) -> dict[str, int]:
-    """form_id -> findings of the last audit of that form, accepted ones included; forms that were never judged are absent."""
-    with store.reading() as connection:
-        judged = connection.exec_driver_sql("SELECT DISTINCT form_id FROM verdicts").scalars().all()
-        counted = connection.exec_driver_sql("SELECT form_id, count(*) AS found FROM findings GROUP BY form_id").fetchall()
-    return dict.fromkeys(judged, 0) | {row.form_id: row.found for row in counted}
-
-
-def _versions(filings: DataFrame, counted: Mapping[str, int], shown: set[str]) -> dict[str, Sequence[Version]]:
-    """form_id -> all filings of its project, for projects that were filed more than once. Documents not `shown` have no page."""
+def filings(store: Store, document_ids: Collection[str], shown: Collection[str]) -> dict[str, Sequence[Version]]:
+    """form_id -> all filings of its project, for the forms of these documents whose project was filed more than once. Documents not `shown`
+    have no page."""
     series: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    rows_of_all: list[Any] = filings.to_dict("records")
+    rows_of_all: list[Any] = store.filings(document_ids).to_dict("records")
     for row in rows_of_all:
         series[row["series_id"]].append(row)
-    found: dict[str, Sequence[Version]] = {}
-    for rows in series.values():
-        if len({row["version"] for row in rows}) > 1:
-            for this in rows:
-                found[this["form_id"]] = [_version(row, row is this, counted, shown) for row in rows]
-    return found
+    several = [rows for rows in series.values() if len({row["version"] for row in rows}) > 1]
+    counted = store.counted(row["document_id"] for rows in several for row in rows)
+    wanted = set(document_ids)
+    return {this["form_id"]: [_version(row, row is this, counted, shown) for row in rows]
+            for rows in several for this in rows if this["document_id"] in wanted}  # fmt: skip
 
 
-def _version(row: dict[str, Any], is_this: bool, counted: Mapping[str, int], shown: set[str]) -> Version:
+def _version(row: dict[str, Any], is_this: bool, counted: Mapping[str, int], shown: Collection[str]) -> Version:
     from reports.model import Version
 
     address = f"documents/{row['document_id'][:16]}.html" if row["document_id"] in shown else ""

@@ -52,13 +52,16 @@ class Summary:
         return text + (f"；{self.unsettled} 份留待下次运行" if self.unsettled else "")
 
 
-def count(items: Iterable[Submission], open_findings: Iterable[tuple[str, str]]) -> tuple[int, int, dict[str, int]]:
+def count(items: Iterable[Submission], open_findings: Mapping[tuple[str, str], int]) -> tuple[int, int, dict[str, int]]:
     """Of the submissions of an inbox: how many are read, how many refused, and the open findings in them by severity.
 
-    `open_findings` are pairs of document_id and severity."""
+    `open_findings` are counts by document_id and severity."""
     items = list(items)
     ids = {item.document_id for item in items if item.state in READ}
-    severities = Counter(severity for document_id, severity in open_findings if document_id in ids)
+    severities: Counter[str] = Counter()
+    for (document_id, severity), number in open_findings.items():
+        if document_id in ids:
+            severities[severity] += number
     return sum(item.state in READ for item in items), sum(item.state in REFUSED for item in items), dict(severities)
 
 

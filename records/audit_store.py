@@ -1,6 +1,7 @@
 """What audits found, into the database and back. A finding's status is not kept: the waivers tell it."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -83,6 +84,28 @@ def findings(connection: Connection, document_ids: Collection[str] | None) -> li
 def verdicts(connection: Connection, document_ids: Collection[str] | None) -> list[tuple[Any, ...]]:
     """Rows of form_id, rule, subject, verdict, why, records."""
     return _rows(connection, audit_verdicts, [audit_verdicts.c[name] for name in VERDICT_COLUMNS], document_ids)
+
+
+def counted(connection: Connection, document_ids: Collection[str]) -> dict[str, int]:
+    """form_id -> findings, for the forms of these documents that were judged."""
+    latest = current_audits().subquery("latest_audit")
+    judged: sa.Select[Any] = sa.select(audit_verdicts.c.form_id).distinct().join(latest, latest.c.audit_id == audit_verdicts.c.audit_id)
+    found: sa.Select[Any] = sa.select(audit_findings.c.form_id, sa.func.count().label("found")).group_by(audit_findings.c.form_id)
+    found = found.join(latest, latest.c.audit_id == audit_findings.c.audit_id)
+    counts = {row.form_id: 0 for row in fetch(connection, judged, latest.c.document_id, document_ids)}
+    return counts | {row.form_id: row.found for row in fetch(connection, found, latest.c.document_id, document_ids)}
+
+
+def open_by_rule(connection: Connection, document_ids: Collection[str]) -> dict[str, int]:
+    """rule -> findings of these documents that no acceptance stands against."""
+    latest, standing = current_audits().subquery("latest_audit"), standing_waivers().subquery("standing")
+    query: sa.Select[Any] = sa.select(audit_findings.c.rule, sa.func.count().label("found")).group_by(audit_findings.c.rule)
+    query = query.join(latest, latest.c.audit_id == audit_findings.c.audit_id)
+    query = query.where(audit_findings.c.finding_id.not_in(sa.select(standing.c.finding_id)))
+    counts: Counter[str] = Counter()
+    for row in fetch(connection, query, latest.c.document_id, document_ids):
+        counts[row.rule] += row.found
+    return dict(counts)
 
 
 def _rows(connection: Connection, table: sa.Table, columns: list[Any], document_ids: Collection[str] | None) -> list[tuple[Any, ...]]:

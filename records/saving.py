@@ -41,6 +41,25 @@ def load(connection: Connection, document_ids: Collection[str] | None) -> Tables
     return Tables(**frames, findings=findings)
 
 
+_FILED = ("series_id", "version", "form_id", "document_id", "recorded_at")
+_HEAD = ("document", "form", "year", "unit", "project_name", "total_score")
+FILING_COLUMNS = (*_FILED, *_HEAD)
+
+
+def filings(connection: Connection, document_ids: Collection[str] | None) -> list[tuple[Any, ...]]:
+    """Rows of FILING_COLUMNS: all filings, or those of the series in which one of these documents was filed."""
+    series = None
+    if document_ids is not None:
+        filed: sa.Select[Any] = sa.select(form_versions.c.series_id).distinct()
+        series = {row.series_id for row in fetch(connection, filed, form_versions.c.document_id, document_ids)}
+    latest, forms = current_extractions().subquery("latest"), READ_TABLES["forms"]
+    query: sa.Select[Any] = sa.select(*(form_versions.c[name] for name in _FILED), *(forms.c[name] for name in _HEAD))
+    query = query.join(forms, (forms.c.extraction_id == form_versions.c.extraction_id) & (forms.c.form_id == form_versions.c.form_id))
+    query = query.join(latest, latest.c.extraction_id == form_versions.c.extraction_id)
+    rows = [tuple(row) for row in fetch(connection, query, form_versions.c.series_id, series)]
+    return sorted(rows, key=lambda row: row[:3])
+
+
 class Save:
     """One transaction that saves a batch."""
 

@@ -8,7 +8,7 @@
     store.save_audit(document_ids, findings, verdicts, rules) -> {table: rows inserted}
     store.verdicts(document_ids=None) -> DataFrame
     store.waive(finding_id, who, why, until=None), .withdraw(finding_id, who, why), .waivers() -> [Waiver]
-    store.filings() -> DataFrame                                 # series_id, version, form_id ...: resubmissions of the same project
+    store.filings(document_ids=None) -> DataFrame                # series_id, version, form_id ...: resubmissions of the same project
     store.query(sql) -> Result                                   # read-only, for people
     store.counts() -> {table: rows}
     store.engine, store.reading(), store.writing()               # for tables of other rooms; one writer at a time, readers never wait
@@ -30,7 +30,7 @@ from sqlalchemy.engine import Connection, Engine
 from records import audit_store, engine, migrating, schema_sql, views_sql, waivers
 from records.query import Result, run_query
 from records.readings import readings
-from records.saving import Save, current, load
+from records.saving import FILING_COLUMNS, Save, current, filings, load
 from records.schema_sql import metadata
 
 if TYPE_CHECKING:
@@ -135,15 +135,25 @@ class Store:
         with self.reading() as connection:
             return waivers.standing(connection)
 
-    def filings(self) -> DataFrame:
-        """Every filing of every form: series_id, version (from 1), form_id, document_id, recorded_at, document, form, year, unit,
-        project_name, total_score; versions of a series in order."""
+    def filings(self, document_ids: Collection[str] | None = None) -> DataFrame:
+        """Every filing of every form, or of the projects that these documents are about: series_id, version (from 1), form_id, document_id,
+        recorded_at, document, form, year, unit, project_name, total_score; versions of a series in order."""
         import pandas as pd
 
         with self.reading() as connection:
-            found = connection.execute(sa.text("SELECT * FROM filings ORDER BY series_id, version, form_id"))
-            frame = pd.DataFrame(found.fetchall(), columns=list(found.keys()), dtype=object)
+            found = filings(connection, document_ids)
+        frame = pd.DataFrame(found, columns=list(FILING_COLUMNS), dtype=object)
         return frame.astype({"year": "Int64", "version": "int64", "form": "int64"})
+
+    def counted(self, document_ids: Iterable[str]) -> dict[str, int]:
+        """form_id -> findings of the last audit of that form, accepted ones included, for the forms of these documents that were ever judged."""
+        with self.reading() as connection:
+            return audit_store.counted(connection, set(document_ids))
+
+    def open_by_rule(self, document_ids: Iterable[str]) -> dict[str, int]:
+        """How many findings of each rule stand open in these documents."""
+        with self.reading() as connection:
+            return audit_store.open_by_rule(connection, set(document_ids))
 
     def query(self, sql: str, limit: int = 10_000) -> Result:
         """The answer to one SELECT, at most `limit` rows. QueryError: it would write, is not SQL, or takes too long."""

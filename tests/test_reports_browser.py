@@ -245,6 +245,8 @@ def test_an_original_that_lies_on_its_side_is_turned_with_its_boxes(page, site):
 
 
 def test_search_filters_and_sort_keep_their_question_in_the_address(page, site):
+    from playwright.sync_api import expect
+
     page.goto(site.url("documents.html"))
     page.wait_for_selector("html[data-list-ready=true]", state="attached")
     everything = page.locator("#list tbody tr").count()
@@ -254,7 +256,7 @@ def test_search_filters_and_sort_keep_their_question_in_the_address(page, site):
     page.wait_for_selector("html[data-list-ready=true]", state="attached")
     assert page.locator("#list tbody tr").count() == 1
     page.get_by_role("button", name="清除条件").click()
-    page.wait_for_function(f"document.querySelectorAll('#list tbody tr').length === {everything}")
+    expect(page.locator("#list tbody tr")).to_have_count(everything)  # a predicate polled in the page is what its own policy forbids
     page.get_by_role("button", name="自评得分").click()
     scores = [float(text) for text in page.locator("#list tbody td:nth-child(6)").all_inner_texts() if text]
     assert scores == sorted(scores, reverse=True)

@@ -13,7 +13,7 @@ from audit_forms import CLEAN, changed, document, with_evidence
 from extractors.model import Document
 from flows.ledger import Ledger, Submission, active, submission_id
 from flows.publishing import judge
-from flows.report_inputs import run_info, sources
+from flows.report_inputs import filings, run_info, sources
 from flows.states import State
 from flows.workspace import Workspace, create
 from records.store import Store
@@ -98,7 +98,7 @@ def test_a_changed_inbox_is_told_against_the_run_before(desk, tmp_path):
     later = Ledger(desk.store.engine)
     assert run_info(desk.place, later, desk.store, "").changes == changes, "a report made again later tells of the same run"
     tables = desk.store.load(standing)
-    given = sources(desk.store, "zh")
+    given = replace(sources(desk.store, "zh"), versions=filings(desk.store, standing, standing))
     build_site(tables, tables.findings, desk.store.verdicts(standing), tmp_path, sources=given, run=told)
     text = (tmp_path / "index.html").read_text("utf-8")
     assert "与上次运行相比" in text and "a-corrected.pdf" in text
@@ -109,7 +109,9 @@ def test_a_changed_inbox_is_told_against_the_run_before(desk, tmp_path):
 
 
 def test_each_filing_tells_how_many_findings_it_had(desk):
-    (versions,) = {tuple(series) for series in sources(desk.store, "zh").versions.values() if any(one.is_this and one.number == 2 for one in series)}
+    documents = set(desk.store.filings()["document_id"])
+    found = filings(desk.store, documents, documents)
+    (versions,) = {tuple(series) for series in found.values() if any(one.is_this and one.number == 2 for one in series)}
     first, second = versions
     assert first.findings is not None and second.findings is not None
     assert first.findings > second.findings

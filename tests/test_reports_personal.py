@@ -8,7 +8,7 @@ from zipfile import ZipFile
 from audit_forms import CLEAN, changed, document, with_evidence
 from report_data import RULES, batch
 
-from flows.images import draw_pages, wanted_pages
+from flows.images import Artist, wanted_pages
 from flows.workspace import create
 from records.tables import build as tables_of
 from reports import letters
@@ -82,5 +82,6 @@ def test_pictures_of_an_earlier_version_do_not_stay(tmp_path):
     name = f"{tables.documents.document_id[0][:16]}-1"
     for suffix in (".webp", ".json"):
         (workspace.images / f"{name}{suffix}").write_bytes(b"[595, 842]")
-    assert draw_pages(workspace, tables, {}, 1) == [], "its file is gone, so it cannot be drawn again"
+    with Artist(workspace, {}, 1, draw_all=True) as artist:
+        assert artist.finish(artist.begin(tables)) == {}, "its file is gone, so it cannot be drawn again"
     assert list(workspace.images.iterdir()) == []

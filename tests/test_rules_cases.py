@@ -11,6 +11,7 @@ from rule_cases import CASES, IMPOSSIBLE, Case
 from expectations import catalogue
 from expectations.bench import Bench
 from expectations.docs import render
+from expectations.peers import Peers
 from expectations.profiles import load as load_profiles
 from expectations.roster import Expected
 from expectations.rules import RULES
@@ -45,7 +46,7 @@ def judged(rule: str, case: Case) -> Decision:
     batch = [varied(form, n, case.get("vary")) for n in range(case["x"])] if "x" in case else [*(form_of(one) for one in case.get("&", ())), form]
     roster = tuple(Expected(unit, authority, project, int(year) if year else None)
                    for unit, authority, project, year in (line.split(",") for line in case.get("roster", ())))  # fmt: skip
-    forms = views(tables_of(*batch), roster)
+    forms = views(tables_of(*batch), Peers(roster))
     bench = Bench(forms, catalogue.load())
     return decide(bench, rule, CASES[rule][0], forms[0 if "x" in case else -1])
 

@@ -10,6 +10,7 @@ from flow_runs import SAMPLES, selfeval
 
 from expectations.bench import Bench
 from expectations.catalogue import load
+from expectations.peers import Peers
 from expectations.roster import Expected, RosterError, read_roster
 from expectations.view import views
 
@@ -25,7 +26,7 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 
 def missing(*expected: Expected) -> list[str]:
     """What the rule says about the forms of one clean submission."""
-    bench = Bench(views(tables_of(CLEAN), expected), load())
+    bench = Bench(views(tables_of(CLEAN), Peers(expected)), load())
     return [decision.why for decision in bench.docket(("missing-submitter", "forms", "form")).failures.values()]
 
 
@@ -85,7 +86,7 @@ def test_project_and_year_count_where_they_are_given() -> None:
 
 def test_each_authority_is_told_of_its_own() -> None:
     other = changed(CLEAN, {"authority": "某县教育局", "unit": "某县一中", "project_name": "营养餐"})
-    bench = Bench(views(tables_of(CLEAN, other), (*TWO, Expected("某县二中", "某县教育局"))), load())
+    bench = Bench(views(tables_of(CLEAN, other), Peers((*TWO, Expected("某县二中", "某县教育局")))), load())
     told = {bench.form_of(key).unit: decision.values for key, decision in bench.docket(("missing-submitter", "forms", "form")).failures.items()}
     assert told == {"某县水利工程站": ("某县河道站、河道清淤、2022年度",), "某县一中": ("某县二中",)}
 

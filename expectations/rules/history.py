@@ -4,9 +4,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from decimal import Decimal
+from itertools import chain
 
 from expectations.arithmetic import percent, plain
-from expectations.peers import project_key, unit_key
+from expectations.peers import Card
 from expectations.rules.base import FormRule
 from expectations.rules.costs import wan
 from expectations.rules.goals import SAME_TEXT, SHORT_GOAL
@@ -18,12 +19,23 @@ from records.numbers import MONEY_UNITS
 from records.values import parse_quantity
 
 NO_LAST_YEAR = not_applicable("本批次没有该项目上年度的自评表")
+TOLD = not_applicable("已在该单位首份自评表处说明")
 
 
 def _last_year(record: FormView) -> FormView | Decision:
-    if project_key(record) is None or record.year is None:
+    peers = peers_of(record)
+    card = peers.card(record)
+    if card.key is None or record.year is None:
         return UNNAMED
-    return peers_of(record).last_year(record) or NO_LAST_YEAR
+    last = peers.index.last_year(card)
+    return peers.form(last) if last else NO_LAST_YEAR
+
+
+def _of_unit(record: FormView) -> tuple[Card, list[Card]]:
+    """The card of a form, and those of all forms of its unit, itself among them; none where it does not name its unit."""
+    peers = peers_of(record)
+    card = peers.card(record)
+    return card, peers.index.by_unit.get(card.unit_key, [])
 
 
 class YearOverYearCopy(FormRule):
@@ -134,7 +146,7 @@ class BudgetSwing(FormRule):
 
 
 #: Defects of filling in that a unit makes in the same way in every form.
-_SYSTEMATIC = ("total-row-unfilled", "required-field", "template-row-left", "actual-copied-from-target", "goal-missing-or-bare", "goal-actual-copied",
+SYSTEMATIC = ("total-row-unfilled", "required-field", "template-row-left", "actual-copied-from-target", "goal-missing-or-bare", "goal-actual-copied",
                "score-column-empty", "value-columns-hold-scores", "funds-components", "deviation-unexplained", "weights-sum", "scores-sum",
                "execution-rate", "execution-score", "scored-without-values", "block-caption-consistent")  # fmt: skip
 
@@ -146,18 +158,17 @@ class SystematicDefect(FormRule):
     _FORMS = 2
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        peers, key = peers_of(record), unit_key(record.unit)
-        if not key:
+        own, mine = _of_unit(record)
+        if not mine:
             return UNNAMED
-        mine = peers.by_unit[key]
-        if len({(project_key(form), form.year) for form in mine}) < self._FORMS:
+        if len({(card.key, card.year) for card in mine}) < self._FORMS:
             return not_applicable("本批次该单位只有一个项目")
-        if mine[0] is not record:
-            return not_applicable("已在该单位首份自评表处说明")
-        found = []
-        for rule in _SYSTEMATIC:
+        if mine[0] is not own:
+            return TOLD
+        found, peers = [], peers_of(record)
+        for rule in SYSTEMATIC:
             failing = peers.failing(rule)
-            projects = {(project_key(form), form.year) for form in mine if form.form_id in failing}
+            projects = {(card.key, card.year) for card in mine if card.form_id in failing}
             if len(projects) >= self._FORMS:
                 found.append((rule, len(projects)))
         if not found:
@@ -178,14 +189,13 @@ class FirstDigits(FormRule):
     subjects = ("funds",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        peers = peers_of(record)
-        if peers.forms[0] is not record:
+        cards = peers_of(record).index.cards
+        if cards[0].form_id != record.form_id:
             return not_applicable("整批筛查，在首份自评表处说明")
-        numbers = [number for form in peers.forms for row in form.funds for name in ("budget", "executed") if (number := row.read(name).number) and number.value > 0]
-        if len(numbers) < _SAMPLE:
-            return undecidable(f"金额只有{len(numbers)}个，不足{_SAMPLE}个，不作判断") if numbers else not_applicable("没有金额")
-        digits = Counter(next(char for char in f"{number.value:f}" if char in "123456789") for number in numbers)
-        n = len(numbers)
+        digits = Counter(chain.from_iterable(card.amounts for card in cards))
+        n = digits.total()
+        if n < _SAMPLE:
+            return undecidable(f"金额只有{n}个，不足{_SAMPLE}个，不作判断") if n else not_applicable("没有金额")
         expected = {str(d): n * math.log10(1 + 1 / d) for d in range(1, 10)}
         chi = sum((digits[d] - e) ** 2 / e for d, e in expected.items())
         if chi <= _CHI_SQUARE:
@@ -203,18 +213,12 @@ class RoundAmounts(FormRule):
     _FORMS, _SHARE = 8, Decimal("0.8")
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        peers, key = peers_of(record), unit_key(record.unit)
-        if not key:
+        own, mine = _of_unit(record)
+        if not mine:
             return UNNAMED
-        mine = peers.by_unit[key]
-        if mine[0] is not record:
-            return not_applicable("已在该单位首份自评表处说明")
-        amounts = []
-        for form in mine:
-            number = form.total_fund.read("executed").number if form.total_fund else None
-            factor = MONEY_UNITS.get(form.amount_unit or "")
-            if number is not None and factor and number.value:
-                amounts.append(number.value * factor)
+        if mine[0] is not own:
+            return TOLD
+        amounts = [card.executed for card in mine if card.executed]
         if len(amounts) < self._FORMS:
             return not_applicable(f"该单位可比的执行数不足{self._FORMS}个")
         is_round = [amount for amount in amounts if amount % 10_000 == 0]
@@ -232,17 +236,15 @@ class SameScoreEverywhere(FormRule):
     _FORMS = 5
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        peers, key = peers_of(record), unit_key(record.unit)
-        if not key:
+        own, mine = _of_unit(record)
+        if not mine:
             return UNNAMED
-        mine = peers.by_unit[key]
-        if mine[0] is not record:
-            return not_applicable("已在该单位首份自评表处说明")
-        scores = [number.value for form in mine if (number := form.read_total("score").number) is not None]
+        if mine[0] is not own:
+            return TOLD
+        scores = [card.score for card in mine if card.score is not None]
         if len(scores) < self._FORMS:
             return not_applicable(f"该单位有总分的自评表不足{self._FORMS}份")
         if len(set(scores)) > 1:
             return PASS
         message = f"该单位{len(scores)}份自评表总分均为{plain(scores[0])}分，请关注自评是否流于形式。"
         return failed(message, None, plain(scores[0]), cells=("total/score",), values=(str(len(scores)), plain(scores[0])))
-

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from expectations.arithmetic import ZERO
-from expectations.peers import Peers, project_key, unit_key
+from expectations.peers import Card, Peers, unit_key
 from expectations.rules.base import FormRule
 from expectations.rules.costs import wan
 from expectations.text import bare
@@ -17,34 +17,25 @@ ALONE = not_applicable("本批次没有同一项目的其他自评表")
 UNNAMED = undecidable("项目名称、实施单位或年度空白，无法与其他自评表比对")
 HEAD = ("project_name", "unit")
 
-#: Words of a title that say that a form replaces an earlier one.
-_REVISED = ("修改", "更正", "修订", "更新")
-
-
 def peers_of(record: FormView) -> Peers:
     return record.peers if record.peers is not None else Peers(forms=[record])
 
 
-def printed_values(form: FormView) -> tuple[str, ...]:
-    """Everything that a form prints as money, points, targets and results, without layout."""
-    funds = (getattr(row, name) for row in form.funds for name in ("label", "initial", "budget", "executed", "rate", "score"))
-    rows = (getattr(row, name) for row in form.indicators for name in ("level3", "target", "actual", "weight", "score", "explanation"))
-    return tuple(bare(text) for text in (form.goal_expected, form.goal_actual, form.total_score, *funds, *rows))
-
-
-def others_before(record: FormView) -> list[FormView] | Decision:
+def others_before(record: FormView) -> list[Card] | Decision:
     """The forms of the same unit, project and year that come before this one in the batch."""
-    if project_key(record) is None or record.year is None:
+    peers = peers_of(record)
+    card = peers.card(record)
+    if card.key is None or record.year is None:
         return UNNAMED
-    same = peers_of(record).same_project(record)
-    before = same[: next((i for i, other in enumerate(same) if other is record), 0)]
+    same = peers.index.same_project(card)
+    before = same[: same.index(card)]
     if before:
         return before
     return not_applicable("同一项目的其他自评表在后，已在其处说明") if len(same) > 1 else ALONE
 
 
-def _called(form: FormView) -> str:
-    return f"“{form.document}”第{form.form}份"
+def _called(card: Card) -> str:
+    return f"“{card.document}”第{card.form}份"
 
 
 class DuplicateSubmission(FormRule):
@@ -58,8 +49,8 @@ class DuplicateSubmission(FormRule):
             return before
         if record.doubts:
             return undecidable("本表有读取存疑的内容，无法确认与他表相同")
-        values = printed_values(record)
-        twin = next((other for other in before if printed_values(other) == values), None)
+        printed = peers_of(record).card(record).printed
+        twin = next((other for other in before if other.printed == printed), None)
         if twin is None:
             return PASS
         message = f"本表与{_called(twin)}（{brief(record.unit)}、{brief(record.project_name)}、{record.year}年度）内容完全相同，属重复报送，请核实保留一份。"
@@ -75,11 +66,15 @@ class SameProjectDifferentNumbers(FormRule):
         before = others_before(record)
         if isinstance(before, Decision):
             return before
-        if any(word in (form.title or "") for word in _REVISED for form in (record, *before)):
+        peers = peers_of(record)
+        own = peers.card(record)
+        if any(card.revised for card in (own, *before)):
             return undecidable("标题注明修改，以后报者为准")
         doubtful = False
         for other in before:
-            for path, name, one, two in _numbers(record, other):
+            if other.printed == own.printed and not own.doubtful and not other.doubtful:
+                continue  # the same numbers
+            for path, name, one, two in _numbers(record, peers.form(other)):
                 if State.DOUBTFUL in (one.state, two.state):
                     doubtful = True
                 elif one.number is not None and two.number is not None and one.value != two.value:
@@ -118,9 +113,11 @@ class TemplateClone(FormRule):
         telling = [row for row in record.filled if bare(row.actual) not in ("", "100%", "100", "0") and len(bare(row.actual)) > 2]
         if len(telling) < self._TELLING:
             return not_applicable("完成值没有可比的特征")
-        same = peers_of(record).by_indicators[tuple(f"{bare(row.level3)}={bare(row.actual)}" for row in record.filled)]
-        other = next((form for form in same if unit_key(form.unit) != unit_key(record.unit) and form.year == record.year), None)
-        if other is None or next(form for form in same) is record:
+        peers = peers_of(record)
+        own = peers.card(record)
+        same = peers.index.by_results[own.results]
+        other = next((card for card in same if card.unit_key != own.unit_key and card.year == own.year), None)
+        if other is None or same[0] is own:
             return PASS
         message = f"本表{len(record.filled)}项指标及完成值与{_called(other)}（{brief(other.unit)}）完全相同，请核实是否照抄。"
         return failed(message, "据实填写", "与他单位相同", cells=("indicators/0/actual",), values=(other.document_id, str(other.form)))
@@ -136,27 +133,21 @@ class ProjectVsDept(FormRule):
         if record.settings is None or record.settings.id != "department":
             return not_applicable("不是部门整体支出自评表")
         row = next((row for row in record.funds if "项目支出" in (row.label or "")), None)
-        own = unit_key(record.unit)
-        projects = [form for form in peers_of(record).forms if form is not record and form.year == record.year and form.total_fund
-                    and own and own in (unit_key(form.unit), unit_key(form.authority)) and (form.settings is None or form.settings.id != "department")]  # fmt: skip
+        peers = peers_of(record)
+        own = peers.card(record)
+        office = peers.index.by_office.get(own.unit_key, ())
+        projects = [card for card in office if card is not own and card.year == own.year and card.funded and not card.department]
         if row is None or not projects:
             return not_applicable("没有项目支出行，或本批次没有该部门的项目自评表")
         factor = MONEY_UNITS.get(record.amount_unit or "")
-        whole, parts = row.read("executed").number, [_executed_yuan(form) for form in projects]
-        known = [part for part in parts if part is not None]
-        if whole is None or factor is None or len(known) < len(parts):
+        whole, known = row.read("executed").number, [card.executed for card in projects if card.executed is not None]
+        if whole is None or factor is None or len(known) < len(projects):
             return undecidable("项目支出或项目执行数不是可比较的金额")
         summed, limit = sum(known, ZERO), whole.value * factor
         if summed <= limit * Decimal("1.01"):
             return PASS
         message = f"本批次{len(known)}个项目全年执行数合计{wan(summed)}，大于部门整体支出中的项目支出{wan(limit)}，请核实。"
         return failed(message, f"不高于{wan(limit)}", wan(summed), cells=(f"{row.subject}/executed",), values=(row.executed, str(summed)))
-
-
-def _executed_yuan(form: FormView) -> Decimal | None:
-    factor = MONEY_UNITS.get(form.amount_unit or "")
-    number = form.total_fund.read("executed").number if form.total_fund else None
-    return number.value * factor if number is not None and factor else None
 
 
 class MissingSubmitter(FormRule):
@@ -168,26 +159,22 @@ class MissingSubmitter(FormRule):
         peers = peers_of(record)
         if not peers.roster:
             return not_applicable("没有报送名单")
-        if any(not unit_key(form.unit) for form in peers.forms) and record is peers.forms[0]:
+        index = peers.index
+        if index.has_unnamed and record.form_id == index.cards[0].form_id:
             return undecidable("本批次有自评表未填实施单位，无法核对报送名单")
         missing = []
-        for expected in peers.roster:
-            if self._told_on(peers, expected.authority) is record:
-                sent = [form for name in (expected.unit, *expected.aliases) for form in peers.by_unit.get(unit_key(name), ())]
-                if not any(self._is(form, expected.project, expected.year) for form in sent):
-                    missing.append("、".join(part for part in (expected.unit, expected.project, f"{expected.year}年度" if expected.year else "") if part))
+        for expected in peers.awaited.get(record.form_id, ()):
+            sent = [card for name in (expected.unit, *expected.aliases) for card in index.by_unit.get(unit_key(name), ())]
+            if not any(self._is(card, expected.project, expected.year) for card in sent):
+                missing.append("、".join(part for part in (expected.unit, expected.project, f"{expected.year}年度" if expected.year else "") if part))
         if not missing:
             return PASS
         listed = "；".join(missing[:10]) + ("等" if len(missing) > 10 else "")
         message = f"按报送名单，尚有{len(missing)}份自评表未收到：{listed}，请督促报送。"
         return failed(message, "全部报送", f"缺{len(missing)}份", cells=("unit", "authority"), values=tuple(missing))
 
-    def _told_on(self, peers: Peers, authority: str) -> FormView:
-        own = unit_key(authority)
-        return next((form for form in peers.forms if own and own == unit_key(form.authority)), peers.forms[0])
-
-    def _is(self, form: FormView, project: str, year: int | None) -> bool:
-        return (not project or bare(project) == bare(form.project_name)) and (year is None or form.year == year)
+    def _is(self, card: Card, project: str, year: int | None) -> bool:
+        return (not project or bare(project) == bare(card.project_name)) and (year is None or card.year == year)
 
 
 class NameVariants(FormRule):
@@ -202,7 +189,7 @@ class NameVariants(FormRule):
             return not_applicable("没有填实施单位")
         if record.doubts and (why := record.doubt("unit")):
             return undecidable(f"实施单位读取存疑，请核对 unit：{why}")
-        first = peers_of(record).by_unit.get(key, [record])[0]
+        first = peers_of(record).index.by_unit[key][0]
         if (first.unit or "").strip() == (record.unit or "").strip():
             return PASS
         message = f"实施单位写作“{record.unit}”，而{_called(first)}写作“{first.unit}”，请统一单位名称。"

@@ -43,13 +43,13 @@ def findings(
     from flows import listing, waiver_sheet
     from flows.books import ledger_of, store_of
     from flows.ledger import active
-    from flows.order import as_received
+    from flows.order import Receipt
     from flows.workspace import existing
 
     place = existing(workspace, store)
     books = store_of(place)
     items = ledger_of(place).all()
-    tables = as_received(books.load(active(items)), items)
+    tables = Receipt(items).load(books, active(items))
     chosen = tables.findings
     if rule:
         chosen = chosen[chosen["rule"] == rule]

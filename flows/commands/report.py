@@ -30,7 +30,7 @@ def report(
     """不重新读取和审核，按工作区现有结果（含已接受的说明）重新生成报告。"""
     from flows.books import ledger_of, store_of
     from flows.ledger import active
-    from flows.order import as_received
+    from flows.order import Receipt
     from flows.publishing import write_site
     from flows.report_inputs import rule_texts_of, waivers_of
     from flows.states import REFUSED
@@ -43,13 +43,13 @@ def report(
     with locked(place):
         items = ledger.all()
         listed = active(items) | {item.document_id for item in items if item.state in REFUSED}
-        tables = as_received(books.load(listed), items)
-        target = out.absolute() if out else place.reports
-        index = write_site(place, ledger, books, tables, target, "", workers_of(workers), lang)
+        receipt, target = Receipt(items), out.absolute() if out else place.reports
+        index = write_site(place, ledger, books, listed, target, "", workers_of(workers), lang)
         write_text(f"{index}\n")
         if xlsx:
             from reports.excel import write_workbook
 
+            tables = receipt.load(books, listed)
             site = f"{os.path.relpath(target, xlsx.absolute().parent)}/"
             book = write_workbook(xlsx, tables, tables.findings, rule_texts_of(lang), lang=lang, site=site, waivers=waivers_of(books))
             write_text(f"{book}\n")
@@ -60,8 +60,9 @@ def report(
             from reports.letters import collect, write_letters
             from reports.views import Sources, document_views
 
-            verdicts = books.verdicts(listed)
-            views = document_views(tables, tables.findings, verdicts, Sources(rule_texts_of(lang)), translator(lang))
+            known, catalogue = Sources(rule_texts_of(lang)), translator(lang)
+            views = (view for ids, part in receipt.batches(books, listed)
+                     for view in document_views(part, part.findings, books.verdicts(ids), known, catalogue))  # fmt: skip
             today = date.today()  # noqa: DTZ011 - the date of a letter is that of the desk it is written at
             for path in write_letters(collect(views), docx, template=template, lang=lang, issued=today):
                 write_text(f"{path}\n")
