@@ -8,6 +8,7 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -25,34 +26,26 @@ _STEPS = 64
 _BROKEN = re.compile(r"(?<=[^\s\d.,，])\d[\d-]{0,9}\n+\d[\d-]{0,9}(?![\d.%])")
 _DIGITS_APART = re.compile(r"(?<!\S)\d(?: \d){6,}(?!\S)")
 _NAME = re.compile(rf"[{HAN}][{HAN}·]{{1,3}}")
+_OF_NAMES = re.compile(rf"[{HAN}·]")
 
 
-def has_text(page: pdfium.PdfPage) -> bool:
-    """Whether the page has a text layer; a scan has none."""
-    textpage = page.get_textpage()
-    try:
-        return bool(raw.FPDFText_CountChars(textpage.raw) > 0)
-    finally:
-        textpage.close()
-
-
-def personal_boxes(page: pdfium.PdfPage, known: Sequence[Bbox] = ()) -> list[Bbox]:
-    """Boxes in points of the displayed page. `known` are the cells of the leader and the telephone: a name in one of them is covered
+def personal_boxes(page: pdfium.PdfPage, known: Sequence[Bbox] = ()) -> list[Bbox] | None:
+    """Boxes in points of the displayed page; None for a page without a text layer, such as a scan. `known` are the cells of the leader and the telephone: a name in one of them is covered
     wherever else it stands on the page."""
     textpage = page.get_textpage()
     try:
         count = min(raw.FPDFText_CountChars(textpage.raw), MAX_PAGE_CHARS)
+        if count <= 0:
+            return None
         text = "".join([_character(raw.FPDFText_GetUnicode(textpage.raw, at)) for at in range(count)])
         spans = [*number_spans(text), *name_spans(text), *_spans_apart(text)]
-        if known and count:
-            boxes = dict(_boxes(page, textpage, [(0, count)]))
-            spans += _spans_of_names(text, boxes, known)
-            return _lines(boxes[at] for start, end in spans for at in range(start, end) if at in boxes)
+        spans += _spans_of_names(page, textpage, text, known)
         return _lines(box for _at, box in _boxes(page, textpage, spans))
     finally:
         textpage.close()
 
 
+@lru_cache(maxsize=1 << 14)
 def _character(code: int) -> str:
     """The one character that a code stands for in matching: full-width digits are digits, radicals are characters."""
     if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
@@ -78,22 +71,52 @@ def _spans_apart(text: str) -> Iterator[tuple[int, int]]:
             yield kept[start], kept[end - 1] + 1
 
 
-def _spans_of_names(text: str, boxes: dict[int, Bbox], known: Sequence[Bbox]) -> Iterator[tuple[int, int]]:
-    inside = "".join(text[at] if any(_within(box, cell) for cell in known) else "\n" for at, box in sorted(boxes.items()))
-    for name in {match[0] for line in inside.split("\n") for match in _NAME.finditer(line)}:
+def _spans_of_names(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, text: str, known: Sequence[Bbox]) -> Iterator[tuple[int, int]]:
+    cells = [_in_page_space(page, cell) for cell in known]
+    inside = "".join(_inside(textpage, at, one, cells) for at, one in enumerate(text)) if cells else ""
+    for name in {match[0] for match in _NAME.finditer(inside)}:
         for match in re.finditer(re.escape(name), text):
             yield match.span()
 
 
-def _within(box: Bbox, cell: Bbox) -> bool:
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return cell[0] <= x <= cell[2] and cell[1] <= y <= cell[3]
+def _inside(textpage: pdfium.PdfTextPage, at: int, one: str, cells: Iterable[Bbox]) -> str:
+    """The character where it may be part of a name in one of the cells; nothing where it has no place of its own (a line end); else a
+    line end. Most characters of a page are in no name, and their places are not asked for."""
+    if _OF_NAMES.match(one):
+        return one if _stands_in(textpage, at, cells) else "\n"
+    return "" if one in "\n\0 " and not any(_page_boxes(textpage, at)) else "\n"
+
+
+def _stands_in(textpage: pdfium.PdfTextPage, at: int, cells: Iterable[Bbox]) -> bool:
+    """Whether the middle of a character lies in one of the cells, in page space."""
+    boxes = list(_page_boxes(textpage, at))
+    if not boxes:
+        return False
+    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+    x, y = (min(lefts) + max(rights)) / 2, (min(bottoms) + max(tops)) / 2
+    return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in cells)
+
+
+def _in_page_space(page: pdfium.PdfPage, box: Bbox) -> Bbox:
+    """A box of the displayed page as left, bottom, right, top in page space."""
+    size, x, y = _device(page), ctypes.c_double(), ctypes.c_double()
+    xs, ys = [], []
+    for across, down in (box[:2], box[2:]):
+        raw.FPDF_DeviceToPage(page.raw, 0, 0, *size, 0, round(across * _STEPS), round(down * _STEPS), x, y)
+        xs.append(x.value)
+        ys.append(y.value)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _device(page: pdfium.PdfPage) -> tuple[int, int]:
+    """The size of the device space that points are asked for in."""
+    width, height = page.get_size()
+    return round(width * _STEPS), round(height * _STEPS)
 
 
 def _boxes(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, Bbox]]:
     """(index, box on the displayed page) of the characters that have one."""
-    width, height = page.get_size()
-    size = (round(width * _STEPS), round(height * _STEPS))
+    size = _device(page)
     for start, end in spans:
         for at in range(start, end):
             corners = [_shown(page, size, x, y) for box in _page_boxes(textpage, at) for x in (box[0], box[2]) for y in (box[1], box[3])]

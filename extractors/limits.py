@@ -63,6 +63,8 @@ OCR_ADDRESS_SPACE = 5 * GIB // 2
 MAX_WRITTEN_BYTES = 256 * MIB
 #: documents that one child reads before it is replaced, so that leaks and damaged heaps do not outlive ten documents.
 DOCUMENTS_PER_CHILD = 10
+#: the same for a child that draws pages: only documents that were read without harm come to it, and its libraries take 0.2 s to load.
+DRAWN_PER_CHILD = 60
 
 # --- page images --------------------------------------------------------------------------------------------------------
 #: pixels of a drawn page: A3 at 200 dpi. 4 bytes each while drawing.

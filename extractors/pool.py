@@ -31,10 +31,11 @@ Verdict = tuple[Any, ExtractError | None]
 
 
 class Pool:
-    """`workers` child processes of `address_space` bytes each. Thread-safe; starts on the first call; a context manager."""
+    """`workers` child processes of `address_space` bytes each, replaced after so many calls. Thread-safe; starts on the first call; a
+    context manager."""
 
-    def __init__(self, workers: int = 1, *, address_space: int) -> None:
-        self.workers, self.address_space = workers, address_space
+    def __init__(self, workers: int = 1, *, address_space: int, calls: int = DOCUMENTS_PER_CHILD) -> None:
+        self.workers, self.address_space, self.calls = workers, address_space, calls
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
@@ -95,7 +96,7 @@ class Pool:
                     self._pool.stop()
                 self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="selfeval-")
                 prepare = (self._scratch.name, self.address_space)
-                self._pool = ProcessPool(self.workers, DOCUMENTS_PER_CHILD, child.prepare, prepare, LeanContext())  # type: ignore[arg-type]
+                self._pool = ProcessPool(self.workers, self.calls, child.prepare, prepare, LeanContext())  # type: ignore[arg-type]
             return self._pool
 
     def _verdict(self, inner: concurrent.futures.Future[Verdict], seconds: float) -> Verdict:

@@ -4,6 +4,8 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -67,6 +69,17 @@ def _require_page(document: pdfium.PdfDocument, index: int) -> None:
 def screen_images(page: pdfium.PdfPage) -> None:
     """ExtractError too-complex for an image that would take gigabytes once decoded; to be asked before a page is drawn."""
     width, height = ctypes.c_uint(), ctypes.c_uint()
-    for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=MAX_OBJECT_DEPTH):
+    for image in _images(page.raw, pdfium_c.FPDFPage_CountObjects, pdfium_c.FPDFPage_GetObject, MAX_OBJECT_DEPTH):
         if pdfium_c.FPDFImageObj_GetImagePixelSize(image, width, height) and width.value * height.value > MAX_IMAGE_PIXELS:
             raise ExtractError("too-complex", detail=f"图片有 {width.value}×{height.value} 像素，超过上限 {MAX_IMAGE_PIXELS}")
+
+
+def _images(holder: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], depth: int) -> Iterator[Any]:
+    """The image objects of a page or of a form on it; pdfium's own handles, since a page has hundreds of objects that are no images."""
+    for at in range(count(holder)):
+        handle = get(holder, at)
+        kind = pdfium_c.FPDFPageObj_GetType(handle)
+        if kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+            yield handle
+        elif kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth > 1:
+            yield from _images(handle, pdfium_c.FPDFFormObj_CountObjects, pdfium_c.FPDFFormObj_GetObject, depth - 1)

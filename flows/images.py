@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extractors.limits import MAX_ADDRESS_SPACE, RENDER_SECONDS
+from extractors.limits import DRAWN_PER_CHILD, MAX_ADDRESS_SPACE, RENDER_SECONDS
 from extractors.model import Bbox
 from extractors.pool import Pool, Verdict
 from flows import remote
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 #: documents. Up to here every page with a form is drawn; above, only pages that a finding or a doubt points at: a picture costs ten times
 #: what reading the page does.
 DRAW_ALL = 300
-#: Raised when more is covered than before: pictures that an earlier version drew are drawn again.
-COVERS = 2
+#: Raised when more is covered than before or pictures are kept otherwise: those that an earlier version drew are drawn again.
+COVERS = 3
 _PERSONAL = ("leader", "phone")
 #: what masking leaves: 136****0000, 张*
 _MASKED = r"\d\*{3,}|[\u3400-\u9fff]\*"
@@ -77,11 +77,11 @@ class Artist:
     batch, and `finish` it later. A context manager.
 
     `items` are submissions by document_id. Pictures of an earlier run are kept; a file that is gone leaves its pages without a picture.
-    Beside each picture stands its size in points, so that a report can be made again without drawing."""
+    Beside each picture stand its name and size in points, so that a report can be made again without drawing."""
 
     def __init__(self, workspace: Workspace, items: Mapping[str, Submission], workers: int, draw_all: bool) -> None:
         self.workspace, self.items, self.draw_all = workspace, items, draw_all
-        self._pool = Pool(workers, address_space=MAX_ADDRESS_SPACE)
+        self._pool = Pool(workers, address_space=MAX_ADDRESS_SPACE, calls=DRAWN_PER_CHILD)
         workspace.images.mkdir(parents=True, exist_ok=True)
         self._scratch = tempfile.TemporaryDirectory(prefix="drawn-", dir=workspace.temporary)
 
@@ -116,16 +116,17 @@ class Artist:
                 log.warning("无法绘制页面图像：%s", refused, extra={"document": self.items[key].document, "document_id": key})
                 continue
             for page, picture in drawn:
-                _write_picture(_picture(self.workspace, key, page), picture.data)
-                write_private(_sizes(self.workspace, key, page), json.dumps([picture.width_pt, picture.height_pt]))
+                name = f"{key[:16]}-{page}.{picture.kind}"
+                _write_picture(self.workspace.images / name, picture.data)
+                write_private(_sizes(self.workspace, key, page), json.dumps([name, picture.width_pt, picture.height_pt]))
         for path in drawing.fetched:
             path.unlink()
         found = {}
         for key, pages in drawing.wanted.items():
             for page in pages:
                 if (sizes := _sizes(self.workspace, key, page)).exists():
-                    width, height = json.loads(sizes.read_text("ascii"))
-                    found[key, page] = PageImage(key, page, f"pages/{_picture(self.workspace, key, page).name}", width, height)
+                    name, width, height = json.loads(sizes.read_text("ascii"))
+                    found[key, page] = PageImage(key, page, f"pages/{name}", width, height)
         return found
 
     def _original(self, key: str) -> Path | None:
@@ -146,13 +147,9 @@ def _drop_bare(workspace: Workspace) -> None:
     for path in workspace.images.glob("*.json"):
         if not path.name.endswith(covered):
             path.unlink()
-    for path in workspace.images.glob("*.webp"):
+    for path in (*workspace.images.glob("*.webp"), *workspace.images.glob("*.png")):
         if not path.with_name(path.stem + covered).exists():
             path.unlink()
-
-
-def _picture(workspace: Workspace, key: str, page: int) -> Path:
-    return workspace.images / f"{key[:16]}-{page}.webp"
 
 
 def _sizes(workspace: Workspace, key: str, page: int) -> Path:

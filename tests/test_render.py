@@ -138,3 +138,46 @@ def test_boxes_for_scans_are_covered_only_where_the_page_has_no_text() -> None:
     scan = one_page(b"0 0 0 rg 72 700 40 8 re f")
     assert darkest(render_page(scan, 1), box) < 100
     assert darkest(render_page(scan, 1, hide_on_scan=[box]), box) > 150
+
+
+def test_a_name_broken_over_two_lines_of_its_cell_is_covered_elsewhere_on_the_page() -> None:
+    data = set_in_song("BT /F 10 Tf 60 700 Td <<欧阳>> Tj 0 -12 Td <<小明>> Tj 0 -88 Td <<由欧阳小明负责实施>> Tj ET")
+    image = render_page(data, 1, hide=[(55, 842 - 715, 100, 842 - 680)])
+    assert darkest(image, (71, 842 - 608, 109, 842 - 599)) > 150
+    assert darkest(image, (111, 842 - 608, 149, 842 - 599)) < 120
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_name_known_from_its_cell_is_covered_on_a_page_that_is_turned(turn: int) -> None:
+    data = set_in_song("BT /F 10 Tf 60 700 Td <<王小二>> Tj 0 -100 Td <<由王小二负责实施>> Tj ET", turn=turn)
+    width, height = pdfium.PdfDocument(data)[0].get_size()
+
+    def shown(left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        return {90: (bottom, left, top, right), 180: (width - right, bottom, width - left, top), 270: (width - top, height - right, width - bottom, height - left)}[turn]
+
+    image = render_page(data, 1, hide=[shown(55, 695, 100, 715)])
+    assert darkest(image, shown(71, 599, 99, 608)) > 150
+    assert darkest(image, shown(101, 599, 139, 608)) < 120
+
+
+@pytest.mark.parametrize("paint, colour", [(b" 0.5 g 300 280 40 40 re f", (128, 128, 128)), (b" 1 0 0 RG 300 300 m 340 300 l S", (255, 102, 102))])
+def test_a_printed_page_keeps_its_greys_and_a_thin_red_line_its_colour(paint: bytes, colour: tuple[int, int, int]) -> None:
+    image = render_page(one_page(TEXT + paint), 1)
+    assert image.kind == "png"
+    with Image.open(io.BytesIO(image.data)) as picture:
+        assert picture.format == "PNG" and picture.width == image.width_px
+        scale = image.width_px / image.width_pt
+        found = picture.convert("RGB").getpixel((round(320 * scale), round((842 - 300) * scale)))
+    assert all(abs(one - other) < 60 for one, other in zip(found, colour, strict=True)), found
+
+
+def test_a_crowded_printed_page_has_fewer_dots_and_stays_sharp_edged() -> None:
+    data = (SAMPLES / "chizhou-tangxi-2022.pdf").read_bytes()
+    whole = render_page(data, 1)
+    tight = render_page(data, 1, max_bytes=len(whole.data) - 1)
+    assert whole.kind == tight.kind == "png"
+    assert tight.width_px / tight.width_pt * 72 >= 119 and len(tight.data) < len(whole.data)
+
+
+def test_a_scan_is_kept_as_webp() -> None:
+    assert render_page((SAMPLES / "collection-2022-scan.pdf").read_bytes(), 1).kind == "webp"
