@@ -1,8 +1,9 @@
-"""A season in one night: `python -m benchmarks.soak [--documents 10000] [--out benchmarks/results]`.
+"""A season in one night: `python -m benchmarks.soak [--documents 10000] [--inbox FOLDER] [--out benchmarks/results]`.
 
-Generated documents go through `selfeval run`, whose memory (all its processes together, shared pages counted once) and progress are looked
-at every second; then once more with nothing new; then raw pdfplumber reads the same files with as many processes as there are processors.
-Writes soak.md, soak-memory.svg and soak-time.svg.
+Generated documents go through `selfeval run`, first a tenth of them in a workspace of their own, then all; memory (all processes together,
+shared pages counted once) and progress are looked at every second. Then once more with nothing new; then raw pdfplumber's extract_tables
+over the same files, with as many processes as there are processors. Writes soak.md, soak-memory.svg and soak-time.svg. With --inbox the
+documents are made there, or taken from there where they are, and kept.
 """
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from benchmarks import report, svg
 from benchmarks.files import ROOT
@@ -28,22 +30,41 @@ from tests.forms import draw, random_document, random_layout
 FIRST_SEED = 500_000
 #: seconds between two looks at the run
 LOOK = 1.0
-#: documents from which memory has to stay flat: before that, libraries are still being loaded
-WARM = 1_000
+#: the share of the documents after which memory has to stay flat: before that, libraries are still being loaded
+WARM = 0.1
+STAGES = ("read", "judged", "written")
+
+
+class Look(NamedTuple):
+    """Seconds from the start; documents that were read, judged, and have a page of the report by then; memory in MiB."""
+
+    seconds: float
+    read: int
+    judged: int
+    written: int
+    memory: float
+
+    @property
+    def stage(self) -> str:
+        return "written" if self.written else "judged" if self.judged else "read"
 
 
 @dataclass
 class Soak:
-    """One command: seconds of wall and processor time, exit code, and looks at it (seconds, documents read, MiB)."""
+    """One command, or several side by side: seconds of wall and processor time, exit code, and looks at the first."""
 
     wall: float = 0.0
     cpu: float = 0.0
     code: int = 0
-    looks: list[tuple[float, int, float]] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
 
     @property
     def peak(self) -> float:
-        return max((memory for _, _, memory in self.looks), default=0.0)
+        return max((look.memory for look in self.looks), default=0.0)
+
+    def within(self, stage: str, low: float, high: float) -> list[Look]:
+        """The looks of a stage while its count was above `low` and at most `high`."""
+        return [look for look in self.looks if look.stage == stage and low < getattr(look, stage) <= high]
 
 
 def write(place: tuple[str, int]) -> None:
@@ -72,14 +93,16 @@ def memory_of(root: int) -> float:
     return total / 1024
 
 
-def read_so_far(workspace: Path) -> int:
+def progress(workspace: Path) -> tuple[int, int, int]:
+    """Documents read, judged, and written into the report so far."""
+    counts = [0, 0]
     with suppress(sqlite3.Error):
         connection = sqlite3.connect(f"file:{workspace}/selfeval.db?mode=ro", uri=True, timeout=0.2)
         try:
-            return int(connection.execute("SELECT count(*) FROM extractions").fetchone()[0])
+            counts = [int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in ("extractions", "audits")]
         finally:
             connection.close()
-    return 0
+    return counts[0], counts[1], sum(1 for _ in (workspace / "reports/documents").glob("*.html"))
 
 
 def watched(commands: list[list[str]], workspace: Path | None = None) -> Soak:
@@ -101,7 +124,7 @@ def watched(commands: list[list[str]], workspace: Path | None = None) -> Soak:
                     soak.cpu += usage.ru_utime + usage.ru_stime
                     del waiting[pid]
             if waiting and workspace is not None:
-                soak.looks.append((time.perf_counter() - begin, read_so_far(workspace), memory_of(first)))
+                soak.looks.append(Look(time.perf_counter() - begin, *progress(workspace), memory_of(first)))
             time.sleep(LOOK if waiting else 0)
     finally:
         for pid in waiting:
@@ -111,52 +134,74 @@ def watched(commands: list[list[str]], workspace: Path | None = None) -> Soak:
     return soak
 
 
-def figures(count: int, first: Soak, second: Soak, plumber: Soak) -> str:
+def figures(count: int, tenth: Soak, whole: Soak, again: Soak, plumber: Soak) -> str:
     """The report's text."""
-    rows = [(name, f"{soak.wall:.0f}", f"{soak.cpu:.0f}", f"{soak.cpu / count * 1000:.1f}", f"{soak.peak:.0f}" if soak.looks else "—", str(soak.code))
-            for name, soak in (("selfeval run", first), ("selfeval run, nothing new", second), ("raw pdfplumber", plumber))]  # fmt: skip
+    runs = {f"selfeval run, {round(count * WARM)} documents": tenth, f"selfeval run, {count} documents": whole, "the same, nothing new": again, "raw pdfplumber": plumber}
+    rows = [(name, f"{soak.wall:.0f}", f"{soak.cpu:.0f}", f"{soak.peak:.0f}" if soak.looks else "—", str(soak.code)) for name, soak in runs.items()]
     text = f"# Soak: {count} documents\n\n{report.machine()}\n"
-    text += report.table(("", "wall s", "CPU s", "CPU ms a document", "peak MiB, all processes", "exit code"), rows)
-    text += f"\nProcessor time of the whole run, report included, over that of raw pdfplumber: {first.cpu / plumber.cpu:.2f}.\n"
-    steps = [*(step for step in (100, 300, 1_000, 2_000, 4_000, 6_000, 8_000, 10_000) if step < count), count]
+    text += report.table(("", "wall s", "CPU s", "peak MiB, all processes", "exit code"), rows)
+    text += (f"\nThe whole run, audit and report included, over raw pdfplumber's extract_tables alone: {whole.wall / plumber.wall:.2f} of its time, "
+             f"{whole.cpu / plumber.cpu:.2f} of its processor time.\nPeak memory of ten times the documents: {whole.peak / tenth.peak:.2f} of that of a tenth.\n")  # fmt: skip
     body = []
-    for low, high in zip([0, *steps], steps, strict=False):
-        span = [look for look in first.looks if low < look[1] <= high]
-        if span:
-            body.append((str(high), f"{span[-1][0]:.0f}", f"{max(memory for _, _, memory in span):.0f}"))
-    text += "\n" + report.table(("documents read, up to", "s", "peak MiB since the row above"), body)
-    warm = [memory for _, done, memory in first.looks if min(WARM, count // 2) <= done]
-    if warm:
-        text += f"\nFrom then on, audit and report included: {min(warm):.0f} to {max(warm):.0f} MiB.\n"
+    for stage in STAGES:
+        early, late = (max((look.memory for look in whole.within(stage, *span)), default=0.0) for span in ((0, count * WARM), (count * WARM, count)))
+        body.append((stage, f"{early:.0f}", f"{late:.0f}"))
+    text += f"\nPeak MiB while the first {count * WARM:.0f} documents were read, judged and written into the report, and while the others were:\n\n"
+    text += report.table(("stage", "first tenth", "the rest"), body)
+    steps = [count * tenths // 10 for tenths in range(1, 11)]
+    body = [(str(step), *(_reached(whole, stage, step) for stage in STAGES)) for step in steps]
+    text += "\nSeconds from the start until so many documents were\n\n" + report.table(("documents", *STAGES), body)
     return text + "\n![memory](soak-memory.svg) ![documents](soak-time.svg)\n"
+
+
+def _reached(soak: Soak, stage: str, count: int) -> str:
+    return next((f"{look.seconds:.0f}" for look in soak.looks if getattr(look, stage) >= count), "—")
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     arguments.add_argument("--documents", type=int, default=10_000)
+    arguments.add_argument("--inbox", type=Path, help="make the documents here, or take those that are here, and keep them")
     arguments.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
     options = arguments.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    workers = len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as folder:
-        inbox, workspace = Path(folder, "inbox"), Path(folder, "W")
-        inbox.mkdir()
-        with ProcessPoolExecutor(workers) as pool:
-            list(pool.map(write, [(str(inbox), number) for number in range(options.documents)], chunksize=50))
-        command = [sys.executable, "-m", "flows.cli", "run", str(inbox), "--workspace", str(workspace)]
-        first, second = watched([command], workspace), watched([command], workspace)
-        paths = sorted(map(str, inbox.iterdir()))
+        inbox = options.inbox or Path(folder, "inbox")
+        paths = documents(inbox, options.documents)
+        few = Path(folder, "tenth")
+        few.mkdir()
+        for path in paths[: round(options.documents * WARM)]:
+            (few / path.name).symlink_to(path)
+        tenth = run(few, Path(folder, "T"))
+        workspace = Path(folder, "W")
+        whole, again = run(inbox, workspace), run(inbox, workspace)
+        workers = len(os.sched_getaffinity(0))
         read = [sys.executable, "-m", "benchmarks.child", "raw pdfplumber"]
-        plumber = watched([[*read, str(Path(folder, f"out-{n}")), *paths[n::workers]] for n in range(workers)])
-    looks = [look for look in first.looks if look[2] > 0]
-    memory = {"all processes": [(seconds, mib) for seconds, _, mib in looks]}
-    (options.out / "soak-memory.svg").write_text(svg.lines("memory of a run, all processes", memory, "seconds", "MiB"), encoding="utf-8")
-    progress = {"read": [(seconds, float(done)) for seconds, done, _ in looks if done]}
-    if progress["read"]:
-        (options.out / "soak-time.svg").write_text(svg.lines("documents read by time", progress, "seconds", "documents"), encoding="utf-8")
-    text = figures(options.documents, first, second, plumber)
+        plumber = watched([[*read, str(Path(folder, f"out-{n}")), *map(str, paths[n::workers])] for n in range(workers)])
+    memory = {"all processes": [(look.seconds, look.memory) for look in whole.looks if look.memory]}
+    (options.out / "soak-memory.svg").write_text(svg.timeline("memory of a run, all processes", memory, "MiB"), encoding="utf-8")
+    made = {stage: [(look.seconds, float(getattr(look, stage))) for look in whole.looks if getattr(look, stage)] for stage in STAGES}
+    drawn = svg.timeline("documents by time", made, "documents")
+    (options.out / "soak-time.svg").write_text(drawn, encoding="utf-8")
+    text = figures(options.documents, tenth, whole, again, plumber)
     (options.out / "soak.md").write_text(text, encoding="utf-8")
     print(text)
+
+
+def documents(inbox: Path, count: int) -> list[Path]:
+    """So many documents in the inbox, made where they are not there; all of them, in order."""
+    inbox.mkdir(parents=True, exist_ok=True)
+    missing = [(str(inbox), number) for number in range(count) if not (inbox / f"{number:05d}.pdf").exists()]
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(write, missing, chunksize=50))
+    paths = sorted(path.absolute() for path in inbox.glob("*.pdf"))
+    if len(paths) != count:
+        raise SystemExit(f"{inbox} holds {len(paths)} documents and not {count}")
+    return paths
+
+
+def run(inbox: Path, workspace: Path) -> Soak:
+    return watched([[sys.executable, "-m", "flows.cli", "run", str(inbox), "--workspace", str(workspace)]], workspace)
 
 
 if __name__ == "__main__":

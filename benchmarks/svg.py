@@ -1,4 +1,4 @@
-"""Small plots as SVG text: horizontal bars and lines, both on logarithmic axes."""
+"""Small plots as SVG text: horizontal bars and lines on logarithmic axes, timelines on even ones."""
 from __future__ import annotations
 
 import math
@@ -58,6 +58,33 @@ def lines(title: str, series: Mapping[str, Sequence[tuple[float, float]]], x_nam
     parts.append(f'<text x="{left + width / 2}" y="{top + height + 42}" text-anchor="middle" {FONT}>{escape(x_name)}</text>'
                  f'<text x="{left - 50}" y="{top - 10}" {FONT}>{escape(y_name)}</text>')
     return "\n".join([*parts, "</svg>\n"])
+
+
+def timeline(title: str, series: Mapping[str, Sequence[tuple[float, float]]], y_name: str) -> str:
+    """One line a series of (seconds, value), on even axes from 0."""
+    points = [point for row in series.values() for point in row]
+    ends = [_round_up(max((point[axis] for point in points), default=1.0)) for axis in (0, 1)]
+    left, top, width, height = 70, 50, 560, 260
+    parts = [_open(left + width + 150, top + height + 60, title)]
+    for fifth in range(6):
+        x, y = left + width * fifth / 5, top + height * (1 - fifth / 5)
+        parts.append(f'<line x1="{left}" y1="{y:.1f}" x2="{left + width}" y2="{y:.1f}" stroke="#ddd"/>'
+                     f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end" {FONT}>{ends[1] * fifth / 5:g}</text>'
+                     f'<text x="{x:.1f}" y="{top + height + 18}" text-anchor="middle" {FONT}>{ends[0] * fifth / 5:g}</text>')
+    for number, (name, row) in enumerate(series.items()):
+        colour = COLOURS[number % len(COLOURS)]
+        path = " ".join(f"{left + width * x / ends[0]:.1f},{top + height * (1 - y / ends[1]):.1f}" for x, y in row)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
+                     f'<text x="{left + width + 12}" y="{top + 20 + 20 * number}" fill="{colour}" {FONT}>{escape(name)}</text>')
+    parts.append(f'<text x="{left + width / 2}" y="{top + height + 42}" text-anchor="middle" {FONT}>seconds</text>'
+                 f'<text x="{left - 50}" y="{top - 10}" {FONT}>{escape(y_name)}</text>')
+    return "\n".join([*parts, "</svg>\n"])
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
 
 
 def _open(width: float, height: float, title: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from expectations.suites import SuiteRunner
     from records.tables import Tables
 
-#: Documents that are judged at a time. A batch costs Great Expectations two seconds, and a document of 20 indicators some 200 kB.
-BATCH = 400
+#: Documents that are judged at a time. A batch costs Great Expectations a second and more, and a document of 20 indicators some 200 kB.
+BATCH = 600
 
 #: Gives the tables of some documents.
 Load = Callable[[Sequence[str]], "Tables"]
@@ -50,9 +51,9 @@ def audit(tables: Tables, profile: str | None = None, roster: Path | None = None
 
 def audit_in_batches(
     document_ids: Sequence[str], load: Load, profile: str | None = None, roster: Path | None = None, size: int = BATCH
-) -> Iterator[tuple[list[str], Audit]]:
-    """The same for more documents than memory should hold: batches of document ids, each with its audit. `document_ids` are in the order
-    in which the documents were received, and `load` gives the tables of some of them.
+) -> Iterator[tuple[Tables, Audit]]:
+    """The same for more documents than memory should hold: batches of tables, with what was found among them, each with its audit.
+    `document_ids` are in the order in which the documents were received, and `load` gives the tables of some of them.
 
     All documents are looked at twice: first for what forms have to know of each other, then to be judged. Forms of one project are judged
     together, so that few have to be loaded a third time. Raises what `audit` raises, before the first batch or at any."""
@@ -64,8 +65,13 @@ def audit_in_batches(
     def prepared(ids: Sequence[str]) -> Tables:
         return _under(profile, load(ids))
 
+    def judged(ids: Sequence[str], peers: Peers) -> tuple[Tables, Audit]:
+        tables = prepared(ids)
+        found = _judge(runner, tables, peers)
+        return replace(tables, findings=found.findings), found
+
     if len(document_ids) <= size:
-        yield list(document_ids), _judge(runner, prepared(document_ids), Peers(expected))
+        yield judged(document_ids, Peers(expected))
         return
     index, failing = _survey(document_ids, prepared, size)
     by_document: dict[str, list[Card]] = {document_id: [] for document_id in document_ids}
@@ -75,7 +81,7 @@ def audit_in_batches(
     for batch in _batches(together, size):
         others = {one.form_id: one for document_id in batch for card in by_document[document_id] for one in index.compared(card)}
         fetch = _Fetch(prepared, index, [card for card in others.values() if card.document_id not in set(batch)], size)
-        yield batch, _judge(runner, prepared(batch), Peers(expected, whole=index, fetch=fetch, failing=failing.__getitem__))
+        yield judged(batch, Peers(expected, whole=index, fetch=fetch, failing=failing.__getitem__))
 
 
 def _under(profile: str | None, tables: Tables) -> Tables:
@@ -83,7 +89,7 @@ def _under(profile: str | None, tables: Tables) -> Tables:
     if profile is None:
         return tables
     known(profile)
-    return type(tables)(**{**dict(tables.items()), "forms": tables.forms.assign(profile=profile)})
+    return replace(tables, forms=tables.forms.assign(profile=profile))
 
 
 def _judge(runner: SuiteRunner, tables: Tables, peers: Peers) -> Audit:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import io
 import os
-from multiprocessing import context, popen_forkserver, process, reduction, spawn, util
+import threading
+from multiprocessing import connection, context, popen_forkserver, process, reduction, spawn, util
 from multiprocessing import forkserver as stdlib_forkserver
 from typing import Any
 
@@ -21,6 +22,21 @@ _server.set_forkserver_preload(PRELOAD)
 
 
 class _Popen(popen_forkserver.Popen):
+    def __init__(self, process_obj: Any) -> None:
+        self._asked_once = threading.Lock()
+        super().__init__(process_obj)
+
+    def poll(self, flag: int = os.WNOHANG) -> Any:
+        """As in the standard library, by one thread at a time. The exit code can be read once: of two threads that ask at the same moment
+        (each start of a process asks about all others) one would find nothing and say 255, and a pool would take a child that had been
+        replaced in its turn for one that died over its last document."""
+        if flag == os.WNOHANG:
+            with self._asked_once:
+                return super().poll(flag)
+        while (code := self.poll()) is None:
+            connection.wait([self.sentinel])
+        return code
+
     def _launch(self, process_obj: Any) -> None:
         """As in the standard library, but from our server and without the main module in the preparation data."""
         preparation = spawn.get_preparation_data(process_obj._name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pypdfium2 as pdfium
 
+from extractors.colours import has_colours
 from extractors.cover import personal_boxes
 from extractors.errors import ExtractError
 from extractors.limits import IMAGE_BYTES, MAX_PAGE_AREA, MAX_PIXELS
@@ -20,14 +21,12 @@ from extractors.triage import screen_images
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: dots an inch of a printed page, kept as PNG in few shades: sharper than WebP, as small, and made in a quarter of the time. Shades of grey
-#: where the page has no colours; else the 216 colours of the web palette.
+#: dots an inch of a printed page, the first that fits the budget. It is kept as PNG in few shades: sharper than WebP, as small, and made in
+#: a quarter of the time. Shades of grey where the page has no colours; else the 216 colours of the web palette.
 _PNG_STEPS = (150, 120)
 _SHADES = 16
 #: zlib's strategy for runs of one value, of which a form is full: 5 ms a page instead of 11, and no larger (zlib.h: Z_RLE)
 _Z_RLE = 3
-#: difference of two channels from which a pixel has a colour, and the scale of the small picture in which colours are looked for
-_COLOURED, _SMALL = 6, 0.5
 #: (dots an inch, WebP quality) of a scan, or of a page that is too crowded for PNG; the first that fits the budget is taken.
 _STEPS = ((150, 60), (150, 30), (120, 35), (96, 35), (72, 30), (50, 20), (30, 10))
 #: WebP effort, 0 to 6: 0 takes 25 ms a page, 2 saves a fifth of the bytes for half as much time again, 6 a quarter for ten times the time.
@@ -55,10 +54,11 @@ def render_page(
     *,
     max_bytes: int = IMAGE_BYTES,
     max_pixels: int = MAX_PIXELS,
+    max_dots: float = 150,
     hide: Sequence[Bbox] = (),
     hide_on_scan: Sequence[Bbox] = (),
 ) -> PageImage:
-    """Draw the page (counted from 1) with the boxes in `hide` covered: names and phone numbers.
+    """Draw the page (counted from 1) with the boxes in `hide` covered: names and phone numbers. `max_dots` an inch are enough.
 
     What the page's own text shows to be a telephone number, an identity number or a name after a caption is covered without being asked
     for. A scan has no text: there the boxes in `hide_on_scan` are covered instead, cells whose recognised text held such a thing.
@@ -75,19 +75,21 @@ def render_page(
             covered = [*hide, *(hide_on_scan if found is None else found)]
         except pdfium.PdfiumError as error:
             raise ExtractError("damaged", detail=f"第 {page} 页的文字无法读取") from error
-        return _draw(drawn, page, max_bytes, max_pixels, covered, printed=found is not None)
+        return _draw(drawn, page, max_bytes, max_pixels, max_dots, covered, printed=found is not None)
     finally:
         document.close()
 
 
-def _draw(drawn: pdfium.PdfPage, number: int, max_bytes: int, max_pixels: int, hide: Sequence[Bbox], printed: bool) -> PageImage:
+def _draw(
+    drawn: pdfium.PdfPage, number: int, max_bytes: int, max_pixels: int, max_dots: float, hide: Sequence[Bbox], printed: bool
+) -> PageImage:
     screen_images(drawn)
     width, height = drawn.get_size()
     if not 0 < width * height <= MAX_PAGE_AREA:
         raise ExtractError("page-too-large", page=number, width=f"{width:.0f}", height=f"{height:.0f}", limit=MAX_PAGE_AREA)
-    most = math.sqrt(max_pixels / (width * height)) * _POINTS_PER_INCH
-    grey = printed and not _has_colours(drawn)
-    for dots in _PNG_STEPS if printed and most >= _PNG_STEPS[0] else ():
+    most = min(math.sqrt(max_pixels / (width * height)) * _POINTS_PER_INCH, max_dots)
+    grey = printed and not has_colours(drawn)
+    for dots in [dots for dots in _PNG_STEPS if dots <= most] if printed else ():
         image = _covered(drawn, dots, hide, grey)
         found = _in_shades(image) if grey else _in_web_colours(image)
         if len(found) <= max_bytes:
@@ -117,15 +119,6 @@ def _covered(drawn: pdfium.PdfPage, dots: float, hide: Sequence[Bbox], grey: boo
     for x0, top, x1, bottom in hide:
         brush.rectangle((x0 * scale, top * scale, x1 * scale, bottom * scale), fill=_COVER[0] if grey else _COVER)
     return image
-
-
-def _has_colours(drawn: pdfium.PdfPage) -> bool:
-    """Whether anything on the page is not black, white or grey."""
-    from PIL import ImageChops
-
-    red, green, blue = drawn.render(scale=_SMALL, rev_byteorder=True).to_pil().convert("RGB").split()
-    apart = [value > _COLOURED for value in range(256)]
-    return any(ImageChops.difference(one, other).point(apart).getbbox() for one, other in ((red, green), (green, blue)))
 
 
 def _in_shades(grey: Image) -> bytes:

@@ -13,15 +13,15 @@ from extractors.render import PageImage, render_page
 Wanted = tuple[int, Sequence[Bbox], Sequence[Bbox]]
 
 
-def draw(path: str, document_id: str, wanted: Sequence[Wanted]) -> list[tuple[int, PageImage]]:
-    """Pictures of the wanted pages that can be drawn; none when the file no longer has the content that was read."""
+def draw(path: str, document_id: str, wanted: Sequence[Wanted], dots: float) -> list[tuple[int, PageImage]]:
+    """Pictures of the wanted pages that can be drawn, of at most so many dots an inch; none when the file no longer has the content that was read."""
     data, digest = read_file(path)
     if digest != document_id:
         return []
     drawn = []
     for page, hidden, on_scan in wanted:
         try:
-            drawn.append((page, render_page(data, page, hide=hidden, hide_on_scan=on_scan)))
+            drawn.append((page, render_page(data, page, max_dots=dots, hide=hidden, hide_on_scan=on_scan)))
         except ExtractError:  # a page that cannot be drawn is shown by its values alone
             continue
     return drawn

@@ -6,9 +6,8 @@ import json
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +22,18 @@ from flows.ledger import Submission
 from flows.workspace import Workspace, write_private
 
 if TYPE_CHECKING:
+    from extractors.errors import ExtractError
+    from extractors.render import PageImage as Picture
     from records.tables import Tables
     from reports.model import PageImage
 
 #: documents. Up to here every page with a form is drawn; above, only pages that a finding or a doubt points at: a picture costs ten times
 #: what reading the page does.
 DRAW_ALL = 300
+#: dots an inch of pictures up to there, and above: characters of 9 points can be read on the smaller ones, which take two thirds of the time.
+DOTS, SEASON_DOTS = 150, 120
+#: documents whose pages are still to be drawn while the audit or the report goes on.
+WAITING = 600
 #: Raised when more is covered than before or pictures are kept otherwise: those that an earlier version drew are drawn again.
 COVERS = 3
 _PERSONAL = ("leader", "phone")
@@ -63,25 +68,18 @@ def wanted_pages(tables: Tables, draw_all: bool = True) -> dict[str, _Pages]:
     return pages
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    """Pages of a batch that the report shows, and by document_id what the child processes were asked for, with fetched originals."""
-
-    wanted: dict[str, list[int]]
-    under_way: dict[str, Future[Verdict]]
-    fetched: tuple[Path, ...]
-
-
 class Artist:
-    """Draws the pages that a report shows, batch by batch, in child processes that go on while the caller does something else: `begin` a
-    batch, and `finish` it later. A context manager.
+    """Draws the pages that a report shows, in child processes that go on while the caller does something else: `begin` some documents, and
+    `finish` them later. A context manager.
 
     `items` are submissions by document_id. Pictures of an earlier run are kept; a file that is gone leaves its pages without a picture.
     Beside each picture stand its name and size in points, so that a report can be made again without drawing."""
 
-    def __init__(self, workspace: Workspace, items: Mapping[str, Submission], workers: int, draw_all: bool) -> None:
-        self.workspace, self.items, self.draw_all = workspace, items, draw_all
+    def __init__(self, workspace: Workspace, items: Mapping[str, Submission], workers: int, documents: int) -> None:
+        self.workspace, self.items, self.draw_all = workspace, items, documents <= DRAW_ALL
+        self._dots = DOTS if self.draw_all else SEASON_DOTS
         self._pool = Pool(workers, address_space=MAX_ADDRESS_SPACE, calls=DRAWN_PER_CHILD)
+        self._under_way: dict[str, Future[None]] = {}
         workspace.images.mkdir(parents=True, exist_ok=True)
         self._scratch = tempfile.TemporaryDirectory(prefix="drawn-", dir=workspace.temporary)
 
@@ -94,40 +92,60 @@ class Artist:
         if kind is None:
             _drop_bare(self.workspace)
 
-    def begin(self, tables: Tables) -> _Drawing:
-        """Have the pages of a batch drawn that are not there yet."""
+    def begin(self, tables: Tables) -> dict[str, list[int]]:
+        """Have the pages drawn that are not there yet; the pages wanted by document_id. Waits where too many are still to be drawn."""
         wanted = wanted_pages(tables, self.draw_all)
-        under_way, fetched = {}, []
         for key, pages in wanted.items():
             missing: list[Wanted] = [(page, *hidden) for page, hidden in pages.items() if not _sizes(self.workspace, key, page).exists()]
-            path = self._original(key) if missing else None
-            if path is not None:
-                under_way[key] = self._pool.submit(draw, os.fspath(path), key, missing, seconds=RENDER_SECONDS * (1 + len(missing) / 4))
-                fetched += [path] if path.parent == Path(self._scratch.name) else []
-        return _Drawing({key: list(pages) for key, pages in wanted.items()}, under_way, tuple(fetched))
+            if missing and key not in self._under_way and (path := self._original(key)) is not None:
+                self._under_way[key] = self._draw(key, path, missing)
+            while len(self._under_way) > WAITING:
+                self._wait_for(next(iter(self._under_way)))
+        return {key: list(pages) for key, pages in wanted.items()}
 
-    def finish(self, drawing: _Drawing) -> dict[tuple[str, int], PageImage]:
-        """The pictures of a batch by document_id and page, once they are drawn."""
+    def finish(self, wanted: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], PageImage]:
+        """The pictures of these pages by document_id and page, once they are drawn."""
         from reports.model import PageImage
 
-        for key, future in drawing.under_way.items():
-            drawn, refused = future.result()
-            if refused is not None:
-                log.warning("无法绘制页面图像：%s", refused, extra={"document": self.items[key].document, "document_id": key})
-                continue
-            for page, picture in drawn:
-                name = f"{key[:16]}-{page}.{picture.kind}"
-                _write_picture(self.workspace.images / name, picture.data)
-                write_private(_sizes(self.workspace, key, page), json.dumps([name, picture.width_pt, picture.height_pt]))
-        for path in drawing.fetched:
-            path.unlink()
         found = {}
-        for key, pages in drawing.wanted.items():
+        for key, pages in wanted.items():
+            self._wait_for(key)
             for page in pages:
                 if (sizes := _sizes(self.workspace, key, page)).exists():
                     name, width, height = json.loads(sizes.read_text("ascii"))
                     found[key, page] = PageImage(key, page, f"pages/{name}", width, height)
         return found
+
+    def _draw(self, key: str, path: Path, missing: list[Wanted]) -> Future[None]:
+        """Ends when the pictures are kept: what is drawn does not wait in memory until somebody asks."""
+        kept: Future[None] = Future()
+
+        def keep(drawn: Future[Verdict]) -> None:
+            try:
+                self._keep(key, *drawn.result())
+                if path.parent == Path(self._scratch.name):
+                    path.unlink()
+                kept.set_result(None)
+            except BaseException as error:  # noqa: BLE001 - raised again where the pictures are asked for
+                kept.set_exception(error)
+
+        seconds = RENDER_SECONDS * (1 + len(missing) / 4)
+        self._pool.submit(draw, os.fspath(path), key, missing, self._dots, seconds=seconds).add_done_callback(keep)
+        return kept
+
+    def _keep(self, key: str, drawn: list[tuple[int, Picture]], refused: ExtractError | None) -> None:
+        if refused is not None:
+            log.warning("无法绘制页面图像：%s", refused, extra={"document": self.items[key].document, "document_id": key})
+            return
+        for page, picture in drawn:
+            name = f"{key[:16]}-{page}.{picture.kind}"
+            _write_picture(self.workspace.images / name, picture.data)
+            write_private(_sizes(self.workspace, key, page), json.dumps([name, picture.width_pt, picture.height_pt]))
+
+    def _wait_for(self, key: str) -> None:
+        kept = self._under_way.pop(key, None)
+        if kept is not None:
+            kept.result()
 
     def _original(self, key: str) -> Path | None:
         """A local file with the document, fetched if need be; None where it cannot be had."""

@@ -24,7 +24,7 @@ from flows import artifacts, metrics, watching
 from flows.books import ledger_of, store_of
 from flows.console import log, progress, start_run
 from flows.intake import Intake, take_in
-from flows.ledger import now
+from flows.ledger import Submission, now
 from flows.problems import BLOCKING, REJECTED
 from flows.publishing import Published, bring_up_to_date
 from flows.reading import Outcome, Reader, read_chunk
@@ -55,6 +55,15 @@ class Job:
     roster: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a run came to: its summary, what the store holds then, and the submissions of its inbox that stand refused."""
+
+    summary: Summary
+    standing: metrics.Standing
+    refused: tuple[Submission, ...]
+
+
 def _may_pass(_task: Any, _run: Any, state: PrefectState) -> bool:
     """Whether a failed task may succeed later: what the system or the store raised, yes; a defect of ours or bad input, no."""
     from sqlalchemy.exc import OperationalError
@@ -77,6 +86,14 @@ def take_in_inbox(job: Job, inbox: str) -> Intake:
     return take_in(inbox, ledger_of(job.workspace, job.run))
 
 
+@_io_task("queue")
+def queue(job: Job, again: list[str]) -> list[str]:
+    """The submissions to read: those that an earlier run left unfinished, new ones, and those that are to be read `again`."""
+    ledger = ledger_of(job.workspace, job.run)
+    ledger.move([replace(item, state=State.RECEIVED) for item in ledger.get(again)], note="rerun")
+    return [item.submission_id for item in ledger.all() if item.state in UNFINISHED]
+
+
 @_io_task("read")
 def read(job: Job, ids: list[str]) -> list[Outcome]:
     """Read one chunk of documents in child processes and store them."""
@@ -89,6 +106,25 @@ def publish(job: Job, force: bool) -> Published:
     """Audit everything that is read, draw pages, write the report, Data Docs and Parquet; nothing where nothing is new."""
     ledger = ledger_of(job.workspace, job.run)
     return bring_up_to_date(job.workspace, ledger, store_of(job.workspace), job.profile, job.workers, force, job.roster)
+
+
+@_io_task("summarise")
+def summarise(job: Job, inbox: str, started: str, taken: Intake, outcomes: list[Outcome], published: Published) -> Closing:
+    """Count what the run came to."""
+    ledger, store = ledger_of(job.workspace, job.run), store_of(job.workspace)
+    scope = set(taken.seen) if inbox else None
+    items = [item for item in ledger.all() if scope is None or item.submission_id in scope]
+    read_count, refused_count, findings = count(items, published.open_findings)
+    settled = [outcome for outcome in outcomes if outcome.settled]
+    refused_now = [outcome for outcome in settled if outcome.state in REFUSED]
+    read_now = {item.document_id for item in ledger.get([o.submission_id for o in settled if o.state not in REFUSED])}
+    summary = Summary(
+        run=job.run, inbox=inbox, started=started, finished=now(), documents=len(items), new=len(taken.new), read=read_count,
+        quarantined=refused_count, unsettled=sum(not outcome.settled for outcome in outcomes),
+        skipped=tuple((skipped.path, skipped.sentence) for skipped in taken.skipped), findings=findings, report=str(published.report),
+        processed=len(settled), refused=len(refused_now), doubts=sum(outcome.doubts for outcome in settled), rules=store.open_by_rule(read_now),
+    )  # fmt: skip
+    return Closing(summary, metrics.standing(store), tuple(item for item in items if item.state in REFUSED))
 
 
 @_io_task("upload")
@@ -138,39 +174,28 @@ def nightly(
     job = Job(place, run, Reader(engine, second_opinion), workers or len(os.sched_getaffinity(0)), profile, roster)
     with locked(place):
         clear_leftovers(place)
-        summary, refused = _work(job, inbox, again or [], republish)
+        closing = _work(job, inbox, again or [], republish)
+        summary = closing.summary
         if publish_to:
             sent = send(job, publish_to)
             log.info("已上传 %d 个文件，删除 %d 个，%d 个没有变动", sent.sent, sent.removed, sent.unchanged, extra={"run": run})
-    artifacts.publish(summary, refused)
+    artifacts.publish(summary, closing.refused)
     log.info("%s", summary.sentence(), extra={"run": run})
     data = asdict(summary) | {"exit_code": summary.exit_code}
     return Completed(name=_STATE_NAMES.get(summary.exit_code, "Completed"), message=summary.sentence(), data=data)
 
 
-def _work(job: Job, inbox: str, again: list[str], republish: bool) -> tuple[Summary, list[Any]]:
-    started, ledger = now(), ledger_of(job.workspace, job.run)
+def _work(job: Job, inbox: str, again: list[str], republish: bool) -> Closing:
+    """The steps in order. Whatever asks a file system or the store is a task, so that one that is gone for a while does not end the run."""
+    started = now()
     taken = take_in_inbox(job, inbox) if inbox else Intake((), (), ())
-    ledger.move([replace(item, state=State.RECEIVED) for item in ledger.get(again)], note="rerun")
-    waiting = [item.submission_id for item in ledger.all() if item.state in UNFINISHED]
-    outcomes = list(_read_all(job, waiting))
+    outcomes = list(_read_all(job, queue(job, again)))
     published = publish(job, republish)
-    scope = set(taken.seen) if inbox else None
-    items = [item for item in ledger.all() if scope is None or item.submission_id in scope]
-    read_count, refused_count, findings = count(items, published.open_findings)
-    settled = [outcome for outcome in outcomes if outcome.settled]
-    refused_now = [outcome for outcome in settled if outcome.state in REFUSED]
-    standing, earlier = metrics.standing(store_of(job.workspace)), runs(job.workspace)
-    read_now = {item.document_id for item in ledger.get([o.submission_id for o in settled if o.state not in REFUSED])}
-    summary = Summary(
-        run=job.run, inbox=inbox, started=started, finished=now(), documents=len(items), new=len(taken.new), read=read_count,
-        quarantined=refused_count, unsettled=sum(not outcome.settled for outcome in outcomes),
-        skipped=tuple((skipped.path, skipped.sentence) for skipped in taken.skipped), findings=findings, report=str(published.report),
-        processed=len(settled), refused=len(refused_now), doubts=sum(outcome.doubts for outcome in settled), rules=store_of(job.workspace).open_by_rule(read_now),
-    )  # fmt: skip
-    record(job.workspace, summary)
-    watching.ended(job.workspace, standing, summary, earlier)
-    return summary, [item for item in items if item.state in REFUSED]
+    closing = summarise(job, inbox, started, taken, outcomes, published)
+    earlier = runs(job.workspace)
+    record(job.workspace, closing.summary)
+    watching.ended(job.workspace, closing.standing, closing.summary, earlier)
+    return closing
 
 
 def _read_all(job: Job, ids: list[str]) -> Iterator[Outcome]:

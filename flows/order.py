@@ -6,7 +6,7 @@ say it of the same one in every run.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,10 @@ class Receipt:
         """The same documents in the order of receipt."""
         return sorted(document_ids, key=lambda document_id: (self._of(document_id), document_id))
 
-    def load(self, store: Store, document_ids: Collection[str]) -> Tables:
-        """The tables of these documents, rows in the order of receipt and as printed within a document."""
-        tables = store.load(document_ids)
+    def load(self, store: Store, document_ids: Collection[str], cells: bool = True) -> Tables:
+        """The tables of these documents, rows in the order of receipt and as printed within a document; that of cells empty where it is not
+        wanted."""
+        tables = store.load(document_ids, cells)
         sorted_frames = {}
         for field in fields(tables):
             frame = getattr(tables, field.name)
@@ -43,11 +44,10 @@ class Receipt:
             sorted_frames[field.name] = frame.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
         return type(tables)(**sorted_frames)
 
-    def batches(self, store: Store, document_ids: Collection[str], size: int = BATCH) -> Iterator[tuple[list[str], Tables]]:
-        """All of these documents in the order of receipt, so many at a time, with their tables."""
-        ordered = self.order(document_ids)
-        for at in range(0, len(ordered), size):
-            yield ordered[at : at + size], self.load(store, ordered[at : at + size])
+    def batches(self, store: Store, order: Sequence[str], size: int = BATCH) -> Iterator[Tables]:
+        """The tables of so many of these documents at a time; within a batch in the order of receipt."""
+        for at in range(0, len(order), size):
+            yield self.load(store, order[at : at + size])
 
     def _of(self, key: str) -> int:
         return self._place.get(key[:16], len(self._place))

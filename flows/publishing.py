@@ -5,7 +5,7 @@ the memory that a season takes is that of some hundred documents.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flows import versions
 from flows.console import log
-from flows.images import DRAW_ALL, Artist
-from flows.ledger import Ledger, active
+from flows.images import Artist
+from flows.ledger import Ledger, Submission, active
 from flows.order import Receipt
 from flows.report_inputs import filings, run_info, sources
 from flows.states import READ, REFUSED, State
@@ -53,29 +53,45 @@ def bring_up_to_date(
     key = _key(judged, listed, profile, store, roster)
     waiting = any(item.state in (State.EXTRACTED, State.AUDITED) for item in items)
     if force or waiting or ledger.mark(PUBLISHED) != key or not report.exists():
-        docs = judge(ledger, store, judged, profile, roster)
-        make_report(workspace, ledger, store, docs, listed, profile, workers)
+        with artist_for(workspace, items, workers, len(listed)) as artist:
+            docs, order = judge(ledger, store, judged, profile, roster, artist)
+            order += Receipt(items).order(listed - judged)
+            make_report(workspace, ledger, store, docs, order, profile, artist)
         _advance(ledger, State.AUDITED, State.PUBLISHED)
         ledger.mark(PUBLISHED, key)
     return Published(report, _open(store, judged))
 
 
-def judge(ledger: Ledger, store: Store, judged: set[str], profile: str, roster: str = "") -> DataDocs:
-    """Audit every document that is read, batch by batch, and keep what was found; what Data Docs say of it."""
+def artist_for(workspace: Workspace, items: Sequence[Submission], workers: int, documents: int) -> Artist:
+    """Who draws the pages of a report on so many documents."""
+    return Artist(workspace, {item.document_id: item for item in reversed(items)}, workers, documents)
+
+
+def judge(
+    ledger: Ledger, store: Store, judged: set[str], profile: str, roster: str = "", artist: Artist | None = None
+) -> tuple[DataDocs, list[str]]:
+    """Audit every document that is read, batch by batch, and keep what was found; what Data Docs say of it, and the documents in the order
+    in which they were judged. The `artist` begins with the pages of a batch while the next one is judged."""
     from expectations import DataDocs, audit_in_batches
 
     log.info("正在审核 %d 份文件", len(judged))
     receipt, docs, rules = Receipt(ledger.all()), DataDocs(), f"{versions.rules()}{profile and '+'}{profile}"
-    documents = receipt.order(judged)
-    for batch, found in audit_in_batches(documents, partial(receipt.load, store), profile or None, Path(roster) if roster else None):
+    received, order = receipt.order(judged), list[str]()
+    for tables, found in audit_in_batches(received, partial(receipt.load, store), profile or None, Path(roster) if roster else None):
+        batch = tables.documents["document_id"].tolist()
         store.save_audit(batch, found.findings, found.verdicts, rules)
         docs.add(found.batch)
+        order += batch
+        if artist is not None:
+            artist.begin(tables)
     _advance(ledger, State.EXTRACTED, State.AUDITED)
-    return docs
+    return docs, order
 
 
-def make_report(workspace: Workspace, ledger: Ledger, store: Store, docs: DataDocs, listed: set[str], profile: str, workers: int) -> None:
-    """Data Docs, page images, the site and Parquet, from what the store holds now."""
+def make_report(
+    workspace: Workspace, ledger: Ledger, store: Store, docs: DataDocs, order: Sequence[str], profile: str, artist: Artist
+) -> None:
+    """Data Docs, the site and Parquet, from what the store holds now."""
     import logging
 
     from records.parquet import Export
@@ -85,22 +101,22 @@ def make_report(workspace: Workspace, ledger: Ledger, store: Store, docs: DataDo
     log.info("正在生成报告")
     docs.write(workspace.data_docs)
     with Export(workspace.parquet) as parquet:
-        write_site(workspace, ledger, store, listed, workspace.reports, profile, workers, also=parquet.add)
+        write_site(workspace, ledger, store, order, workspace.reports, profile, artist, also=parquet.add)
 
 
 def write_site(
     workspace: Workspace,
     ledger: Ledger,
     store: Store,
-    listed: set[str],
+    order: Sequence[str],
     out: Path,
     profile: str,
-    workers: int,
+    artist: Artist,
     lang: str = "zh",
     also: Callable[[Tables, DataFrame], None] | None = None,
 ) -> Path:
-    """The static site in `out`, with the page images copied beside it where it is not the workspace's own. The documents `listed` pass by
-    in batches; `also` is given the tables and the verdicts of each."""
+    """The static site in `out`, with the page images copied beside it where it is not the workspace's own. The documents pass by in the
+    order given, in batches; `also` is given the tables and the verdicts of each."""
     import shutil
 
     from reports.site import SiteWriter
@@ -110,16 +126,15 @@ def write_site(
     known = sources(store, lang)
     shown = {item.document_id for item in items if item.state in READ}
     writer = SiteWriter(out, known, lang, run_info(workspace, ledger, store, profile))
-    with Artist(workspace, {item.document_id: item for item in reversed(items)}, workers, len(listed) <= DRAW_ALL) as artist:
-        # the pages of one batch are drawn while the one before is written
-        drawn = ((ids, tables, artist.begin(tables)) for ids, tables in Receipt(items).batches(store, listed))
-        for ids, tables, drawing in _one_ahead(drawn):
-            verdicts = store.verdicts(ids)
-            of_batch = replace(known, page_images=artist.finish(drawing), versions=filings(store, ids, shown))
-            for view in document_views(tables, tables.findings, verdicts, of_batch, writer.catalogue):
-                writer.add(view)
-            if also is not None:
-                also(tables, verdicts)
+    # the pages of one batch are drawn while the one before is written
+    for tables, wanted in _one_ahead((tables, artist.begin(tables)) for tables in Receipt(items).batches(store, order)):
+        ids = tables.documents["document_id"].tolist()
+        verdicts = store.verdicts(ids)
+        of_batch = replace(known, page_images=artist.finish(wanted), versions=filings(store, ids, shown))
+        for view in document_views(tables, tables.findings, verdicts, of_batch, writer.catalogue):
+            writer.add(view)
+        if also is not None:
+            also(tables, verdicts)
     if out != workspace.reports:
         shutil.copytree(workspace.images, out / workspace.images.name, dirs_exist_ok=True)
     index = writer.finish()

@@ -81,10 +81,11 @@ class Store:
         with self.writing() as connection:
             return Save(connection, extractor).save(batch)
 
-    def load(self, document_ids: Collection[str] | None = None) -> Tables:
-        """The tables of these documents, or of all, as they were saved: in the order in which the documents first came."""
+    def load(self, document_ids: Collection[str] | None = None, cells: bool = True) -> Tables:
+        """The tables of these documents, or of all, as they were saved: in the order in which the documents first came. Without `cells`,
+        which are nine tenths of it, that table is empty."""
         with self.reading() as connection:
-            return load(connection, document_ids)
+            return load(connection, document_ids, cells)
 
     def audited(self, document_ids: Iterable[str], rules: str) -> set[str]:
         """Those of the documents whose current reading was last judged by this version of the rules."""

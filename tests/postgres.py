@@ -43,29 +43,46 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Server:
+    """A server in a folder of its own; `start` and `stop` it as often as needed. `stop` is sudden: what is under way in it is lost."""
+
+    def __init__(self) -> None:
+        self._folder, self._owner, port = Path(tempfile.mkdtemp(prefix="pg-")), account(), free_port()
+        if self._owner:
+            os.chown(self._folder, self._owner["user"], self._owner["group"])
+        self.url = f"postgresql://selfeval@127.0.0.1:{port}"
+        initdb = [binaries() / "initdb", "-D", self._folder / "data", "-U", "selfeval", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        subprocess.run(initdb, check=True, capture_output=True, cwd=self._folder, **self._owner)
+        options = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": self._folder, "fsync": "off", "max_connections": 40}
+        self._command = [binaries() / "postgres", "-D", self._folder / "data", *(part for name, value in options.items() for part in ("-c", f"{name}={value}"))]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        log = self._folder / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(self._command, stdout=output, stderr=output, cwd=self._folder, **self._owner)
+        _wait(self.url, self._process, log)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(STARTS_WITHIN)
+            self._process = None
+
+    def __enter__(self) -> Server:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self._folder)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a running server, without a database."""
-    folder, owner, port = Path(tempfile.mkdtemp(prefix="pg-")), account(), free_port()
-    if owner:
-        os.chown(folder, owner["user"], owner["group"])
-    data, log = folder / "data", folder / "log"
-    try:
-        initdb = [binaries() / "initdb", "-D", data, "-U", "selfeval", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-        subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **owner)
-        options = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off", "max_connections": 40}
-        command = [binaries() / "postgres", "-D", data, *(part for name, value in options.items() for part in ("-c", f"{name}={value}"))]
-        with log.open("wb") as output:
-            server = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder, **owner)
-        try:
-            url = f"postgresql://selfeval@127.0.0.1:{port}"
-            _wait(url, server, log)
-            yield url
-        finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing in it is wanted any more
-            server.wait(STARTS_WITHIN)
-    finally:
-        shutil.rmtree(folder)
+    with Server() as server:
+        yield server.url
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -9,16 +9,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pandas as pd
+import psycopg
 import pytest
-from flow_runs import HOUSE, SAMPLES, environment
+from flow_runs import HOUSE, SAMPLES, environment, selfeval
 
 from records.store import Store
 from tests.forms import Layout, draw, random_document
+from tests.postgres import Server
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -142,6 +145,59 @@ def test_a_run_waits_while_another_process_holds_the_database(run: Runner, small
     thread.join(120)
     assert answers and answers[0]["status"] == 0, answers
     same(standing(tmp_path / "W"), wanted)
+
+
+def test_killed_at_twenty_random_moments_a_season_loses_nothing_and_doubles_nothing(run: Runner, tmp_path: Path) -> None:
+    """Two documents arrive before each run, and each run is killed at some moment of what an undisturbed one of its size takes; the last is
+    not. What holds then is what one run over the whole inbox would have made."""
+    rng, kills = Random(20), 20
+    arrive(tmp_path / "inbox", 0)
+    began = time.monotonic()
+    assert run(tmp_path / "inbox", tmp_path / "first")["status"] == 0
+    whole = time.monotonic() - began
+    killed = 0
+    for number in range(kills):
+        arrive(tmp_path / "inbox", 2 * number + 1)
+        arrive(tmp_path / "inbox", 2 * number + 2)
+        killed += run(tmp_path / "inbox", tmp_path / "W", kill_after=rng.uniform(0.02, 1.0) * whole)["status"] == -9
+    assert killed >= kills // 2, "most of the runs were under way when they were killed"
+    for name in ("W", "undisturbed"):
+        done = run(tmp_path / "inbox", tmp_path / name)
+        assert done["status"] == 0, done
+    same(standing(tmp_path / "W"), standing(tmp_path / "undisturbed"))
+
+
+def test_a_run_outlives_a_database_server_that_goes_away_and_comes_back(tmp_path: Path) -> None:
+    """The real command, with Prefect's retries: the server is stopped as soon as the documents are registered, while they are read."""
+    for number in range(12):
+        arrive(tmp_path / "inbox", number)
+    whole = selfeval("run", tmp_path / "inbox", "--workspace", tmp_path / "W")
+    with Server() as server:
+        url = f"{server.url}/postgres"
+        command = [sys.executable, "-m", "flows.cli", "run", str(tmp_path / "inbox"), "--workspace", str(tmp_path / "P"), "--store", url]
+        with subprocess.Popen(command, cwd=HOUSE, env=environment(PYTHONPATH=str(HOUSE)), stderr=subprocess.PIPE, text=True) as going:
+            _wait_for_registered(url, going)
+            server.stop()
+            time.sleep(4)
+            server.start()
+            told = going.communicate(timeout=200)[1]
+        assert going.returncode == whole.returncode == 2, told  # some documents are made to be refused
+        assert "Traceback" not in told, told
+        with Store(url) as one, Store(f"sqlite:///{tmp_path}/W/selfeval.db") as other:
+            assert sorted(one.load().findings["finding_id"]) == sorted(other.load().findings["finding_id"])
+            assert one.counts()["extractions"] == other.counts()["extractions"]
+            assert one.query("SELECT state, count(*) FROM submissions GROUP BY 1 ORDER BY 1").rows == other.query("SELECT state, count(*) FROM submissions GROUP BY 1 ORDER BY 1").rows
+
+
+def _wait_for_registered(url: str, going: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + 60
+    with psycopg.connect(url, autocommit=True) as connection:
+        while time.monotonic() < until and going.poll() is None:
+            with suppress(psycopg.errors.UndefinedTable):
+                if connection.execute("SELECT count(*) FROM submissions").fetchone() != (0,):
+                    return
+            time.sleep(0.01)
+    pytest.fail("no document was registered")
 
 
 def test_what_a_killed_run_left_half_written_is_cleared_away(tmp_path: Path) -> None:

@@ -82,6 +82,6 @@ def test_pictures_of_an_earlier_version_do_not_stay(tmp_path):
     name = f"{tables.documents.document_id[0][:16]}-1"
     for suffix in (".webp", ".json"):
         (workspace.images / f"{name}{suffix}").write_bytes(b"[595, 842]")
-    with Artist(workspace, {}, 1, draw_all=True) as artist:
+    with Artist(workspace, {}, 1, documents=1) as artist:
         assert artist.finish(artist.begin(tables)) == {}, "its file is gone, so it cannot be drawn again"
     assert list(workspace.images.iterdir()) == []

@@ -49,7 +49,7 @@ def findings(
     place = existing(workspace, store)
     books = store_of(place)
     items = ledger_of(place).all()
-    tables = Receipt(items).load(books, active(items))
+    tables = Receipt(items).load(books, active(items), cells=False)
     chosen = tables.findings
     if rule:
         chosen = chosen[chosen["rule"] == rule]

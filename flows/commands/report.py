@@ -31,7 +31,7 @@ def report(
     from flows.books import ledger_of, store_of
     from flows.ledger import active
     from flows.order import Receipt
-    from flows.publishing import write_site
+    from flows.publishing import artist_for, write_site
     from flows.report_inputs import rule_texts_of, waivers_of
     from flows.states import REFUSED
     from flows.workspace import existing, locked
@@ -44,7 +44,9 @@ def report(
         items = ledger.all()
         listed = active(items) | {item.document_id for item in items if item.state in REFUSED}
         receipt, target = Receipt(items), out.absolute() if out else place.reports
-        index = write_site(place, ledger, books, listed, target, "", workers_of(workers), lang)
+        order = receipt.order(listed)
+        with artist_for(place, items, workers_of(workers), len(order)) as artist:
+            index = write_site(place, ledger, books, order, target, "", artist, lang)
         write_text(f"{index}\n")
         if xlsx:
             from reports.excel import write_workbook
@@ -61,8 +63,9 @@ def report(
             from reports.views import Sources, document_views
 
             known, catalogue = Sources(rule_texts_of(lang)), translator(lang)
-            views = (view for ids, part in receipt.batches(books, listed)
-                     for view in document_views(part, part.findings, books.verdicts(ids), known, catalogue))  # fmt: skip
+            verdicts = books.verdicts
+            views = (view for part in receipt.batches(books, order)
+                     for view in document_views(part, part.findings, verdicts(part.documents["document_id"]), known, catalogue))  # fmt: skip
             today = date.today()  # noqa: DTZ011 - the date of a letter is that of the desk it is written at
             for path in write_letters(collect(views), docx, template=template, lang=lang, issued=today):
                 write_text(f"{path}\n")
