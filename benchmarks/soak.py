@@ -120,7 +120,7 @@ def watched(commands: list[list[str]], workspace: Path | None = None) -> Soak:
                 done, status, usage = os.wait4(pid, os.WNOHANG)
                 if done:
                     process.returncode = os.waitstatus_to_exitcode(status)
-                    soak.code = max(soak.code, abs(process.returncode))
+                    soak.code = process.returncode or soak.code
                     soak.cpu += usage.ru_utime + usage.ru_stime
                     del waiting[pid]
             if waiting and workspace is not None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 #: Documents that are judged at a time. A batch costs Great Expectations a second and more, and a document of 20 indicators some 200 kB.
 BATCH = 600
 
+#: Documents that are loaded at a time for a few of their forms.
+_FETCHED = 100
+
 #: Gives the tables of some documents.
 Load = Callable[[Sequence[str]], "Tables"]
 
@@ -109,17 +112,20 @@ def _survey(document_ids: Sequence[str], load: Load, size: int) -> tuple[Index, 
             cards += map(card_of, forms)
             for rule in SYSTEMATIC:
                 failing[rule] |= bench.failing_forms(rule)
+        del forms, bench
+        gc.collect()  # forms and their rows refer to each other
     return Index(cards), {rule: frozenset(forms) for rule, forms in failing.items()}
 
 
 class _Fetch:
-    """Forms outside of a batch by their ids: those foreseen loaded at once, no more than `most` of them, any other when it is asked for."""
+    """Forms outside of a batch by their ids: those foreseen, of at most so many documents, loaded beforehand, any other when it is asked
+    for."""
 
     def __init__(self, load: Load, index: Index, foreseen: Sequence[Card], most: int) -> None:
         self._load, self._index = load, index
         wanted = {card.form_id for card in foreseen}
         documents = list(islice(dict.fromkeys(card.document_id for card in foreseen), most))
-        self._forms = {form.form_id: form for form in views(load(documents)) if form.form_id in wanted} if documents else {}
+        self._forms = {form.form_id: form for part in _batches(documents, _FETCHED) for form in views(load(part)) if form.form_id in wanted}
 
     def __call__(self, form_id: str) -> FormView:
         found = self._forms.get(form_id)

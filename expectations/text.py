@@ -18,16 +18,16 @@ _YEAR = re.compile(r"(?<![0-9〔\[(（])(20[0-9]{2})(?=\s*年)")
 
 
 #: `records.numbers.is_blank`, remembered: many rules ask it about the same few texts.
-is_blank = lru_cache(maxsize=1 << 16)(numbers.is_blank)
+is_blank = lru_cache(maxsize=1 << 12)(numbers.is_blank)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def bare(text: str | None) -> str:
     """`text` without spaces and punctuation."""
     return _LAYOUT.sub("", fold(text)) if text else ""
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def indicator_name(text: str | None) -> str:
     """The name of an indicator without its numbering (指标1:, ★) and without punctuation."""
     return bare(_NUMBERING.sub("", fold(text).strip())) if text else ""

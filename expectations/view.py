@@ -55,7 +55,7 @@ class Reading:
         return self.number.value
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def _reading(text: str | None, kind: str) -> Reading:
     if text is None:
         return Reading(State.ABSENT)
@@ -65,7 +65,7 @@ def _reading(text: str | None, kind: str) -> Reading:
     return Reading(State.KNOWN, text, number) if number else Reading(State.UNREADABLE, text)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def _amount(text: str | None, unit: str | None) -> Reading:
     reading = _reading(text, "number")
     if reading.number is None:
@@ -162,7 +162,7 @@ class IndicatorRow(Row):
         return f"第{self.position + 1}项指标“{label}”" if label else f"第{self.position + 1}项指标"
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def brief(text: str | None, longest: int = 24) -> str:
     """`text` in one line, cut where it is too long for a message."""
     line = "".join((text or "").split()).rstrip("：:")

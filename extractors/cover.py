@@ -26,7 +26,6 @@ _STEPS = 64
 _BROKEN = re.compile(r"(?<=[^\s\d.,，])\d[\d-]{0,9}\n+\d[\d-]{0,9}(?![\d.%])")
 _DIGITS_APART = re.compile(r"(?<!\S)\d(?: \d){6,}(?!\S)")
 _NAME = re.compile(rf"[{HAN}][{HAN}·]{{1,3}}")
-_OF_NAMES = re.compile(rf"[{HAN}·]")
 
 
 def personal_boxes(page: pdfium.PdfPage, known: Sequence[Bbox] = ()) -> list[Bbox] | None:
@@ -72,29 +71,14 @@ def _spans_apart(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _spans_of_names(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, text: str, known: Sequence[Bbox]) -> Iterator[tuple[int, int]]:
-    cells = [_in_page_space(page, cell) for cell in known]
-    inside = "".join(_inside(textpage, at, one, cells) for at, one in enumerate(text)) if cells else ""
-    for name in {match[0] for match in _NAME.finditer(inside)}:
+    names: set[str] = set()
+    for cell in known:
+        inside = "".join(_character(ord(one)) for one in textpage.get_text_bounded(*_in_page_space(page, cell)))
+        for written in (inside, inside.replace("\n", "")):  # a name may be broken over two lines, and two names may stand on two
+            names |= {match[0] for match in _NAME.finditer(written)}
+    for name in names:
         for match in re.finditer(re.escape(name), text):
             yield match.span()
-
-
-def _inside(textpage: pdfium.PdfTextPage, at: int, one: str, cells: Iterable[Bbox]) -> str:
-    """The character where it may be part of a name in one of the cells; nothing where it has no place of its own (a line end); else a
-    line end. Most characters of a page are in no name, and their places are not asked for."""
-    if _OF_NAMES.match(one):
-        return one if _stands_in(textpage, at, cells) else "\n"
-    return "" if one in "\n\0 " and not any(_page_boxes(textpage, at)) else "\n"
-
-
-def _stands_in(textpage: pdfium.PdfTextPage, at: int, cells: Iterable[Bbox]) -> bool:
-    """Whether the middle of a character lies in one of the cells, in page space."""
-    boxes = list(_page_boxes(textpage, at))
-    if not boxes:
-        return False
-    lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-    x, y = (min(lefts) + max(rights)) / 2, (min(bottoms) + max(tops)) / 2
-    return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in cells)
 
 
 def _in_page_space(page: pdfium.PdfPage, box: Bbox) -> Bbox:

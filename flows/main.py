@@ -34,7 +34,7 @@ from flows.uploading import Uploaded, upload
 from flows.workspace import Workspace, clear_leftovers, create, locked
 
 #: documents in one task: a task costs Prefect some 10 ms, and after a kill this many are read again.
-CHUNK = 40
+CHUNK = 80
 #: chunks under way at a time, each with a child process that reads.
 MAX_CHUNKS = len(os.sched_getaffinity(0))
 #: seconds before each further try of a task that a file system or a database failed.

@@ -27,7 +27,7 @@ def mask_phone(phone: str | None) -> str | None:
     return phone if phone is None or "***" in phone else masking.mask_phone(phone)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def mask_text(text: str | None, leader: str | None = None) -> str | None:
     """Free text without telephone and identity numbers, and without the name of the form's own `leader`."""
     if not text:

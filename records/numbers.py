@@ -76,7 +76,7 @@ class Printed:
         return replace(self.scaled(factor), unit=unit)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def parse_number(text: str | None) -> Printed | None:
     """The one number that `text` prints, or None. Takes full width, grouping by threes, a sign or parentheses for a negative,
     and after it %, 分 or a unit of money. "——", "", "≥5", "20 100", "1,23" and "约5" are no numbers."""

@@ -60,7 +60,7 @@ class Quantity:
         return actual.value > self.value if self.comparator == ">" else actual.value >= self.value
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def parse_quantity(text: str | None) -> Quantity | None:
     """`text` as a comparator, a number and a unit, and nothing else; otherwise None (ranges, dates, sentences, 左右, 多)."""
     match = _QUANTITY.fullmatch(fold(text).strip()) if text else None

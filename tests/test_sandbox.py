@@ -77,7 +77,7 @@ def test_an_error_in_our_own_code_is_told_without_the_text_that_may_name_a_perso
     assert "1360000" not in str(hit)
 
 
-def test_children_are_replaced_after_ten_documents(tmp_path: Path) -> None:
+def test_children_are_replaced_after_their_share_of_documents(tmp_path: Path) -> None:
     found = obeyed(tmp_path, *["well"] * (2 * DOCUMENTS_PER_CHILD + 1))
     pids = [document.pages for document in found]  # the stand-in reader reports its process there
     assert len(set(pids)) == 3

@@ -221,7 +221,7 @@ class ExecutionCountedTwice(IndicatorRule):
 _COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万|亿)?([一-龥㎡]{1,3})")
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _named(text: str, unit: str) -> tuple[tuple[Quantity, str, str], ...]:
     """The quantities in `unit` that a text names: the quantity, what stands before it, how it is printed."""
     named = []

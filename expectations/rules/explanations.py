@@ -56,7 +56,7 @@ _MEASURE = re.compile(r"加强|加大|改进|提高|完善|下年|今后|进一�
 TOO_SHORT = 6
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _fault(text: str) -> str | None:
     """What is wrong with an explanation: "" for nothing, None where that cannot be told."""
     if len(text) < TOO_SHORT:

@@ -95,7 +95,7 @@ class ActualCopiedFromTarget(FormRule):
 _SCALE = re.compile(r"好坏|优良中?低?差|优[、/]良[、/].*|高中低|高[、/]中[、/]低|是[/、]?否|好[/、](?:一般|中)[/、]差|有[/、]无|达标[/、]?(?:不|未)达标|大中小")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def _is_scale(text: str) -> bool:
     return bool(_SCALE.fullmatch(bare(text)) or _SCALE.fullmatch("".join(fold(text).split())))
 
@@ -152,7 +152,7 @@ _MISPLACED = (
 )
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _better_place(level2: str, name: str) -> tuple[str, str] | None:
     """The word that does not belong under `level2`, and the second level that it belongs to."""
     for place, words, better in _MISPLACED:

@@ -62,12 +62,12 @@ _INSTRUCTION = re.compile(
 )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def _is_instruction(text: str) -> bool:
     return _INSTRUCTION.search(text) is not None
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def _filled(text: str | None) -> int:
     """0 for a blank cell, 2 for an instruction of the template, 1 for anything else."""
     return 0 if not text or is_blank(text) else 2 if _is_instruction(text) else 1

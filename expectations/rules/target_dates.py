@@ -36,7 +36,7 @@ class Day(NamedTuple):
     last: date
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def printed_days(text: str, year: int | None) -> tuple[Day, ...]:
     """The dates in a text; a date without a year is of `year`, and is left out where that is not known."""
     found: list[Day] = []
