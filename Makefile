@@ -38,6 +38,7 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.soak
 
 # Known vulnerabilities of the pinned packages. No part of lint: the answer comes from a service on the network that not every machine
 # reaches, and changes while the code does not. --strict: a package that nobody could say anything about is a failure, never a pass.

@@ -28,8 +28,8 @@ from benchmarks.measure import _adopt_orphans, _orphans
 from tests.forms import draw, random_document, random_layout
 
 FIRST_SEED = 500_000
-#: seconds between two looks at the run
-LOOK = 1.0
+#: seconds between two looks at the run: each takes some 20 ms of a processor
+LOOK = 3.0
 #: the share of the documents after which memory has to stay flat: before that, libraries are still being loaded
 WARM = 0.1
 STAGES = ("read", "judged", "written")
@@ -125,7 +125,7 @@ def watched(commands: list[list[str]], workspace: Path | None = None) -> Soak:
                     del waiting[pid]
             if waiting and workspace is not None:
                 soak.looks.append(Look(time.perf_counter() - begin, *progress(workspace), memory_of(first)))
-            time.sleep(LOOK if waiting else 0)
+            time.sleep(min(LOOK, 1.0) if waiting and workspace is None else LOOK if waiting else 0)
     finally:
         for pid in waiting:
             os.killpg(pid, signal.SIGKILL)

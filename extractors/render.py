@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pypdfium2 as pdfium
 
@@ -48,13 +49,32 @@ class PageImage(NamedTuple):
     height_pt: float
 
 
-def render_page(
-    data: bytes,
+def render_page(data: bytes, page: int, **how: Any) -> PageImage:
+    """Draw one page of a file; see `draw_page`."""
+    with opened(data) as document:
+        return draw_page(document, page, **how)
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
+    """The document, for as many pages as are wanted of it: fonts are loaded once. ExtractError: damaged."""
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        raise ExtractError("damaged", detail="文件结构无法解析") from error
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def draw_page(
+    document: pdfium.PdfDocument,
     page: int,
     *,
     max_bytes: int = IMAGE_BYTES,
     max_pixels: int = MAX_PIXELS,
-    max_dots: float = 150,
+    max_dots: float = _PNG_STEPS[0],
     hide: Sequence[Bbox] = (),
     hide_on_scan: Sequence[Bbox] = (),
 ) -> PageImage:
@@ -65,7 +85,6 @@ def render_page(
 
     ExtractError: damaged, page-too-large, too-complex."""
     try:
-        document = pdfium.PdfDocument(data)
         drawn = document[page - 1]
     except (pdfium.PdfiumError, IndexError) as error:
         raise ExtractError("damaged", detail=f"第 {page} 页无法显示") from error
@@ -77,7 +96,7 @@ def render_page(
             raise ExtractError("damaged", detail=f"第 {page} 页的文字无法读取") from error
         return _draw(drawn, page, max_bytes, max_pixels, max_dots, covered, printed=found is not None)
     finally:
-        document.close()
+        drawn.close()
 
 
 def _draw(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from extractors.errors import ExtractError
 from extractors.files import read_file
 from extractors.model import Bbox
-from extractors.render import PageImage, render_page
+from extractors.render import PageImage, draw_page, opened
 
 #: A page to draw, the boxes on it that hold names and telephone numbers, and those to cover as well if it is a scan.
 Wanted = tuple[int, Sequence[Bbox], Sequence[Bbox]]
@@ -19,9 +19,10 @@ def draw(path: str, document_id: str, wanted: Sequence[Wanted], dots: float) -> 
     if digest != document_id:
         return []
     drawn = []
-    for page, hidden, on_scan in wanted:
-        try:
-            drawn.append((page, render_page(data, page, max_dots=dots, hide=hidden, hide_on_scan=on_scan)))
-        except ExtractError:  # a page that cannot be drawn is shown by its values alone
-            continue
+    with opened(data) as document:
+        for page, hidden, on_scan in wanted:
+            try:
+                drawn.append((page, draw_page(document, page, max_dots=dots, hide=hidden, hide_on_scan=on_scan)))
+            except ExtractError:  # a page that cannot be drawn is shown by its values alone
+                continue
     return drawn

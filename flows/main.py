@@ -8,8 +8,10 @@ flat list of them. Bad input is never retried; file systems and databases are, w
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +204,9 @@ def _read_all(job: Job, ids: list[str]) -> Iterator[Outcome]:
     """The outcomes of all chunks as they come, one flat series. What a chunk failed with for good is raised after the others have ended."""
     size = min(CHUNK, max(1, -(-len(ids) // job.workers)))  # a small inbox is spread over the workers too
     futures = [read.submit(job, ids[at : at + size]) for at in range(0, len(ids), size)]
+    if futures:
+        # Great Expectations takes seconds to import, and what is read will be judged: begin now
+        threading.Thread(target=import_module, args=("expectations.gx",), name="load", daemon=True).start()
     failed: list[BaseException] = []
     for future in progress(as_completed(futures), len(futures), "读取"):
         result = future.result(raise_on_failure=False)

@@ -61,7 +61,7 @@ def _serve(place: Workspace) -> None:
     server = prefect_server.Server(place.prefect_home) if prefect_server.prepare(place.prefect_home) else None
     if server:
         server.start()
-    # Great Expectations takes seconds to import, and reading leaves this process idle: begin now.
+    # pandas takes a second to import, and the server longer to start: begin now.
     threading.Thread(target=_load, name="load", daemon=True).start()
     import flows.main  # noqa: F401 - while the server starts
 
