@@ -27,6 +27,7 @@ from flows.books import ledger_of, store_of
 from flows.console import log, progress, start_run
 from flows.intake import Intake, take_in
 from flows.ledger import Submission, now
+from flows.memory import few_heaps
 from flows.problems import BLOCKING, REJECTED
 from flows.publishing import Published, bring_up_to_date
 from flows.reading import Outcome, Reader, read_chunk
@@ -170,6 +171,7 @@ def nightly(
         publish_to: where reports, data and quarantine are copied afterwards (s3://bucket/prefix). Empty: nowhere.
         roster: a CSV of the units and projects that have to submit. Empty: nobody is missed.
     """
+    few_heaps()  # in a process that a Prefect server started; elsewhere once more does no harm
     place = create(Path(workspace), store)
     run = str(runtime.flow_run.id or os.getpid())
     start_run(run)

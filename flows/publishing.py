@@ -4,10 +4,8 @@ the memory that a season takes is that of some hundred documents.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +15,7 @@ from flows import versions
 from flows.console import log
 from flows.images import Artist
 from flows.ledger import Ledger, Submission, active
+from flows.memory import collecting_seldom, hand_back
 from flows.order import Receipt
 from flows.report_inputs import filings, run_info, sources
 from flows.states import READ, REFUSED, State
@@ -55,10 +54,11 @@ def bring_up_to_date(
     key = _key(judged, listed, profile, store, roster)
     waiting = any(item.state in (State.EXTRACTED, State.AUDITED) for item in items)
     if force or waiting or ledger.mark(PUBLISHED) != key or not report.exists():
-        with artist_for(workspace, items, workers, len(listed)) as artist, _collecting_seldom():
+        with artist_for(workspace, items, workers, len(listed)) as artist, collecting_seldom():
             docs, order = judge(ledger, store, judged, profile, roster, artist)
             order += Receipt(items).order(listed - judged)
-            make_report(workspace, ledger, store, docs, order, profile, artist)
+            hand_back()
+            make_report(workspace, ledger, store, docs, items, order, profile, artist)
         _advance(ledger, State.AUDITED, State.PUBLISHED)
         ledger.mark(PUBLISHED, key)
     return Published(report, _open(store, judged))
@@ -87,13 +87,20 @@ def judge(
         if artist is not None:
             artist.begin(tables)
         del batch, tables, found  # the next batch is made before these names are given to it
-        gc.collect()  # forms and their rows refer to each other
+        hand_back()
     _advance(ledger, State.EXTRACTED, State.AUDITED)
     return docs, order
 
 
 def make_report(
-    workspace: Workspace, ledger: Ledger, store: Store, docs: DataDocs, order: Sequence[str], profile: str, artist: Artist
+    workspace: Workspace,
+    ledger: Ledger,
+    store: Store,
+    docs: DataDocs,
+    items: Sequence[Submission],
+    order: Sequence[str],
+    profile: str,
+    artist: Artist,
 ) -> None:
     """Data Docs, the site and Parquet, from what the store holds now."""
     import logging
@@ -105,13 +112,14 @@ def make_report(
     log.info("正在生成报告")
     docs.write(workspace.data_docs)
     with Export(workspace.parquet) as parquet:
-        write_site(workspace, ledger, store, order, workspace.reports, profile, artist, also=parquet.add)
+        write_site(workspace, ledger, store, items, order, workspace.reports, profile, artist, also=parquet.add)
 
 
 def write_site(
     workspace: Workspace,
     ledger: Ledger,
     store: Store,
+    items: Sequence[Submission],
     order: Sequence[str],
     out: Path,
     profile: str,
@@ -120,13 +128,12 @@ def write_site(
     also: Callable[[Tables, DataFrame], None] | None = None,
 ) -> Path:
     """The static site in `out`, with the page images copied beside it where it is not the workspace's own. The documents pass by in the
-    order given, in batches; `also` is given the tables and the verdicts of each."""
+    order given, in batches; `also` is given the tables and the verdicts of each. `items` are all submissions."""
     import shutil
 
     from reports.site import SiteWriter
     from reports.views import document_views
 
-    items = ledger.all()
     known = sources(store, lang)
     shown = {item.document_id for item in items if item.state in READ}
     writer = SiteWriter(out, known, lang, run_info(workspace, ledger, store, profile))
@@ -145,21 +152,6 @@ def write_site(
     if out == workspace.reports:
         make_private(out / "static")
     return index
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Libraries loaded by now are no garbage, and hundreds of thousands of objects of a batch are not either until it is done: looking
-    through them all the time takes a fifth of the audit and the report."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, before[1], before[2])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 T = TypeVar("T")

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flow_runs import fill, runs, selfeval
+
+from flows.prefect_server import Server
 
 pytestmark = pytest.mark.xdist_group("rerun")
 
@@ -18,9 +21,9 @@ LOCKED = "password-locked"
 class Desk:
     """A workspace after its first run, and what a rerun changes in it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.inbox, self.workspace = fill(folder / "inbox", (*GOOD, LOCKED)), folder / "W"
-        self.code = selfeval("run", self.inbox, "--workspace", self.workspace).returncode
+    def __init__(self, folder: Path, server: str) -> None:
+        self.inbox, self.workspace, self.server = fill(folder / "inbox", (*GOOD, LOCKED)), folder / "W", server
+        self.code = selfeval("run", self.inbox, "--workspace", self.workspace, PREFECT_API_URL=server).returncode
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.workspace / "selfeval.db") as connection:
@@ -30,7 +33,7 @@ class Desk:
         """The exit code, the documents that were put back to be read, and how many new readings the store has."""
         (before,) = self.ask("SELECT max(id) FROM submission_history")[0]
         readings = len(self.ask("SELECT 1 FROM extractions"))
-        done = selfeval("rerun", *arguments, "--workspace", self.workspace)
+        done = selfeval("rerun", *arguments, "--workspace", self.workspace, PREFECT_API_URL=self.server)
         assert "Traceback" not in done.stderr, done.stderr
         steps = f"SELECT DISTINCT document FROM submission_history h JOIN submissions s USING (submission_id) WHERE h.id > {before} AND h.state = 'received'"
         return done.returncode, {name for (name,) in self.ask(steps)}, len(self.ask("SELECT 1 FROM extractions")) - readings
@@ -40,8 +43,21 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return Desk(tmp_path_factory.mktemp("rerun"))
+def desk(tmp_path_factory: pytest.TempPathFactory, monkeypatch_module: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """One Prefect server for all, as a team has it: a run without one spends half of its time starting its own."""
+    server = Server(tmp_path_factory.mktemp("prefect"))
+    server.start()
+    server.wait()
+    yield Desk(tmp_path_factory.mktemp("rerun"), server.url)
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
+    """The server's address must not stay in this process's environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_API_URL", "")
+        yield patch
 
 
 def test_failed_reads_what_was_refused(desk: Desk) -> None:

@@ -46,7 +46,7 @@ def report(
         receipt, target = Receipt(items), out.absolute() if out else place.reports
         order = receipt.order(listed)
         with artist_for(place, items, workers_of(workers), len(order)) as artist:
-            index = write_site(place, ledger, books, order, target, "", artist, lang)
+            index = write_site(place, ledger, books, items, order, target, "", artist, lang)
         write_text(f"{index}\n")
         if xlsx:
             from reports.excel import write_workbook

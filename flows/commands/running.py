@@ -20,8 +20,10 @@ def run_flow(workspace: Path, store: str, *, runner: str = "", dask: str = "", *
     from flows import runners, watching
     from flows.books import close_books
     from flows.ledger import now
+    from flows.memory import few_heaps
     from flows.workspace import create, locked
 
+    few_heaps()
     place, started = create(workspace, store), now()
     address = without_secret(place.store)
     runners.check(runner, dask, place)
