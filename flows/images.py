@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from extractors.limits import DRAWN_PER_CHILD, MAX_ADDRESS_SPACE, RENDER_SECONDS
 from extractors.model import Bbox
@@ -33,7 +33,7 @@ DRAW_ALL = 300
 #: dots an inch of pictures up to there, and above: characters of 9 points can be read on the smaller ones, which take two thirds of the time.
 DOTS, SEASON_DOTS = 150, 120
 #: documents whose pages are still to be drawn while the audit or the report goes on.
-WAITING = 3_000
+WAITING = 1_500
 #: Raised when more is covered than before or pictures are kept otherwise: those that an earlier version drew are drawn again.
 COVERS = 3
 _PERSONAL = ("leader", "phone")
@@ -68,15 +68,27 @@ def wanted_pages(tables: Tables, draw_all: bool = True) -> dict[str, _Pages]:
     return pages
 
 
+class Original(NamedTuple):
+    """A document as it came: its name, and where it can be read again."""
+
+    document: str
+    source: str
+
+
+def originals(items: Sequence[Submission]) -> dict[str, Original]:
+    """By document_id, of several copies the first."""
+    return {item.document_id: Original(item.document, item.source) for item in reversed(items)}
+
+
 class Artist:
     """Draws the pages that a report shows, in child processes that go on while the caller does something else: `begin` some documents, and
     `finish` them later. A context manager.
 
-    `items` are submissions by document_id. Pictures of an earlier run are kept; a file that is gone leaves its pages without a picture.
+    `originals` are the names of documents and where they lie, by document_id. Pictures of an earlier run are kept; a file that is gone leaves its pages without a picture.
     Beside each picture stand its name and size in points, so that a report can be made again without drawing."""
 
-    def __init__(self, workspace: Workspace, items: Mapping[str, Submission], workers: int, documents: int) -> None:
-        self.workspace, self.items, self.draw_all = workspace, items, documents <= DRAW_ALL
+    def __init__(self, workspace: Workspace, originals: Mapping[str, Original], workers: int, documents: int) -> None:
+        self.workspace, self.originals, self.draw_all = workspace, originals, documents <= DRAW_ALL
         self._dots = DOTS if self.draw_all else SEASON_DOTS
         self._pool = Pool(workers, address_space=MAX_ADDRESS_SPACE, calls=DRAWN_PER_CHILD)
         self._under_way: dict[str, Future[None]] = {}
@@ -135,7 +147,7 @@ class Artist:
 
     def _keep(self, key: str, drawn: list[tuple[int, Picture]], refused: ExtractError | None) -> None:
         if refused is not None:
-            log.warning("无法绘制页面图像：%s", refused, extra={"document": self.items[key].document, "document_id": key})
+            log.warning("无法绘制页面图像：%s", refused, extra={"document": self.originals[key].document, "document_id": key})
             return
         for page, picture in drawn:
             name = f"{key[:16]}-{page}.{picture.kind}"
@@ -149,13 +161,13 @@ class Artist:
 
     def _original(self, key: str) -> Path | None:
         """A local file with the document, fetched if need be; None where it cannot be had."""
-        item = self.items.get(key)
-        if item is None:
+        original = self.originals.get(key)
+        if original is None:
             return None
         try:
-            return local_path(item.source) or remote.fetch(item.source, Path(self._scratch.name, f"{key}.pdf"))
+            return local_path(original.source) or remote.fetch(original.source, Path(self._scratch.name, f"{key}.pdf"))
         except OSError as error:
-            log.warning("无法取得原件，报告中不显示页面图像：%s", error, extra={"document": item.document})
+            log.warning("无法取得原件，报告中不显示页面图像：%s", error, extra={"document": original.document})
             return None
 
 

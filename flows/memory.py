@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -26,6 +27,8 @@ def few_heaps() -> None:
 def hand_back() -> None:
     """Give what is free to the system, after the garbage of a batch is collected: forms and their rows refer to each other."""
     gc.collect()
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
     trim = _glibc("malloc_trim")
     if trim is not None:
         trim(0)

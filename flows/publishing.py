@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flows import versions
 from flows.console import log
-from flows.images import Artist
-from flows.ledger import Ledger, Submission, active
+from flows.images import Artist, originals
+from flows.ledger import Ledger, active
 from flows.memory import collecting_seldom, hand_back
 from flows.order import Receipt
 from flows.report_inputs import filings, run_info, sources
-from flows.states import READ, REFUSED, State
+from flows.states import REFUSED, State
 from flows.workspace import Workspace, make_private
 from records.store import Store
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: The mark of the ledger that says what the report in the workspace was made from.
 PUBLISHED = "published"
+#: Submissions that are moved on at a time.
+_MOVED = 500
 #: Open findings by the 16 digits that a form_id begins with, and severity.
 _OPEN = "SELECT substr(form_id, 1, 16), severity, count(*) FROM findings WHERE status = 'open' GROUP BY 1, 2"
 
@@ -54,19 +56,16 @@ def bring_up_to_date(
     key = _key(judged, listed, profile, store, roster)
     waiting = any(item.state in (State.EXTRACTED, State.AUDITED) for item in items)
     if force or waiting or ledger.mark(PUBLISHED) != key or not report.exists():
-        with artist_for(workspace, items, workers, len(listed)) as artist, collecting_seldom():
+        receipt = Receipt(items)
+        with Artist(workspace, originals(items), workers, len(listed)) as artist, collecting_seldom():
+            del items  # a kilobyte each
             docs, order = judge(ledger, store, judged, profile, roster, artist)
-            order += Receipt(items).order(listed - judged)
+            order += receipt.order(listed - judged)
             hand_back()
-            make_report(workspace, ledger, store, docs, items, order, profile, artist)
+            make_report(workspace, ledger, store, docs, receipt, order, profile, artist)
         _advance(ledger, State.AUDITED, State.PUBLISHED)
         ledger.mark(PUBLISHED, key)
     return Published(report, _open(store, judged))
-
-
-def artist_for(workspace: Workspace, items: Sequence[Submission], workers: int, documents: int) -> Artist:
-    """Who draws the pages of a report on so many documents."""
-    return Artist(workspace, {item.document_id: item for item in reversed(items)}, workers, documents)
 
 
 def judge(
@@ -97,7 +96,7 @@ def make_report(
     ledger: Ledger,
     store: Store,
     docs: DataDocs,
-    items: Sequence[Submission],
+    receipt: Receipt,
     order: Sequence[str],
     profile: str,
     artist: Artist,
@@ -112,14 +111,14 @@ def make_report(
     log.info("正在生成报告")
     docs.write(workspace.data_docs)
     with Export(workspace.parquet) as parquet:
-        write_site(workspace, ledger, store, items, order, workspace.reports, profile, artist, also=parquet.add)
+        write_site(workspace, ledger, store, receipt, order, workspace.reports, profile, artist, also=parquet.add)
 
 
 def write_site(
     workspace: Workspace,
     ledger: Ledger,
     store: Store,
-    items: Sequence[Submission],
+    receipt: Receipt,
     order: Sequence[str],
     out: Path,
     profile: str,
@@ -128,17 +127,17 @@ def write_site(
     also: Callable[[Tables, DataFrame], None] | None = None,
 ) -> Path:
     """The static site in `out`, with the page images copied beside it where it is not the workspace's own. The documents pass by in the
-    order given, in batches; `also` is given the tables and the verdicts of each. `items` are all submissions."""
+    order given, in batches; `also` is given the tables and the verdicts of each."""
     import shutil
 
     from reports.site import SiteWriter
     from reports.views import document_views
 
     known = sources(store, lang)
-    shown = {item.document_id for item in items if item.state in READ}
+    shown = set(order)
     writer = SiteWriter(out, known, lang, run_info(workspace, ledger, store, profile))
     # the pages of one batch are drawn while the one before is written
-    for tables, wanted in _one_ahead((tables, artist.begin(tables)) for tables in Receipt(items).batches(store, order)):
+    for tables, wanted in _one_ahead((tables, artist.begin(tables)) for tables in receipt.batches(store, order)):
         ids = tables.documents["document_id"].tolist()
         verdicts = store.verdicts(ids)
         of_batch = replace(known, page_images=artist.finish(wanted), versions=filings(store, ids, shown))
@@ -168,7 +167,9 @@ def _one_ahead(series: Iterable[T]) -> Iterator[T]:
 
 
 def _advance(ledger: Ledger, before: State, after: State) -> None:
-    ledger.move([replace(item, state=after) for item in ledger.all() if item.state is before])
+    ids = [item.submission_id for item in ledger.all() if item.state is before]
+    for at in range(0, len(ids), _MOVED):
+        ledger.move([replace(item, state=after) for item in ledger.get(ids[at : at + _MOVED])])
 
 
 def _open(store: Store, judged: set[str]) -> dict[tuple[str, str], int]:

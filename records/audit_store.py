@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from records.columns import COLUMNS
-from records.readings import digest, group_rows
+from records.readings import digest, group_values
 from records.schema_sql import (
     VERDICT_COLUMNS,
     audit_findings,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _FINDING = tuple(name for name in COLUMNS["findings"] if name != "status")
+_VERDICT = tuple(VERDICT_COLUMNS)
 
 
 def save(connection: Connection, document_ids: Iterable[str], findings: DataFrame, verdicts: DataFrame, rules: str) -> dict[str, int]:
@@ -38,13 +39,13 @@ def save(connection: Connection, document_ids: Iterable[str], findings: DataFram
     if missing:
         raise ValueError(f"{len(missing)} audited documents were never saved, the first is {missing[0]}")
     last = {row.document_id: row for row in _current(connection, ids)}
-    found, judged = group_rows(findings, _FINDING), group_rows(verdicts, tuple(VERDICT_COLUMNS))
+    found, judged = group_values(findings, _FINDING), group_values(verdicts, _VERDICT)
     results: dict[str, tuple[str, str]] = {}
     entries, now = [], datetime.now(UTC).isoformat(timespec="milliseconds")
     for document_id in ids:
         extraction_id, prefix = read[document_id].extraction_id, document_id[:16]
-        rows = [[value for name, value in row.items() if name != "document"] for row in found.get(prefix, [])]
-        audit_id = digest([extraction_id, rows, [list(row.values()) for row in judged.get(prefix, [])]])
+        rows = [[value for name, value in zip(_FINDING, row, strict=True) if name != "document"] for row in found.get(prefix, [])]
+        audit_id = digest([extraction_id, rows, judged.get(prefix, [])])
         before = last.get(document_id)
         if before is not None and (before.audit_id, before.rules) == (audit_id, rules):
             continue
@@ -53,20 +54,19 @@ def save(connection: Connection, document_ids: Iterable[str], findings: DataFram
                         "audit_id": audit_id, "recorded_at": now})  # fmt: skip
     kept = set(fetch_column(connection, audit_results.c.audit_id, results))
     fresh = {audit_id: result for audit_id, result in results.items() if audit_id not in kept}
-    inserted = {
+    inserted: dict[sa.Table, Iterable[dict[str, Any]]] = {
         audit_results: [{"audit_id": audit_id, "extraction_id": extraction_id} for audit_id, (extraction_id, _) in fresh.items()],
         audits: entries,
-        audit_findings: _numbered(fresh, found),
-        audit_verdicts: _numbered(fresh, judged),
+        audit_findings: _numbered(fresh, found, _FINDING),
+        audit_verdicts: _numbered(fresh, judged, _VERDICT),
     }
-    for table, new in inserted.items():
-        insert(connection, table, new)
-    return {table.name: len(new) for table, new in inserted.items()}
+    return {table.name: insert(connection, table, new) for table, new in inserted.items()}
 
 
-def _numbered(fresh: dict[str, tuple[str, str]], groups: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    owned = ((audit_id, enumerate(groups.get(prefix, []))) for audit_id, (_, prefix) in fresh.items())
-    return [{"audit_id": audit_id, "ordinal": n, **row} for audit_id, rows in owned for n, row in rows]
+def _numbered(fresh: dict[str, tuple[str, str]], groups: dict[str, list[tuple[Any, ...]]], names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    for audit_id, (_, prefix) in fresh.items():
+        for n, row in enumerate(groups.get(prefix, [])):
+            yield {"audit_id": audit_id, "ordinal": n, **dict(zip(names, row, strict=True))}
 
 
 def audited(connection: Connection, document_ids: Iterable[str], rules: str) -> set[str]:

@@ -51,10 +51,15 @@ def grouped(table: str, frame: DataFrame, key: str = "form_id") -> dict[str, lis
 
 
 def group_rows(frame: DataFrame, names: tuple[str, ...], key: str = "form_id") -> dict[str, list[Row]]:
-    groups: dict[str, list[Row]] = {}
+    return {document: [dict(zip(names, row, strict=True)) for row in rows] for document, rows in group_values(frame, names, key).items()}
+
+
+def group_values(frame: DataFrame, names: tuple[str, ...], key: str = "form_id") -> dict[str, list[tuple[Any, ...]]]:
+    """The same with the values of each row alone, in the order of `names`: a third of the memory, for the largest tables."""
+    groups: dict[str, list[tuple[Any, ...]]] = {}
+    at = names.index(key)
     for values in zip(*to_lists(frame, names).values(), strict=True):
-        row = dict(zip(names, values, strict=True))
-        groups.setdefault(row[key] if key == "document_id" else row[key].rpartition("-")[0], []).append(row)
+        groups.setdefault(values[at] if key == "document_id" else values[at].rpartition("-")[0], []).append(values)
     return groups
 
 

@@ -1,7 +1,7 @@
 """Statements over many keys or rows, in portions that every database takes."""
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Any
 
@@ -13,10 +13,13 @@ KEYS = 500
 ROWS = 5000
 
 
-def insert(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all name the same columns."""
-    for start in range(0, len(rows), ROWS):
-        connection.execute(table.insert(), rows[start : start + ROWS])
+def insert(connection: Connection, table: sa.Table, rows: Iterable[dict[str, Any]]) -> int:
+    """Insert rows that all name the same columns; how many there were."""
+    count, rest = 0, iter(rows)
+    while portion := list(islice(rest, ROWS)):
+        connection.execute(table.insert(), portion)
+        count += len(portion)
+    return count
 
 
 def fetch(connection: Connection, query: sa.Select[Any], key: sa.ColumnElement[Any], keys: Collection[str] | None) -> list[sa.Row[Any]]:

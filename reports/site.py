@@ -50,7 +50,7 @@ class SiteWriter:
         self.out, self.sources, self.lang, self.run = Path(out_dir), sources, lang, run or RunInfo()
         self.catalogue = translator(lang)
         self.totals = Totals()
-        self._written: set[Path] = set()
+        self._written: set[str] = set()
         for folder in ("documents", "units", "data", "static"):
             (self.out / folder).mkdir(parents=True, exist_ok=True)
         self._index = ChunkWriter(self.out / "data", "documents")
@@ -104,13 +104,13 @@ class SiteWriter:
         root = "../" * address.count("/")
         text = render(self.lang, template, root=root, section=section, pages=PAGES, run=self.run, **context)
         path.write_text(text, encoding="utf-8")
-        self._written.add(path)
+        self._written.add(address)
 
     def _remove_stale(self) -> None:
         """A page that an earlier build wrote and this one did not would say what nobody stands by any more."""
         for folder in ("documents", "units"):
             for path in (self.out / folder).glob("*.html"):
-                if path not in self._written:
+                if f"{folder}/{path.name}" not in self._written:
                     path.unlink()
 
 

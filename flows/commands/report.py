@@ -29,9 +29,10 @@ def report(
 ) -> int:
     """不重新读取和审核，按工作区现有结果（含已接受的说明）重新生成报告。"""
     from flows.books import ledger_of, store_of
+    from flows.images import Artist, originals
     from flows.ledger import active
     from flows.order import Receipt
-    from flows.publishing import artist_for, write_site
+    from flows.publishing import write_site
     from flows.report_inputs import rule_texts_of, waivers_of
     from flows.states import REFUSED
     from flows.workspace import existing, locked
@@ -45,8 +46,8 @@ def report(
         listed = active(items) | {item.document_id for item in items if item.state in REFUSED}
         receipt, target = Receipt(items), out.absolute() if out else place.reports
         order = receipt.order(listed)
-        with artist_for(place, items, workers_of(workers), len(order)) as artist:
-            index = write_site(place, ledger, books, items, order, target, "", artist, lang)
+        with Artist(place, originals(items), workers_of(workers), len(order)) as artist:
+            index = write_site(place, ledger, books, receipt, order, target, "", artist, lang)
         write_text(f"{index}\n")
         if xlsx:
             from reports.excel import write_workbook
