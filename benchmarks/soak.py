@@ -29,7 +29,7 @@ from tests.forms import draw, random_document, random_layout
 
 FIRST_SEED = 500_000
 #: seconds between two looks at the run: each takes some 20 ms of a processor
-LOOK = 3.0
+LOOK = 2.0
 #: the share of the documents after which memory has to stay flat: before that, libraries are still being loaded
 WARM = 0.1
 STAGES = ("read", "judged", "written")

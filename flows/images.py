@@ -33,7 +33,7 @@ DRAW_ALL = 300
 #: dots an inch of pictures up to there, and above: characters of 9 points can be read on the smaller ones, which take two thirds of the time.
 DOTS, SEASON_DOTS = 150, 120
 #: documents whose pages are still to be drawn while the audit or the report goes on.
-WAITING = 1_500
+WAITING = 3_000
 #: Raised when more is covered than before or pictures are kept otherwise: those that an earlier version drew are drawn again.
 COVERS = 3
 _PERSONAL = ("leader", "phone")
