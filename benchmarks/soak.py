@@ -1,7 +1,7 @@
 """A season in one night: `python -m benchmarks.soak [--documents 10000] [--inbox FOLDER] [--out benchmarks/results]`.
 
 Generated documents go through `selfeval run`, first a tenth of them in a workspace of their own, then all; memory (all processes together,
-shared pages counted once) and progress are looked at every second. Then once more with nothing new; then raw pdfplumber's extract_tables
+shared pages counted once) and progress are looked at as it goes. Then once more with nothing new; then raw pdfplumber's extract_tables
 over the same files, with as many processes as there are processors. Writes soak.md, soak-memory.svg and soak-time.svg. With --inbox the
 documents are made there, or taken from there where they are, and kept.
 """
@@ -125,7 +125,7 @@ def watched(commands: list[list[str]], workspace: Path | None = None) -> Soak:
                     del waiting[pid]
             if waiting and workspace is not None:
                 soak.looks.append(Look(time.perf_counter() - begin, *progress(workspace), memory_of(first)))
-            time.sleep(min(LOOK, 1.0) if waiting and workspace is None else LOOK if waiting else 0)
+            time.sleep(LOOK if waiting else 0)
     finally:
         for pid in waiting:
             os.killpg(pid, signal.SIGKILL)

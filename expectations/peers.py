@@ -47,7 +47,7 @@ class Card:
     """What other forms need to know of a form. `key`, `unit_key`, `authority_key` are what its names are compared by; `executed` is the
     executed total in yuan and `score` the total score, None where they are no certain numbers; `amounts` the first digits of all budgets
     and executed amounts. Forms with equal `printed` print the same money, points, targets and results; with equal `results` the same
-    indicators and results. `doubtful`: not everything of it was read with certainty; `funded`: it has a total row of funds."""
+    indicators and results. `funded`: it has a total row of funds."""
 
     form_id: str
     document_id: str
@@ -60,7 +60,6 @@ class Card:
     unit_key: str
     authority_key: str
     revised: bool
-    doubtful: bool
     department: bool
     funded: bool
     executed: Decimal | None
@@ -79,7 +78,7 @@ def card_of(form: FormView) -> Card:
     return Card(
         form.form_id, form.document_id, form.document, form.form, form.year, form.unit and same(form.unit),
         form.project_name and same(form.project_name), key and (same(key[0]), same(key[1])),
-        same(unit_key(form.unit)), same(unit_key(form.authority)), any(word in (form.title or "") for word in _REVISED), bool(form.doubts),
+        same(unit_key(form.unit)), same(unit_key(form.authority)), any(word in (form.title or "") for word in _REVISED),
         form.settings is not None and form.settings.id == "department", total is not None,
         executed.value * factor if executed is not None and factor else None, score.value if score is not None else None,
         "".join(next(char for char in f"{amount:f}" if char in "123456789") for amount in amounts),
@@ -144,11 +143,8 @@ class Index:
         return next(iter(self.by_project.get((card.key, card.year - 1), ())), None) if card.key and card.year else None
 
     def compared(self, card: Card) -> list[Card]:
-        """The forms that rules are likely to read cell by cell to judge this one: last year's, and the first of the same project and year
-        that came before it and prints something else."""
-        same = self.same_project(card)
-        other = next((one for one in same if one is card or one.printed != card.printed), card)
-        return [one for one in (self.last_year(card), other) if one is not None and one is not card]
+        """The forms that rules are likely to read cell by cell to judge this one: last year's, and the first of the same project and year."""
+        return [one for one in (self.last_year(card), *self.same_project(card)[:1]) if one is not None and one is not card]
 
 
 def _grouped(cards: Iterable[Card], keys: Callable[[Card], Collection[K]]) -> dict[K, list[Card]]:

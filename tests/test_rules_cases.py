@@ -73,6 +73,12 @@ def test_verdict(rule: str, verdict: str, case: Case) -> None:
         assert decision.why, "the reason is said"
 
 
+def test_two_forms_that_differ_in_a_decimal_point_alone_have_different_numbers():
+    """Texts are compared without punctuation to tell a copy; numbers are not."""
+    forms = views(tables_of(CLEAN, changed(CLEAN, {"funds/0/executed": "950.0"})))
+    assert decide(Bench(forms, catalogue.load()), "same-project-different-numbers", "form", forms[1]).verdict == "fail"
+
+
 def test_every_rule_of_the_code_is_in_the_catalogue_and_has_cases_both_ways():
     assert set(RULES) == set(catalogue.load().entries) == set(CASES)
 

@@ -67,13 +67,10 @@ class SameProjectDifferentNumbers(FormRule):
         if isinstance(before, Decision):
             return before
         peers = peers_of(record)
-        own = peers.card(record)
-        if any(card.revised for card in (own, *before)):
+        if any(card.revised for card in (peers.card(record), *before)):
             return undecidable("标题注明修改，以后报者为准")
         doubtful = False
         for other in before:
-            if other.printed == own.printed and not own.doubtful and not other.doubtful:
-                continue  # the same numbers
             for path, name, one, two in _numbers(record, peers.form(other)):
                 if State.DOUBTFUL in (one.state, two.state):
                     doubtful = True
