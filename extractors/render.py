@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pypdfium2 as pdfium
 
+from extractors import png
 from extractors.colours import has_colours
 from extractors.cover import personal_boxes
 from extractors.errors import ExtractError
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 #: a quarter of the time. Shades of grey where the page has no colours; else the 216 colours of the web palette.
 _PNG_STEPS = (150, 120)
 _SHADES = 16
-#: zlib's strategy for runs of one value, of which a form is full: 5 ms a page instead of 11, and no larger (zlib.h: Z_RLE)
-_Z_RLE = 3
+#: 256 shades of grey -> the nearest of the few
+_NEAREST_SHADE = bytes(round(value / 255 * (_SHADES - 1)) for value in range(256))
 #: (dots an inch, WebP quality) of a scan, or of a page that is too crowded for PNG; the first that fits the budget is taken.
 _STEPS = ((150, 60), (150, 30), (120, 35), (96, 35), (72, 30), (50, 20), (30, 10))
 #: WebP effort, 0 to 6: 0 takes 25 ms a page, 2 saves a fifth of the bytes for half as much time again, 6 a quarter for ten times the time.
@@ -110,7 +111,7 @@ def _draw(
     grey = printed and not has_colours(drawn)
     for dots in [dots for dots in _PNG_STEPS if dots <= most] if printed else ():
         image = _covered(drawn, dots, hide, grey)
-        found = _in_shades(image) if grey else _in_web_colours(image)
+        found = _in_shades(image, max_bytes) if grey else _in_web_colours(image, max_bytes)
         if len(found) <= max_bytes:
             return PageImage(found, "png", image.width, image.height, width, height)
     found, resolution = b"", 0.0
@@ -118,7 +119,7 @@ def _draw(
         if min(dots, most) != resolution:
             resolution = min(dots, most)
             image = _covered(drawn, resolution, hide, grey=False)
-        import PIL.WebPImagePlugin  # noqa: F401  as in _png
+        import PIL.WebPImagePlugin  # noqa: F401  Pillow would load forty formats to find this one
 
         buffer = io.BytesIO()
         image.save(buffer, "WEBP", quality=quality, method=_EFFORT)
@@ -133,33 +134,25 @@ def _covered(drawn: pdfium.PdfPage, dots: float, hide: Sequence[Bbox], grey: boo
     from PIL import ImageDraw
 
     scale = dots / _POINTS_PER_INCH
-    image = drawn.render(scale=scale, grayscale=True).to_pil() if grey else drawn.render(scale=scale, rev_byteorder=True).to_pil().convert("RGB")
+    image = drawn.render(scale=scale, grayscale=True).to_pil() if grey else drawn.render(scale=scale, rev_byteorder=True).to_pil()
     brush = ImageDraw.Draw(image)
     for x0, top, x1, bottom in hide:
         brush.rectangle((x0 * scale, top * scale, x1 * scale, bottom * scale), fill=_COVER[0] if grey else _COVER)
     return image
 
 
-def _in_shades(grey: Image) -> bytes:
+def _in_shades(grey: Image, max_bytes: int) -> bytes:
     """A PNG of 4 bits a pixel."""
     from PIL import Image
 
-    step = 255 / (_SHADES - 1)
-    image = Image.frombytes("P", grey.size, grey.point([round(value / step) for value in range(256)]).tobytes())
-    image.putpalette([round(shade * step) for shade in range(_SHADES) for _channel in range(3)])
-    return _png(image, bits=4)
+    shades = Image.frombytes("P", grey.size, grey.tobytes().translate(_NEAREST_SHADE))
+    return png.encode(shades.tobytes("raw", "P;4"), grey.width, grey.height, bits=4, aim=max_bytes)
 
 
-def _in_web_colours(image: Image) -> bytes:
+def _in_web_colours(image: Image, max_bytes: int) -> bytes:
     """A PNG of a byte a pixel."""
     from PIL import Image
 
-    return _png(image.convert("P", palette=Image.Palette.WEB, dither=Image.Dither.NONE), bits=8)
-
-
-def _png(image: Image, bits: int) -> bytes:
-    import PIL.PngImagePlugin  # noqa: F401  Pillow would load forty formats to find this one
-
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", bits=bits, compress_type=_Z_RLE)
-    return buffer.getvalue()
+    colours = image.convert("P", palette=Image.Palette.WEB, dither=Image.Dither.NONE)
+    palette = bytes(colours.getpalette() or ())
+    return png.encode(colours.tobytes(), image.width, image.height, bits=8, palette=palette, aim=max_bytes)
