@@ -24,12 +24,17 @@ from extractors.model import Document
 #: seconds between two looks at our own size and at whether the parent still lives
 _WATCH_SECONDS = 0.02
 _PR_SET_PDEATHSIG = 1
+#: niceness, 0 to 19, of a child whose work can wait
+_YIELDING = 10
 
 Reader = Callable[..., Document]
 
 
-def prepare(scratch: str, address_space: int) -> None:
-    """Run once in a new child: caps on memory, file size and core dumps, temporary files into `scratch`, no way out of it."""
+def prepare(scratch: str, address_space: int, yielding: bool = False) -> None:
+    """Run once in a new child: caps on memory, file size and core dumps, temporary files into `scratch`, no way out of it. `yielding`: it
+    comes after all others who want the processor."""
+    if yielding:
+        os.nice(_YIELDING)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the pool's handler would wait for C code to return
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     gc.freeze()  # what the forkserver loaded is no garbage

@@ -7,6 +7,8 @@ Functions to be called in a child must therefore live in an importable module.
 """
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import io
 import os
 import threading
@@ -16,6 +18,9 @@ from typing import Any
 
 #: what every child needs: the pool's own loop and the reader of the text layer. Nothing else, since start-up is measured.
 PRELOAD = ["pebble.pool.process", "extractors.forkserver", "extractors.child", "extractors.read"]
+
+#: what Linux grants to everybody (/proc/sys/fs/pipe-max-size); 64 KiB as it comes
+_PIPE_BYTES = 1 << 20
 
 _server = stdlib_forkserver.ForkServer()
 _server.set_forkserver_preload(PRELOAD)
@@ -69,3 +74,12 @@ class LeanContext(context.ForkServerContext):
     """The multiprocessing context to give to a pool."""
 
     Process = LeanProcess  # type: ignore[assignment]
+
+    def Pipe(self, duplex: bool = True) -> Any:
+        """A pipe that takes what a child has to give although this process is busy for a while: the pages of one document fill the usual
+        buffer, and the child would wait. Where the kernel does not grant more, it does."""
+        ends = super().Pipe(duplex)
+        if not duplex and hasattr(fcntl, "F_SETPIPE_SZ"):
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(ends[0].fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        return ends

@@ -32,10 +32,10 @@ Verdict = tuple[Any, ExtractError | None]
 
 class Pool:
     """`workers` child processes of `address_space` bytes each, replaced after so many calls. Thread-safe; starts on the first call; a
-    context manager."""
+    context manager. `yielding`: the children take the processor when nobody else wants it."""
 
-    def __init__(self, workers: int = 1, *, address_space: int, calls: int = DOCUMENTS_PER_CHILD) -> None:
-        self.workers, self.address_space, self.calls = workers, address_space, calls
+    def __init__(self, workers: int = 1, *, address_space: int, calls: int = DOCUMENTS_PER_CHILD, yielding: bool = False) -> None:
+        self.workers, self.address_space, self.calls, self.yielding = workers, address_space, calls, yielding
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
@@ -95,7 +95,7 @@ class Pool:
                 if self._pool is not None:
                     self._pool.stop()
                 self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="selfeval-")
-                prepare = (self._scratch.name, self.address_space)
+                prepare = (self._scratch.name, self.address_space, self.yielding)
                 self._pool = ProcessPool(self.workers, self.calls, child.prepare, prepare, LeanContext())  # type: ignore[arg-type]
             return self._pool
 

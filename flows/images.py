@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import tempfile
+import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractors.limits import DRAWN_PER_CHILD, MAX_ADDRESS_SPACE, RENDER_SECONDS
@@ -32,8 +35,8 @@ if TYPE_CHECKING:
 DRAW_ALL = 300
 #: dots an inch of pictures up to there, and above: characters of 9 points can be read on the smaller ones, which take two thirds of the time.
 DOTS, SEASON_DOTS = 150, 120
-#: documents whose pages are still to be drawn while the audit or the report goes on.
-WAITING = 3_000
+#: documents a worker that are given to the pool at a time; the others wait here.
+AT_HAND = 32
 #: Raised when more is covered than before or pictures are kept otherwise: those that an earlier version drew are drawn again.
 COVERS = 3
 _PERSONAL = ("leader", "phone")
@@ -90,60 +93,104 @@ class Artist:
     def __init__(self, workspace: Workspace, originals: Mapping[str, Original], workers: int, documents: int) -> None:
         self.workspace, self.originals, self.draw_all = workspace, originals, documents <= DRAW_ALL
         self._dots = DOTS if self.draw_all else SEASON_DOTS
-        self._pool = Pool(workers, address_space=MAX_ADDRESS_SPACE, calls=DRAWN_PER_CHILD)
-        self._under_way: dict[str, Future[None]] = {}
+        # what draws takes what audit and report leave of the processors: at the end these two would have to go on alone
+        self._pool = Pool(workers, address_space=MAX_ADDRESS_SPACE, calls=DRAWN_PER_CHILD, yielding=True)
         workspace.images.mkdir(parents=True, exist_ok=True)
         self._scratch = tempfile.TemporaryDirectory(prefix="drawn-", dir=workspace.temporary)
+        self._waiting: SimpleQueue[tuple[str, bytes] | None] = SimpleQueue()
+        self._room = threading.Semaphore(workers * AT_HAND)
+        self._changed = threading.Condition()
+        self._begun: set[str] = set()  # also those that could not be drawn: they are not tried again
+        self._left: set[str] = set()
+        self._failure: BaseException | None = None
+        self._feeder = threading.Thread(target=self._feed, name="draw", daemon=True)
 
     def __enter__(self) -> Artist:
+        self._feeder.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if error is not None:
+            self._fail(error)
+        self._waiting.put(None)
+        self._feeder.join()
         self._pool.close()
         self._scratch.cleanup()
         if kind is None:
             _drop_bare(self.workspace)
 
     def begin(self, tables: Tables) -> dict[str, list[int]]:
-        """Have the pages drawn that are not there yet; the pages wanted by document_id. Waits where too many are still to be drawn."""
+        """Have the pages drawn that are not there yet, after those that others have begun; the pages wanted by document_id."""
         wanted = wanted_pages(tables, self.draw_all)
         for key, pages in wanted.items():
             missing: list[Wanted] = [(page, *hidden) for page, hidden in pages.items() if not _sizes(self.workspace, key, page).exists()]
-            if missing and key not in self._under_way and (path := self._original(key)) is not None:
-                self._under_way[key] = self._draw(key, path, missing)
-            while len(self._under_way) > WAITING:
-                self._wait_for(next(iter(self._under_way)))
+            if missing and key in self.originals and key not in self._begun:
+                self._begun.add(key)
+                with self._changed:
+                    self._left.add(key)
+                # a season of documents waits here: as bytes they take a fifth
+                self._waiting.put((key, pickle.dumps(missing)))
         return {key: list(pages) for key, pages in wanted.items()}
 
     def finish(self, wanted: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], PageImage]:
         """The pictures of these pages by document_id and page, once they are drawn."""
         from reports.model import PageImage
 
+        with self._changed:
+            self._changed.wait_for(lambda: self._failure is not None or self._left.isdisjoint(wanted))
+        if self._failure is not None:
+            raise self._failure
         found = {}
         for key, pages in wanted.items():
-            self._wait_for(key)
             for page in pages:
                 if (sizes := _sizes(self.workspace, key, page)).exists():
                     name, width, height = json.loads(sizes.read_text("ascii"))
                     found[key, page] = PageImage(key, page, f"pages/{name}", width, height)
         return found
 
-    def _draw(self, key: str, path: Path, missing: list[Wanted]) -> Future[None]:
-        """Ends when the pictures are kept: what is drawn does not wait in memory until somebody asks."""
-        kept: Future[None] = Future()
+    def _feed(self) -> None:
+        """Give the pool what waits, a few documents ahead of what it draws."""
+        while (waiting := self._waiting.get()) is not None:
+            self._room.acquire()
+            if self._failure is not None:
+                return
+            try:
+                self._draw(waiting[0], pickle.loads(waiting[1]))
+            except BaseException as error:  # noqa: BLE001 - raised again where the pictures are asked for
+                self._fail(error)
+
+    def _draw(self, key: str, missing: list[Wanted]) -> None:
+        """Pictures are kept as they come: what is drawn does not wait in memory until somebody asks."""
+        path = self._original(key)
+        if path is None:
+            self._done(key)
+            return
 
         def keep(drawn: Future[Verdict]) -> None:
             try:
-                self._keep(key, *drawn.result())
+                if self._failure is None:
+                    self._keep(key, *drawn.result())
                 if path.parent == Path(self._scratch.name):
-                    path.unlink()
-                kept.set_result(None)
+                    path.unlink(missing_ok=True)
+                self._done(key)
             except BaseException as error:  # noqa: BLE001 - raised again where the pictures are asked for
-                kept.set_exception(error)
+                self._fail(error)
 
         seconds = RENDER_SECONDS * (1 + len(missing) / 4)
         self._pool.submit(draw, os.fspath(path), key, missing, self._dots, seconds=seconds).add_done_callback(keep)
-        return kept
+
+    def _done(self, key: str) -> None:
+        self._room.release()
+        with self._changed:
+            self._left.discard(key)
+            self._changed.notify_all()
+
+    def _fail(self, error: BaseException) -> None:
+        """Nothing more is drawn, and whoever asks is told why."""
+        with self._changed:
+            self._failure = self._failure or error
+            self._changed.notify_all()
+        self._room.release()
 
     def _keep(self, key: str, drawn: list[tuple[int, Picture]], refused: ExtractError | None) -> None:
         if refused is not None:
@@ -154,16 +201,9 @@ class Artist:
             _write_picture(self.workspace.images / name, picture.data)
             write_private(_sizes(self.workspace, key, page), json.dumps([name, picture.width_pt, picture.height_pt]))
 
-    def _wait_for(self, key: str) -> None:
-        kept = self._under_way.pop(key, None)
-        if kept is not None:
-            kept.result()
-
     def _original(self, key: str) -> Path | None:
         """A local file with the document, fetched if need be; None where it cannot be had."""
-        original = self.originals.get(key)
-        if original is None:
-            return None
+        original = self.originals[key]
         try:
             return local_path(original.source) or remote.fetch(original.source, Path(self._scratch.name, f"{key}.pdf"))
         except OSError as error:
