@@ -44,9 +44,9 @@ class Look(NamedTuple):
     written: int
     memory: float
 
-    @property
-    def stage(self) -> str:
-        return "written" if self.written else "judged" if self.judged else "read"
+    def stage(self, count: int) -> str:
+        """What is being done: reading until all of them are read, then judging, then writing."""
+        return "read" if self.read < count else "judged" if self.judged < count else "written"
 
 
 @dataclass
@@ -62,9 +62,9 @@ class Soak:
     def peak(self) -> float:
         return max((look.memory for look in self.looks), default=0.0)
 
-    def within(self, stage: str, low: float, high: float) -> list[Look]:
-        """The looks of a stage while its count was above `low` and at most `high`."""
-        return [look for look in self.looks if look.stage == stage and low < getattr(look, stage) <= high]
+    def within(self, stage: str, count: int, low: float, high: float) -> list[Look]:
+        """The looks of a stage while what it was done with was at least `low` and less than `high`."""
+        return [look for look in self.looks if look.stage(count) == stage and low <= getattr(look, stage) < high]
 
 
 def write(place: tuple[str, int]) -> None:
@@ -144,7 +144,7 @@ def figures(count: int, tenth: Soak, whole: Soak, again: Soak, plumber: Soak) ->
              f"{whole.cpu / plumber.cpu:.2f} of its processor time.\nPeak memory of ten times the documents: {whole.peak / tenth.peak:.2f} of that of a tenth.\n")  # fmt: skip
     body = []
     for stage in STAGES:
-        early, late = (max((look.memory for look in whole.within(stage, *span)), default=0.0) for span in ((0, count * WARM), (count * WARM, count)))
+        early, late = (max((look.memory for look in whole.within(stage, count, *span)), default=0.0) for span in ((0, count * WARM), (count * WARM, count + 1)))
         body.append((stage, f"{early:.0f}", f"{late:.0f}"))
     text += f"\nPeak MiB while the first {count * WARM:.0f} documents were read, judged and written into the report, and while the others were:\n\n"
     text += report.table(("stage", "first tenth", "the rest"), body)

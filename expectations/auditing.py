@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import gc
+import pickle
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from expectations import catalogue
 from expectations.bench import Bench
@@ -17,6 +19,8 @@ from expectations.profiles import known
 from expectations.roster import read_roster
 from expectations.rules.history import SYSTEMATIC
 from expectations.view import FormView, views
+from records.columns import Cells
+from records.remembering import forget
 
 if TYPE_CHECKING:
     import pandas
@@ -30,8 +34,8 @@ BATCH = 600
 #: Documents that are loaded at a time for a few of their forms.
 _FETCHED = 100
 
-#: Gives the tables of some documents.
-Load = Callable[[Sequence[str]], "Tables"]
+#: Gives the tables of some documents, with the cells that are wanted.
+Load = Callable[[Sequence[str], Cells], "Tables"]
 
 
 def frames(bench: Bench) -> dict[str, pandas.DataFrame]:
@@ -65,12 +69,13 @@ def audit_in_batches(
     expected = read_roster(roster) if roster else ()
     runner = SuiteRunner()
 
-    def prepared(ids: Sequence[str]) -> Tables:
-        return _under(profile, load(ids))
+    def prepared(ids: Sequence[str], cells: Cells) -> Tables:
+        return _under(profile, load(ids, cells))
 
     def judged(ids: Sequence[str], peers: Peers) -> tuple[Tables, Audit]:
-        tables = prepared(ids)
+        tables = prepared(ids, Cells.ALL)
         found = _judge(runner, tables, peers)
+        forget()
         return replace(tables, findings=found.findings), found
 
     if len(document_ids) <= size:
@@ -103,18 +108,27 @@ def _judge(runner: SuiteRunner, tables: Tables, peers: Peers) -> Audit:
 
 def _survey(document_ids: Sequence[str], load: Load, size: int) -> tuple[Index, dict[str, Collection[str]]]:
     """The cards of all forms, and of the rules whose failures are counted by unit, the forms that fail them."""
-    cards: list[Card] = []
+    packed: list[bytes] = []
     failing: dict[str, set[str]] = {rule: set() for rule in SYSTEMATIC}
     for batch in _batches(document_ids, size):
         with _collector_paused():
-            forms = views(load(batch))
+            forms = views(load(batch, Cells.JUDGED))
             bench = Bench(forms, catalogue.load(), only=SYSTEMATIC)
-            cards += map(card_of, forms)
+            packed.append(pickle.dumps([attrgetter(*Card.__slots__)(card_of(form)) for form in forms]))
             for rule in SYSTEMATIC:
                 failing[rule] |= bench.failing_forms(rule)
         del forms, bench
         gc.collect()  # forms and their rows refer to each other
-    return Index(cards), {rule: frozenset(forms) for rule, forms in failing.items()}
+        forget()
+    return Index(_unpacked(packed, document_ids)), {rule: frozenset(forms) for rule, forms in failing.items()}
+
+
+def _unpacked(packed: Sequence[bytes], document_ids: Sequence[str]) -> list[Card]:
+    """Made now and not among the forms of a batch, cards stand close together and leave its memory to the next. Equal texts and keys on
+    them are one."""
+    same: dict[Any, Any] = {text: text for text in document_ids}
+    values = (card for part in packed for card in pickle.loads(part))
+    return [Card(*(same.setdefault(value, value) if isinstance(value, (str, bytes, tuple)) else value for value in card)) for card in values]
 
 
 class _Fetch:
@@ -125,11 +139,11 @@ class _Fetch:
         self._load, self._index = load, index
         wanted = {card.form_id for card in foreseen}
         documents = list(islice(dict.fromkeys(card.document_id for card in foreseen), most))
-        self._forms = {form.form_id: form for part in _batches(documents, _FETCHED) for form in views(load(part)) if form.form_id in wanted}
+        self._forms = {form.form_id: form for part in _batches(documents, _FETCHED) for form in views(load(part, Cells.JUDGED)) if form.form_id in wanted}
 
     def __call__(self, form_id: str) -> FormView:
         found = self._forms.get(form_id)
-        return found or next(form for form in views(self._load([self._index.by_form[form_id].document_id])) if form.form_id == form_id)
+        return found or next(form for form in views(self._load([self._index.by_form[form_id].document_id], Cells.JUDGED)) if form.form_id == form_id)
 
 
 def _batches(document_ids: Sequence[str], size: int) -> Iterator[list[str]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -74,11 +73,9 @@ def card_of(form: FormView) -> Card:
     total, factor = form.total_fund, MONEY_UNITS.get(form.amount_unit or "")
     executed, score = total.read("executed").number if total else None, form.read_total("score").number
     amounts = [number.value for row in form.funds for name in ("budget", "executed") if (number := row.read(name).number) and number.value > 0]
-    key, same = project_key(form), sys.intern  # the names of a unit are the same texts on all of its cards
     return Card(
-        form.form_id, form.document_id, form.document, form.form, form.year, form.unit and same(form.unit),
-        form.project_name and same(form.project_name), key and (same(key[0]), same(key[1])),
-        same(unit_key(form.unit)), same(unit_key(form.authority)), any(word in (form.title or "") for word in _REVISED),
+        form.form_id, form.document_id, form.document, form.form, form.year, form.unit, form.project_name, project_key(form),
+        unit_key(form.unit), unit_key(form.authority), any(word in (form.title or "") for word in _REVISED),
         form.settings is not None and form.settings.id == "department", total is not None,
         executed.value * factor if executed is not None and factor else None, score.value if score is not None else None,
         "".join(next(char for char in f"{amount:f}" if char in "123456789") for amount in amounts),

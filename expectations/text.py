@@ -4,13 +4,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from records import numbers
 from records.folding import fold
 from records.numbers import MONEY_UNITS, parse_number
+from records.remembering import remembered
 
-_LAYOUT = re.compile(r"[\s,，.。、;；:：!！?？“”\"'‘’()（）《》〈〉【】\[\]…·—–-]+")
+_LAYOUT = re.compile(r"(?<![0-9])\.|\.(?![0-9])|[\s,，。、;；:：!！?？“”\"'‘’()（）《》〈〉【】\[\]…·—–-]+")
 _NUMBERING = re.compile(r"^(?:指标\s*[0-9一二三四五六七八九十]{0,3}|[0-9]{1,2}[.、)）]|[★☆*])+\s*[:：.、]?\s*")
 _MONEY = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(亿元|百万元|万元|千元|元|亿|万(?=[,，。;；、）)\s]|$))(?!\s*[/／每])")
 _NUMBERED_YEAR = re.compile(r"指标\s*[0-9]{1,2}(?=20[0-9]{2}\s*年)")  # 指标12021年 is 指标1 and 2021年
@@ -18,16 +18,16 @@ _YEAR = re.compile(r"(?<![0-9〔\[(（])(20[0-9]{2})(?=\s*年)")
 
 
 #: `records.numbers.is_blank`, remembered: many rules ask it about the same few texts.
-is_blank = lru_cache(maxsize=1 << 12)(numbers.is_blank)
+is_blank = remembered(numbers.is_blank)
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def bare(text: str | None) -> str:
-    """`text` without spaces and punctuation."""
+    """`text` without spaces and punctuation, all but the point in a number: 95.00 is not 950.0."""
     return _LAYOUT.sub("", fold(text)) if text else ""
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def indicator_name(text: str | None) -> str:
     """The name of an indicator without its numbering (指标1:, ★) and without punctuation."""
     return bare(_NUMBERING.sub("", fold(text).strip())) if text else ""
@@ -51,7 +51,7 @@ class Money:
     end: int
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def amounts(text: str | None) -> tuple[Money, ...]:
     """The amounts of money in a text, in order; unit prices (75元/人) are left out."""
     found = []
@@ -62,7 +62,7 @@ def amounts(text: str | None) -> tuple[Money, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def years(text: str | None) -> frozenset[int]:
     """The calendar years that a text names (2021年), without document numbers such as 〔2021〕."""
     return frozenset(int(year) for year in _YEAR.findall(_NUMBERED_YEAR.sub("", fold(text or ""))))

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+
+from records.remembering import remembered
 
 
 class Verdict(StrEnum):
@@ -34,13 +35,13 @@ class Decision:
 PASS = Decision(Verdict.PASS)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def not_applicable(why: str) -> Decision:
     """The form does not have what the rule speaks about."""
     return Decision(Verdict.NOT_APPLICABLE, why)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def undecidable(why: str) -> Decision:
     """The form has it, but it cannot be read with certainty or is not of the kind that the rule can compare."""
     return Decision(Verdict.UNDECIDABLE, why)

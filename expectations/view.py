@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from expectations.peers import Peers
 from expectations.profiles import Profile, recognise
+from records.remembering import remembered
 from records.values import Printed, is_blank, parse_number, parse_score
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Reading:
         return self.number.value
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _reading(text: str | None, kind: str) -> Reading:
     if text is None:
         return Reading(State.ABSENT)
@@ -65,7 +66,7 @@ def _reading(text: str | None, kind: str) -> Reading:
     return Reading(State.KNOWN, text, number) if number else Reading(State.UNREADABLE, text)
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _amount(text: str | None, unit: str | None) -> Reading:
     reading = _reading(text, "number")
     if reading.number is None:
@@ -162,7 +163,7 @@ class IndicatorRow(Row):
         return f"第{self.position + 1}项指标“{label}”" if label else f"第{self.position + 1}项指标"
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def brief(text: str | None, longest: int = 24) -> str:
     """`text` in one line, cut where it is too long for a message."""
     line = "".join((text or "").split()).rstrip("：:")

@@ -27,7 +27,7 @@ from flows.books import ledger_of, store_of
 from flows.console import log, progress, start_run
 from flows.intake import Intake, take_in
 from flows.ledger import Submission, now
-from flows.memory import few_heaps
+from flows.memory import collecting_seldom, few_heaps
 from flows.problems import BLOCKING, REJECTED
 from flows.publishing import Published, bring_up_to_date
 from flows.reading import Outcome, Reader, read_chunk
@@ -193,7 +193,8 @@ def _work(job: Job, inbox: str, again: list[str], republish: bool) -> Closing:
     """The steps in order. Whatever asks a file system or the store is a task, so that one that is gone for a while does not end the run."""
     started = now()
     taken = take_in_inbox(job, inbox) if inbox else Intake((), (), ())
-    outcomes = list(_read_all(job, queue(job, again)))
+    with collecting_seldom():
+        outcomes = list(_read_all(job, queue(job, again)))
     published = publish(job, republish)
     closing = summarise(job, inbox, started, taken, outcomes, published)
     earlier = runs(job.workspace)

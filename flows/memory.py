@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
+from records.remembering import forget
+
 #: <malloc.h>
 _M_ARENA_MAX = -8
 #: Heaps of the C library: one for each thread would keep what the thread has freed, and a run has dozens of threads in its time.
@@ -26,6 +28,7 @@ def few_heaps() -> None:
 
 def hand_back() -> None:
     """Give what is free to the system, after the garbage of a batch is collected: forms and their rows refer to each other."""
+    forget()
     gc.collect()
     if "pyarrow" in sys.modules:
         sys.modules["pyarrow"].default_memory_pool().release_unused()

@@ -11,6 +11,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from flows.ledger import Submission
+from records.columns import Cells
 
 if TYPE_CHECKING:
     from records.store import Store
@@ -33,9 +34,8 @@ class Receipt:
         """The same documents in the order of receipt."""
         return sorted(document_ids, key=lambda document_id: (self._of(document_id), document_id))
 
-    def load(self, store: Store, document_ids: Collection[str], cells: bool = True) -> Tables:
-        """The tables of these documents, rows in the order of receipt and as printed within a document; that of cells empty where it is not
-        wanted."""
+    def load(self, store: Store, document_ids: Collection[str], cells: Cells = Cells.ALL) -> Tables:
+        """The tables of these documents, rows in the order of receipt and as printed within a document."""
         tables = store.load(document_ids, cells)
         sorted_frames = {}
         for field in fields(tables):

@@ -59,7 +59,7 @@ def bring_up_to_date(
         receipt = Receipt(items)
         with Artist(workspace, originals(items), workers, len(listed)) as artist, collecting_seldom():
             del items  # a kilobyte each
-            docs, order = judge(ledger, store, judged, profile, roster, artist)
+            docs, order = judge(ledger, store, receipt, judged, profile, roster, artist)
             order += receipt.order(listed - judged)
             hand_back()
             make_report(workspace, ledger, store, docs, receipt, order, profile, artist)
@@ -69,14 +69,14 @@ def bring_up_to_date(
 
 
 def judge(
-    ledger: Ledger, store: Store, judged: set[str], profile: str, roster: str = "", artist: Artist | None = None
+    ledger: Ledger, store: Store, receipt: Receipt, judged: set[str], profile: str, roster: str = "", artist: Artist | None = None
 ) -> tuple[DataDocs, list[str]]:
     """Audit every document that is read, batch by batch, and keep what was found; what Data Docs say of it, and the documents in the order
     in which they were judged. The `artist` begins with the pages of a batch while the next one is judged."""
     from expectations import DataDocs, audit_in_batches
 
     log.info("正在审核 %d 份文件", len(judged))
-    receipt, docs, rules = Receipt(ledger.all()), DataDocs(), f"{versions.rules()}{profile and '+'}{profile}"
+    docs, rules = DataDocs(), f"{versions.rules()}{profile and '+'}{profile}"
     received, order = receipt.order(judged), list[str]()
     for tables, found in audit_in_batches(received, partial(receipt.load, store), profile or None, Path(roster) if roster else None):
         batch = tables.documents["document_id"].tolist()

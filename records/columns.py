@@ -6,6 +6,7 @@ Kinds: "text" (object, str or None), "decimal" (object, Decimal or None), "count
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,6 +51,15 @@ KEYS: dict[str, tuple[str, ...]] = {
     "cells": ("form_id", "path", "part"), "findings": ("finding_id",),
 }  # fmt: skip
 
+class Cells(Enum):
+    """Which cells are wanted: they are nine tenths of what there is. JUDGED: those that rules look at, which are doubtful ones and the
+    points of indicators, since these may be merged."""
+
+    ALL = 0
+    JUDGED = 1
+    NONE = 2
+
+
 _DTYPES = {"text": "object", "decimal": "object", "count": "int64", "number": "Int64", "flag": "bool", "point": "float64"}
 
 
@@ -82,13 +92,10 @@ def to_lists(frame: DataFrame, names: Iterable[str]) -> dict[str, list[Any]]:
         if column.dtype.kind in "bi" and not column.hasnans:
             lists[name] = column.tolist()
         else:
-            lists[name] = [None if _missing(value) else value for value in column.astype(object).tolist()]
+            missing = column.isna()
+            values = column.astype(object).tolist()
+            lists[name] = [None if gone else value for gone, value in zip(missing.tolist(), values, strict=True)] if missing.any() else values
     return lists
-
-
-def _missing(value: Any) -> bool:
-    """None, NaN and pandas' NA; a Decimal is compared with itself, which NaN alone does not equal."""
-    return value is None or type(value).__name__ == "NAType" or value != value
 
 
 def empty(table: str) -> DataFrame:

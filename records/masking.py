@@ -5,9 +5,9 @@ What is masked already stays as it is, so that forms read back from published JS
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from extractors import masking
+from records.remembering import remembered
 
 #: Fields in which people write sentences, and with them names and numbers.
 FREE_TEXT = frozenset({"title", "project_name", "authority", "unit", "label", "goal_expected", "goal_actual", "level1", "level2", "level3",
@@ -27,7 +27,7 @@ def mask_phone(phone: str | None) -> str | None:
     return phone if phone is None or "***" in phone else masking.mask_phone(phone)
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def mask_text(text: str | None, leader: str | None = None) -> str | None:
     """Free text without telephone and identity numbers, and without the name of the form's own `leader`."""
     if not text:

@@ -7,10 +7,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 
 from records.folding import DASHES, fold
 from records.intervals import Interval
+from records.remembering import remembered
 
 #: Longest number that is taken for one, so that every value, in whatever money unit, fits DECIMAL(38, 18) exactly.
 #: 12 digits are a trillion; spreadsheets print at most 9 places. Longer runs of digits are account or document numbers.
@@ -76,7 +76,7 @@ class Printed:
         return replace(self.scaled(factor), unit=unit)
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def parse_number(text: str | None) -> Printed | None:
     """The one number that `text` prints, or None. Takes full width, grouping by threes, a sign or parentheses for a negative,
     and after it %, 分 or a unit of money. "——", "", "≥5", "20 100", "1,23" and "约5" are no numbers."""
@@ -126,7 +126,7 @@ def is_blank(text: str | None) -> bool:
     return bare in _BLANK_WORDS or all(mark in _BLANK_MARKS for mark in bare)
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def money_unit(text: str | None) -> str | None:
     """The unit of money that a caption such as （单位：万元） names, or None. 万美元 is another currency, and no unit of ours."""
     found = re.search(r"(亿|百万|万|千)?(?<![美欧日港])元", fold(text or ""))

@@ -4,10 +4,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from records.folding import fold
 from records.numbers import MONEY_UNITS, Printed, parse_number
+from records.remembering import remembered
 
 #: What is printed before a number -> what it means. Longer ones first in the pattern below.
 PREFIXES = {"≥": "≥", ">=": "≥", "=>": "≥", "不低于": "≥", "不少于": "≥", "不小于": "≥", "大于等于": "≥", "大于或等于": "≥", "至少": "≥",
@@ -60,7 +60,7 @@ class Quantity:
         return actual.value > self.value if self.comparator == ">" else actual.value >= self.value
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def parse_quantity(text: str | None) -> Quantity | None:
     """`text` as a comparator, a number and a unit, and nothing else; otherwise None (ranges, dates, sentences, 左右, 多)."""
     match = _QUANTITY.fullmatch(fold(text).strip()) if text else None

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from records import audit_store
-from records.columns import COLUMNS, empty, frame_of_tuples
+from records.columns import COLUMNS, Cells, empty, frame_of_tuples
 from records.readings import Reading, series_id
 from records.schema_sql import READ_TABLES, current_extractions, extractions, form_versions, read_documents
 from records.statements import fetch, fetch_column, insert
@@ -24,8 +24,8 @@ def current(connection: Connection, document_ids: Iterable[str] | None = None) -
     return sorted(fetch(connection, current_extractions(), extractions.c.document_id, keys), key=lambda entry: entry.arrival)
 
 
-def load(connection: Connection, document_ids: Collection[str] | None, cells: bool = True) -> Tables:
-    """The tables of the current readings; that of cells empty where it is not wanted."""
+def load(connection: Connection, document_ids: Collection[str] | None, cells: Cells = Cells.ALL) -> Tables:
+    """The tables of the current readings, with the cells that are wanted."""
     from records.tables import Tables
 
     entries = current(connection, document_ids)
@@ -33,12 +33,15 @@ def load(connection: Connection, document_ids: Collection[str] | None, cells: bo
     latest = current_extractions().subquery("latest")
     frames = {}
     for name, table in {"documents": read_documents, **READ_TABLES}.items():
-        if name == "cells" and not cells:
+        if name == "cells" and cells is Cells.NONE:
             frames[name] = empty(name)
             continue
         order = [latest.c.arrival] if name == "documents" else [latest.c.arrival, table.c.ordinal]
         query = sa.select(*(table.c[column] for column in COLUMNS[name])).order_by(*order)
         query = query.join(latest, latest.c.extraction_id == table.c.extraction_id)
+        if name == "cells" and cells is Cells.JUDGED:
+            points = (table.c.path.like(f"indicators/%/{column}") for column in ("weight", "score"))
+            query = query.where(table.c.doubt.is_not(None) | sa.or_(*points))
         frames[name] = frame_of_tuples(name, [tuple(row) for row in fetch(connection, query, latest.c.document_id, ids)])
     findings = frame_of_tuples("findings", audit_store.findings(connection, ids))
     return Tables(**frames, findings=findings)

@@ -28,6 +28,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from records import audit_store, engine, migrating, schema_sql, views_sql, waivers
+from records.columns import Cells
 from records.query import Result, run_query
 from records.readings import readings
 from records.saving import FILING_COLUMNS, Save, current, filings, load
@@ -81,9 +82,8 @@ class Store:
         with self.writing() as connection:
             return Save(connection, extractor).save(batch)
 
-    def load(self, document_ids: Collection[str] | None = None, cells: bool = True) -> Tables:
-        """The tables of these documents, or of all, as they were saved: in the order in which the documents first came. Without `cells`,
-        which are nine tenths of it, that table is empty."""
+    def load(self, document_ids: Collection[str] | None = None, cells: Cells = Cells.ALL) -> Tables:
+        """The tables of these documents, or of all, as they were saved: in the order in which the documents first came."""
         with self.reading() as connection:
             return load(connection, document_ids, cells)
 

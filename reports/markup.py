@@ -5,11 +5,11 @@ The only place outside the templates that writes markup: every text from a form 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from html import escape
 
 from markupsafe import Markup
 
+from records.remembering import remembered
 from reports.model import Table, TableCell, Value
 
 
@@ -34,7 +34,7 @@ def _attributes(value: Value, form: int) -> str:
     return _names(form, value.path, value.severity, bool(value.doubt)) + at
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _names(form: int, path: str, severity: str, doubted: bool) -> str:
     """What does not depend on the text: the same few thousand paths come again in every form."""
     classes = " ".join(filter(None, ("value", path.rpartition("/")[2], severity, "doubt" if doubted else "")))

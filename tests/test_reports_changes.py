@@ -12,6 +12,7 @@ from audit_forms import CLEAN, changed, document, with_evidence
 
 from extractors.model import Document
 from flows.ledger import Ledger, Submission, active, submission_id
+from flows.order import Receipt
 from flows.publishing import judge
 from flows.report_inputs import filings, run_info, sources
 from flows.states import State
@@ -45,7 +46,7 @@ class Desk:
         self.store.save(build([given for given in files.values() if any(given.sha256 == one.document_id for one in fresh)]), "1")
         for state in (State.SCREENED, State.EXTRACTED):
             ledger.move([replace(one, state=state) for one in ledger.get([one.submission_id for one in fresh])])
-        judge(ledger, self.store, active(ledger.all()), "")
+        judge(ledger, self.store, Receipt(ledger.all()), active(ledger.all()), "")
         return ledger
 
     def end(self, new: int) -> None:

@@ -15,6 +15,7 @@ from expectations.peers import Peers
 from expectations.profiles import load as load_profiles
 from expectations.roster import Expected
 from expectations.rules import RULES
+from expectations.text import bare
 from expectations.verdicts import Decision
 from expectations.view import FormView, views
 from extractors.model import Form
@@ -77,6 +78,12 @@ def test_two_forms_that_differ_in_a_decimal_point_alone_have_different_numbers()
     """Texts are compared without punctuation to tell a copy; numbers are not."""
     forms = views(tables_of(CLEAN, changed(CLEAN, {"funds/0/executed": "950.0"})))
     assert decide(Bench(forms, catalogue.load()), "same-project-different-numbers", "form", forms[1]).verdict == "fail"
+    assert decide(Bench(forms, catalogue.load()), "duplicate-submission", "form", forms[1]).verdict == "pass"
+
+
+def test_texts_are_compared_without_punctuation_and_numbers_with_their_points():
+    assert bare("1.完成 95.00 万元。") == bare("1、完成95．00万元") == "1完成95.00万元"
+    assert bare("950.0") != bare("95.00")
 
 
 def test_every_rule_of_the_code_is_in_the_catalogue_and_has_cases_both_ways():

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from expectations.view import views
 from extractors.model import Document, Form, Fund, Indicator
-from records.columns import frame
+from records.columns import Cells, frame
 from records.errors import SchemaError
 from records.store import Store
 from records.tables import Tables, build
@@ -232,3 +233,13 @@ def test_a_form_of_two_hundred_rows_needs_no_statement_of_its_own(store: Store) 
     tables = build([ok("a.pdf", many)])
     assert store.save(tables, "1")["read_indicators"] == 200
     same(tables, store.load())
+
+
+def test_the_cells_that_rules_look_at_are_enough_for_their_views(store: Store, published: Tables) -> None:
+    store.save(published, "1")
+    whole, judged, none = (store.load(cells=cells) for cells in (Cells.ALL, Cells.JUDGED, Cells.NONE))
+    assert len(whole.cells) > 2 * len(judged.cells) > 0 == len(none.cells)
+    for one, same_one in zip(views(whole), views(judged), strict=True):
+        assert (one.doubts, one.shared) == (same_one.doubts, same_one.shared)
+    assert any(one.doubts for one in views(judged))
+    pd.testing.assert_frame_equal(none.indicators, whole.indicators)

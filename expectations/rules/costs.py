@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 
 from expectations.arithmetic import ZERO, percent, plain
 from expectations.rules.base import FormRule, IndicatorRule
@@ -14,6 +13,7 @@ from expectations.verdicts import PASS, Decision, failed, not_applicable, undeci
 from expectations.view import FormView, IndicatorRow, State, brief
 from records.folding import fold
 from records.numbers import MONEY_UNITS
+from records.remembering import remembered
 from records.values import Quantity, parse_quantity
 
 #: Amounts that are compared across the blocks of a form may differ by this share.
@@ -221,7 +221,7 @@ class ExecutionCountedTwice(IndicatorRule):
 _COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万|亿)?([一-龥㎡]{1,3})")
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _named(text: str, unit: str) -> tuple[tuple[Quantity, str, str], ...]:
     """The quantities in `unit` that a text names: the quantity, what stands before it, how it is printed."""
     named = []

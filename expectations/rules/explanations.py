@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from expectations.arithmetic import plain, trouble
 from expectations.rules.base import IndicatorRule
@@ -11,6 +10,7 @@ from expectations.rules.gates import Gate, Kind
 from expectations.text import bare, is_blank, likeness
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import IndicatorRow, State, brief
+from records.remembering import remembered
 
 NO_EXPLANATION = not_applicable("没有填偏差原因分析")
 
@@ -56,7 +56,7 @@ _MEASURE = re.compile(r"加强|加大|改进|提高|完善|下年|今后|进一�
 TOO_SHORT = 6
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _fault(text: str) -> str | None:
     """What is wrong with an explanation: "" for nothing, None where that cannot be told."""
     if len(text) < TOO_SHORT:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import PLACEHOLDER
@@ -11,6 +10,7 @@ from expectations.text import bare, indicator_name, is_blank, likeness
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import CAPTIONS, FormView, IndicatorRow, brief
 from records.folding import fold
+from records.remembering import remembered
 from records.values import parse_number, parse_quantity
 
 #: From here two texts are taken to be the same (share of characters), and below this length equal goals are no wonder.
@@ -95,7 +95,7 @@ class ActualCopiedFromTarget(FormRule):
 _SCALE = re.compile(r"好坏|优良中?低?差|优[、/]良[、/].*|高中低|高[、/]中[、/]低|是[/、]?否|好[/、](?:一般|中)[/、]差|有[/、]无|达标[/、]?(?:不|未)达标|大中小")
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _is_scale(text: str) -> bool:
     return bool(_SCALE.fullmatch(bare(text)) or _SCALE.fullmatch("".join(fold(text).split())))
 
@@ -152,7 +152,7 @@ _MISPLACED = (
 )
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _better_place(level2: str, name: str) -> tuple[str, str] | None:
     """The word that does not belong under `level2`, and the second level that it belongs to."""
     for place, words, better in _MISPLACED:

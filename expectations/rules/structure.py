@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from expectations.rules.base import FormRule, IndicatorRule
 from expectations.rules.common import PLACEHOLDER
@@ -11,6 +10,7 @@ from expectations.rules.gates import Gate, Kind
 from expectations.text import indicator_name, is_blank, years
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import CAPTIONS, FormView, IndicatorRow, State, brief
+from records.remembering import remembered
 from records.values import parse_number
 
 
@@ -62,12 +62,12 @@ _INSTRUCTION = re.compile(
 )
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _is_instruction(text: str) -> bool:
     return _INSTRUCTION.search(text) is not None
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def _filled(text: str | None) -> int:
     """0 for a blank cell, 2 for an instruction of the template, 1 for anything else."""
     return 0 if not text or is_blank(text) else 2 if _is_instruction(text) else 1

@@ -5,7 +5,6 @@ import calendar
 import re
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from expectations.arithmetic import ZERO, plain
@@ -16,6 +15,7 @@ from expectations.text import indicator_name, is_blank
 from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from expectations.view import IndicatorRow
 from records.folding import fold
+from records.remembering import remembered
 from records.values import Quantity, parse_quantity
 
 NO_DATE, NO_RANGE, NO_PARTS = not_applicable("指标值不是日期"), not_applicable("指标值不是区间"), not_applicable("没有其中行")
@@ -36,7 +36,7 @@ class Day(NamedTuple):
     last: date
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered
 def printed_days(text: str, year: int | None) -> tuple[Day, ...]:
     """The dates in a text; a date without a year is of `year`, and is left out where that is not known."""
     found: list[Day] = []

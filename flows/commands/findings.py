@@ -12,6 +12,7 @@ import typer
 from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
 from flows.console import log
 from flows.problems import OK, Problem
+from records.columns import Cells
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -49,7 +50,7 @@ def findings(
     place = existing(workspace, store)
     books = store_of(place)
     items = ledger_of(place).all()
-    tables = Receipt(items).load(books, active(items), cells=False)
+    tables = Receipt(items).load(books, active(items), cells=Cells.NONE)
     chosen = tables.findings
     if rule:
         chosen = chosen[chosen["rule"] == rule]

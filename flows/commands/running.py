@@ -63,7 +63,7 @@ def _serve(place: Workspace) -> None:
     server = prefect_server.Server(place.prefect_home) if prefect_server.prepare(place.prefect_home) else None
     if server:
         server.start()
-    # pandas takes a second to import, and the server longer to start: begin now.
+    # pandas and Great Expectations take seconds to import, and the server longer to start: begin now
     threading.Thread(target=_load, name="load", daemon=True).start()
     import flows.main  # noqa: F401 - while the server starts
 
@@ -82,4 +82,4 @@ def _judge(state: Any) -> int:
 
 
 def _load() -> None:
-    import expectations.auditing  # noqa: F401
+    import expectations.gx  # noqa: F401
