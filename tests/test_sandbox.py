@@ -145,6 +145,22 @@ def test_a_child_killed_from_outside_while_idle_does_not_end_the_pool() -> None:
             assert pool.call(readers.square, 7, seconds=5) == 49
 
 
+def test_a_child_whose_work_can_wait_comes_after_all_others() -> None:
+    with Pool(1, address_space=MAX_ADDRESS_SPACE, yielding=True) as yielding, Pool(1, address_space=MAX_ADDRESS_SPACE) as pool:
+        own = os.nice(0)
+        assert (yielding.call(os.nice, 0, seconds=5), pool.call(os.nice, 0, seconds=5)) == (min(own + 10, 19), own)
+
+
+def test_a_child_does_not_wait_until_a_busy_parent_takes_what_it_gives() -> None:
+    """The pictures of a document fill the buffer that a pipe has by itself."""
+    reader, writer = LeanContext().Pipe(duplex=False)
+    giving = threading.Thread(target=writer.send_bytes, args=(bytes(500_000),), daemon=True)
+    giving.start()
+    giving.join(5)
+    assert not giving.is_alive()
+    assert len(reader.recv_bytes()) == 500_000
+
+
 def test_however_many_threads_ask_how_a_child_ended_it_ended_in_one_way() -> None:
     """Found by a season of 10,000 documents: one child in a thousand that had read its share and left was taken for a dead one, and its last
     document for a dangerous one."""
