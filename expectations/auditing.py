@@ -36,6 +36,11 @@ _FETCHED = 100
 
 #: Gives the tables of some documents, with the cells that are wanted.
 Load = Callable[[Sequence[str], Cells], "Tables"]
+#: Gives the forms of some documents.
+LookAt = Callable[[Sequence[str]], list[FormView]]
+
+#: The values of a card, as `Card` takes them.
+_values_of = attrgetter(*Card.__slots__)
 
 
 def frames(bench: Bench) -> dict[str, pandas.DataFrame]:
@@ -69,26 +74,25 @@ def audit_in_batches(
     expected = read_roster(roster) if roster else ()
     runner = SuiteRunner()
 
-    def prepared(ids: Sequence[str], cells: Cells) -> Tables:
-        return _under(profile, load(ids, cells))
+    def looked_at(ids: Sequence[str]) -> list[FormView]:
+        return views(_under(profile, load(ids, Cells.JUDGED)))
 
     def judged(ids: Sequence[str], peers: Peers) -> tuple[Tables, Audit]:
-        tables = prepared(ids, Cells.ALL)
+        tables = _under(profile, load(ids, Cells.ALL))
         found = _judge(runner, tables, peers)
-        forget()
         return replace(tables, findings=found.findings), found
 
     if len(document_ids) <= size:
         yield judged(document_ids, Peers(expected))
         return
-    index, failing = _survey(document_ids, prepared, size)
+    index, failing = _survey(document_ids, looked_at, size)
     by_document: dict[str, list[Card]] = {document_id: [] for document_id in document_ids}
     for card in index.cards:
         by_document[card.document_id].append(card)
     together = sorted(document_ids, key=lambda document_id: min((card.key or ("", "") for card in by_document[document_id]), default=("", "")))
     for batch in _batches(together, size):
         others = {one.form_id: one for document_id in batch for card in by_document[document_id] for one in index.compared(card)}
-        fetch = _Fetch(prepared, index, [card for card in others.values() if card.document_id not in set(batch)], size)
+        fetch = _Fetch(looked_at, index, [card for card in others.values() if card.document_id not in set(batch)], size)
         yield judged(batch, Peers(expected, whole=index, fetch=fetch, failing=failing.__getitem__))
 
 
@@ -106,15 +110,15 @@ def _judge(runner: SuiteRunner, tables: Tables, peers: Peers) -> Audit:
         return collect(runner.run(bench, frames(bench)), tables.cells)
 
 
-def _survey(document_ids: Sequence[str], load: Load, size: int) -> tuple[Index, dict[str, Collection[str]]]:
+def _survey(document_ids: Sequence[str], look_at: LookAt, size: int) -> tuple[Index, dict[str, Collection[str]]]:
     """The cards of all forms, and of the rules whose failures are counted by unit, the forms that fail them."""
     packed: list[bytes] = []
     failing: dict[str, set[str]] = {rule: set() for rule in SYSTEMATIC}
     for batch in _batches(document_ids, size):
         with _collector_paused():
-            forms = views(load(batch, Cells.JUDGED))
+            forms = look_at(batch)
             bench = Bench(forms, catalogue.load(), only=SYSTEMATIC)
-            packed.append(pickle.dumps([attrgetter(*Card.__slots__)(card_of(form)) for form in forms]))
+            packed.append(pickle.dumps([_values_of(card_of(form)) for form in forms]))
             for rule in SYSTEMATIC:
                 failing[rule] |= bench.failing_forms(rule)
         del forms, bench
@@ -135,15 +139,15 @@ class _Fetch:
     """Forms outside of a batch by their ids: those foreseen, of at most so many documents, loaded beforehand, any other when it is asked
     for."""
 
-    def __init__(self, load: Load, index: Index, foreseen: Sequence[Card], most: int) -> None:
-        self._load, self._index = load, index
+    def __init__(self, look_at: LookAt, index: Index, foreseen: Sequence[Card], most: int) -> None:
+        self._look_at, self._index = look_at, index
         wanted = {card.form_id for card in foreseen}
         documents = list(islice(dict.fromkeys(card.document_id for card in foreseen), most))
-        self._forms = {form.form_id: form for part in _batches(documents, _FETCHED) for form in views(load(part, Cells.JUDGED)) if form.form_id in wanted}
+        self._forms = {form.form_id: form for part in _batches(documents, _FETCHED) for form in look_at(part) if form.form_id in wanted}
 
     def __call__(self, form_id: str) -> FormView:
         found = self._forms.get(form_id)
-        return found or next(form for form in views(self._load([self._index.by_form[form_id].document_id], Cells.JUDGED)) if form.form_id == form_id)
+        return found or next(form for form in self._look_at([self._index.by_form[form_id].document_id]) if form.form_id == form_id)
 
 
 def _batches(document_ids: Sequence[str], size: int) -> Iterator[list[str]]:

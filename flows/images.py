@@ -111,14 +111,14 @@ class Artist:
         self._feeder.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if error is not None:
             self._fail(error)
         self._waiting.put(None)
         self._feeder.join()
         self._pool.close()
         self._scratch.cleanup()
-        if kind is None:
+        if error is None:
             _drop_bare(self.workspace)
 
     def begin(self, tables: Tables) -> dict[str, list[int]]:
@@ -153,11 +153,12 @@ class Artist:
     def _feed(self) -> None:
         """Give the pool what waits, a few documents ahead of what it draws."""
         while (waiting := self._waiting.get()) is not None:
+            key, missing = waiting
             self._room.acquire()
             if self._failure is not None:
                 return
             try:
-                self._draw(waiting[0], pickle.loads(waiting[1]))
+                self._draw(key, pickle.loads(missing))
             except BaseException as error:  # noqa: BLE001 - raised again where the pictures are asked for
                 self._fail(error)
 

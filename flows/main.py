@@ -8,10 +8,8 @@ flat list of them. Bad input is never retried; file systems and databases are, w
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import artifacts, metrics, watching
+from flows.ahead import import_audit
 from flows.books import ledger_of, store_of
 from flows.console import log, progress, start_run
 from flows.intake import Intake, take_in
@@ -208,8 +207,7 @@ def _read_all(job: Job, ids: list[str]) -> Iterator[Outcome]:
     size = min(CHUNK, max(1, -(-len(ids) // job.workers)))  # a small inbox is spread over the workers too
     futures = [read.submit(job, ids[at : at + size]) for at in range(0, len(ids), size)]
     if futures:
-        # Great Expectations takes seconds to import, and what is read will be judged: begin now
-        threading.Thread(target=import_module, args=("expectations.gx",), name="load", daemon=True).start()
+        import_audit()  # where a Prefect server started this flow; the command line has begun before
     failed: list[BaseException] = []
     for future in progress(as_completed(futures), len(futures), "读取"):
         result = future.result(raise_on_failure=False)

@@ -27,7 +27,7 @@ def few_heaps() -> None:
 
 
 def hand_back() -> None:
-    """Give what is free to the system, after the garbage of a batch is collected: forms and their rows refer to each other."""
+    """Give what is free to the system, after answers about a batch are forgotten and its garbage is collected: forms and their rows refer to each other."""
     forget()
     gc.collect()
     if "pyarrow" in sys.modules:

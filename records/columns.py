@@ -51,6 +51,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "cells": ("form_id", "path", "part"), "findings": ("finding_id",),
 }  # fmt: skip
 
+
 class Cells(Enum):
     """Which cells are wanted: they are nine tenths of what there is. JUDGED: those that rules look at, which are doubtful ones and the
     points of indicators, since these may be merged."""

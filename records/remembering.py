@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 #: answers that are remembered of a function
 _ANSWERS = 4096
@@ -19,9 +19,9 @@ _known: list[Any] = []
 
 def remembered(function: Function) -> Function:
     """The same function, whose last answers are remembered: it depends on nothing but its arguments, and nobody changes its answers."""
-    caching: Any = lru_cache(maxsize=_ANSWERS)(function)
+    caching = lru_cache(maxsize=_ANSWERS)(function)
     _known.append(caching)
-    return caching  # type: ignore[no-any-return]
+    return cast(Function, caching)
 
 
 def forget() -> None:

@@ -18,6 +18,7 @@ SAMPLE = Path(__file__).parents[1] / "data" / "samples" / "hubei-commerce-2020.p
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Where so few documents are given to the pool at a time that a dozen of them have to wait."""
     monkeypatch.setattr(images, "AT_HAND", 2)
     place = create(tmp_path / "W", "")
     place.temporary.mkdir(exist_ok=True)
@@ -73,7 +74,12 @@ def test_what_stops_the_drawing_is_told_where_pages_are_asked_for(
 
 def test_a_caller_that_fails_leaves_without_drawing_the_rest(workspace: Workspace, many: tuple[Tables, dict[str, Original]]) -> None:
     tables, originals = many
-    artist = Artist(workspace, originals, 1, documents=len(originals))
-    with pytest.raises(ZeroDivisionError), artist:
-        print(len(artist.begin(tables)) / 0)
+
+    def failing() -> None:
+        with Artist(workspace, originals, 1, documents=len(originals)) as artist:
+            artist.begin(tables)
+            raise RuntimeError("of the caller")
+
+    with pytest.raises(RuntimeError, match="of the caller"):
+        failing()
     assert len(list(workspace.images.glob("*.png"))) < len(originals)

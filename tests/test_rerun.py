@@ -43,21 +43,15 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, monkeypatch_module: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One Prefect server for all, as a team has it: a run without one spends half of its time starting its own."""
     server = Server(tmp_path_factory.mktemp("prefect"))
-    server.start()
-    server.wait()
-    yield Desk(tmp_path_factory.mktemp("rerun"), server.url)
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
-    """The server's address must not stay in this process's environment."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_API_URL", "")
-        yield patch
+        patch.setenv("PREFECT_API_URL", "")  # the server's address must not stay in this process's environment
+        server.start()
+        server.wait()
+        yield Desk(tmp_path_factory.mktemp("rerun"), server.url)
+        server.stop()
 
 
 def test_failed_reads_what_was_refused(desk: Desk) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,15 +56,15 @@ def without_secret(store: str) -> str:
 def _serve(place: Workspace) -> None:
     """Start a Prefect server of the run's own, unless there is another to use; it ends at exit, after Prefect's last words to it."""
     from flows import prefect_server
+    from flows.ahead import import_audit
 
     if prefect_server.end_stale(place.prefect_home):
         log.warning("上一次运行中途停止，已结束它留下的 Prefect 服务")
     server = prefect_server.Server(place.prefect_home) if prefect_server.prepare(place.prefect_home) else None
     if server:
         server.start()
-    # pandas and Great Expectations take seconds to import, and the server longer to start: begin now
-    threading.Thread(target=_load, name="load", daemon=True).start()
-    import flows.main  # noqa: F401 - while the server starts
+    import_audit()
+    import flows.main  # noqa: F401 - both while the server starts
 
     if server:
         server.wait()
@@ -79,7 +78,3 @@ def _judge(state: Any) -> int:
     if not state.is_completed():
         raise Problem("run-failed", f"运行没有完成：{state.message or state.name}", "请查看日志后重新运行；已完成的部分不会重做。")
     return int(result["exit_code"]) if isinstance(result, dict) else FAILED
-
-
-def _load() -> None:
-    import expectations.gx  # noqa: F401
