@@ -1,4 +1,5 @@
 """The whole run: `python -m benchmarks`."""
+
 from __future__ import annotations
 
 import argparse
@@ -25,8 +26,15 @@ GIVE_UP = 40.0
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     arguments.add_argument("--out", type=Path, default=files.ROOT / "benchmarks" / "results")
-    arguments.add_argument("--corpus", type=Path, default=os.environ.get("CORPUS") or None, help="NAME.pdf beside NAME.json")
-    arguments.add_argument("--quick", action="store_true", help="fewer forms, one round, no scans, no growth")
+    arguments.add_argument(
+        "--corpus",
+        type=Path,
+        default=os.environ.get("CORPUS") or None,
+        help="NAME.pdf beside NAME.json",
+    )
+    arguments.add_argument(
+        "--quick", action="store_true", help="fewer forms, one round, no scans, no growth"
+    )
     options = arguments.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -46,20 +54,33 @@ def _run(folder: Path, out: Path, corpus: Path | None, quick: bool) -> Iterator[
     made = files.generated(folder, 10 if quick else GENERATED)
     told: list[Accuracy] = []
     text_layer = [item for item in items if not item.scan]
-    for title, group in (("Published forms with a text layer", text_layer), ("Generated forms", made)):
+    for title, group in (
+        ("Published forms with a text layer", text_layer),
+        ("Generated forms", made),
+    ):
         if group:
-            yield _heading(title, group) + "\n" + _compare(title, group, out, 1 if quick else ROUNDS, told)
+            yield (
+                _heading(title, group)
+                + "\n"
+                + _compare(title, group, out, 1 if quick else ROUNDS, told)
+            )
     if not quick:
         scans = [item for item in items if item.scan] + [files.scanned(folder)]
         yield _heading("Scans, through recognition", scans) + "\n" + _scans(scans, told)
     bands = calibration([leaf for found in told for leaf in found.leaves])
-    yield "\n## Confidence: of the values said with it, how many are right\n\n" + report.calibration(bands)
+    yield (
+        "\n## Confidence: of the values said with it, how many are right\n\n"
+        + report.calibration(bands)
+    )
     _say("audit")
     yield audit.section(20_000 if quick else audit.ROWS)
     _say("reports")
     yield reports.section(1_000 if quick else reports.DOCUMENTS)
     if not quick:
-        for name, sizes, make in (("pages", PAGES, files.of_pages), ("cells", CELLS, files.of_cells)):
+        for name, sizes, make in (
+            ("pages", PAGES, files.of_pages),
+            ("cells", CELLS, files.of_cells),
+        ):
             yield f"\n## Growth with {name}\n\n" + _growth(name, sizes, folder, make, out)
     yield NOTES
 
@@ -68,7 +89,9 @@ def _heading(title: str, group: list[files.Item]) -> str:
     return f"\n## {title}: {len(group)} documents, {sum(item.pages for item in group)} pages\n"
 
 
-def _compare(title: str, group: list[files.Item], out: Path, rounds: int, told: list[Accuracy]) -> str:
+def _compare(
+    title: str, group: list[files.Item], out: Path, rounds: int, told: list[Accuracy]
+) -> str:
     """All readers over the same files, in turn, so that a busy moment of the machine does not meet one of them alone."""
     pages = sum(item.pages for item in group)
     costs: dict[str, list[Cost]] = {name: [] for name in CONTESTANTS}
@@ -84,9 +107,16 @@ def _compare(title: str, group: list[files.Item], out: Path, rounds: int, told: 
                 found[name] = judge(group, results)
     ours = found["selfeval"]
     told += [ours] if ours else []
-    rows = [report.Row(name, pages, each.repeat, _middle(costs[name]), found[name], each.ours) for name, each in CONTESTANTS.items()]
+    rows = [
+        report.Row(name, pages, each.repeat, _middle(costs[name]), found[name], each.ours)
+        for name, each in CONTESTANTS.items()
+    ]
     file = f"speed-{'published' if title.startswith('Published') else 'generated'}.svg"
-    bars = [(row.name, row.wall, f", {row.found.cell_share:.1%} of values" if row.found else "") for row in rows if row.cost]
+    bars = [
+        (row.name, row.wall, f", {row.found.cell_share:.1%} of values" if row.found else "")
+        for row in rows
+        if row.cost
+    ]
     (out / file).write_text(svg.bars(f"{title}: time for a page", bars, "ms"), encoding="utf-8")
     return report.comparison(rows) + f"\n![time for a page]({file})\n"
 
@@ -94,7 +124,11 @@ def _compare(title: str, group: list[files.Item], out: Path, rounds: int, told: 
 def _middle(costs: list[Cost]) -> Cost | None:
     if not costs:
         return None
-    return Cost(median(cost.wall for cost in costs), median(cost.cpu for cost in costs), max(cost.peak for cost in costs))
+    return Cost(
+        median(cost.wall for cost in costs),
+        median(cost.cpu for cost in costs),
+        max(cost.peak for cost in costs),
+    )
 
 
 def _scans(scans: list[files.Item], told: list[Accuracy]) -> str:
@@ -103,10 +137,18 @@ def _scans(scans: list[files.Item], told: list[Accuracy]) -> str:
     cost, results = run(contestant, scans, patience=600)
     found = judge(scans, results) if results else None
     told += [found] if found else []
-    return report.comparison([report.Row("selfeval", sum(item.pages for item in scans), 1, cost, found, True)])
+    return report.comparison(
+        [report.Row("selfeval", sum(item.pages for item in scans), 1, cost, found, True)]
+    )
 
 
-def _growth(name: str, sizes: tuple[int, ...], folder: Path, make: Callable[[Path, int], files.Item], out: Path) -> str:
+def _growth(
+    name: str,
+    sizes: tuple[int, ...],
+    folder: Path,
+    make: Callable[[Path, int], files.Item],
+    out: Path,
+) -> str:
     series: dict[str, list[tuple[int, int, Cost | None]]] = {reader: [] for reader in GROWING}
     for size in sizes:
         item = make(folder, size)
@@ -117,9 +159,17 @@ def _growth(name: str, sizes: tuple[int, ...], folder: Path, make: Callable[[Pat
             cost, _ = run(CONTESTANTS[reader], [item], patience=GIVE_UP)
             rows.append((size, item.pages, cost))
     for unit, value in (("seconds", lambda cost: cost.wall), ("MiB", lambda cost: cost.peak)):
-        points = {reader: [(float(size), value(cost)) for size, _, cost in rows if cost] for reader, rows in series.items()}
-        (out / f"growth-{name}-{unit}.svg").write_text(svg.lines(f"{unit} by {name}", points, name, unit), encoding="utf-8")
-    return report.growth(name, series) + f"\n![seconds]({f'growth-{name}-seconds.svg'}) ![MiB]({f'growth-{name}-MiB.svg'})\n"
+        points = {
+            reader: [(float(size), value(cost)) for size, _, cost in rows if cost]
+            for reader, rows in series.items()
+        }
+        (out / f"growth-{name}-{unit}.svg").write_text(
+            svg.lines(f"{unit} by {name}", points, name, unit), encoding="utf-8"
+        )
+    return (
+        report.growth(name, series)
+        + f"\n![seconds]({f'growth-{name}-seconds.svg'}) ![MiB]({f'growth-{name}-MiB.svg'})\n"
+    )
 
 
 def _say(text: str) -> None:

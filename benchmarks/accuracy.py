@@ -1,4 +1,5 @@
 """What of the printed values came out, and how sure it was said to be."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -6,7 +7,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.files import Item
 from benchmarks.readers import Result
-from extractors.model import Document, Form
+from selfeval.extractors.model import Document, Form
 from tests.forms.compare import Leaf, invented, leaves, norm
 
 NOTHING = Document("", "", 0, "rejected", None, (Form(),))
@@ -73,6 +74,16 @@ def calibration(found: Sequence[Leaf]) -> list[tuple[str, int, int]]:
     rows = []
     for number, low in enumerate(BANDS):
         high = BANDS[number - 1] if number else None
-        band = [leaf for leaf in found if leaf.confidence >= low and (high is None or leaf.confidence < high)]
-        rows.append((f"{low:g}" if high is None else f"{low:g} to under {high:g}", len(band), sum(leaf.right for leaf in band)))
+        band = [
+            leaf
+            for leaf in found
+            if leaf.confidence >= low and (high is None or leaf.confidence < high)
+        ]
+        rows.append(
+            (
+                f"{low:g}" if high is None else f"{low:g} to under {high:g}",
+                len(band),
+                sum(leaf.right for leaf in band),
+            )
+        )
     return rows

@@ -1,6 +1,7 @@
 """The audit of a season: published forms, written out many times over with other names, counts and amounts, through all suites.
 
 `python -m benchmarks.audit [ROWS]` prints one measurement as JSON; `section()` is the part of `make bench`."""
+
 from __future__ import annotations
 
 import json
@@ -15,8 +16,8 @@ from dataclasses import replace
 from hashlib import sha256
 
 from benchmarks.files import ROOT
-from extractors.model import Document, Form, Indicator
-from records.values import is_blank
+from selfeval.core.values import is_blank
+from selfeval.extractors.model import Document, Form, Indicator
 from tests.documents import GOLDEN, golden
 
 #: Indicator rows of the batch, and the processor time that two cores have in the 20 seconds that it may take.
@@ -35,24 +36,58 @@ def season(rows: int, seed: int = 5) -> Iterator[Document]:
     while written < rows:
         form = _copy(published[number % len(published)], number, rng)
         written += len(form.indicators)
-        yield Document(f"form-{number:05}.pdf", sha256(str(number).encode()).hexdigest(), 1, "ok", forms=(form,))
+        yield Document(
+            f"form-{number:05}.pdf",
+            sha256(str(number).encode()).hexdigest(),
+            1,
+            "ok",
+            forms=(form,),
+        )
         number += 1
 
 
 def _copy(form: Form, number: int, rng: random.Random) -> Form:
     unit = f"第{number // 8:05}号单位"
-    told = {name: f"{getattr(form, name)}（{number}号项目）" for name in ("project_name", "goal_expected", "goal_actual") if getattr(form, name)}
-    slip = rng.randrange(len(form.indicators)) if form.indicators and rng.random() < WITH_SLIPS else -1
+    told = {
+        name: f"{getattr(form, name)}（{number}号项目）"
+        for name in ("project_name", "goal_expected", "goal_actual")
+        if getattr(form, name)
+    }
+    slip = (
+        rng.randrange(len(form.indicators)) if form.indicators and rng.random() < WITH_SLIPS else -1
+    )
     indicators = tuple(_indicator(row, rng, n == slip) for n, row in enumerate(form.indicators))
     scale, names = rng.randint(2, 9), ("initial", "budget", "executed")
-    plain = all(is_blank(text) or _AMOUNT.fullmatch(text or "") for fund in form.funds for text in (getattr(fund, name) for name in names))
-    funds = tuple(replace(fund, **{name: _scaled(getattr(fund, name), scale) for name in names}) for fund in form.funds) if plain else form.funds
-    return replace(form, **told, unit=unit, funds=funds, indicators=indicators, doubts=form.doubts if rng.random() < 0.05 else ())
+    plain = all(
+        is_blank(text) or _AMOUNT.fullmatch(text or "")
+        for fund in form.funds
+        for text in (getattr(fund, name) for name in names)
+    )
+    funds = (
+        tuple(
+            replace(fund, **{name: _scaled(getattr(fund, name), scale) for name in names})
+            for fund in form.funds
+        )
+        if plain
+        else form.funds
+    )
+    return replace(
+        form,
+        **told,
+        unit=unit,
+        funds=funds,
+        indicators=indicators,
+        doubts=form.doubts if rng.random() < 0.05 else (),
+    )
 
 
 def _indicator(row: Indicator, rng: random.Random, slip: bool) -> Indicator:
     digits = str(rng.randint(10, 9999))
-    changes = {name: _COUNT.sub(digits, text) for name in ("target", "actual") if (text := getattr(row, name))}
+    changes = {
+        name: _COUNT.sub(digits, text)
+        for name in ("target", "actual")
+        if (text := getattr(row, name))
+    }
     if row.explanation and len(row.explanation) > 4:
         changes["explanation"] = f"{row.explanation}{digits}"
     return replace(row, **changes, **({"score": "99"} if slip else {}))
@@ -69,8 +104,8 @@ def _scaled(text: str | None, scale: int) -> str | None:
 
 def measure(rows: int) -> dict[str, float]:
     """One audit of so many rows: processor and wall seconds of making the tables and of judging them, records, findings, peak memory."""
-    from expectations import audit
-    from records.tables import build
+    from selfeval.expectations import audit
+    from selfeval.records.tables.build import build
 
     audit(build(season(200)))  # Great Expectations takes its seconds to import, once a process
     documents = list(season(rows))
@@ -89,7 +124,13 @@ def measure(rows: int) -> dict[str, float]:
 
 def section(rows: int = ROWS) -> str:
     """The measurement in a fresh process, as a part of the report."""
-    told = subprocess.run([sys.executable, "-m", "benchmarks.audit", str(rows)], cwd=ROOT, check=True, capture_output=True, text=True)
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.audit", str(rows)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     found = json.loads(told.stdout)
     held = "held" if found["audit_cpu"] < SECONDS else "NOT held"
     return (

@@ -1,4 +1,5 @@
 """The documents of a run: published forms with their truth, and generated ones."""
+
 from __future__ import annotations
 
 import json
@@ -27,8 +28,11 @@ class Item:
 
 def published(corpus: Path | None) -> list[Item]:
     """The readable documents of a corpus with truth, or of data/samples; what must be refused is left out."""
-    pairs = [(path.with_suffix(".pdf"), path) for path in sorted(corpus.glob("*.json"))] if corpus else [
-        (SAMPLES / f"{path.stem}.pdf", path) for path in sorted(GOLDEN.glob("*.json"))]
+    pairs = (
+        [(path.with_suffix(".pdf"), path) for path in sorted(corpus.glob("*.json"))]
+        if corpus
+        else [(SAMPLES / f"{path.stem}.pdf", path) for path in sorted(GOLDEN.glob("*.json"))]
+    )
     items = []
     for pdf, golden in pairs:
         truth = json.loads(golden.read_text("utf-8"))
@@ -51,7 +55,11 @@ def scanned(folder: Path, seed: int = 77) -> Item:
     """One generated form as a scanner gives it: an image of the page at 200 dpi, slightly turned, and no text layer."""
     truth = random_document(Random(seed), rows=9)
     page = pdfium.PdfDocument(draw(truth, Layout(type_size=10.5), seed))[0]
-    image = page.render(scale=200 / 72, grayscale=True).to_pil().rotate(0.6, expand=False, fillcolor=255)
+    image = (
+        page.render(scale=200 / 72, grayscale=True)
+        .to_pil()
+        .rotate(0.6, expand=False, fillcolor=255)
+    )
     path = folder / "generated-scan.pdf"
     image.save(path, "PDF", resolution=200.0)
     return replace(_written(path, truth, path.read_bytes()), scan=True)
@@ -68,7 +76,11 @@ def of_cells(folder: Path, cells: int) -> Item:
     """One form of about so many cells on one page as high as it takes (10,000 come near the cap on a page's area)."""
     rows = max(2, cells // 8)
     truth = random_document(Random(cells), rows=rows)
-    return _written(folder / f"cells-{cells}.pdf", truth, draw(truth, Layout(page=(640.0, 700.0 + 19.0 * rows), type_size=7.0), cells))
+    return _written(
+        folder / f"cells-{cells}.pdf",
+        truth,
+        draw(truth, Layout(page=(640.0, 700.0 + 19.0 * rows), type_size=7.0), cells),
+    )
 
 
 def _written(path: Path, truth: dict[str, Any], data: bytes) -> Item:

@@ -1,4 +1,5 @@
 """A reader timed from outside: wall and processor time and peak memory of its process and of the children it waited for."""
+
 from __future__ import annotations
 
 import ctypes
@@ -35,14 +36,29 @@ class Cost:
     peak: float
 
 
-def run(contestant: Contestant, items: Sequence[Item], *, repeat: int = 1, patience: float = PATIENCE) -> tuple[Cost | None, list[Result]]:
+def run(
+    contestant: Contestant, items: Sequence[Item], *, repeat: int = 1, patience: float = PATIENCE
+) -> tuple[Cost | None, list[Result]]:
     """Read the files `repeat` times over in one fresh process; the results of the first time. No cost: it did not end well in time."""
     _adopt_orphans()
     with TemporaryDirectory() as folder:
         out = Path(folder, "results")
-        command = [sys.executable, "-m", "benchmarks.child", contestant.name, str(out), *[str(item.path) for item in items] * repeat]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.child",
+            contestant.name,
+            str(out),
+            *[str(item.path) for item in items] * repeat,
+        ]
         begin = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         watch = threading.Timer(patience, os.killpg, (process.pid, signal.SIGKILL))
         watch.start()
         _, status, usage = os.wait4(process.pid, 0)

@@ -1,4 +1,5 @@
 """The readers that are compared. Each takes paths and yields, for each, a Document (ours) or the texts of all cells (raw engines)."""
+
 from __future__ import annotations
 
 import ctypes
@@ -8,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from extractors.model import Document
+from selfeval.extractors.model import Document
 
 Result = Document | list[str]
 Reader = Callable[[Sequence[Path]], Iterator[Result]]
@@ -26,13 +27,13 @@ class Contestant:
 
 def sandboxed(paths: Sequence[Path]) -> Iterator[Result]:
     """As `selfeval extract` reads: one worker, a capped child process."""
-    from extractors.sandbox import extract_many
+    from selfeval.extractors.isolation.sandbox import extract_many
 
     yield from extract_many(paths, workers=1)
 
 
 def in_process(paths: Sequence[Path], engine: str = "pdfium") -> Iterator[Result]:
-    from extractors.read import read_document
+    from selfeval.extractors.read import read_document
 
     for path in paths:
         yield read_document(path.read_bytes(), path.name, engine=engine)
@@ -46,7 +47,9 @@ def raw_pdfplumber(paths: Sequence[Path]) -> Iterator[Result]:
         texts: list[str] = []
         with pdfplumber.open(path) as document:
             for page in document.pages:
-                texts += [cell for table in page.extract_tables() for row in table for cell in row if cell]
+                texts += [
+                    cell for table in page.extract_tables() for row in table for cell in row if cell
+                ]
         yield texts
 
 
@@ -56,7 +59,9 @@ def raw_camelot(paths: Sequence[Path]) -> Iterator[Result]:
 
     for path in paths:
         try:
-            tables = camelot.read_pdf(str(path), pages="all", flavor="lattice", suppress_stdout=True)
+            tables = camelot.read_pdf(
+                str(path), pages="all", flavor="lattice", suppress_stdout=True
+            )
         except Exception:  # noqa: BLE001 - errors of several libraries, among them for files that it may not copy text from
             yield []
             continue
@@ -87,12 +92,17 @@ def bare_pdfium(paths: Sequence[Path]) -> Iterator[Result]:
         yield []
 
 
-CONTESTANTS = {contestant.name: contestant for contestant in (
-    Contestant("bare pdfium", bare_pdfium, False, 4),
-    Contestant("selfeval", sandboxed, True, 4),
-    Contestant("selfeval, no sandbox", in_process, True, 4),
-    Contestant("selfeval --engine pdfplumber", partial(in_process, engine="pdfplumber"), True, 1),
-    Contestant("selfeval --engine camelot", partial(in_process, engine="camelot"), True, 1),
-    Contestant("raw pdfplumber", raw_pdfplumber, False, 2),
-    Contestant("raw camelot", raw_camelot, False, 1),
-)}
+CONTESTANTS = {
+    contestant.name: contestant
+    for contestant in (
+        Contestant("bare pdfium", bare_pdfium, False, 4),
+        Contestant("selfeval", sandboxed, True, 4),
+        Contestant("selfeval, no sandbox", in_process, True, 4),
+        Contestant(
+            "selfeval --engine pdfplumber", partial(in_process, engine="pdfplumber"), True, 1
+        ),
+        Contestant("selfeval --engine camelot", partial(in_process, engine="camelot"), True, 1),
+        Contestant("raw pdfplumber", raw_pdfplumber, False, 2),
+        Contestant("raw camelot", raw_camelot, False, 1),
+    )
+}

@@ -1,4 +1,5 @@
 """Figures -> the markdown tables of the report."""
+
 from __future__ import annotations
 
 import os
@@ -11,6 +12,8 @@ from benchmarks.accuracy import Accuracy
 from benchmarks.measure import Cost
 
 LIBRARIES = ("pypdfium2", "pdfplumber", "camelot-py", "rapidocr")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One reader over files of `pages` pages read `repeat` times over; `ours`: it fills forms."""
@@ -45,24 +48,51 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def machine() -> str:
     loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    return (f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, {libraries}. "
-            f"Load of the machine when the run began (1, 5, 15 minutes): {loads}.\n")
+    return (
+        f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, {libraries}. "
+        f"Load of the machine when the run began (1, 5, 15 minutes): {loads}.\n"
+    )
 
 
 def comparison(rows: Sequence[Row]) -> str:
     """The readers side by side; below, how ours compares with raw pdfplumber and with the floor."""
     body = []
     for row in rows:
-        figures = [f"{row.wall:.1f}", f"{row.cpu:.1f}", f"{row.cost.peak:.0f}"] if row.cost else ["failed", "", ""]
+        figures = (
+            [f"{row.wall:.1f}", f"{row.cpu:.1f}", f"{row.cost.peak:.0f}"]
+            if row.cost
+            else ["failed", "", ""]
+        )
         found = row.found
         share = f"{found.cell_share:.4f}" if found else "—"
         fields = ["—"] * 6
         if found and row.ours:
-            counts = (found.silent, found.silent_any, found.invented, f"{found.forms_found}/{found.forms}")
-            fields = [f"{found.leaf_accuracy:.4f}", f"{found.number_accuracy:.4f}", *map(str, counts)]
+            counts = (
+                found.silent,
+                found.silent_any,
+                found.invented,
+                f"{found.forms_found}/{found.forms}",
+            )
+            fields = [
+                f"{found.leaf_accuracy:.4f}",
+                f"{found.number_accuracy:.4f}",
+                *map(str, counts),
+            ]
         body.append((row.name, str(row.repeat), *figures, share, *fields))
-    head = ("reader", "times over", "ms/page", "CPU ms/page", "peak MiB", "values as cells", "leaf accuracy", "number accuracy",
-            "silent numbers", "silent values", "invented rows", "forms")
+    head = (
+        "reader",
+        "times over",
+        "ms/page",
+        "CPU ms/page",
+        "peak MiB",
+        "values as cells",
+        "leaf accuracy",
+        "number accuracy",
+        "silent numbers",
+        "silent values",
+        "invented rows",
+        "forms",
+    )
     return table(head, body) + _ratios({row.name: row for row in rows if row.cost})
 
 
@@ -70,9 +100,11 @@ def _ratios(rows: Mapping[str, Row]) -> str:
     if not {"selfeval", "raw pdfplumber", "bare pdfium"} <= rows.keys():
         return ""
     ours, raw, floor = rows["selfeval"], rows["raw pdfplumber"], rows["bare pdfium"]
-    return (f"\nOne worker in its sandbox, start included: {raw.wall / ours.wall:.1f} times as fast as raw pdfplumber "
-            f"({raw.cpu / ours.cpu:.1f} by processor time), and {ours.wall / floor.wall:.1f} times the bare reading "
-            f"({ours.cpu / floor.cpu:.1f} by processor time).\n")
+    return (
+        f"\nOne worker in its sandbox, start included: {raw.wall / ours.wall:.1f} times as fast as raw pdfplumber "
+        f"({raw.cpu / ours.cpu:.1f} by processor time), and {ours.wall / floor.wall:.1f} times the bare reading "
+        f"({ours.cpu / floor.cpu:.1f} by processor time).\n"
+    )
 
 
 def growth(name: str, series: Growth) -> str:
@@ -80,14 +112,24 @@ def growth(name: str, series: Growth) -> str:
     sizes = sorted({size for rows in series.values() for size, _, _ in rows})
     body = []
     for size in sizes:
-        row = [str(size), str(max(pages for rows in series.values() for at, pages, _ in rows if at == size))]
+        row = [
+            str(size),
+            str(max(pages for rows in series.values() for at, pages, _ in rows if at == size)),
+        ]
         for rows in series.values():
             cost = next((cost for at, _, cost in rows if at == size), None)
             row += [f"{cost.wall:.2f}", f"{cost.peak:.0f}"] if cost else ["—", "—"]
         body.append(row)
-    return table((name, "pages", *(f"{reader} {unit}" for reader in series for unit in ("s", "MiB"))), body)
+    return table(
+        (name, "pages", *(f"{reader} {unit}" for reader in series for unit in ("s", "MiB"))), body
+    )
 
 
 def calibration(rows: Sequence[tuple[str, int, int]]) -> str:
-    return table(("confidence said", "values", "right", "share right"),
-                 ((band, str(count), str(right), f"{right / count:.4f}" if count else "—") for band, count, right in rows))
+    return table(
+        ("confidence said", "values", "right", "share right"),
+        (
+            (band, str(count), str(right), f"{right / count:.4f}" if count else "—")
+            for band, count, right in rows
+        ),
+    )

@@ -1,4 +1,5 @@
 """The report of a season: what ten thousand document pages cost, whether memory grows, how fast the list answers, how large pictures are."""
+
 from __future__ import annotations
 
 import json
@@ -19,8 +20,9 @@ _WRITE = """
 import json, resource, sys, time
 from pathlib import Path
 from report_data import RULES, season
-from reports.site import SiteWriter
-from reports.views import Sources, document_views
+from selfeval.reports.site.write import SiteWriter
+from selfeval.reports.site.sources import Sources
+from selfeval.reports.site.views import document_views
 
 writer, spent, peaks = SiteWriter(Path(sys.argv[1]), Sources(RULES)), 0.0, []
 for given in season(int(sys.argv[2])):
@@ -77,7 +79,10 @@ def _answers(site: Path) -> dict[str, float]:
         page = browser.new_page()
         page.goto((site / "documents.html").as_uri())
         page.wait_for_selector("html[data-list-ready=true]", state="attached", timeout=60_000)
-        search, sort = page.get_by_label("查找"), lambda name: page.get_by_role("button", name=name).click()
+        search, sort = (
+            page.get_by_label("查找"),
+            lambda name: page.get_by_role("button", name=name).click(),
+        )
         for name, action in (
             ("search", lambda: search.fill("第 99 水利")), ("filter", lambda: page.get_by_label("规则").select_option("scores-sum")),
             ("clear", lambda: search.fill("")), ("sort by number", lambda: sort("自评得分")), ("sort by name", lambda: sort("实施单位")),
@@ -92,7 +97,7 @@ def _pictures() -> list[int]:
     """Bytes of the picture of every page of the samples."""
     import pypdfium2 as pdfium
 
-    from extractors.render import render_page
+    from selfeval.extractors.drawing.render import render_page
 
     sizes = []
     for path in sorted((ROOT / "data" / "samples").glob("*.pdf")):

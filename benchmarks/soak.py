@@ -5,6 +5,7 @@ shared pages counted once) and progress are looked at as it goes. Then once more
 over the same files, with as many processes as there are processors. Writes soak.md, soak-memory.svg and soak-time.svg. With --inbox the
 documents are made there, or taken from there where they are, and kept.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -64,7 +65,11 @@ class Soak:
 
     def within(self, stage: str, count: int, low: float, high: float) -> list[Look]:
         """The looks of a stage while what it was done with was at least `low` and less than `high`."""
-        return [look for look in self.looks if look.stage(count) == stage and low <= getattr(look, stage) < high]
+        return [
+            look
+            for look in self.looks
+            if look.stage(count) == stage and low <= getattr(look, stage) < high
+        ]
 
 
 def write(place: tuple[str, int]) -> None:
@@ -81,7 +86,9 @@ def memory_of(root: int) -> float:
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             with suppress(OSError):
-                parent = int((entry / "stat").read_text("ascii", "replace").rpartition(")")[2].split()[1])
+                parent = int(
+                    (entry / "stat").read_text("ascii", "replace").rpartition(")")[2].split()[1]
+                )
                 parents.setdefault(parent, []).append(int(entry.name))
     total, waiting = 0, [root]
     while waiting:
@@ -99,7 +106,10 @@ def progress(workspace: Path) -> tuple[int, int, int]:
     with suppress(sqlite3.Error):
         connection = sqlite3.connect(f"file:{workspace}/selfeval.db?mode=ro", uri=True, timeout=0.2)
         try:
-            counts = [int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in ("extractions", "audits")]
+            counts = [
+                int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+                for table in ("extractions", "audits")
+            ]
         finally:
             connection.close()
     return counts[0], counts[1], sum(1 for _ in (workspace / "reports/documents").glob("*.html"))
@@ -111,7 +121,13 @@ def watched(commands: list[list[str]], workspace: Path | None = None) -> Soak:
     soak, begin = Soak(), time.perf_counter()
     waiting = {}
     for command in commands:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         waiting[process.pid] = process
     first = next(iter(waiting))
     try:
@@ -124,7 +140,9 @@ def watched(commands: list[list[str]], workspace: Path | None = None) -> Soak:
                     soak.cpu += usage.ru_utime + usage.ru_stime
                     del waiting[pid]
             if waiting and workspace is not None:
-                soak.looks.append(Look(time.perf_counter() - begin, *progress(workspace), memory_of(first)))
+                soak.looks.append(
+                    Look(time.perf_counter() - begin, *progress(workspace), memory_of(first))
+                )
             time.sleep(LOOK if waiting else 0)
     finally:
         for pid in waiting:
@@ -136,32 +154,57 @@ def watched(commands: list[list[str]], workspace: Path | None = None) -> Soak:
 
 def figures(count: int, tenth: Soak, whole: Soak, again: Soak, plumber: Soak) -> str:
     """The report's text."""
-    runs = {f"selfeval run, {round(count * WARM)} documents": tenth, f"selfeval run, {count} documents": whole, "the same, nothing new": again, "raw pdfplumber": plumber}
-    rows = [(name, f"{soak.wall:.0f}", f"{soak.cpu:.0f}", f"{soak.peak:.0f}" if soak.looks else "—", str(soak.code)) for name, soak in runs.items()]
+    runs = {
+        f"selfeval run, {round(count * WARM)} documents": tenth,
+        f"selfeval run, {count} documents": whole,
+        "the same, nothing new": again,
+        "raw pdfplumber": plumber,
+    }
+    rows = [
+        (
+            name,
+            f"{soak.wall:.0f}",
+            f"{soak.cpu:.0f}",
+            f"{soak.peak:.0f}" if soak.looks else "—",
+            str(soak.code),
+        )
+        for name, soak in runs.items()
+    ]
     text = f"# Soak: {count} documents\n\n{report.machine()}\n"
     text += report.table(("", "wall s", "CPU s", "peak MiB, all processes", "exit code"), rows)
     text += (f"\nThe whole run, audit and report included, over raw pdfplumber's extract_tables alone: {whole.wall / plumber.wall:.2f} of its time, "
              f"{whole.cpu / plumber.cpu:.2f} of its processor time.\nPeak memory of ten times the documents: {whole.peak / tenth.peak:.2f} of that of a tenth.\n")  # fmt: skip
     body = []
     for stage in STAGES:
-        early, late = (max((look.memory for look in whole.within(stage, count, *span)), default=0.0) for span in ((0, count * WARM), (count * WARM, count + 1)))
+        early, late = (
+            max((look.memory for look in whole.within(stage, count, *span)), default=0.0)
+            for span in ((0, count * WARM), (count * WARM, count + 1))
+        )
         body.append((stage, f"{early:.0f}", f"{late:.0f}"))
     text += f"\nPeak MiB while the first {count * WARM:.0f} documents were read, judged and written into the report, and while the others were:\n\n"
     text += report.table(("stage", "first tenth", "the rest"), body)
     steps = [count * tenths // 10 for tenths in range(1, 11)]
     body = [(str(step), *(_reached(whole, stage, step) for stage in STAGES)) for step in steps]
-    text += "\nSeconds from the start until so many documents were\n\n" + report.table(("documents", *STAGES), body)
+    text += "\nSeconds from the start until so many documents were\n\n" + report.table(
+        ("documents", *STAGES), body
+    )
     return text + "\n![memory](soak-memory.svg) ![documents](soak-time.svg)\n"
 
 
 def _reached(soak: Soak, stage: str, count: int) -> str:
-    return next((f"{look.seconds:.0f}" for look in soak.looks if getattr(look, stage) >= count), "—")
+    return next(
+        (f"{look.seconds:.0f}" for look in soak.looks if getattr(look, stage) >= count), "—"
+    )
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     arguments.add_argument("--documents", type=int, default=10_000)
-    arguments.add_argument("--inbox", type=Path, help="make the documents here, or take those that are here, and keep them")
+    arguments.add_argument(
+        "--inbox",
+        type=Path,
+        help="make the documents here, or take those that are here, and keep them",
+    )
     arguments.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
     options = arguments.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -177,10 +220,24 @@ def main() -> None:
         whole, again = run(inbox, workspace), run(inbox, workspace)
         workers = len(os.sched_getaffinity(0))
         read = [sys.executable, "-m", "benchmarks.child", "raw pdfplumber"]
-        plumber = watched([[*read, str(Path(folder, f"out-{n}")), *map(str, paths[n::workers])] for n in range(workers)])
+        plumber = watched(
+            [
+                [*read, str(Path(folder, f"out-{n}")), *map(str, paths[n::workers])]
+                for n in range(workers)
+            ]
+        )
     memory = {"all processes": [(look.seconds, look.memory) for look in whole.looks if look.memory]}
-    (options.out / "soak-memory.svg").write_text(svg.timeline("memory of a run, all processes", memory, "MiB"), encoding="utf-8")
-    made = {stage: [(look.seconds, float(getattr(look, stage))) for look in whole.looks if getattr(look, stage)] for stage in STAGES}
+    (options.out / "soak-memory.svg").write_text(
+        svg.timeline("memory of a run, all processes", memory, "MiB"), encoding="utf-8"
+    )
+    made = {
+        stage: [
+            (look.seconds, float(getattr(look, stage)))
+            for look in whole.looks
+            if getattr(look, stage)
+        ]
+        for stage in STAGES
+    }
     drawn = svg.timeline("documents by time", made, "documents")
     (options.out / "soak-time.svg").write_text(drawn, encoding="utf-8")
     text = figures(options.documents, tenth, whole, again, plumber)
@@ -191,7 +248,11 @@ def main() -> None:
 def documents(inbox: Path, count: int) -> list[Path]:
     """So many documents in the inbox, made where they are not there; all of them, in order."""
     inbox.mkdir(parents=True, exist_ok=True)
-    missing = [(str(inbox), number) for number in range(count) if not (inbox / f"{number:05d}.pdf").exists()]
+    missing = [
+        (str(inbox), number)
+        for number in range(count)
+        if not (inbox / f"{number:05d}.pdf").exists()
+    ]
     with ProcessPoolExecutor() as pool:
         list(pool.map(write, missing, chunksize=50))
     paths = sorted(path.absolute() for path in inbox.glob("*.pdf"))
@@ -201,7 +262,20 @@ def documents(inbox: Path, count: int) -> list[Path]:
 
 
 def run(inbox: Path, workspace: Path) -> Soak:
-    return watched([[sys.executable, "-m", "flows.cli", "run", str(inbox), "--workspace", str(workspace)]], workspace)
+    return watched(
+        [
+            [
+                sys.executable,
+                "-m",
+                "selfeval.flows.cli",
+                "run",
+                str(inbox),
+                "--workspace",
+                str(workspace),
+            ]
+        ],
+        workspace,
+    )
 
 
 if __name__ == "__main__":

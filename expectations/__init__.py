@@ -1,13 +1,14 @@
 """Tidy tables -> findings: the catalogue of rules as Great Expectations suites. Importing this room is cheap; running it is not."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from expectations.auditing import audit, audit_in_batches
-    from expectations.data_docs import DataDocs, build_data_docs
-    from expectations.findings import Audit
-    from expectations.suites import RuleRaised
+    from selfeval.expectations.auditing import audit, audit_in_batches
+    from selfeval.expectations.findings import Audit
+    from selfeval.expectations.gx.data_docs import DataDocs, build_data_docs
+    from selfeval.expectations.gx.suites import RuleRaised
 
 __all__ = ["Audit", "DataDocs", "RuleRaised", "audit", "audit_in_batches", "build_data_docs"]
 
@@ -16,8 +17,8 @@ def __getattr__(name: str) -> Any:
     """The public functions, imported when they are first asked for: pandas and Great Expectations take seconds."""
     from importlib import import_module
 
-    homes = {"audit": "auditing", "audit_in_batches": "auditing", "Audit": "findings", "RuleRaised": "suites", "DataDocs": "data_docs",
-             "build_data_docs": "data_docs"}  # fmt: skip
+    homes = {"audit": "auditing", "audit_in_batches": "auditing", "Audit": "findings", "RuleRaised": "gx.suites", "DataDocs": "gx.data_docs",
+             "build_data_docs": "gx.data_docs"}  # fmt: skip
     if name not in homes:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"expectations.{homes[name]}"), name)
+    return getattr(import_module(f"selfeval.expectations.{homes[name]}"), name)

@@ -1,12 +1,13 @@
 """Sums of printed numbers, and which slip of the pen explains a sum that is wrong."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from expectations.verdicts import Decision, not_applicable, undecidable
-from expectations.view import CAPTIONS, FormView, Reading, Row, State
+from selfeval.expectations.verdicts import Decision, not_applicable, undecidable
+from selfeval.expectations.view import CAPTIONS, FormView, Reading, Row, State
 
 ZERO = Decimal(0)
 
@@ -54,7 +55,10 @@ class FormSum:
 
     @property
     def values(self) -> tuple[str | None, ...]:
-        return (*(part.text for part in self.parts), self.execution.text if self.execution else None)
+        return (
+            *(part.text for part in self.parts),
+            self.execution.text if self.execution else None,
+        )
 
 
 def trouble(row: Row, name: str, reading: Reading) -> str:
@@ -64,7 +68,11 @@ def trouble(row: Row, name: str, reading: Reading) -> str:
         return f"{cell}读取存疑，请核对单元格 {path}：{reading.why}"
     if reading.state is State.UNREADABLE:
         return f"{cell}“{reading.text}”不是数字（{path}）"
-    return f"{cell}空白（{path}）" if reading.state is State.BLANK else f"本表没有{CAPTIONS[name]}栏（{path}）"
+    return (
+        f"{cell}空白（{path}）"
+        if reading.state is State.BLANK
+        else f"本表没有{CAPTIONS[name]}栏（{path}）"
+    )
 
 
 def form_sum(form: FormView, name: str) -> FormSum | Decision:
@@ -78,7 +86,11 @@ def form_sum(form: FormView, name: str) -> FormSum | Decision:
 
 def _form_sum(form: FormView, name: str) -> FormSum | Decision:
     if (doubt := form.doubts and form.doubt("indicators")) or not form.indicators:
-        return undecidable(f"绩效指标读取存疑：{doubt}") if doubt else not_applicable("本表没有绩效指标")
+        return (
+            undecidable(f"绩效指标读取存疑：{doubt}")
+            if doubt
+            else not_applicable("本表没有绩效指标")
+        )
     if not form.has_column(name):
         return not_applicable(f"绩效指标没有{CAPTIONS[name]}栏")
     parts = []
@@ -145,7 +157,12 @@ def transposed(one: Decimal, other: Decimal) -> bool:
     """Whether two neighbouring digits of `one`, exchanged, give `other`."""
     a, b = _digits(one, other)
     differing = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
-    return len(differing) == 2 and differing[1] == differing[0] + 1 and a[differing[0]] == b[differing[1]] and a[differing[1]] == b[differing[0]]
+    return (
+        len(differing) == 2
+        and differing[1] == differing[0] + 1
+        and a[differing[0]] == b[differing[1]]
+        and a[differing[1]] == b[differing[0]]
+    )
 
 
 def one_digit_apart(one: Decimal, other: Decimal) -> str:
@@ -160,7 +177,11 @@ def one_digit_apart(one: Decimal, other: Decimal) -> str:
     place = point - differing[0] - 1
     if place < 0:
         return f"小数第{differing[0] - point}位"
-    return ("个", "十", "百", "千", "万", "十万", "百万", "千万", "亿")[place] + "位" if place < 9 else "高位"
+    return (
+        ("个", "十", "百", "千", "万", "十万", "百万", "千万", "亿")[place] + "位"
+        if place < 9
+        else "高位"
+    )
 
 
 def _digits(one: Decimal, other: Decimal) -> tuple[str, str]:

@@ -1,4 +1,5 @@
 """Tidy tables -> audit: views, bench, suites, findings. A season of documents is judged in batches, in the memory of one."""
+
 from __future__ import annotations
 
 import gc
@@ -11,22 +12,22 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from expectations import catalogue
-from expectations.bench import Bench
-from expectations.findings import Audit, collect
-from expectations.peers import Card, Index, Peers, card_of
-from expectations.profiles import known
-from expectations.roster import read_roster
-from expectations.rules.history import SYSTEMATIC
-from expectations.view import FormView, views
-from records.columns import Cells
-from records.remembering import forget
+from selfeval.core.batch_cache import forget
+from selfeval.expectations import catalogue
+from selfeval.expectations.cross_form import Card, Index, Peers, card_of
+from selfeval.expectations.findings import Audit, collect
+from selfeval.expectations.profiles import known
+from selfeval.expectations.roster import read_roster
+from selfeval.expectations.rules.history import SYSTEMATIC
+from selfeval.expectations.runner import Bench
+from selfeval.expectations.view import FormView, views
+from selfeval.records.tables.columns import Cells
 
 if TYPE_CHECKING:
     import pandas
 
-    from expectations.suites import SuiteRunner
-    from records.tables import Tables
+    from selfeval.expectations.gx.suites import SuiteRunner
+    from selfeval.records.tables.build import Tables
 
 #: Documents that are judged at a time. A batch costs Great Expectations a second and more, and a document of 20 indicators some 200 kB.
 BATCH = 600
@@ -47,29 +48,37 @@ def frames(bench: Bench) -> dict[str, pandas.DataFrame]:
     """The frames that suites go over: a row a form, a total row of funds, an indicator, by its number in the batch."""
     import pandas as pd
 
-    return {table: pd.DataFrame({"record": range(len(ids))}) for table, ids in bench.records.items()}
+    return {
+        table: pd.DataFrame({"record": range(len(ids))}) for table, ids in bench.records.items()
+    }
 
 
 def audit(tables: Tables, profile: str | None = None, roster: Path | None = None) -> Audit:
     """Judges every form of `tables` by every rule that applies to it. `profile` overrides the profile that the forms carry; `roster` is a
     CSV of those who have to submit (see `roster.read_roster`).
 
-    Raises expectations.suites.RuleRaised when an expectation raises, profiles.ProfileError for an unknown profile, roster.RosterError for
+    Raises selfeval.expectations.gx.suites.RuleRaised when an expectation raises, profiles.ProfileError for an unknown profile, roster.RosterError for
     a roster that cannot be read."""
-    from expectations.suites import SuiteRunner
+    from selfeval.expectations.gx.suites import SuiteRunner
 
-    return _judge(SuiteRunner(), _under(profile, tables), Peers(read_roster(roster) if roster else ()))
+    return _judge(
+        SuiteRunner(), _under(profile, tables), Peers(read_roster(roster) if roster else ())
+    )
 
 
 def audit_in_batches(
-    document_ids: Sequence[str], load: Load, profile: str | None = None, roster: Path | None = None, size: int = BATCH
+    document_ids: Sequence[str],
+    load: Load,
+    profile: str | None = None,
+    roster: Path | None = None,
+    size: int = BATCH,
 ) -> Iterator[tuple[Tables, Audit]]:
     """The same for more documents than memory should hold: batches of tables, with what was found among them, each with its audit.
     `document_ids` are in the order in which the documents were received, and `load` gives the tables of some of them.
 
     All documents are looked at twice: first for what forms have to know of each other, then to be judged. Forms of one project are judged
     together, so that few have to be loaded a third time. Raises what `audit` raises, before the first batch or at any."""
-    from expectations.suites import SuiteRunner
+    from selfeval.expectations.gx.suites import SuiteRunner
 
     expected = read_roster(roster) if roster else ()
     runner = SuiteRunner()
@@ -89,10 +98,25 @@ def audit_in_batches(
     by_document: dict[str, list[Card]] = {document_id: [] for document_id in document_ids}
     for card in index.cards:
         by_document[card.document_id].append(card)
-    together = sorted(document_ids, key=lambda document_id: min((card.key or ("", "") for card in by_document[document_id]), default=("", "")))
+    together = sorted(
+        document_ids,
+        key=lambda document_id: min(
+            (card.key or ("", "") for card in by_document[document_id]), default=("", "")
+        ),
+    )
     for batch in _batches(together, size):
-        others = {one.form_id: one for document_id in batch for card in by_document[document_id] for one in index.compared(card)}
-        fetch = _Fetch(looked_at, index, [card for card in others.values() if card.document_id not in set(batch)], size)
+        others = {
+            one.form_id: one
+            for document_id in batch
+            for card in by_document[document_id]
+            for one in index.compared(card)
+        }
+        fetch = _Fetch(
+            looked_at,
+            index,
+            [card for card in others.values() if card.document_id not in set(batch)],
+            size,
+        )
         yield judged(batch, Peers(expected, whole=index, fetch=fetch, failing=failing.__getitem__))
 
 
@@ -110,7 +134,9 @@ def _judge(runner: SuiteRunner, tables: Tables, peers: Peers) -> Audit:
         return collect(runner.run(bench, frames(bench)), tables.cells)
 
 
-def _survey(document_ids: Sequence[str], look_at: LookAt, size: int) -> tuple[Index, dict[str, Collection[str]]]:
+def _survey(
+    document_ids: Sequence[str], look_at: LookAt, size: int
+) -> tuple[Index, dict[str, Collection[str]]]:
     """The cards of all forms, and of the rules whose failures are counted by unit, the forms that fail them."""
     packed: list[bytes] = []
     failing: dict[str, set[str]] = {rule: set() for rule in SYSTEMATIC}
@@ -124,7 +150,9 @@ def _survey(document_ids: Sequence[str], look_at: LookAt, size: int) -> tuple[In
         del forms, bench
         gc.collect()  # forms and their rows refer to each other
         forget()
-    return Index(_unpacked(packed, document_ids)), {rule: frozenset(forms) for rule, forms in failing.items()}
+    return Index(_unpacked(packed, document_ids)), {
+        rule: frozenset(forms) for rule, forms in failing.items()
+    }
 
 
 def _unpacked(packed: Sequence[bytes], document_ids: Sequence[str]) -> list[Card]:
@@ -132,7 +160,15 @@ def _unpacked(packed: Sequence[bytes], document_ids: Sequence[str]) -> list[Card
     them are one."""
     same: dict[Any, Any] = {text: text for text in document_ids}
     values = (card for part in packed for card in pickle.loads(part))
-    return [Card(*(same.setdefault(value, value) if isinstance(value, (str, bytes, tuple)) else value for value in card)) for card in values]
+    return [
+        Card(
+            *(
+                same.setdefault(value, value) if isinstance(value, (str, bytes, tuple)) else value
+                for value in card
+            )
+        )
+        for card in values
+    ]
 
 
 class _Fetch:
@@ -143,11 +179,20 @@ class _Fetch:
         self._look_at, self._index = look_at, index
         wanted = {card.form_id for card in foreseen}
         documents = list(islice(dict.fromkeys(card.document_id for card in foreseen), most))
-        self._forms = {form.form_id: form for part in _batches(documents, _FETCHED) for form in look_at(part) if form.form_id in wanted}
+        self._forms = {
+            form.form_id: form
+            for part in _batches(documents, _FETCHED)
+            for form in look_at(part)
+            if form.form_id in wanted
+        }
 
     def __call__(self, form_id: str) -> FormView:
         found = self._forms.get(form_id)
-        return found or next(form for form in self._look_at([self._index.by_form[form_id].document_id]) if form.form_id == form_id)
+        return found or next(
+            form
+            for form in self._look_at([self._index.by_form[form_id].document_id])
+            if form.form_id == form_id
+        )
 
 
 def _batches(document_ids: Sequence[str], size: int) -> Iterator[list[str]]:

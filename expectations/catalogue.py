@@ -1,4 +1,5 @@
 """The catalogue of rules, data/rules.yml: what every rule says, how severe it is, where it comes from. Imports neither pandas nor GE."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -6,10 +7,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-RULES_FILE = Path(__file__).resolve().parent.parent / "data" / "rules.yml"
+from selfeval.data import FOLDER as DATA
+
+RULES_FILE = DATA / "rules.yml"
 
 #: Severity -> as people read it, and as Great Expectations calls it.
-SEVERITIES = {"error": ("错误", "critical"), "warning": ("警告", "warning"), "information": ("提示", "info")}
+SEVERITIES = {
+    "error": ("错误", "critical"),
+    "warning": ("警告", "warning"),
+    "information": ("提示", "info"),
+}
 
 FAMILIES = {
     "structure": "结构与完整性", "scores": "分值与得分", "funds": "预算执行", "explanations": "偏差说明",
@@ -75,7 +82,9 @@ def load(path: Path = RULES_FILE) -> Catalogue:
     """The catalogue. Raises CatalogueError for an entry that is incomplete, doubled or of an unknown severity, family or source."""
     import yaml
 
-    document = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    document = yaml.load(
+        path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
     entries: dict[str, Entry] = {}
     for raw in document["rules"]:
         entry = _entry(raw, document["sources"])
@@ -96,7 +105,10 @@ def _entry(raw: dict[str, Any], sources: dict[str, str]) -> Entry:
                          "profiles": () if profiles == "all" else tuple(profiles)})  # fmt: skip
     except (TypeError, KeyError) as error:
         raise CatalogueError(f"rule {raw.get('id')}: {error}") from error
-    for name, value, known in (("severity", entry.severity, SEVERITIES), ("family", entry.family, FAMILIES)):
+    for name, value, known in (
+        ("severity", entry.severity, SEVERITIES),
+        ("family", entry.family, FAMILIES),
+    ):
         if value not in known:
             raise CatalogueError(f"rule {entry.id}: unknown {name} {value}")
     if missing := [key for key in entry.source if key not in sources]:
@@ -118,9 +130,13 @@ def explain(rule: str, lang: str = "zh") -> list[tuple[str, str]]:
         ("内容" if chinese else "Says", entry.zh if chinese else entry.en), ("容差" if chinese else "Tolerance", entry.tolerance if chinese else entry.tolerance_en),
         ("依据" if chinese else "Source", sources), ("整改" if chinese else "Remedy", entry.remedy if chinese else entry.remedy_en),
     ]  # fmt: skip
-    lines += [("易误报", trap) for trap in entry.traps if chinese]  # notes for those who keep the rules; told in one language
+    lines += [
+        ("易误报", trap) for trap in entry.traps if chinese
+    ]  # notes for those who keep the rules; told in one language
     if entry.years != (None, None):
-        lines.append(("适用年度" if chinese else "Years", f"{entry.years[0] or ''}–{entry.years[1] or ''}"))
+        lines.append(
+            ("适用年度" if chinese else "Years", f"{entry.years[0] or ''}–{entry.years[1] or ''}")
+        )
     if entry.profiles:
         lines.append(("适用表式" if chinese else "Profiles", "、".join(entry.profiles)))
     return lines

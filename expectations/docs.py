@@ -1,15 +1,16 @@
 """The catalogue as a page: docs/rules.md, generated, and held current by a test."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
-from expectations import catalogue
+from selfeval.expectations import catalogue
 
 RULES_PAGE = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
 
 _HEAD = """# Rules
 
-Generated from `data/rules.yml` by `python -m expectations.write`; do not edit. {count} rules, {core} of them core.
+Generated from `data/rules.yml` by `python -m selfeval.expectations.write`; do not edit. {count} rules, {core} of them core.
 
 A rule says pass, fail, not-applicable or undecidable of its subject; the last two are no passes. Severity: **error** cannot be right,
 **warning** needs an explanation on the form, **information** is a hint. Core rules judge every form; the others may depend on the
@@ -20,13 +21,19 @@ profile of the form (`data/profiles`), and say nothing about a form whose profil
 def render() -> str:
     """The text of docs/rules.md."""
     book = catalogue.load()
-    lines = [_HEAD.format(count=len(book.entries), core=sum(entry.core for entry in book.entries.values()))]
+    lines = [
+        _HEAD.format(
+            count=len(book.entries), core=sum(entry.core for entry in book.entries.values())
+        )
+    ]
     for family, caption in catalogue.FAMILIES.items():
         entries = [entry for entry in book.entries.values() if entry.family == family]
         lines.append(f"## {caption} ({family})\n")
         for entry in entries:
             lines.append(_section(entry))
-    lines.append("## Not built\n\nKnown to practice, and not decidable from what the forms print:\n")
+    lines.append(
+        "## Not built\n\nKnown to practice, and not decidable from what the forms print:\n"
+    )
     lines += [f"- `{rule}`：{why}" for rule, why in book.not_built.items()]
     lines.append("\n## Sources\n")
     lines += [f"- {key}: {text}" for key, text in book.sources.items()]

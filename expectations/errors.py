@@ -1,4 +1,5 @@
 """Errors that reach whoever started an audit: a stable code, a Chinese sentence, and what to do about it."""
+
 from __future__ import annotations
 
 

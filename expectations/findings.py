@@ -1,4 +1,5 @@
 """Runs of suites -> findings with subject, numbers and the place on the page, and verdicts for every rule and form."""
+
 from __future__ import annotations
 
 import hashlib
@@ -7,16 +8,23 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from expectations.bench import Bench, Question
-from expectations.suites import BatchRun, SuiteRun
-from expectations.verdicts import Decision, Verdict
-from records.columns import frame
+from selfeval.expectations.gx.suites import BatchRun, SuiteRun
+from selfeval.expectations.runner import Bench, Question
+from selfeval.expectations.verdicts import Decision, Verdict
+from selfeval.records.tables.columns import frame
 
 if TYPE_CHECKING:
     import pandas
 
 Place = tuple[int, float, float, float, float]
-_VERDICTS = {"form_id": "object", "rule": "object", "subject": "object", "verdict": "object", "why": "object", "records": "int64"}
+_VERDICTS = {
+    "form_id": "object",
+    "rule": "object",
+    "subject": "object",
+    "verdict": "object",
+    "why": "object",
+    "records": "int64",
+}
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "information": 2}
 
 
@@ -37,19 +45,43 @@ def collect(batch: BatchRun, cells: pandas.DataFrame) -> Audit:
     import pandas as pd
 
     bench, runs = batch.bench, batch.runs
-    listed = [(question, record_id) for run in runs for question, record_ids in run.failures.items() for record_id in record_ids]
+    listed = [
+        (question, record_id)
+        for run in runs
+        for question, record_ids in run.failures.items()
+        for record_id in record_ids
+    ]
     places = _Places(cells, {bench.form_of(record_id).form_id for _, record_id in listed})
     rows = [_finding(bench, question, record_id, places) for question, record_id in listed]
     order = {form.form_id: i for i, form in enumerate(bench.forms)}
-    rows.sort(key=lambda row: (order[row["form_id"]], _SEVERITY_ORDER[row["severity"]], row["rule"], _natural(row["subject"])))
+    rows.sort(
+        key=lambda row: (
+            order[row["form_id"]],
+            _SEVERITY_ORDER[row["severity"]],
+            row["rule"],
+            _natural(row["subject"]),
+        )
+    )
     columns = _verdicts(bench)
-    verdicts = pd.DataFrame({name: pd.Series(columns[name], dtype=dtype) for name, dtype in _VERDICTS.items()})
+    verdicts = pd.DataFrame(
+        {name: pd.Series(columns[name], dtype=dtype) for name, dtype in _VERDICTS.items()}
+    )
     return Audit(frame("findings", rows), verdicts, _capped(runs), batch)
 
 
-def finding_id(document_id: str, form: int, rule: str, subject: str, values: Sequence[str | None]) -> str:
+def finding_id(
+    document_id: str, form: int, rule: str, subject: str, values: Sequence[str | None]
+) -> str:
     """The same for the same document, form, rule, subject and printed values; another as soon as one of the values changes."""
-    key = "\x1f".join([document_id, str(form), rule, subject, *("\x00" if value is None else value for value in values)])
+    key = "\x1f".join(
+        [
+            document_id,
+            str(form),
+            rule,
+            subject,
+            *("\x00" if value is None else value for value in values),
+        ]
+    )
     return hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
@@ -71,8 +103,17 @@ _FALLBACKS = ("total/score", "project_name", "title")
 def place(decision: Decision, subject: str, cells: Mapping[str, int]) -> int | None:
     """The first cell that has evidence: one that the decision names, else any cell of the subject, else one of the form's head. `cells` are
     those of the form by path, told by a number."""
-    inside = (path for path in cells if path.startswith(subject + "/"))  # looked at only where the cells named have no place
-    return next((cells[path] for path in chain(decision.cells, (subject,), inside, _FALLBACKS) if path in cells), None)
+    inside = (
+        path for path in cells if path.startswith(subject + "/")
+    )  # looked at only where the cells named have no place
+    return next(
+        (
+            cells[path]
+            for path in chain(decision.cells, (subject,), inside, _FALLBACKS)
+            if path in cells
+        ),
+        None,
+    )
 
 
 class _Places:
@@ -85,7 +126,9 @@ class _Places:
             chosen = chosen.sort_values("part", kind="stable")
         self._boxes = [chosen[name].tolist() for name in ("page", "x0", "top", "x1", "bottom")]
         self.cells: dict[str, dict[str, int]] = {}
-        for number, (form_id, path) in enumerate(zip(chosen["form_id"].tolist(), chosen["path"].tolist(), strict=True)):
+        for number, (form_id, path) in enumerate(
+            zip(chosen["form_id"].tolist(), chosen["path"].tolist(), strict=True)
+        ):
             self.cells.setdefault(form_id, {}).setdefault(path, number)
 
     def of(self, decision: Decision, subject: str, form_id: str) -> Place | tuple[None, ...]:
@@ -98,18 +141,28 @@ class _Places:
 
 def _natural(subject: str) -> tuple[Any, ...]:
     """indicators/2 before indicators/10."""
-    return tuple((0, int(step), "") if step.isdecimal() else (1, 0, step) for step in subject.split("/"))
+    return tuple(
+        (0, int(step), "") if step.isdecimal() else (1, 0, step) for step in subject.split("/")
+    )
 
 
 def _verdicts(bench: Bench) -> dict[str, list[Any]]:
     """The columns of `Audit.verdicts`: hundreds of thousands of rows in a batch, hence no tuple for each."""
     columns: dict[str, list[Any]] = {name: [] for name in _VERDICTS}
     form_id, rules, subjects, verdicts, whys, records = (columns[name].append for name in _VERDICTS)
-    fail, undecided, words = Verdict.FAIL.value, Verdict.UNDECIDABLE, {verdict: verdict.value for verdict in Verdict}
+    fail, undecided, words = (
+        Verdict.FAIL.value,
+        Verdict.UNDECIDABLE,
+        {verdict: verdict.value for verdict in Verdict},
+    )
     for question, docket in bench.dockets.items():
         rule, _, subject = question
         for record_id, decision in docket.failures.items():
-            form_id(bench.form_of(record_id).form_id), rules(rule), subjects(bench.subject_of(question, record_id))
+            (
+                form_id(bench.form_of(record_id).form_id),
+                rules(rule),
+                subjects(bench.subject_of(question, record_id)),
+            )
             verdicts(fail), whys(decision.why), records(1)
         about = subject or None
         for form, decision, count, first in docket.settled:

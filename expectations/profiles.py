@@ -1,6 +1,7 @@
 """Profiles of form versions and jurisdictions, data/profiles/*.yml: what a form of this kind weighs, how it scores, which thresholds hold.
 
 Adding one is a YAML file and a test, no code. Imports neither pandas nor GE."""
+
 from __future__ import annotations
 
 import os
@@ -11,9 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from expectations.errors import AuditError
+from selfeval.data import FOLDER as DATA
+from selfeval.expectations.errors import AuditError
 
-PROFILES_DIR = Path(__file__).resolve().parent.parent / "data" / "profiles"
+PROFILES_DIR = DATA / "profiles"
 
 #: Scoring formulas: proportional (分值×完成比例), step (分档计分), free (no formula is prescribed).
 FORMULAS = ("proportional", "step", "free")
@@ -66,7 +68,11 @@ def load() -> dict[str, Profile]:
     own = os.environ.get(OWN_PROFILES)
     if own and not Path(own).is_dir():
         raise ProfileError(f"表式文件夹 {own} 不存在", f"请更正环境变量 {OWN_PROFILES}。")
-    return {**read_folder(PROFILES_DIR), **read_folder(Path(own))} if own else read_folder(PROFILES_DIR)
+    return (
+        {**read_folder(PROFILES_DIR), **read_folder(Path(own))}
+        if own
+        else read_folder(PROFILES_DIR)
+    )
 
 
 @lru_cache(maxsize=4)
@@ -77,10 +83,21 @@ def read_folder(folder: Path) -> dict[str, Profile]:
     profiles = {}
     for path in sorted(folder.glob("*.yml")):
         try:
-            raw = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            raw = yaml.load(
+                path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            )
             profile = _profile(raw)
-        except (AttributeError, TypeError, KeyError, ValueError, ArithmeticError, yaml.YAMLError) as error:
-            raise ProfileError(f"表式文件 {path.name} 有误：{error}", "对照 data/profiles 中的文件改正。") from error
+        except (
+            AttributeError,
+            TypeError,
+            KeyError,
+            ValueError,
+            ArithmeticError,
+            yaml.YAMLError,
+        ) as error:
+            raise ProfileError(
+                f"表式文件 {path.name} 有误：{error}", "对照 data/profiles 中的文件改正。"
+            ) from error
         if profile.id != path.stem:
             raise ProfileError(f"表式文件 {path.name} 的 id 为 {profile.id}，应与文件名相同")
         profiles[profile.id] = profile
@@ -89,11 +106,16 @@ def read_folder(folder: Path) -> dict[str, Profile]:
 
 def _profile(raw: dict[str, Any]) -> Profile:
     thresholds = raw.pop("thresholds", {})
-    values: dict[str, Any] = {**raw, **{name: Decimal(str(value)) for name, value in thresholds.items()}}
+    values: dict[str, Any] = {
+        **raw,
+        **{name: Decimal(str(value)) for name, value in thresholds.items()},
+    }
     for name in ("execution_weight", "qualitative"):
         values[name] = tuple(Decimal(str(value)) for value in values.get(name, ()))
     for name in ("level1", "grades"):
-        values[name] = tuple((key, Decimal(str(value))) for key, value in values.get(name, {}).items())
+        values[name] = tuple(
+            (key, Decimal(str(value))) for key, value in values.get(name, {}).items()
+        )
     for name in ("dimensions", "titles", "labels"):
         values[name] = tuple(values.get(name, ()))
     profile = Profile(**values)

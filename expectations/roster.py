@@ -1,4 +1,5 @@
 """The list of those who have to submit: a CSV as people save it from a spreadsheet."""
+
 from __future__ import annotations
 
 import csv
@@ -7,11 +8,20 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectations.errors import AuditError
+from selfeval.expectations.errors import AuditError
 
 #: Captions of the columns, Chinese or English.
 COLUMNS = {
-    "unit": ("单位", "单位名称", "预算单位", "实施单位", "项目单位", "项目实施单位", "资金使用单位", "unit"),
+    "unit": (
+        "单位",
+        "单位名称",
+        "预算单位",
+        "实施单位",
+        "项目单位",
+        "项目实施单位",
+        "资金使用单位",
+        "unit",
+    ),
     "aliases": ("别名", "曾用名", "单位别名", "又名", "aliases"),
     "authority": ("主管部门", "主管部门名称", "主管单位", "authority"),
     "project": ("项目", "项目名称", "project"),
@@ -51,13 +61,20 @@ def read_roster(path: Path) -> tuple[Expected, ...]:
     without a unit are left out. Raises RosterError."""
     text = _text(path)
     try:
-        lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)) if any(cell.strip() for cell in line)]
+        lines = [
+            line
+            for line in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+            if any(cell.strip() for cell in line)
+        ]
     except csv.Error as error:
         raise RosterError(f"报送名单 {path.name} 不是 CSV：{error}") from error
     if not lines:
         raise RosterError(f"报送名单 {path.name} 是空的")
     places = _columns(path, [cell.strip() for cell in lines[0]])
-    found = dict.fromkeys(_expected(path, number, {name: _cell(line, at) for name, at in places.items()}) for number, line in enumerate(lines[1:], 2))
+    found = dict.fromkeys(
+        _expected(path, number, {name: _cell(line, at) for name, at in places.items()})
+        for number, line in enumerate(lines[1:], 2)
+    )
     roster = tuple(expected for expected in found if expected is not None)
     if not roster:
         raise RosterError(f"报送名单 {path.name} 没有列出任何单位")
@@ -90,11 +107,15 @@ def _columns(path: Path, captions: list[str]) -> dict[str, int]:
     for name, known in COLUMNS.items():
         found = [at for at, caption in enumerate(captions) if caption.lower() in known]
         if len(found) > 1:
-            raise RosterError(f"报送名单 {path.name} 有两栏都是“{'”“'.join(captions[at] for at in found)}”，无法判断用哪一栏")
+            raise RosterError(
+                f"报送名单 {path.name} 有两栏都是“{'”“'.join(captions[at] for at in found)}”，无法判断用哪一栏"
+            )
         if found:
             places[name] = found[0]
     if "unit" not in places:
-        raise RosterError(f"报送名单 {path.name} 没有“单位”一栏，现有栏目：{'、'.join(filter(None, captions)) or '无'}")
+        raise RosterError(
+            f"报送名单 {path.name} 没有“单位”一栏，现有栏目：{'、'.join(filter(None, captions)) or '无'}"
+        )
     return places
 
 
@@ -108,5 +129,13 @@ def _expected(path: Path, number: int, cells: dict[str, str]) -> Expected | None
     year = _YEAR.fullmatch(cells.get("year", ""))
     if cells.get("year") and year is None:
         raise RosterError(f"报送名单 {path.name} 第{number}行的年度“{cells['year']}”不是年份")
-    aliases = tuple(name.strip() for name in re.split("[;；、|]", cells.get("aliases", "")) if name.strip())
-    return Expected(cells["unit"], cells.get("authority", ""), cells.get("project", ""), int(year[1]) if year else None, aliases)
+    aliases = tuple(
+        name.strip() for name in re.split("[;；、|]", cells.get("aliases", "")) if name.strip()
+    )
+    return Expected(
+        cells["unit"],
+        cells.get("authority", ""),
+        cells.get("project", ""),
+        int(year[1]) if year else None,
+        aliases,
+    )

@@ -1,23 +1,32 @@
 """What rules ask of free text: likeness, the words without their layout, amounts of money, years."""
+
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from records import numbers
-from records.folding import fold
-from records.numbers import MONEY_UNITS, parse_number
-from records.remembering import remembered
+from selfeval.core import numbers
+from selfeval.core.batch_cache import remembered
+from selfeval.core.folding import fold
+from selfeval.core.numbers import MONEY_UNITS, parse_number
 
-_LAYOUT = re.compile(r"(?<![0-9])\.|\.(?![0-9])|[\s,，。、;；:：!！?？“”\"'‘’()（）《》〈〉【】\[\]…·—–-]+")
-_NUMBERING = re.compile(r"^(?:指标\s*[0-9一二三四五六七八九十]{0,3}|[0-9]{1,2}[.、)）]|[★☆*])+\s*[:：.、]?\s*")
-_MONEY = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(亿元|百万元|万元|千元|元|亿|万(?=[,，。;；、）)\s]|$))(?!\s*[/／每])")
-_NUMBERED_YEAR = re.compile(r"指标\s*[0-9]{1,2}(?=20[0-9]{2}\s*年)")  # 指标12021年 is 指标1 and 2021年
+_LAYOUT = re.compile(
+    r"(?<![0-9])\.|\.(?![0-9])|[\s,，。、;；:：!！?？“”\"'‘’()（）《》〈〉【】\[\]…·—–-]+"
+)
+_NUMBERING = re.compile(
+    r"^(?:指标\s*[0-9一二三四五六七八九十]{0,3}|[0-9]{1,2}[.、)）]|[★☆*])+\s*[:：.、]?\s*"
+)
+_MONEY = re.compile(
+    r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(亿元|百万元|万元|千元|元|亿|万(?=[,，。;；、）)\s]|$))(?!\s*[/／每])"
+)
+_NUMBERED_YEAR = re.compile(
+    r"指标\s*[0-9]{1,2}(?=20[0-9]{2}\s*年)"
+)  # 指标12021年 is 指标1 and 2021年
 _YEAR = re.compile(r"(?<![0-9〔\[(（])(20[0-9]{2})(?=\s*年)")
 
 
-#: `records.numbers.is_blank`, remembered: many rules ask it about the same few texts.
+#: `selfeval.core.numbers.is_blank`, remembered: many rules ask it about the same few texts.
 is_blank = remembered(numbers.is_blank)
 
 
@@ -58,7 +67,15 @@ def amounts(text: str | None) -> tuple[Money, ...]:
     for match in _MONEY.finditer(fold(text or "")):
         number, factor = parse_number(match[1]), MONEY_UNITS[match[2]]
         if number is not None:
-            found.append(Money(number.value * factor, number.half * factor, match[0], match.start(), match.end()))
+            found.append(
+                Money(
+                    number.value * factor,
+                    number.half * factor,
+                    match[0],
+                    match.start(),
+                    match.end(),
+                )
+            )
     return tuple(found)
 
 

@@ -1,10 +1,11 @@
 """What a rule says about one subject: pass, fail, not-applicable or undecidable, and why."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from records.remembering import remembered
+from selfeval.core.batch_cache import remembered
 
 
 class Verdict(StrEnum):
@@ -48,6 +49,11 @@ def undecidable(why: str) -> Decision:
 
 
 def failed(
-    message: str, expected: str | None = None, actual: str | None = None, *, cells: tuple[str, ...] = (), values: tuple[str | None, ...] = ()
+    message: str,
+    expected: str | None = None,
+    actual: str | None = None,
+    *,
+    cells: tuple[str, ...] = (),
+    values: tuple[str | None, ...] = (),
 ) -> Decision:
     return Decision(Verdict.FAIL, message, expected, actual, cells, values)

@@ -1,6 +1,7 @@
 """Tidy tables -> one immutable view a form, which is what rules read: rows in printed order, numbers with their precision, doubts.
 
 Nothing is judged here."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -10,15 +11,15 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from expectations.peers import Peers
-from expectations.profiles import Profile, recognise
-from records.remembering import remembered
-from records.values import Printed, is_blank, parse_number, parse_score
+from selfeval.core.batch_cache import remembered
+from selfeval.core.values import Printed, is_blank, parse_number, parse_score
+from selfeval.expectations.cross_form import Peers
+from selfeval.expectations.profiles import Profile, recognise
 
 if TYPE_CHECKING:
     import pandas
 
-    from records.tables import Tables
+    from selfeval.records.tables.build import Tables
 
 #: Chinese captions of the fields, as messages name them.
 CAPTIONS = {
@@ -107,7 +108,14 @@ class Row:
         """The first doubt about one of the cells `names`, with the path of the cell, or None."""
         if not self.form.doubts:
             return None
-        return next((f"{self.subject}/{name} {why}" for name in names if (why := self.form.doubt(f"{self.subject}/{name}"))), None)
+        return next(
+            (
+                f"{self.subject}/{name} {why}"
+                for name in names
+                if (why := self.form.doubt(f"{self.subject}/{name}"))
+            ),
+            None,
+        )
 
     def span(self, name: str) -> range:
         """The rows over which the cell `name` of this row is merged: the row alone where the cell is its own."""
@@ -212,7 +220,7 @@ class FormView:
 
     @cached_property
     def total_fund(self) -> FundRow | None:
-        """The total row of funds, as `records.tables.total_row` tells it."""
+        """The total row of funds, as `selfeval.records.tables.build.total_row` tells it."""
         return next((row for row in self.funds if row.is_total_row), None)
 
     def doubt(self, path: str) -> str | None:
@@ -255,7 +263,12 @@ def _rows(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any, 
     return zip(*columns, strict=True)
 
 
-_FORM_FIELDS = tuple(name for name in FormView.__dataclass_fields__ if name not in ("funds", "indicators", "doubts", "shared", "settings", "peers", "memo", "subject"))
+_FORM_FIELDS = tuple(
+    name
+    for name in FormView.__dataclass_fields__
+    if name
+    not in ("funds", "indicators", "doubts", "shared", "settings", "peers", "memo", "subject")
+)
 _FUND_FIELDS = ("position", "subject", "record_id", "weight", "score", *FundRow.__slots__)
 _INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *IndicatorRow.__slots__)
 
@@ -283,7 +296,9 @@ def views(tables: Tables, peers: Peers | None = None) -> list[FormView]:
     return peers.forms
 
 
-def _grouped(frame: pandas.DataFrame, kind: type[Any], names: tuple[str, ...]) -> dict[str, list[Any]]:
+def _grouped(
+    frame: pandas.DataFrame, kind: type[Any], names: tuple[str, ...]
+) -> dict[str, list[Any]]:
     """Rows of `kind` by form, in printed order."""
     groups: dict[str, list[Any]] = {}
     for form_id, *values in _rows(frame, ("form_id", *names)):
@@ -299,7 +314,11 @@ def _grouped(frame: pandas.DataFrame, kind: type[Any], names: tuple[str, ...]) -
 
 def _shared(cells: pandas.DataFrame) -> dict[str, dict[str, range]]:
     """By form, the weights and scores that stand in one merged cell over neighbouring indicators: they have the same box and text."""
-    rows = [row for row, path in enumerate(cells["path"].tolist()) if path.endswith(("/weight", "/score")) and path.startswith("indicators/")]
+    rows = [
+        row
+        for row, path in enumerate(cells["path"].tolist())
+        if path.endswith(("/weight", "/score")) and path.startswith("indicators/")
+    ]
     points = cells.iloc[rows]
     points = points[(points["part"] == 0) & points["page"].notna() & points["text"].astype(bool)]
     box = ["form_id", "page", "x0", "top", "x1", "bottom", "text"]
@@ -310,5 +329,7 @@ def _shared(cells: pandas.DataFrame) -> dict[str, dict[str, range]]:
     found: dict[str, dict[str, range]] = {}
     for (name, form_id, *_), rows in rows_of.items():
         if len(rows) > 1 and max(rows) - min(rows) == len(rows) - 1:
-            found.setdefault(form_id, {}).update({f"indicators/{row}/{name}": range(min(rows), max(rows) + 1) for row in rows})
+            found.setdefault(form_id, {}).update(
+                {f"indicators/{row}/{name}": range(min(rows), max(rows) + 1) for row in rows}
+            )
     return found

@@ -1,7 +1,9 @@
-"""`python -m expectations.write`: writes what is generated from the catalogue, the suites' JSON and docs/rules.md."""
+"""`python -m selfeval.expectations.write`: writes what is generated from the catalogue, the suites' JSON and docs/rules.md."""
+
 from __future__ import annotations
 
-from expectations import docs, suites
+from selfeval.expectations import docs
+from selfeval.expectations.gx import suites
 
 if __name__ == "__main__":
     suites.write_all()

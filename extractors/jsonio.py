@@ -4,6 +4,7 @@
 of the same shape when a page break cuts the cell. Leader and phone are masked unless asked otherwise, and so are phone and
 identity numbers inside other text; amounts and scores are never touched.
 """
+
 from __future__ import annotations
 
 import math
@@ -11,8 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from extractors.masking import mask_known, mask_name, mask_phone
-from extractors.model import Bbox, Document, Doubt, Evidence, Form, Fund, Indicator, Reason, Total
+from selfeval.core.masking import mask_known, mask_name, mask_phone
+from selfeval.extractors.model import (
+    Bbox,
+    Document,
+    Doubt,
+    Evidence,
+    Form,
+    Fund,
+    Indicator,
+    Reason,
+    Total,
+)
 
 _TEXT_FIELDS = ("title", "project_name", "authority", "unit", "goal_expected", "goal_actual")
 _FREE_INDICATOR = ("level1", "level2", "level3", "target", "actual", "explanation")
@@ -28,7 +39,9 @@ def to_json(document: Document, show_personal_data: bool = False) -> dict[str, A
         "sha256": document.sha256,
         "pages": document.pages,
         "status": document.status,
-        "reason": None if reason is None else {"code": reason.code, "message": reason.message, "hint": reason.hint},
+        "reason": None
+        if reason is None
+        else {"code": reason.code, "message": reason.message, "hint": reason.hint},
         "forms": [_form(form, show_personal_data) for form in document.forms],
     }
 
@@ -56,11 +69,15 @@ def _mask(form: dict[str, Any], doubts: list[dict[str, Any]]) -> None:
     leader = form["leader"]
     form["leader"], form["phone"] = mask_name(leader), mask_phone(form["phone"])
     rows = [(form, _TEXT_FIELDS), (form["total"], ("explanation",))]
-    rows += [(indicator, _FREE_INDICATOR) for indicator in form["indicators"]] + [(fund, ("label",)) for fund in form["funds"]]
+    rows += [(indicator, _FREE_INDICATOR) for indicator in form["indicators"]] + [
+        (fund, ("label",)) for fund in form["funds"]
+    ]
     for row, keys in rows:
         row.update({key: mask_known(row[key], leader) for key in keys if row[key]})
     for doubt in doubts:  # a doubt quotes the readings that differ
-        doubt["why"] = _PERSONAL_DOUBT if doubt["path"] in _PERSONAL else mask_known(doubt["why"], leader)
+        doubt["why"] = (
+            _PERSONAL_DOUBT if doubt["path"] in _PERSONAL else mask_known(doubt["why"], leader)
+        )
 
 
 def _evidence(parts: Sequence[Evidence]) -> dict[str, Any]:
@@ -98,7 +115,9 @@ def from_json(data: Mapping[str, Any]) -> Document:
 
 
 def _read_form(data: Mapping[str, Any]) -> Form:
-    plain = {key: data[key] for key in (*_TEXT_FIELDS, *_PERSONAL, "year", "amount_unit", "profile")}
+    plain = {
+        key: data[key] for key in (*_TEXT_FIELDS, *_PERSONAL, "year", "amount_unit", "profile")
+    }
     return Form(
         **plain,
         funds=tuple(Fund(**row) for row in data["funds"]),
@@ -110,7 +129,9 @@ def _read_form(data: Mapping[str, Any]) -> Form:
 
 
 def _read_evidence(found: Mapping[str, Any]) -> tuple[Evidence, ...]:
-    return tuple(Evidence(part["page"], _bbox(part["bbox"])) for part in (found, *found.get("continued", ())))
+    return tuple(
+        Evidence(part["page"], _bbox(part["bbox"])) for part in (found, *found.get("continued", ()))
+    )
 
 
 def _bbox(numbers: Sequence[float]) -> Bbox:

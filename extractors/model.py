@@ -3,6 +3,7 @@
 All of them are immutable and picklable, since they travel from the child process that reads a PDF to the one that judges it.
 Text is as printed; turning it into numbers is the business of `records`.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
 """One document's bytes -> Document, in this process. `sandbox` runs it in a capped child; use that for files of unknown origin."""
+
 from __future__ import annotations
 
 import hashlib
@@ -7,14 +8,15 @@ from dataclasses import replace
 
 import pypdfium2 as pdfium
 
-from extractors import agree, digits, layout, mend, stitch, template
-from extractors.captions import captions
-from extractors.engines import pdfium as text_engine
-from extractors.errors import ExtractError
-from extractors.glyphs import foreign, unmapped
-from extractors.grid import OPEN_BORDERS, OVERRUN, SolvedPage, solve
-from extractors.model import Document, Form, Grid, Notice, PageContent
-from extractors.triage import screen
+from selfeval.extractors.engines import pdfium as text_engine
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.forms import arithmetic_check, compare, page_breaks, values, zones
+from selfeval.extractors.forms.captions import captions
+from selfeval.extractors.grids import stitch
+from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage, solve
+from selfeval.extractors.isolation.triage import screen
+from selfeval.extractors.model import Document, Form, Grid, Notice, PageContent
+from selfeval.extractors.pages.glyphs import foreign, unmapped
 
 ENGINES = ("pdfium", "pdfplumber", "camelot", "ocr")
 #: share of a page under images from which a page without a table is taken for a picture of one
@@ -26,7 +28,12 @@ FOREIGN, FOREIGN_CHARS = 0.005, 3
 
 
 def read_document(
-    data: bytes, name: str, *, engine: str = "pdfium", second_opinion: bool = False, recognise: bool = True
+    data: bytes,
+    name: str,
+    *,
+    engine: str = "pdfium",
+    second_opinion: bool = False,
+    recognise: bool = True,
 ) -> Document:
     """Given a PDF's bytes and its file name, its forms, or a rejected Document with the reason.
 
@@ -49,9 +56,15 @@ def read_document(
 def _read(data: bytes, engine: str, second_opinion: bool, recognise: bool) -> list[Form]:
     document = pdfium.PdfDocument(data)
     try:
-        solved = [_solved(document[index], index + 1, engine == "ocr", recognise) for index in range(len(document))]
+        solved = [
+            _solved(document[index], index + 1, engine == "ocr", recognise)
+            for index in range(len(document))
+        ]
         if any(_is_misnamed(page.content) for page in solved):
-            solved = [_solved(document[index], index + 1, True, recognise) for index in range(len(document))]
+            solved = [
+                _solved(document[index], index + 1, True, recognise)
+                for index in range(len(document))
+            ]
     finally:
         document.close()
     if engine in ("pdfplumber", "camelot"):
@@ -59,7 +72,7 @@ def _read(data: bytes, engine: str, second_opinion: bool, recognise: bool) -> li
         return _judged(forms, _forms(solved), "pdfium")
     forms = _finished(_forms(solved), solved)
     if any(page.content.source == "ocr" for page in solved):
-        return [digits.cross_checked(form) for form in forms]
+        return [arithmetic_check.cross_checked(form) for form in forms]
     referees = ["camelot"] if second_opinion else []
     if any(doubt.why in (OPEN_BORDERS[1], OVERRUN[1]) for form in forms for doubt in form.doubts):
         referees.insert(0, "pdfplumber")
@@ -76,7 +89,9 @@ def _solved(page: pdfium.PdfPage, number: int, force_ocr: bool, recognise: bool)
             return solved
         if not recognise:
             raise ExtractError("needs-ocr")
-        from extractors.engines import ocr  # loads OpenCV and a recogniser: only where a page needs them
+        from selfeval.extractors.engines import (
+            ocr,
+        )  # loads OpenCV and a recogniser: only where a page needs them
 
         return replace(solve(ocr.read_page(page, number)), text_layer=_text_layer(content))
     finally:
@@ -88,7 +103,9 @@ def _is_picture(page: SolvedPage) -> bool:
     printed = "".join([c.text for c in page.content.chars if c.text != " "])
     if printed and unmapped(printed) > RUBBISH * len(printed):
         return True
-    return not any(len(grid.cells) > 3 for grid in page.grids) and page.content.image_share >= PICTURE
+    return (
+        not any(len(grid.cells) > 3 for grid in page.grids) and page.content.image_share >= PICTURE
+    )
 
 
 def _is_misnamed(content: PageContent) -> bool:
@@ -101,24 +118,31 @@ def _is_misnamed(content: PageContent) -> bool:
 
 def _text_layer(content: PageContent) -> str:
     """The text that a scanned page has beside its image: scanners put their own recognition there, invisibly."""
-    return "".join(c.text for c in content.chars) + "".join(n.text for n in content.notices if n.kind in agree.UNSEEN)
+    return "".join(c.text for c in content.chars) + "".join(
+        n.text for n in content.notices if n.kind in compare.UNSEEN
+    )
 
 
 def _as_displayed(page: SolvedPage) -> tuple[Notice, ...]:
     """A page's notices in displayed coordinates; those of a scan's own text layer are one, since they lie on every value."""
-    notices = tuple(notice._replace(bbox=page.content.displayed(notice.bbox)) for notice in page.content.notices)
+    notices = tuple(
+        notice._replace(bbox=page.content.displayed(notice.bbox)) for notice in page.content.notices
+    )
     if not page.text_layer.strip():
         return notices
     words = page.text_layer.strip()
-    return (*notices, Notice(agree.TEXT_LAYER, words if len(words) <= 20 else f"{words[:20]}……", (0, 0, 0, 0)))
+    return (
+        *notices,
+        Notice(compare.TEXT_LAYER, words if len(words) <= 20 else f"{words[:20]}……", (0, 0, 0, 0)),
+    )
 
 
 def _grids(data: bytes, engine: str) -> list[list[Grid]]:
     if engine == "camelot":
-        from extractors.engines import camelot
+        from selfeval.extractors.engines import camelot
 
         return camelot.read_grids(data)
-    from extractors.engines import plumber
+    from selfeval.extractors.engines import plumber
 
     return plumber.read_grids(data)
 
@@ -134,21 +158,23 @@ def _with_grids(pages: Sequence[SolvedPage], grids: Sequence[Sequence[Grid]]) ->
 def _forms(pages: Sequence[SolvedPage]) -> list[Form]:
     captions()
     forms: list[Form] = []
-    for table in stitch.tables(pages, layout.begins_form, layout.zones_of):
-        form = template.extract(table, mend.mend(table))
+    for table in stitch.tables(pages, zones.begins_form, zones.zones_of):
+        form = values.extract(table, page_breaks.mend(table))
         if form.funds or form.indicators:
             forms.append(form)
         elif forms:
-            forms[-1] = agree.with_lost_table(forms[-1], table.boxes[0].parts[0].page)
+            forms[-1] = compare.with_lost_table(forms[-1], table.boxes[0].parts[0].page)
     return forms
 
 
 def _finished(forms: list[Form], pages: Sequence[SolvedPage]) -> list[Form]:
     notices = [(page.content.number, notice) for page in pages for notice in _as_displayed(page)]
-    return agree.with_notices(forms, notices, (cell.text for page in pages for grid in page.grids for cell in grid.cells))
+    return compare.with_notices(
+        forms, notices, (cell.text for page in pages for grid in page.grids for cell in grid.cells)
+    )
 
 
 def _judged(forms: list[Form], others: list[Form], engine: str) -> list[Form]:
     if len(forms) != len(others):
-        return [agree.missing_form(form, engine) for form in forms]
-    return [agree.compare(form, other, engine) for form, other in zip(forms, others, strict=True)]
+        return [compare.missing_form(form, engine) for form in forms]
+    return [compare.compare(form, other, engine) for form, other in zip(forms, others, strict=True)]

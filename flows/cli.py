@@ -1,4 +1,4 @@
-"""`selfeval`: the command line. Each command lives in its own module under `flows.commands` and imports its heavy parts when it runs."""
+"""`selfeval`: the command line. Each command lives in its own module under `selfeval.flows.commands` and imports its heavy parts when it runs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,25 @@ from typing import Annotated
 
 import typer
 
-from flows import console
-from flows.commands import audit, diff, doctor, export, extract, findings, import_, report, rerun, rules, run, schedule, sql, status, waive
-from flows.problems import FAILED, OK, Problem
+from selfeval.flows.commands import (
+    audit,
+    console,
+    diff,
+    doctor,
+    export,
+    extract,
+    findings,
+    import_,
+    report,
+    rerun,
+    rules,
+    run,
+    schedule,
+    sql,
+    status,
+    waive,
+)
+from selfeval.flows.problems import FAILED, OK, Problem
 
 app = typer.Typer(
     name="selfeval",
@@ -23,14 +39,30 @@ app = typer.Typer(
     epilog="退出码：0 没有阻断性问题，1 有错误级问题，2 有文件被拒收，3 命令本身失败。",
 )
 
-COMMANDS = (extract, audit, run, status, findings, rerun, report, waive, diff, rules, sql, schedule, export, import_, doctor)
+COMMANDS = (
+    extract,
+    audit,
+    run,
+    status,
+    findings,
+    rerun,
+    report,
+    waive,
+    diff,
+    rules,
+    sql,
+    schedule,
+    export,
+    import_,
+    doctor,
+)
 for module in COMMANDS:
     module.register(app)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from flows.versions import release
+        from selfeval.flows.run.versions import release
 
         console.write_text(f"selfeval {release()}\n")
         raise typer.Exit
@@ -39,10 +71,18 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     log: Annotated[
-        str, typer.Option("--log", envvar="SELFEVAL_LOG", metavar="text|json", help="日志格式（日志一律写到标准错误）")
+        str,
+        typer.Option(
+            "--log",
+            envvar="SELFEVAL_LOG",
+            metavar="text|json",
+            help="日志格式（日志一律写到标准错误）",
+        ),
     ] = "text",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="日志写得更细")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本号")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本号")
+    ] = False,
 ) -> None:
     """Options that stand before the command."""
     console.start_logging(log, verbose)
@@ -90,7 +130,9 @@ def _report(error: Exception) -> int:
         return FAILED
     if os.environ.get("SELFEVAL_DEBUG"):
         raise error
-    return _tell("internal-error", f"程序内部出错（{type(error).__name__}）：{error}", _keep_traceback(error))
+    return _tell(
+        "internal-error", f"程序内部出错（{type(error).__name__}）：{error}", _keep_traceback(error)
+    )
 
 
 def _tell(code: str, message: str, hint: str) -> int:
@@ -105,7 +147,9 @@ def _keep_traceback(error: Exception) -> str:
     import traceback
 
     try:
-        handle, name = tempfile.mkstemp(prefix="selfeval-", suffix=".log")  # mode 0600: a traceback may quote what was being read
+        handle, name = tempfile.mkstemp(
+            prefix="selfeval-", suffix=".log"
+        )  # mode 0600: a traceback may quote what was being read
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.writelines(traceback.format_exception(error))
     except OSError:

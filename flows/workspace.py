@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from flows.problems import Problem
+from selfeval.flows.problems import Problem
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
@@ -81,11 +81,22 @@ def create(root: Path, store: str = "") -> Workspace:
             (root / name).mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
         known = read_settings(root)
         store = store or known.get("store", "")
-        if store and not store.startswith("sqlite") and known.get("store") != without_password(store):
-            write_private(root / "settings.json", json.dumps({**known, "store": without_password(store)}, ensure_ascii=False, indent=1))
+        if (
+            store
+            and not store.startswith("sqlite")
+            and known.get("store") != without_password(store)
+        ):
+            write_private(
+                root / "settings.json",
+                json.dumps(
+                    {**known, "store": without_password(store)}, ensure_ascii=False, indent=1
+                ),
+            )
     except OSError as error:
         raise Problem(
-            "workspace-unusable", f"无法使用工作区 {root}：{error.strerror or error}", "请检查磁盘空间和目录的写权限。"
+            "workspace-unusable",
+            f"无法使用工作区 {root}：{error.strerror or error}",
+            "请检查磁盘空间和目录的写权限。",
         ) from error
     return Workspace(root, store)
 
@@ -94,10 +105,18 @@ def existing(root: Path, store: str = "") -> Workspace:
     """The workspace that a run has made at `root`. Problem: there is none."""
     root = Path(root).absolute()
     if not root.is_dir():
-        raise Problem("no-workspace", f"没有找到工作区 {root}", "请先运行 selfeval run 收件夹 --workspace 目录。")
+        raise Problem(
+            "no-workspace",
+            f"没有找到工作区 {root}",
+            "请先运行 selfeval run 收件夹 --workspace 目录。",
+        )
     workspace = Workspace(root, store or read_settings(root).get("store", ""))
     if not workspace.store and not workspace.database.is_file():
-        raise Problem("no-workspace", f"{root} 不是工作区（没有 selfeval.db）", "请先运行 selfeval run 收件夹 --workspace 目录。")
+        raise Problem(
+            "no-workspace",
+            f"{root} 不是工作区（没有 selfeval.db）",
+            "请先运行 selfeval run 收件夹 --workspace 目录。",
+        )
     return workspace
 
 
@@ -108,7 +127,11 @@ def read_settings(root: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise Problem("settings-unreadable", f"工作区设置 settings.json 无法读取：{error}", "请改正或删除该文件。") from error
+        raise Problem(
+            "settings-unreadable",
+            f"工作区设置 settings.json 无法读取：{error}",
+            "请改正或删除该文件。",
+        ) from error
     return found if isinstance(found, dict) else {}
 
 
@@ -117,7 +140,9 @@ def without_password(url: str) -> str:
     parts = urlsplit(url)
     if parts.password is None:
         return url
-    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}@{parts.netloc.rpartition('@')[2]}"))
+    return urlunsplit(
+        parts._replace(netloc=f"{parts.username or ''}@{parts.netloc.rpartition('@')[2]}")
+    )
 
 
 def write_private(path: Path, text: str) -> None:
@@ -166,7 +191,11 @@ def locked(workspace: Workspace) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(handle, 64, 0).decode("ascii", "replace").strip() or "?"
-            raise Problem("workspace-busy", f"另一次运行正在使用该工作区（进程 {holder}）", "请等它结束后再运行。") from error
+            raise Problem(
+                "workspace-busy",
+                f"另一次运行正在使用该工作区（进程 {holder}）",
+                "请等它结束后再运行。",
+            ) from error
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         _held.add(path)

@@ -1,1 +1,1 @@
-"""Tidy tables of what the forms print, and the store that keeps them. Imports `extractors.model` and no other room."""
+"""Tidy tables of what the forms print, and the store that keeps them. Imports `selfeval.extractors.model` and no other room."""

@@ -1,4 +1,5 @@
 """What can go wrong with tables and stores, told so that the command line can say it: a stable code, a sentence, and what to do."""
+
 from __future__ import annotations
 
 

@@ -1,9 +1,10 @@
 """Amounts and shares as people read them. Decimal throughout; a sum over forms is in 万元."""
+
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from records.values import MONEY_UNITS, money_unit, parse_number
+from selfeval.core.values import MONEY_UNITS, money_unit, parse_number
 
 _PLACES = Decimal("0.01")
 
@@ -35,7 +36,11 @@ def number(value: Decimal | None) -> str:
 
 def share(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     """`part` as a percentage of `whole`, to two places; None where there is no whole."""
-    return (part / whole * 100).quantize(_PLACES, ROUND_HALF_UP) if part is not None and whole else None
+    return (
+        (part / whole * 100).quantize(_PLACES, ROUND_HALF_UP)
+        if part is not None and whole
+        else None
+    )
 
 
 def percent(value: Decimal | None) -> str:

@@ -1,8 +1,12 @@
 """What can go wrong with a report for a reason that the user can mend: a code, a sentence and a hint."""
+
 from __future__ import annotations
 
 REASONS = {
-    "letter-template": ("整改函模板“{template}”无法使用：{detail}", "请用 Word 打开模板检查占位符，或不指定模板以使用自带模板。"),
+    "letter-template": (
+        "整改函模板“{template}”无法使用：{detail}",
+        "请用 Word 打开模板检查占位符，或不指定模板以使用自带模板。",
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 docs/reports.md tells how to extract the ids from templates and code with Babel; a test fails when one has no translation.
 """
+
 from __future__ import annotations
 
 import gettext

@@ -1,11 +1,12 @@
 """What fields, severities and verdicts are called on the form and in an audit paper, and how a PATH is said in words."""
+
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 
-from reports.i18n import N_
+from selfeval.reports.i18n import N_
 
 HEADER = {
     "title": N_("表名"),
@@ -37,7 +38,12 @@ INDICATORS = {
     "score": N_("得分"),
     "explanation": N_("偏差原因分析及改进措施"),
 }
-TOTAL = {"label": N_("总分栏"), "weight": N_("总分值"), "score": N_("总得分"), "explanation": N_("说明")}
+TOTAL = {
+    "label": N_("总分栏"),
+    "weight": N_("总分值"),
+    "score": N_("总得分"),
+    "explanation": N_("说明"),
+}
 SEVERITY = {"error": N_("错误"), "warning": N_("警告"), "information": N_("提示")}
 VERDICT = {
     "pass": N_("通过"),

@@ -3,6 +3,7 @@
 A view holds one document as an auditor sees it. It is built from the tidy tables (see `views`), printed, and dropped, so that a
 report of ten thousand documents needs no more memory than one of ten.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -57,7 +58,9 @@ class RuleText:
         return SEVERITIES.index(self.severity)
 
     @classmethod
-    def from_mapping(cls, entry: Mapping[str, Any], sources: Mapping[str, str], lang: str = "zh") -> RuleText:
+    def from_mapping(
+        cls, entry: Mapping[str, Any], sources: Mapping[str, str], lang: str = "zh"
+    ) -> RuleText:
         """Given an entry of the catalogue as plain data and what its source keys stand for, keep what a reader needs."""
 
         def said(name: str) -> Any:
@@ -71,15 +74,21 @@ class RuleText:
             family=str(entry.get("family") or ""),
             statement=str(entry.get(lang) or entry.get("zh") or ""),
             tolerance=str(said("tolerance") or ""),
-            source=("；" if lang == "zh" else "; ").join(sources.get(key, key) for key in entry.get("source") or ()),
+            source=("；" if lang == "zh" else "; ").join(
+                sources.get(key, key) for key in entry.get("source") or ()
+            ),
             remedy=str(said("remedy") or ""),
             traps=tuple(str(trap) for trap in said("traps") or ()),
         )
 
 
-def rule_texts(entries: Iterable[Mapping[str, Any]], sources: Mapping[str, str], lang: str = "zh") -> dict[str, RuleText]:
+def rule_texts(
+    entries: Iterable[Mapping[str, Any]], sources: Mapping[str, str], lang: str = "zh"
+) -> dict[str, RuleText]:
     """Given the catalogue's entries as plain data, return what reports print of them, by id and in the catalogue's order."""
-    return {text.id: text for text in (RuleText.from_mapping(entry, sources, lang) for entry in entries)}
+    return {
+        text.id: text for text in (RuleText.from_mapping(entry, sources, lang) for entry in entries)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +222,9 @@ class FormView:
     doubts: tuple[DoubtView, ...]
     undecided: tuple[Undecided, ...]
     verdict_counts: Mapping[str, int]
-    budget: Decimal | None = None  # 万元, of the total row; None where the amount or its unit is unknown
+    budget: Decimal | None = (
+        None  # 万元, of the total row; None where the amount or its unit is unknown
+    )
     executed: Decimal | None = None
     rate: Decimal | None = None  # executed of budget in percent, which needs no unit
     score: Decimal | None = None
@@ -264,4 +275,6 @@ class DocumentView:
 def severity_name(value: object) -> str:
     """Given a severity as a rule or a frame spells it, return one of SEVERITIES (an unknown one is a warning)."""
     text = str(value or "").strip().lower()
-    return {"e": "error", "w": "warning", "i": "information", "info": "information"}.get(text, text if text in SEVERITIES else "warning")
+    return {"e": "error", "w": "warning", "i": "information", "info": "information"}.get(
+        text, text if text in SEVERITIES else "warning"
+    )

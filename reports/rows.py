@@ -1,4 +1,5 @@
 """Frames read row by row without copying them: column arrays beside the positions of each key."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,9 @@ def plain(value: Any) -> Any:
     """Given a cell of a frame, return it, or None for any of pandas' ways to say that nothing is there (None, NaN, NA, NaT)."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return None
-    return None if value != value else value  # NaN is the only value unequal to itself, as a float and as a Decimal
+    return (
+        None if value != value else value
+    )  # NaN is the only value unequal to itself, as a float and as a Decimal
 
 
 class Rows:
@@ -22,7 +25,9 @@ class Rows:
 
     `columns` are those that are wanted; a season has millions of cells, so what nobody reads is not touched."""
 
-    def __init__(self, frame: pd.DataFrame | None, key: str, columns: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, frame: pd.DataFrame | None, key: str, columns: Sequence[str] | None = None
+    ) -> None:
         self._positions: Mapping[Any, Any] = {}
         self._columns: list[str] = []
         self._arrays: list[Any] = []
@@ -37,7 +42,10 @@ class Rows:
         if at is None:
             return []
         names = self._columns
-        return [dict(zip(names, values, strict=True)) for values in zip(*(array[at].tolist() for array in self._arrays), strict=True)]
+        return [
+            dict(zip(names, values, strict=True))
+            for values in zip(*(array[at].tolist() for array in self._arrays), strict=True)
+        ]
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._positions)

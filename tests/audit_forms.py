@@ -1,6 +1,7 @@
 """Forms for the tests of rules: one clean scored form, and copies of it with single cells changed.
 
 A change is {PATH: text}; None takes a column's cell away. `doubts` are paths that were not read with certainty."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -8,8 +9,8 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from extractors.model import Document, Doubt, Evidence, Form, Fund, Indicator, Total
-from records.tables import Tables, build
+from selfeval.extractors.model import Document, Doubt, Evidence, Form, Fund, Indicator, Total
+from selfeval.records.tables.build import Tables, build
 
 CLEAN = Form(
     title="项目支出绩效自评表", year=2022, project_name="水库水标尺安装项目", authority="某县水利局", unit="某县水利工程站", amount_unit="万元",
@@ -44,7 +45,10 @@ def changed(form: Form, changes: Mapping[str, Any], doubts: Iterable[str] = ()) 
         else:
             rows = getattr(form, steps[0])
             chosen = range(len(rows)) if steps[1] == "*" else (int(steps[1]),)
-            rows = tuple(replace(row, **{steps[2]: value}) if i in chosen else row for i, row in enumerate(rows))
+            rows = tuple(
+                replace(row, **{steps[2]: value}) if i in chosen else row
+                for i, row in enumerate(rows)
+            )
             form = replace(form, **{steps[0]: rows})
     return replace(form, doubts=tuple(Doubt(path, "两次读取结果不一致", 0.4) for path in doubts))
 
@@ -57,7 +61,11 @@ def with_evidence(form: Form) -> Form:
     for block, offset in (("funds", 100.0), ("indicators", 200.0)):
         for i, row in enumerate(getattr(form, block)):
             for j, name in enumerate(row.__slots__):
-                evidence[f"{block}/{i}/{name}"] = (Evidence(1, (50.0 + 60 * j, offset + 20 * i, 110.0 + 60 * j, offset + 20 * i + 20)),)
+                evidence[f"{block}/{i}/{name}"] = (
+                    Evidence(
+                        1, (50.0 + 60 * j, offset + 20 * i, 110.0 + 60 * j, offset + 20 * i + 20)
+                    ),
+                )
     for name in ("weight", "score"):
         evidence[f"total/{name}"] = (Evidence(1, (50.0, 700.0, 110.0, 720.0)),)
     return replace(form, evidence=evidence)
@@ -70,4 +78,6 @@ def document(*forms: Form, name: str = "form.pdf") -> Document:
 
 def tables_of(*forms: Form) -> Tables:
     """Each form as a document of its own."""
-    return build(document(with_evidence(form), name=f"form-{i}.pdf") for i, form in enumerate(forms))
+    return build(
+        document(with_evidence(form), name=f"form-{i}.pdf") for i, form in enumerate(forms)
+    )

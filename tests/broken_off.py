@@ -5,6 +5,7 @@
 around them: `kill_after` seconds its whole group is killed by SIGKILL; with `die_at` it kills itself as soon as a document has reached
 that state, or when it comes to "publishing"; no file of it may be larger than `most_bytes`.
 """
+
 from __future__ import annotations
 
 import json
@@ -22,21 +23,29 @@ CHUNK = 3
 
 
 def work(inbox: str, workspace: str, store: str) -> None:
-    """The flow's tasks over an inbox, in the order of `flows.main`."""
-    from flows.books import close_books, ledger_of
-    from flows.main import Job, publish, read, take_in_inbox
-    from flows.reading import Reader
-    from flows.states import UNFINISHED
-    from flows.workspace import clear_leftovers, create, locked
+    """The flow's tasks over an inbox, in the order of `selfeval.flows.run.flow`."""
+    from selfeval.flows.ledger.states import UNFINISHED
+    from selfeval.flows.run.flow import Job, publish, read, take_in_inbox
+    from selfeval.flows.run.reading import Reader
+    from selfeval.flows.run.stores import close_books, ledger_of
+    from selfeval.flows.workspace import clear_leftovers, create, locked
 
     place = create(Path(workspace), store)
     job = Job(place, str(os.getpid()), Reader(), 2, "")
     with locked(place):
         clear_leftovers(place)
         take_in_inbox.fn(job, inbox)
-        waiting = [item.submission_id for item in ledger_of(place, job.run).all() if item.state in UNFINISHED]
+        waiting = [
+            item.submission_id
+            for item in ledger_of(place, job.run).all()
+            if item.state in UNFINISHED
+        ]
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda at: read.fn(job, waiting[at : at + CHUNK]), range(0, len(waiting), CHUNK)))
+            list(
+                pool.map(
+                    lambda at: read.fn(job, waiting[at : at + CHUNK]), range(0, len(waiting), CHUNK)
+                )
+            )
         publish.fn(job, False)
     close_books()
 
@@ -45,15 +54,15 @@ def load() -> None:
     """What a run imports, so that forks begin with it."""
     from importlib import import_module
 
-    for name in ("expectations.auditing", "expectations.suites", "expectations.gx", "expectations.data_docs", "flows.main", "records.schemas",
-                 "records.parquet", "reports.site"):  # fmt: skip
+    for name in ("selfeval.expectations.auditing", "selfeval.expectations.gx.suites", "selfeval.expectations.gx.expectations", "selfeval.expectations.gx.data_docs", "selfeval.flows.run.flow", "selfeval.records.tables.schemas",
+                 "selfeval.records.tables.parquet", "selfeval.reports.site.write"):  # fmt: skip
         import_module(name)
 
 
 def die_when(stage: str) -> None:
     """Have this process kill its group when a document has reached the state `stage`, or when the report is about to be written."""
-    from flows import publishing
-    from flows.ledger import Ledger
+    from selfeval.flows.ledger.ledger import Ledger
+    from selfeval.flows.run import publishing
 
     def kill(*_: object, **__: object) -> None:
         os.killpg(0, signal.SIGKILL)
@@ -87,7 +96,9 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
                 die_when(request["die_at"])
             if most := request.get("most_bytes"):
                 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-                resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+                resource.setrlimit(
+                    resource.RLIMIT_FSIZE, (most, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+                )
             work(request["inbox"], request["workspace"], request.get("store", ""))
         except BaseException as caught:  # noqa: BLE001 - told to the test, which knows what it expects
             error = f"{type(caught).__name__} {getattr(caught, 'code', '')} {caught}"
@@ -104,7 +115,11 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     with os.fdopen(told, "rb") as pipe:
         os.set_blocking(pipe.fileno(), False)
         error = (pipe.read() or b"").decode()
-    return {"status": os.waitstatus_to_exitcode(status), "seconds": time.monotonic() - begin, "error": error}
+    return {
+        "status": os.waitstatus_to_exitcode(status),
+        "seconds": time.monotonic() - begin,
+        "error": error,
+    }
 
 
 def main() -> None:

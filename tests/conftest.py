@@ -1,4 +1,5 @@
 """Fixtures that several rooms use."""
+
 from tests.postgres import postgres_server
 from tests.stores import published, store, url
 from tests.watched import hook, watched

@@ -1,4 +1,5 @@
 """Documents as the extractors give them, from the golden files or made up, for tests that need no PDF."""
+
 from __future__ import annotations
 
 import hashlib
@@ -7,7 +8,16 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from extractors.model import Document, Doubt, Evidence, Form, Fund, Indicator, Reason, Total
+from selfeval.extractors.model import (
+    Document,
+    Doubt,
+    Evidence,
+    Form,
+    Fund,
+    Indicator,
+    Reason,
+    Total,
+)
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
 
@@ -22,7 +32,9 @@ def ok(name: str, *forms: Form, content: str | None = None) -> Document:
 
 
 def rejected(name: str, code: str = "password-locked") -> Document:
-    return Document(name, sha256(name), 0, "rejected", Reason(code, "文件设有打开密码", "请提供未加密的文件"))
+    return Document(
+        name, sha256(name), 0, "rejected", Reason(code, "文件设有打开密码", "请提供未加密的文件")
+    )
 
 
 def form(**values: Any) -> Form:
@@ -46,11 +58,25 @@ def _part(kind: type[Any], row: dict[str, Any] | None) -> Any:
 
 
 def form_of_truth(truth: dict[str, Any]) -> Form:
-    plain = {field.name: truth.get(field.name) for field in fields(Form) if field.name in truth and field.name not in ("funds", "indicators", "total")}
+    plain = {
+        field.name: truth.get(field.name)
+        for field in fields(Form)
+        if field.name in truth and field.name not in ("funds", "indicators", "total")
+    }
     funds = tuple(_part(Fund, row) for row in truth["funds"])
     indicators = tuple(_part(Indicator, row) for row in truth["indicators"])
     paths = [f"{block}/{n}/{name}" for block, rows in (("funds", funds), ("indicators", indicators)) for n, row in enumerate(rows)
              for name in row.__dataclass_fields__ if getattr(row, name) is not None]  # fmt: skip
-    boxes = {path: (Evidence(1 + n // 40, (10.0, 20.0 + n % 40, 90.0, 30.0 + n % 40)),) for n, path in enumerate(["project_name", *paths])}
+    boxes = {
+        path: (Evidence(1 + n // 40, (10.0, 20.0 + n % 40, 90.0, 30.0 + n % 40)),)
+        for n, path in enumerate(["project_name", *paths])
+    }
     doubts = (Doubt("indicators/0/score", "两种读法不一致", 0.6),)
-    return Form(**plain, funds=funds, indicators=indicators, total=_part(Total, truth.get("total")), evidence=boxes, doubts=doubts)
+    return Form(
+        **plain,
+        funds=funds,
+        indicators=indicators,
+        total=_part(Total, truth.get("total")),
+        evidence=boxes,
+        doubts=doubts,
+    )

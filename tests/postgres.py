@@ -1,4 +1,5 @@
 """A real PostgreSQL server for the tests: in a temporary folder, on a loopback port, never as root."""
+
 from __future__ import annotations
 
 import os
@@ -21,7 +22,9 @@ STARTS_WITHIN = 60
 
 def binaries() -> Path:
     """The folder of initdb and postgres, of the newest version installed."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
+    )
     on_path = shutil.which("initdb")
     if not found and not on_path:
         pytest.fail("PostgreSQL is not installed (Debian: apt-get install postgresql)")
@@ -47,20 +50,49 @@ class Server:
     """A server in a folder of its own; `start` and `stop` it as often as needed. `stop` is sudden: what is under way in it is lost."""
 
     def __init__(self) -> None:
-        self._folder, self._owner, port = Path(tempfile.mkdtemp(prefix="pg-")), account(), free_port()
+        self._folder, self._owner, port = (
+            Path(tempfile.mkdtemp(prefix="pg-")),
+            account(),
+            free_port(),
+        )
         if self._owner:
             os.chown(self._folder, self._owner["user"], self._owner["group"])
         self.url = f"postgresql://selfeval@127.0.0.1:{port}"
-        initdb = [binaries() / "initdb", "-D", self._folder / "data", "-U", "selfeval", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        initdb = [
+            binaries() / "initdb",
+            "-D",
+            self._folder / "data",
+            "-U",
+            "selfeval",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
         subprocess.run(initdb, check=True, capture_output=True, cwd=self._folder, **self._owner)
-        options = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": self._folder, "fsync": "off", "max_connections": 40}
-        self._command = [binaries() / "postgres", "-D", self._folder / "data", *(part for name, value in options.items() for part in ("-c", f"{name}={value}"))]
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": self._folder,
+            "fsync": "off",
+            "max_connections": 40,
+        }
+        self._command = [
+            binaries() / "postgres",
+            "-D",
+            self._folder / "data",
+            *(part for name, value in options.items() for part in ("-c", f"{name}={value}")),
+        ]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         log = self._folder / "log"
         with log.open("ab") as output:
-            self._process = subprocess.Popen(self._command, stdout=output, stderr=output, cwd=self._folder, **self._owner)
+            self._process = subprocess.Popen(
+                self._command, stdout=output, stderr=output, cwd=self._folder, **self._owner
+            )
         _wait(self.url, self._process, log)
 
     def stop(self) -> None:

@@ -2,16 +2,22 @@
 
 A change is {PATH: text} as in `audit_forms.changed`. "?" are the paths in doubt, "&" the changes that make the forms before it in the
 batch, "roster" lines of the list of expected submitters, "x" how many copies of the form (with numbers from `vary`) make up the batch."""
+
 from __future__ import annotations
 
 from typing import Any
 
-from extractors.model import Fund, Indicator
+from selfeval.extractors.model import Fund, Indicator
 
 Case = dict[str, Any]
 
 I4, I5 = "indicators/4", "indicators/5"
-TARGET, ACTUAL, SCORE, WEIGHT = "indicators/0/target", "indicators/0/actual", "indicators/0/score", "indicators/0/weight"
+TARGET, ACTUAL, SCORE, WEIGHT = (
+    "indicators/0/target",
+    "indicators/0/actual",
+    "indicators/0/score",
+    "indicators/0/weight",
+)
 EXPLAINED = {"indicators/0/score": "19"}
 NO_POINTS: Case = {"indicators/*/weight": None, "indicators/*/score": None}
 NO_VALUES: Case = {TARGET: "", ACTUAL: ""}
@@ -25,8 +31,14 @@ COUNTS = tuple(
     for name, count, unit, weight in (("水闸", 31, "座", "10"), ("水渠", 47, "公里", "10"), ("泵站", 53, "座", "20"), ("水井", 67, "眼", "20"),
                                       ("水表", 79, "块", "20"), ("水塔", 83, "座", "10"))
 )  # fmt: skip
-FULL = tuple(Indicator("产出指标", "数量指标", f"第{n}批", "≥5个", "5个", "10", "10", "") for n in "甲乙丙丁戊己庚辛壬")
-COPIED = tuple(Indicator("产出指标", "数量指标", f"第{n}批", "≥5个", "≥5个", "10", "10", "") for n in "甲乙丙丁戊己")
+FULL = tuple(
+    Indicator("产出指标", "数量指标", f"第{n}批", "≥5个", "5个", "10", "10", "")
+    for n in "甲乙丙丁戊己庚辛壬"
+)
+COPIED = tuple(
+    Indicator("产出指标", "数量指标", f"第{n}批", "≥5个", "≥5个", "10", "10", "")
+    for n in "甲乙丙丁戊己"
+)
 SUB_ROWS = (
     Indicator("产出指标", "数量指标", "★扶持牲畜数量", "30头", "30头", "20", "20", ""),
     Indicator("产出指标", "数量指标", "其中：牛", "10头", "10头", "", "", ""),
@@ -34,7 +46,12 @@ SUB_ROWS = (
 )
 CAPTIONED = {"indicators/0/level1": "产出指标(60分)", "indicators/1/level1": "产出指标(60分)", "indicators/2/level1": "产出指标(60分)",
              "indicators/3/level1": "产出指标(60分)", "indicators/4/level1": "效益指标(20分)", "indicators/5/level1": "满意度指标(10分)"}  # fmt: skip
-MISSED_TWO = {"indicators/0/actual": "15处", "indicators/0/score": "10", "indicators/2/actual": "72%", "indicators/2/score": "12"}
+MISSED_TWO = {
+    "indicators/0/actual": "15处",
+    "indicators/0/score": "10",
+    "indicators/2/actual": "72%",
+    "indicators/2/score": "12",
+}
 COSTS = {"indicators/0/level2": "成本指标", "indicators/0/level3": "设备购置成本", "indicators/0/target": "≤60万元", "indicators/0/actual": "58万元",
          "indicators/1/level2": "成本指标", "indicators/1/level3": "安装成本", "indicators/1/target": "≤40万元", "indicators/1/actual": "37万元"}  # fmt: skip
 UNIT_COST = {"indicators/0/level3": "补助人数", "indicators/0/target": "1000人", "indicators/0/actual": "950人",

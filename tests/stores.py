@@ -1,4 +1,5 @@
 """Stores for tests, of both kinds, and what is put into them."""
+
 from __future__ import annotations
 
 import uuid
@@ -9,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from records.columns import frame
-from records.store import Store
-from records.tables import Tables, build
+from selfeval.records.store.store import Store
+from selfeval.records.tables.build import Tables, build
+from selfeval.records.tables.columns import frame
 from tests.documents import GOLDEN, golden
 from tests.postgres import new_store
 
@@ -42,13 +43,28 @@ def same(left: Tables, right: Tables) -> None:
         pd.testing.assert_frame_equal(table, getattr(right, name))
 
 
-def finding(tables: Tables, rule: str = "scores-sum", number: int = 0, **values: Any) -> dict[str, Any]:
+def finding(
+    tables: Tables, rule: str = "scores-sum", number: int = 0, **values: Any
+) -> dict[str, Any]:
     form = tables.forms.iloc[number]
     row = {"finding_id": f"{rule}-{number}", "form_id": form["form_id"], "document": form["document"], "form": form["form"], "rule": rule, "severity": "error",
            "subject": "total", "message": "得分合计应为 94，表中为 93", "expected": "94", "actual": "93", "page": 1, "x0": 1.5, "top": 2.0, "x1": 3.0, "bottom": 4.0, "status": "open"}  # fmt: skip
     return {**row, **values}
 
 
-def audit(store: Store, tables: Tables, findings: list[dict[str, Any]], rules: str = "1", verdicts: list[tuple[Any, ...]] | None = None) -> dict[str, int]:
-    rows = verdicts or [(form_id, "weights-sum", None, "pass", "", 1) for form_id in tables.forms["form_id"]]
-    return store.save_audit(tables.documents["document_id"], frame("findings", findings), pd.DataFrame(rows, columns=VERDICTS), rules)
+def audit(
+    store: Store,
+    tables: Tables,
+    findings: list[dict[str, Any]],
+    rules: str = "1",
+    verdicts: list[tuple[Any, ...]] | None = None,
+) -> dict[str, int]:
+    rows = verdicts or [
+        (form_id, "weights-sum", None, "pass", "", 1) for form_id in tables.forms["form_id"]
+    ]
+    return store.save_audit(
+        tables.documents["document_id"],
+        frame("findings", findings),
+        pd.DataFrame(rows, columns=VERDICTS),
+        rules,
+    )

@@ -1,30 +1,63 @@
 """Captions to fields: which words name which column, whatever their brackets, spaces and order."""
+
 from __future__ import annotations
 
 import csv
 
 import pytest
 
-from extractors import mend, template
-from extractors.captions import BASE, TEMPLATES, captions, field_of
-from extractors.stitch import Box, Table
+from selfeval.extractors.forms import page_breaks, values
+from selfeval.extractors.forms.captions import BASE, TEMPLATES, captions, field_of
+from selfeval.extractors.grids.stitch import Box, Table
 
 ZONES = {"header", "funds", "goals", "indicators", "total"}
 FIELDS = {
-    "project_name", "authority", "unit", "leader", "phone", "total", "year", "amount_unit", "goal_expected", "goal_actual", "initial", "budget",
-    "executed", "weight", "rate", "score", "level1", "level2", "level3", "target", "target_part", "actual", "explanation", "-",
+    "project_name",
+    "authority",
+    "unit",
+    "leader",
+    "phone",
+    "total",
+    "year",
+    "amount_unit",
+    "goal_expected",
+    "goal_actual",
+    "initial",
+    "budget",
+    "executed",
+    "weight",
+    "rate",
+    "score",
+    "level1",
+    "level2",
+    "level3",
+    "target",
+    "target_part",
+    "actual",
+    "explanation",
+    "-",
 }
 
 
 @pytest.mark.parametrize(
     ("zone", "caption", "field"),
     [
-        ("funds", "全年预算数（A）", "budget"), ("funds", "执行率（B/A）", "rate"), ("funds", "全年（调整）预算数", "budget"),
-        ("funds", "调整后预算数", "budget"), ("funds", "执行率得分", "score"), ("indicators", "分 值", "weight"),
-        ("indicators", "偏差原因分析及改进措施", "explanation"), ("indicators", "未完成原因及拟采取的改进措施", "explanation"),
-        ("indicators", "度量单位", "target_part"), ("indicators", "复核分", "-"), ("header", "项目（政策）名称", "project_name"),
-        ("header", "资金使用单位", "unit"), ("header", "中央主管部门", "authority"), ("header", "自评总分", "total"),
-        ("total", "项目总得分", "total"), ("goals", "年初设定目标", "goal_expected"),
+        ("funds", "全年预算数（A）", "budget"),
+        ("funds", "执行率（B/A）", "rate"),
+        ("funds", "全年（调整）预算数", "budget"),
+        ("funds", "调整后预算数", "budget"),
+        ("funds", "执行率得分", "score"),
+        ("indicators", "分 值", "weight"),
+        ("indicators", "偏差原因分析及改进措施", "explanation"),
+        ("indicators", "未完成原因及拟采取的改进措施", "explanation"),
+        ("indicators", "度量单位", "target_part"),
+        ("indicators", "复核分", "-"),
+        ("header", "项目（政策）名称", "project_name"),
+        ("header", "资金使用单位", "unit"),
+        ("header", "中央主管部门", "authority"),
+        ("header", "自评总分", "total"),
+        ("total", "项目总得分", "total"),
+        ("goals", "年初设定目标", "goal_expected"),
     ],
 )
 def test_a_caption_names_its_field(zone: str, caption: str, field: str) -> None:
@@ -65,8 +98,14 @@ def test_a_form_that_shows_no_marks_has_the_base_profile() -> None:
 def test_two_captions_that_mean_the_same_are_told_and_the_first_is_read() -> None:
     """A form with 预算数 and 到位数: which of them is the budget is not for a label map to say."""
     texts = [["", "预算数", "到位数", "执行数"], ["年度资金总额", "100", "90", "80"]]
-    boxes = [Box(k / 4, (k + 1) / 4, row, row + 1, text, ()) for row, line in enumerate(texts) for k, text in enumerate(line)]
+    boxes = [
+        Box(k / 4, (k + 1) / 4, row, row + 1, text, ())
+        for row, line in enumerate(texts)
+        for k, text in enumerate(line)
+    ]
     table = Table(boxes, rows=2)
-    form = template.extract(table, mend.mend(table))
+    form = values.extract(table, page_breaks.mend(table))
     assert [(fund.budget, fund.executed) for fund in form.funds] == [("100", "80")]
-    assert [(doubt.path, "到位数" in doubt.why) for doubt in form.doubts] == [("funds/0/budget", True)]
+    assert [(doubt.path, "到位数" in doubt.why) for doubt in form.doubts] == [
+        ("funds/0/budget", True)
+    ]

@@ -1,18 +1,29 @@
 """Characters to the text of a cell."""
+
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.celltext import assemble, confidence
-from extractors.glyphs import folded, printed, unmapped
-from extractors.model import Char
+from selfeval.extractors.grids.celltext import assemble, confidence
+from selfeval.extractors.model import Char
+from selfeval.extractors.pages.glyphs import folded, printed, unmapped
 
 
-def row(words: str, x: float = 0, y: float = 0, size: float = 10, pitch: float | None = None, turn: int = 0) -> list[Char]:
+def row(
+    words: str,
+    x: float = 0,
+    y: float = 0,
+    size: float = 10,
+    pitch: float | None = None,
+    turn: int = 0,
+) -> list[Char]:
     pitch = pitch or size
-    return [Char(c, x + i * pitch, y, x + i * pitch + 0.9 * size, y + size, 1.0, turn) for i, c in enumerate(words)]
+    return [
+        Char(c, x + i * pitch, y, x + i * pitch + 0.9 * size, y + size, 1.0, turn)
+        for i, c in enumerate(words)
+    ]
 
 
 def test_a_number_wrapped_in_a_narrow_cell_is_one_number() -> None:
@@ -24,11 +35,17 @@ def test_two_numbers_that_stand_apart_never_become_one() -> None:
 
 
 def test_a_list_in_a_goal_keeps_its_items_apart() -> None:
-    assert assemble(row("1.完成维保。") + row("2.续租服务。", y=14), right=300) == "1.完成维保。\n2.续租服务。"
+    assert (
+        assemble(row("1.完成维保。") + row("2.续租服务。", y=14), right=300)
+        == "1.完成维保。\n2.续租服务。"
+    )
 
 
 def test_a_wrapped_sentence_is_joined_without_a_space() -> None:
-    assert assemble(row("保障热线服务") + row("中心正常运营", y=14), right=62) == "保障热线服务中心正常运营"
+    assert (
+        assemble(row("保障热线服务") + row("中心正常运营", y=14), right=62)
+        == "保障热线服务中心正常运营"
+    )
 
 
 def test_latin_words_wrapped_onto_the_next_line_keep_their_space() -> None:
@@ -43,20 +60,36 @@ def test_a_glyph_printed_twice_to_look_bold_counts_once() -> None:
 @pytest.mark.parametrize("turn", [90, 270])
 def test_text_set_sideways_is_read_in_its_own_direction(turn: int) -> None:
     ys = range(4) if turn == 90 else range(3, -1, -1)
-    chars = [Char(c, 0, 12 * y, 10, 12 * y + 10, 1.0, turn) for c, y in zip("产出指标", ys, strict=True)]
+    chars = [
+        Char(c, 0, 12 * y, 10, 12 * y + 10, 1.0, turn) for c, y in zip("产出指标", ys, strict=True)
+    ]
     assert assemble(chars) == "产出指标"
 
 
 def test_vertical_writing_of_upright_characters_is_one_word() -> None:
-    assert assemble([c for i, w in enumerate("满意度指标") for c in row(w, y=12 * i)], right=60) == "满意度指标"
+    assert (
+        assemble([c for i, w in enumerate("满意度指标") for c in row(w, y=12 * i)], right=60)
+        == "满意度指标"
+    )
 
 
 def test_a_glyph_without_meaning_lowers_the_confidence() -> None:
     assert confidence(row("1\ue0015"))[0] < 0.5
 
 
-@pytest.mark.parametrize(("font", "typed"), [("⻔⺠⼀", "门民一"), ("⽬标", "目标"), ("效益\x02", "效益-"), ("ﬁ", "ﬁ"), ("（Ａ）", "（Ａ）")])
-def test_radicals_become_the_ideographs_people_type_and_full_width_stays(font: str, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("font", "typed"),
+    [
+        ("⻔⺠⼀", "门民一"),
+        ("⽬标", "目标"),
+        ("效益\x02", "效益-"),
+        ("ﬁ", "ﬁ"),
+        ("（Ａ）", "（Ａ）"),
+    ],
+)
+def test_radicals_become_the_ideographs_people_type_and_full_width_stays(
+    font: str, typed: str
+) -> None:
     assert printed(font) == typed
 
 

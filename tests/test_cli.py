@@ -1,4 +1,5 @@
 """The commands that need no workspace: what goes to stdout, what to stderr, and the exit code."""
+
 from __future__ import annotations
 
 import csv
@@ -27,17 +28,26 @@ def test_extract_prints_one_document_as_json_and_nothing_else() -> None:
 
 
 def test_names_and_phones_are_masked_unless_asked_for() -> None:
-    masked, shown = (json.loads(selfeval("extract", FORM, *options).stdout)["forms"][0] for options in ((), ("--show-personal-data",)))
+    masked, shown = (
+        json.loads(selfeval("extract", FORM, *options).stdout)["forms"][0]
+        for options in ((), ("--show-personal-data",))
+    )
     assert masked["leader"] and masked["leader"].endswith("*") and not shown["leader"].endswith("*")
     assert "****" in masked["phone"] and shown["phone"].isdigit()
 
 
-def test_extract_of_a_refused_file_still_writes_json_with_the_reason_and_exits_2(tmp_path: Path) -> None:
+def test_extract_of_a_refused_file_still_writes_json_with_the_reason_and_exits_2(
+    tmp_path: Path,
+) -> None:
     shown = selfeval("extract", LOCKED, SAMPLES / "chizhou-tangxi-2022.pdf", "--out", tmp_path)
     assert shown.returncode == 2 and shown.stdout == ""
     refused = json.loads((tmp_path / "password-locked.json").read_text("utf-8"))
     assert refused["status"] == "rejected" and refused["forms"] == []
-    assert refused["reason"]["code"] == "password-locked" and refused["reason"]["message"] and refused["reason"]["hint"]
+    assert (
+        refused["reason"]["code"] == "password-locked"
+        and refused["reason"]["message"]
+        and refused["reason"]["hint"]
+    )
     assert "password-locked.pdf" in shown.stderr
     assert json.loads((tmp_path / "chizhou-tangxi-2022.json").read_text("utf-8"))["status"] == "ok"
 
@@ -47,9 +57,17 @@ def test_many_files_need_a_folder_and_two_of_one_name_keep_apart(tmp_path: Path)
     other = tmp_path / "other"
     other.mkdir()
     (other / LOCKED.name).write_bytes(b"")
-    assert selfeval("extract", LOCKED, other / LOCKED.name, "--out", tmp_path / "out").returncode == 2
-    codes = {path.name: json.loads(path.read_text("utf-8"))["reason"]["code"] for path in (tmp_path / "out").iterdir()}
-    assert codes == {"password-locked.json": "password-locked", "password-locked-2.json": "empty-file"}
+    assert (
+        selfeval("extract", LOCKED, other / LOCKED.name, "--out", tmp_path / "out").returncode == 2
+    )
+    codes = {
+        path.name: json.loads(path.read_text("utf-8"))["reason"]["code"]
+        for path in (tmp_path / "out").iterdir()
+    }
+    assert codes == {
+        "password-locked.json": "password-locked",
+        "password-locked-2.json": "empty-file",
+    }
 
 
 @pytest.mark.parametrize(
@@ -65,7 +83,9 @@ def test_many_files_need_a_folder_and_two_of_one_name_keep_apart(tmp_path: Path)
         ("schedule", ".", "--cron", "every night"),
     ],
 )
-def test_what_cannot_be_done_exits_3_with_a_sentence_and_no_traceback(arguments: tuple[str, ...], tmp_path: Path) -> None:
+def test_what_cannot_be_done_exits_3_with_a_sentence_and_no_traceback(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
     shown = selfeval(*arguments, cwd=tmp_path)
     assert shown.returncode == 3
     assert shown.stdout == "" and "Traceback" not in shown.stderr
@@ -84,7 +104,11 @@ def test_a_file_name_cannot_forge_a_line_of_the_log(tmp_path: Path) -> None:
     shown = selfeval("extract", name)
     assert len(shown.stderr.strip().splitlines()) == 1
     line = json.loads(selfeval("--log", "json", "extract", name).stderr)
-    assert line["level"] == "warning" and line["code"] == "empty-file" and line["document"] == name.name
+    assert (
+        line["level"] == "warning"
+        and line["code"] == "empty-file"
+        and line["document"] == name.name
+    )
 
 
 def test_audit_lists_findings_as_table_json_and_csv() -> None:
@@ -99,12 +123,21 @@ def test_audit_lists_findings_as_table_json_and_csv() -> None:
 
 
 def test_no_cell_of_a_list_begins_a_formula() -> None:
-    from flows.listing import COLUMNS, to_csv
+    from selfeval.flows.commands.listing import COLUMNS, to_csv
 
-    row = dict.fromkeys(COLUMNS, "") | {"document": "=1+1.pdf", "actual": "-3.5", "message": "@SUM(A1)", "bbox": [1, 2, 3, 4]}
+    row = dict.fromkeys(COLUMNS, "") | {
+        "document": "=1+1.pdf",
+        "actual": "-3.5",
+        "message": "@SUM(A1)",
+        "bbox": [1, 2, 3, 4],
+    }
     cells = next(csv.reader(io.StringIO(to_csv([row]).partition("\n")[2])))
     values = dict(zip(COLUMNS, cells, strict=True))
-    assert (values["document"], values["actual"], values["message"]) == ("'=1+1.pdf", "-3.5", "'@SUM(A1)")
+    assert (values["document"], values["actual"], values["message"]) == (
+        "'=1+1.pdf",
+        "-3.5",
+        "'@SUM(A1)",
+    )
 
 
 def test_rules_explains_what_a_rule_says_tolerates_and_rests_on() -> None:
@@ -119,7 +152,9 @@ def test_doctor_finds_this_machine_fit_for_work() -> None:
     shown = selfeval("doctor", "--json")
     checks = {check["name"]: check for check in json.loads(shown.stdout)}
     assert shown.returncode == 0, shown.stdout
-    assert checks["读取引擎"]["holds"] and checks["文字识别"]["holds"] and checks["fastapi"]["holds"]
+    assert (
+        checks["读取引擎"]["holds"] and checks["文字识别"]["holds"] and checks["fastapi"]["holds"]
+    )
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
@@ -129,7 +164,11 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     from flow_runs import HOUSE, environment
 
     process = subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", "rules", "--json"], cwd=HOUSE, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "selfeval.flows.cli", "rules", "--json"],
+        cwd=HOUSE,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
@@ -143,11 +182,16 @@ def test_help_costs_little_processor_time() -> None:
     before = os.times()
     selfeval("--help")
     after = os.times()
-    assert after.children_user + after.children_system - before.children_user - before.children_system < 0.6
+    assert (
+        after.children_user + after.children_system - before.children_user - before.children_system
+        < 0.6
+    )
 
 
 def test_a_form_is_extracted_in_little_time() -> None:
     selfeval("extract", FORM)
     started = time.monotonic()
     assert selfeval("extract", FORM).returncode == 0
-    assert time.monotonic() - started < 10  # 0.6 s on an idle machine; a loaded one must not fail the suite
+    assert (
+        time.monotonic() - started < 10
+    )  # 0.6 s on an idle machine; a loaded one must not fail the suite

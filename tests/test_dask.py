@@ -1,4 +1,5 @@
 """Past one machine: a run whose reading is done by a dask cluster, over a store on PostgreSQL, under a role that may do no more than it must."""
+
 from __future__ import annotations
 
 import json
@@ -15,10 +16,10 @@ import pytest
 from flow_runs import HOUSE, SAMPLES, environment, selfeval
 from s3_server import s3, s3_server
 
-from flows import runners
-from flows.problems import Problem
-from flows.uploading import FOLDERS, PLACED
-from flows.workspace import Workspace
+from selfeval.flows.ops.uploading import FOLDERS, PLACED
+from selfeval.flows.problems import Problem
+from selfeval.flows.run import runners
+from selfeval.flows.workspace import Workspace
 
 __all__ = ["s3", "s3_server"]
 pytestmark = pytest.mark.xdist_group("flow")
@@ -33,13 +34,22 @@ def statements(block: str) -> list[bytes]:
 @pytest.fixture(scope="module")
 def roles(postgres_server: str) -> dict[str, str]:
     """The addresses of a database for the three roles, made by the words of docs/store.md."""
-    owner, writer, analyst = (postgres_server.replace("selfeval@", f"selfeval_{role}@") + "/selfeval" for role in ("owner", "writer", "analyst"))
+    owner, writer, analyst = (
+        postgres_server.replace("selfeval@", f"selfeval_{role}@") + "/selfeval"
+        for role in ("owner", "writer", "analyst")
+    )
     with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as superuser:
         for statement in statements(BLOCKS[0]):
             superuser.execute(statement)
-    code = "import sys; from records.store import Store; from flows.ledger import Ledger; Ledger(Store(sys.argv[1]).engine)"
+    code = "import sys; from selfeval.records.store.store import Store; from selfeval.flows.ledger.ledger import Ledger; Ledger(Store(sys.argv[1]).engine)"
     for url in (writer, owner):  # the writer cannot make tables, and is told so
-        made = subprocess.run([sys.executable, "-c", code, url], cwd=HOUSE, capture_output=True, text=True, check=False)
+        made = subprocess.run(
+            [sys.executable, "-c", code, url],
+            cwd=HOUSE,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert (made.returncode == 0) == (url == owner), made.stderr
         assert ("store-denied" in made.stderr) == (url == writer), made.stderr
     grant(owner)
@@ -59,27 +69,53 @@ def cluster() -> Iterator[Any]:
     import dask
     from distributed import LocalCluster
 
-    with dask.config.set({"distributed.worker.daemon": False}), LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as running:
+    with (
+        dask.config.set({"distributed.worker.daemon": False}),
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as running,
+    ):
         yield running
 
 
-def test_a_run_from_s3_to_s3_reads_on_a_cluster_and_writes_as_the_writer(roles: dict[str, str], s3: Any, cluster: Any, tmp_path: Path) -> None:
+def test_a_run_from_s3_to_s3_reads_on_a_cluster_and_writes_as_the_writer(
+    roles: dict[str, str], s3: Any, cluster: Any, tmp_path: Path
+) -> None:
     """Everything past one machine in one run, as docs/store.md tells it."""
     good, locked, work = "chizhou-tangxi-2022.pdf", "password-locked.pdf", tmp_path / "W"
-    s3.put([str(SAMPLES / good), str(SAMPLES / locked)], [f"forms/2022/{good}", f"forms/2022/unit/{locked}"])
-    where = ("--runner", "dask", "--dask-address", cluster.scheduler_address, "--store", roles["writer"], "--publish", "s3://season/2022")
+    s3.put(
+        [str(SAMPLES / good), str(SAMPLES / locked)],
+        [f"forms/2022/{good}", f"forms/2022/unit/{locked}"],
+    )
+    where = (
+        "--runner",
+        "dask",
+        "--dask-address",
+        cluster.scheduler_address,
+        "--store",
+        roles["writer"],
+        "--publish",
+        "s3://season/2022",
+    )
     ran = selfeval("run", "s3://forms/2022", "-w", work, *where)
     assert ran.returncode == 2, ran.stderr
     assert "Traceback" not in ran.stderr
     assert any("read" in name for name in cluster.scheduler.task_prefixes)  # the cluster did it
     with psycopg.connect(roles["analyst"]) as analyst:
-        assert analyst.execute("SELECT document, status FROM documents ORDER BY document").fetchall() == [(good, "ok"), (locked, "rejected")]
+        assert analyst.execute(
+            "SELECT document, status FROM documents ORDER BY document"
+        ).fetchall() == [(good, "ok"), (locked, "rejected")]
         assert analyst.execute("SELECT count(*) FROM indicators").fetchone() != (0,)
-    there = {path.removeprefix("season/2022/"): info["size"] for path, info in s3.find("season/2022", detail=True).items()}
+    there = {
+        path.removeprefix("season/2022/"): info["size"]
+        for path, info in s3.find("season/2022", detail=True).items()
+    }
     del there[PLACED]
-    published = (path for folder in FOLDERS for path in (work / folder).rglob("*") if path.is_file())
+    published = (
+        path for folder in FOLDERS for path in (work / folder).rglob("*") if path.is_file()
+    )
     assert there == {path.relative_to(work).as_posix(): path.stat().st_size for path in published}
-    (refused,) = (path for path in there if path.startswith("quarantine/") and path.endswith(".pdf"))
+    (refused,) = (
+        path for path in there if path.startswith("quarantine/") and path.endswith(".pdf")
+    )
     assert s3.cat_file(f"season/2022/{refused}") == (SAMPLES / locked).read_bytes()
     s3.invalidate_cache()  # a listing does not tell the type
     assert s3.info("season/2022/reports/index.html")["ContentType"] == "text/html"
@@ -87,10 +123,46 @@ def test_a_run_from_s3_to_s3_reads_on_a_cluster_and_writes_as_the_writer(roles: 
 
 
 def waive_as_analyst_and_writer(roles: dict[str, str], work: Path) -> None:
-    finding = json.loads(selfeval("sql", "SELECT finding_id FROM findings LIMIT 1", "-w", work, "--store", roles["analyst"], "-f", "json").stdout)[0]["finding_id"]
-    refused = selfeval("waive", finding, "--by", "分析员", "--reason", "尾差", "-w", work, "--store", roles["analyst"])
+    finding = json.loads(
+        selfeval(
+            "sql",
+            "SELECT finding_id FROM findings LIMIT 1",
+            "-w",
+            work,
+            "--store",
+            roles["analyst"],
+            "-f",
+            "json",
+        ).stdout
+    )[0]["finding_id"]
+    refused = selfeval(
+        "waive",
+        finding,
+        "--by",
+        "分析员",
+        "--reason",
+        "尾差",
+        "-w",
+        work,
+        "--store",
+        roles["analyst"],
+    )
     assert refused.returncode == 3 and "没有这项权限" in refused.stderr
-    assert selfeval("waive", finding, "--by", "审计员", "--reason", "尾差", "-w", work, "--store", roles["writer"]).returncode == 0
+    assert (
+        selfeval(
+            "waive",
+            finding,
+            "--by",
+            "审计员",
+            "--reason",
+            "尾差",
+            "-w",
+            work,
+            "--store",
+            roles["writer"],
+        ).returncode
+        == 0
+    )
 
 
 FORBIDDEN = {
@@ -102,15 +174,20 @@ FORBIDDEN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("role, sql", [(role, sql) for role, all_sql in FORBIDDEN.items() for sql in all_sql])
+@pytest.mark.parametrize(
+    "role, sql", [(role, sql) for role, all_sql in FORBIDDEN.items() for sql in all_sql]
+)
 def test_a_role_may_do_no_more_than_it_must(roles: dict[str, str], role: str, sql: str) -> None:
-    with psycopg.connect(roles[role], autocommit=True) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with (
+        psycopg.connect(roles[role], autocommit=True) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         connection.execute(sql.encode())
 
 
 def test_an_analyst_reads_every_view_after_the_views_were_replaced(roles: dict[str, str]) -> None:
-    from records import views_sql
-    from records.store import Store
+    from selfeval.records.store import views_sql
+    from selfeval.records.store.store import Store
 
     with Store(roles["owner"]) as store, store.writing() as connection:
         views_sql.create_views(connection)
@@ -122,8 +199,8 @@ def test_an_analyst_reads_every_view_after_the_views_were_replaced(roles: dict[s
 def test_a_cluster_of_the_run_s_own_has_workers_that_may_read(tmp_path: Path) -> None:
     """In a process of its own, as a run is: without an address, dask starts its LocalCluster."""
     code = (
-        "import sys; from flows import runners, prefect_server; from pathlib import Path; prefect_server.prepare(Path(sys.argv[2]))\n"
-        "from flows.main import nightly; from distributed import Client; from tests.test_dask import read_one\n"
+        "import sys; from selfeval.flows.run import runners, prefect_server; from pathlib import Path; prefect_server.prepare(Path(sys.argv[2]))\n"
+        "from selfeval.flows.run.flow import nightly; from distributed import Client; from tests.test_dask import read_one\n"
         "if __name__ == '__main__':\n"
         "    with runners.on(nightly, 'dask', '', 1).task_runner as runner, Client(runner.client.scheduler.address) as client:\n"
         "        print(len(client.scheduler_info()['workers']), client.submit(read_one, sys.argv[1]).result(60))\n"
@@ -131,13 +208,20 @@ def test_a_cluster_of_the_run_s_own_has_workers_that_may_read(tmp_path: Path) ->
     path = tmp_path / "cluster.py"
     path.write_text(code, "utf-8")
     paths = environment(PYTHONPATH=os.pathsep.join([str(HOUSE), str(HOUSE / "tests")]))
-    shown = subprocess.run([sys.executable, path, SAMPLES / "chizhou-tangxi-2022.pdf", tmp_path], env=paths, capture_output=True, text=True, cwd=HOUSE, check=False)
+    shown = subprocess.run(
+        [sys.executable, path, SAMPLES / "chizhou-tangxi-2022.pdf", tmp_path],
+        env=paths,
+        capture_output=True,
+        text=True,
+        cwd=HOUSE,
+        check=False,
+    )
     assert shown.stdout.strip() == "1 ok", shown.stderr
 
 
 def read_one(path: str) -> str:
     """Read in a child of the worker."""
-    from extractors.sandbox import extract_many
+    from selfeval.extractors.isolation.sandbox import extract_many
 
     (document,) = extract_many([path])
     return document.status
@@ -153,7 +237,14 @@ def read_one(path: str) -> str:
         ("dask", "tcp://scheduler:8786", "postgresql://host/name", "dask-prefect"),
     ],
 )
-def test_a_cluster_that_could_not_do_the_work_is_refused_before_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runner: str, address: str, store: str, code: str) -> None:
+def test_a_cluster_that_could_not_do_the_work_is_refused_before_the_run(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    runner: str,
+    address: str,
+    store: str,
+    code: str,
+) -> None:
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     with pytest.raises(Problem) as caught:
         runners.check(runner, address, Workspace(tmp_path, store))

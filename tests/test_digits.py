@@ -1,12 +1,16 @@
 """Recognised numbers against the arithmetic that their form states: what does not add up is doubted, never corrected."""
+
 from __future__ import annotations
 
 from dataclasses import replace
 
-from extractors.digits import cross_checked
-from extractors.model import Form, Fund, Indicator, Total
+from selfeval.extractors.forms.arithmetic_check import cross_checked
+from selfeval.extractors.model import Form, Fund, Indicator, Total
 
-SURE_OF_LITTLE = {f"indicators/{i}/score": 0.96 for i in range(2)} | {"funds/0/score": 0.96, "funds/0/executed": 0.9}
+SURE_OF_LITTLE = {f"indicators/{i}/score": 0.96 for i in range(2)} | {
+    "funds/0/score": 0.96,
+    "funds/0/executed": 0.9,
+}
 FORM = Form(
     funds=(Fund("年度资金总额", budget="65.66", executed="65.07", weight="10", rate="99%", score="9"),),
     indicators=(Indicator(score="50", weight="55"), Indicator(score="34", weight="35")), total=Total("总分", "100", "93"), confidences=SURE_OF_LITTLE,

@@ -1,4 +1,5 @@
 """Pages are drawn while other work goes on: all that were begun are there when asked for, and what stops the drawing is told."""
+
 from __future__ import annotations
 
 import logging
@@ -7,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from extractors.sandbox import extract_many
-from flows import images
-from flows.images import Artist, Original
-from flows.workspace import Workspace, create
-from records.tables import Tables, build
+from selfeval.extractors.isolation.sandbox import extract_many
+from selfeval.flows.run import images
+from selfeval.flows.run.images import Artist, Original
+from selfeval.flows.workspace import Workspace, create
+from selfeval.records.tables.build import Tables, build
 
 SAMPLE = Path(__file__).parents[1] / "data" / "samples" / "hubei-commerce-2020.pdf"
 
@@ -33,31 +34,48 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tables, dict[str, Or
         (folder / f"{number}.pdf").write_bytes(SAMPLE.read_bytes() + b"\n%" + bytes([65 + number]))
     documents = list(extract_many(sorted(folder.glob("*.pdf"))))
     assert {document.pages for document in documents} == {1}
-    originals = {document.sha256: Original(document.document, str(folder / document.document)) for document in documents}
+    originals = {
+        document.sha256: Original(document.document, str(folder / document.document))
+        for document in documents
+    }
     return build(documents), originals
 
 
-def test_every_page_that_was_begun_is_there_when_it_is_asked_for(workspace: Workspace, many: tuple[Tables, dict[str, Original]]) -> None:
+def test_every_page_that_was_begun_is_there_when_it_is_asked_for(
+    workspace: Workspace, many: tuple[Tables, dict[str, Original]]
+) -> None:
     tables, originals = many
     with Artist(workspace, originals, 2, documents=len(originals)) as artist:
         pictures = artist.finish(artist.begin(tables))
     assert set(pictures) == {(key, 1) for key in originals}
-    assert all((workspace.reports / picture.path).read_bytes().startswith(b"\x89PNG") for picture in pictures.values())
+    assert all(
+        (workspace.reports / picture.path).read_bytes().startswith(b"\x89PNG")
+        for picture in pictures.values()
+    )
 
 
 @pytest.mark.parametrize("inbox", ["file://", "local://"])
 def test_a_document_that_is_gone_is_tried_once(
-    inbox: str, workspace: Workspace, many: tuple[Tables, dict[str, Original]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    inbox: str,
+    workspace: Workspace,
+    many: tuple[Tables, dict[str, Original]],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """From a folder, and from a place whose files are fetched to be read."""
     tables, originals = many
     first = next(iter(originals))
     changed = originals | {first: originals[first]._replace(source=f"{inbox}{tmp_path}/gone.pdf")}
-    with caplog.at_level(logging.WARNING), Artist(workspace, changed, 1, documents=len(originals)) as artist:
+    with (
+        caplog.at_level(logging.WARNING),
+        Artist(workspace, changed, 1, documents=len(originals)) as artist,
+    ):
         for _ in range(2):
             pictures = artist.finish(artist.begin(tables))
             assert {key for key, _page in pictures} == set(originals) - {first}
-    assert [vars(record).get("document") for record in caplog.records] == [originals[first].document]
+    assert [vars(record).get("document") for record in caplog.records] == [
+        originals[first].document
+    ]
 
 
 def test_what_stops_the_drawing_is_told_where_pages_are_asked_for(
@@ -72,7 +90,9 @@ def test_what_stops_the_drawing_is_told_where_pages_are_asked_for(
         artist.finish(artist.begin(tables))
 
 
-def test_a_caller_that_fails_leaves_without_drawing_the_rest(workspace: Workspace, many: tuple[Tables, dict[str, Original]]) -> None:
+def test_a_caller_that_fails_leaves_without_drawing_the_rest(
+    workspace: Workspace, many: tuple[Tables, dict[str, Original]]
+) -> None:
     tables, originals = many
 
     def failing() -> None:

@@ -1,4 +1,5 @@
 """The main job for real: a Prefect server, child processes, a store, a report; run twice, broken off, and over a difficult inbox."""
+
 from __future__ import annotations
 
 import json
@@ -11,7 +12,19 @@ import time
 from pathlib import Path
 
 import pytest
-from flow_runs import HOUSE, INBOX, SAMPLES, Season, environment, fill, rows, runs, season, selfeval, states
+from flow_runs import (
+    HOUSE,
+    INBOX,
+    SAMPLES,
+    Season,
+    environment,
+    fill,
+    rows,
+    runs,
+    season,
+    selfeval,
+    states,
+)
 
 __all__ = ["season"]
 pytestmark = pytest.mark.xdist_group("flow")
@@ -27,7 +40,13 @@ def test_a_run_over_good_and_bad_documents_exits_2_and_does_the_good_ones(season
 
 def test_everything_that_the_design_promises_is_in_the_workspace(season: Season) -> None:
     work = season.workspace
-    for name in ("selfeval.db", "reports/index.html", "data_docs/index.html", "parquet/findings.parquet", "runs.jsonl"):
+    for name in (
+        "selfeval.db",
+        "reports/index.html",
+        "data_docs/index.html",
+        "parquet/findings.parquet",
+        "runs.jsonl",
+    ):
         assert (work / name).stat().st_size, name
     pages = list((work / "reports/documents").glob("*.html"))
     assert len(pages) == len(INBOX)
@@ -50,7 +69,10 @@ def test_a_refused_file_lies_in_quarantine_beside_its_reason(season: Season) -> 
 
 
 def test_the_second_run_changes_no_row_and_exits_the_same(season: Season) -> None:
-    before, report = rows(season.workspace), (season.workspace / "reports/index.html").stat().st_mtime_ns
+    before, report = (
+        rows(season.workspace),
+        (season.workspace / "reports/index.html").stat().st_mtime_ns,
+    )
     again = selfeval("run", season.inbox, "--workspace", season.workspace)
     assert again.returncode == 2, again.stderr
     assert rows(season.workspace) == before
@@ -68,9 +90,31 @@ def test_findings_of_a_workspace_are_those_of_one_desk(season: Season) -> None:
     desk = selfeval("audit", *(season.inbox / f"{name}.pdf" for name in INBOX), "--format", "json")
     assert (listed.returncode, desk.returncode) == (0, 2)
     here, there = json.loads(listed.stdout), json.loads(desk.stdout)
-    assert here == there  # rules that compare documents included: documents are judged in the order of receipt, not of reading
-    assert all(set(f) == {"document", "form", "rule", "severity", "subject", "message", "expected", "actual", "page", "bbox", "status"} for f in here)
-    errors = [f for f in here if f["document"] == "beijing-hotline-2020-errors.pdf" and f["severity"] == "error"]
+    assert (
+        here == there
+    )  # rules that compare documents included: documents are judged in the order of receipt, not of reading
+    assert all(
+        set(f)
+        == {
+            "document",
+            "form",
+            "rule",
+            "severity",
+            "subject",
+            "message",
+            "expected",
+            "actual",
+            "page",
+            "bbox",
+            "status",
+        }
+        for f in here
+    )
+    errors = [
+        f
+        for f in here
+        if f["document"] == "beijing-hotline-2020-errors.pdf" and f["severity"] == "error"
+    ]
     assert {"scores-sum", "execution-rate", "score-out-of-range"} <= {f["rule"] for f in errors}
     assert all(f["page"] and len(f["bbox"]) == 4 for f in errors)
 
@@ -79,25 +123,67 @@ def test_status_says_what_failed_why_and_what_to_do(season: Season) -> None:
     shown = selfeval("status", "--workspace", season.workspace)
     assert shown.returncode == 0
     assert "password-locked.pdf" in shown.stdout and "处理办法" in shown.stdout
-    one = json.loads(selfeval("status", "chizhou-tangxi-2022.pdf", "-w", season.workspace, "--json").stdout)
-    assert [step["state"] for step in one["documents"][0]["history"]] == ["received", "screened", "extracted", "audited", "published"]
+    one = json.loads(
+        selfeval("status", "chizhou-tangxi-2022.pdf", "-w", season.workspace, "--json").stdout
+    )
+    assert [step["state"] for step in one["documents"][0]["history"]] == [
+        "received",
+        "screened",
+        "extracted",
+        "audited",
+        "published",
+    ]
 
 
 def test_tables_can_be_asked_and_not_changed(season: Season) -> None:
-    asked = selfeval("sql", "SELECT count(*) AS n FROM documents", "-w", season.workspace, "-f", "json")
+    asked = selfeval(
+        "sql", "SELECT count(*) AS n FROM documents", "-w", season.workspace, "-f", "json"
+    )
     assert json.loads(asked.stdout) == [{"n": len(INBOX)}]
     refused = selfeval("sql", "DELETE FROM read_documents", "-w", season.workspace)
     assert refused.returncode == 3 and "只允许查询" in refused.stderr
 
 
 def test_a_waived_finding_no_longer_counts_and_the_report_says_who(season: Season) -> None:
-    asked = selfeval("sql", "SELECT finding_id FROM findings WHERE severity = 'warning' LIMIT 1", "-w", season.workspace, "-f", "json")
+    asked = selfeval(
+        "sql",
+        "SELECT finding_id FROM findings WHERE severity = 'warning' LIMIT 1",
+        "-w",
+        season.workspace,
+        "-f",
+        "json",
+    )
     finding = json.loads(asked.stdout)[0]["finding_id"]
-    assert selfeval("waive", finding, "-w", season.workspace, "--reason", "已核对付款凭证", "--by", "审计一处").returncode == 0
+    assert (
+        selfeval(
+            "waive",
+            finding,
+            "-w",
+            season.workspace,
+            "--reason",
+            "已核对付款凭证",
+            "--by",
+            "审计一处",
+        ).returncode
+        == 0
+    )
     assert "审计一处" in selfeval("waive", "-w", season.workspace).stdout
     findings = json.loads(selfeval("findings", "-w", season.workspace, "-f", "json").stdout)
     assert [f["status"] for f in findings].count("waived") == 1
-    assert selfeval("waive", finding, "-w", season.workspace, "--reason", "误报", "--by", "审计一处", "--withdraw").returncode == 0
+    assert (
+        selfeval(
+            "waive",
+            finding,
+            "-w",
+            season.workspace,
+            "--reason",
+            "误报",
+            "--by",
+            "审计一处",
+            "--withdraw",
+        ).returncode
+        == 0
+    )
 
 
 def test_a_run_exported_and_imported_answers_the_same(season: Season, tmp_path: Path) -> None:
@@ -127,7 +213,9 @@ def awkward(inbox: Path) -> None:
     """What people and programs leave in a shared folder."""
     good = (SAMPLES / "chizhou-tangxi-2022.pdf").read_bytes()
     (inbox / "a b\n(终稿).pdf").write_bytes(good)
-    Path(os.fsdecode(os.fsencode(inbox) + b"/\xb1\xed.pdf")).write_bytes((SAMPLES / "jishan-poverty-2020.pdf").read_bytes())
+    Path(os.fsdecode(os.fsencode(inbox) + b"/\xb1\xed.pdf")).write_bytes(
+        (SAMPLES / "jishan-poverty-2020.pdf").read_bytes()
+    )
     (inbox / "no-extension").write_bytes((SAMPLES / "yongde-nutrition-2022.pdf").read_bytes())
     (inbox / "a..%2F..%2Fetc.pdf").write_bytes(b"")
     (inbox / "uploading.pdf.part").write_bytes(good)
@@ -139,12 +227,24 @@ def awkward(inbox: Path) -> None:
     (inbox / "nowhere.pdf").symlink_to("nowhere-else.pdf")
 
 
-def test_an_awkward_inbox_neither_blocks_nor_loops_and_a_killed_run_is_taken_up(tmp_path: Path) -> None:
+def test_an_awkward_inbox_neither_blocks_nor_loops_and_a_killed_run_is_taken_up(
+    tmp_path: Path,
+) -> None:
     """One workspace for two troubles, since a first run costs a database of Prefect's."""
     inbox, workspace = fill(tmp_path / "inbox", ("beijing-hotline-2020-cidfont",)), tmp_path / "W"
     awkward(inbox)
-    command = [sys.executable, "-m", "flows.cli", "run", os.fspath(inbox), "--workspace", os.fspath(workspace)]
-    killed = subprocess.Popen(command, cwd=HOUSE, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-m",
+        "selfeval.flows.cli",
+        "run",
+        os.fspath(inbox),
+        "--workspace",
+        os.fspath(workspace),
+    ]
+    killed = subprocess.Popen(
+        command, cwd=HOUSE, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         server = until_serving(workspace, killed)
         os.kill(killed.pid, signal.SIGKILL)
@@ -161,7 +261,9 @@ def test_an_awkward_inbox_neither_blocks_nor_loops_and_a_killed_run_is_taken_up(
         "no-extension": "published",
         "a..%2F..%2Fetc.pdf": "quarantined",
     }
-    assert {path.parent for path in workspace.rglob("*etc*") if path.is_file()} == {workspace / "quarantine"}
+    assert {path.parent for path in workspace.rglob("*etc*") if path.is_file()} == {
+        workspace / "quarantine"
+    }
     assert "\n(终稿)" not in done.stderr
     skipped = dict(runs(workspace)[-1]["skipped"])
     assert skipped["pipe.pdf"] == "不是普通文件" and "nowhere.pdf" in skipped
@@ -183,7 +285,10 @@ def gone(pid: int) -> bool:
     end = time.monotonic() + 20
     while time.monotonic() < end:
         try:
-            if Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] in ("Z", "X"):
+            if Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] in (
+                "Z",
+                "X",
+            ):
                 return True
         except OSError:
             return True

@@ -1,4 +1,5 @@
 """Runs killed, starved and kept waiting, in real processes: the next run loses nothing and does nothing twice."""
+
 from __future__ import annotations
 
 import json
@@ -19,7 +20,7 @@ import psycopg
 import pytest
 from flow_runs import HOUSE, SAMPLES, environment, selfeval
 
-from records.store import Store
+from selfeval.records.store.store import Store
 from tests.forms import Layout, draw, random_document
 from tests.postgres import Server
 
@@ -40,7 +41,9 @@ class Runner:
 
     def __call__(self, inbox: Path, workspace: Path, **how: Any) -> dict[str, Any]:
         assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(json.dumps({"inbox": str(inbox), "workspace": str(workspace), **how}) + "\n")
+        self.process.stdin.write(
+            json.dumps({"inbox": str(inbox), "workspace": str(workspace), **how}) + "\n"
+        )
         self.process.stdin.flush()
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         return answer
@@ -71,18 +74,31 @@ def arrive(inbox: Path, number: int) -> None:
 def standing(workspace: Path) -> dict[str, Any]:
     """What holds in the store, without times, run ids and the numbers that count attempts."""
     with Store(f"sqlite:///{workspace}/selfeval.db") as store:
-        held: dict[str, Any] = dict(store.load().items()) | {"verdicts": store.verdicts(), "filings": store.filings().drop(columns="recorded_at")}
+        held: dict[str, Any] = dict(store.load().items()) | {
+            "verdicts": store.verdicts(),
+            "filings": store.filings().drop(columns="recorded_at"),
+        }
         counts = store.counts()
         with store.reading() as connection:
-            rows = connection.exec_driver_sql("SELECT path, document_id, state, code, why FROM submissions").fetchall()
-    held["submissions"] = pd.DataFrame([tuple(row) for row in rows], columns=["path", "document_id", "state", "code", "why"])
+            rows = connection.exec_driver_sql(
+                "SELECT path, document_id, state, code, why FROM submissions"
+            ).fetchall()
+    held["submissions"] = pd.DataFrame(
+        [tuple(row) for row in rows], columns=["path", "document_id", "state", "code", "why"]
+    )
     held = {name: frame.sort_values(list(frame.columns), key=lambda column: column.astype(str)).reset_index(drop=True)
             for name, frame in held.items()}  # fmt: skip
     # a document read twice would be a second entry of `extractions`
-    held["counts"] = {name: counts[name] for name in ("extractions", "read_documents", "read_forms", "read_cells", "form_versions")}
+    held["counts"] = {
+        name: counts[name]
+        for name in ("extractions", "read_documents", "read_forms", "read_cells", "form_versions")
+    }
     held["published"] = {str(path.relative_to(workspace)) for name in ("reports", "parquet", "quarantine", "tmp")
                          for path in (workspace / name).rglob("*") if "static" not in path.parts}  # fmt: skip
-    held["parquet"] = {path.name: pd.read_parquet(path) for path in sorted((workspace / "parquet").glob("forms.parquet"))}
+    held["parquet"] = {
+        path.name: pd.read_parquet(path)
+        for path in sorted((workspace / "parquet").glob("forms.parquet"))
+    }
     return held
 
 
@@ -107,8 +123,12 @@ def small(run: Runner, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     return folder / "inbox", standing(folder / "W")
 
 
-@pytest.mark.parametrize("stage", ["received", "screened", "extracted", "rejected", "audited", "publishing"])
-def test_killed_at_each_stage_the_next_run_takes_up_there(run: Runner, small: tuple[Path, dict[str, Any]], tmp_path: Path, stage: str) -> None:
+@pytest.mark.parametrize(
+    "stage", ["received", "screened", "extracted", "rejected", "audited", "publishing"]
+)
+def test_killed_at_each_stage_the_next_run_takes_up_there(
+    run: Runner, small: tuple[Path, dict[str, Any]], tmp_path: Path, stage: str
+) -> None:
     inbox, wanted = small
     assert run(inbox, tmp_path / "W", die_at=stage)["status"] == -9
     done = run(inbox, tmp_path / "W")
@@ -130,10 +150,14 @@ def test_a_full_disk_fails_the_run_with_a_reason_and_the_next_one_finishes(
     same(standing(tmp_path / "W"), wanted)
 
 
-def test_a_run_waits_while_another_process_holds_the_database(run: Runner, small: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+def test_a_run_waits_while_another_process_holds_the_database(
+    run: Runner, small: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
     inbox, wanted = small
     assert run(inbox, tmp_path / "W", die_at="received")["status"] == -9
-    holder = sqlite3.connect(tmp_path / "W/selfeval.db", isolation_level=None, check_same_thread=False)
+    holder = sqlite3.connect(
+        tmp_path / "W/selfeval.db", isolation_level=None, check_same_thread=False
+    )
     holder.execute("BEGIN EXCLUSIVE")
     answers: list[dict[str, Any]] = []
     thread = threading.Thread(target=lambda: answers.append(run(inbox, tmp_path / "W")))
@@ -147,7 +171,9 @@ def test_a_run_waits_while_another_process_holds_the_database(run: Runner, small
     same(standing(tmp_path / "W"), wanted)
 
 
-def test_killed_at_twenty_random_moments_a_season_loses_nothing_and_doubles_nothing(run: Runner, tmp_path: Path) -> None:
+def test_killed_at_twenty_random_moments_a_season_loses_nothing_and_doubles_nothing(
+    run: Runner, tmp_path: Path
+) -> None:
     """Two documents arrive before each run, and each run is killed at some moment of what an undisturbed one of its size takes; the last is
     not. What holds then is what one run over the whole inbox would have made."""
     rng, kills = Random(20), 20
@@ -159,7 +185,12 @@ def test_killed_at_twenty_random_moments_a_season_loses_nothing_and_doubles_noth
     for number in range(kills):
         arrive(tmp_path / "inbox", 2 * number + 1)
         arrive(tmp_path / "inbox", 2 * number + 2)
-        killed += run(tmp_path / "inbox", tmp_path / "W", kill_after=rng.uniform(0.02, 1.0) * whole)["status"] == -9
+        killed += (
+            run(tmp_path / "inbox", tmp_path / "W", kill_after=rng.uniform(0.02, 1.0) * whole)[
+                "status"
+            ]
+            == -9
+        )
     assert killed >= kills // 2, "most of the runs were under way when they were killed"
     for name in ("W", "undisturbed"):
         done = run(tmp_path / "inbox", tmp_path / name)
@@ -174,19 +205,42 @@ def test_a_run_outlives_a_database_server_that_goes_away_and_comes_back(tmp_path
     whole = selfeval("run", tmp_path / "inbox", "--workspace", tmp_path / "W")
     with Server() as server:
         url = f"{server.url}/postgres"
-        command = [sys.executable, "-m", "flows.cli", "run", str(tmp_path / "inbox"), "--workspace", str(tmp_path / "P"), "--store", url]
-        with subprocess.Popen(command, cwd=HOUSE, env=environment(PYTHONPATH=str(HOUSE)), stderr=subprocess.PIPE, text=True) as going:
+        command = [
+            sys.executable,
+            "-m",
+            "selfeval.flows.cli",
+            "run",
+            str(tmp_path / "inbox"),
+            "--workspace",
+            str(tmp_path / "P"),
+            "--store",
+            url,
+        ]
+        with subprocess.Popen(
+            command,
+            cwd=HOUSE,
+            env=environment(PYTHONPATH=str(HOUSE)),
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as going:
             _wait_for_registered(url, going)
             server.stop()
             time.sleep(4)
             server.start()
             told = going.communicate(timeout=200)[1]
-        assert going.returncode == whole.returncode == 2, told  # some documents are made to be refused
+        assert going.returncode == whole.returncode == 2, (
+            told
+        )  # some documents are made to be refused
         assert "Traceback" not in told, told
         with Store(url) as one, Store(f"sqlite:///{tmp_path}/W/selfeval.db") as other:
-            assert sorted(one.load().findings["finding_id"]) == sorted(other.load().findings["finding_id"])
+            assert sorted(one.load().findings["finding_id"]) == sorted(
+                other.load().findings["finding_id"]
+            )
             assert one.counts()["extractions"] == other.counts()["extractions"]
-            assert one.query("SELECT state, count(*) FROM submissions GROUP BY 1 ORDER BY 1").rows == other.query("SELECT state, count(*) FROM submissions GROUP BY 1 ORDER BY 1").rows
+            assert (
+                one.query("SELECT state, count(*) FROM submissions GROUP BY 1 ORDER BY 1").rows
+                == other.query("SELECT state, count(*) FROM submissions GROUP BY 1 ORDER BY 1").rows
+            )
 
 
 def _wait_for_registered(url: str, going: subprocess.Popen[str]) -> None:
@@ -201,13 +255,17 @@ def _wait_for_registered(url: str, going: subprocess.Popen[str]) -> None:
 
 
 def test_what_a_killed_run_left_half_written_is_cleared_away(tmp_path: Path) -> None:
-    from flows.workspace import clear_leftovers, create
+    from selfeval.flows.workspace import clear_leftovers, create
 
     place = create(tmp_path / "W")
     (place.temporary / "fetched-x").mkdir()
     (place.temporary / "fetched-x/a.pdf").write_bytes(b"%PDF")
     (place.images).mkdir()
-    drafts = [place.images / ".0123-1.webp.part", place.parquet / ".forms.parquet.123", place.quarantine / ".a.pdf.part"]
+    drafts = [
+        place.images / ".0123-1.webp.part",
+        place.parquet / ".forms.parquet.123",
+        place.quarantine / ".a.pdf.part",
+    ]
     kept = [place.images / "0123-1.webp", place.parquet / "forms.parquet"]
     for path in (*drafts, *kept):
         path.write_bytes(b"x")

@@ -1,4 +1,5 @@
 """Text that no reader of the page sees is never a value, and is reported."""
+
 from __future__ import annotations
 
 import io
@@ -9,9 +10,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from extractors.engines.pdfium_text import MIN_SIZE
-from extractors.model import Document
-from extractors.read import read_document
+from selfeval.extractors.model import Document
+from selfeval.extractors.pages.characters import MIN_SIZE
+from selfeval.extractors.read import read_document
 
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 ROWS = (
@@ -68,7 +69,9 @@ def put(canvas: Canvas) -> None:
     canvas.drawString(*SPOT, "7777")
 
 
-@pytest.mark.parametrize("hide", ["white", "tiny", "invisible", "clipped", "off the page", "under an image"])
+@pytest.mark.parametrize(
+    "hide", ["white", "tiny", "invisible", "clipped", "off the page", "under an image"]
+)
 def test_hidden_text_is_not_read_as_printed_and_is_reported(hide: str) -> None:
     (read,) = form(hide).forms
     assert read.funds[0].budget == "100"

@@ -1,4 +1,5 @@
 """Files meant to harm: each gets a reason of its own, in bounded time and memory, and the good file behind it is read."""
+
 from __future__ import annotations
 
 import os
@@ -9,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from extractors.errors import ExtractError
-from extractors.limits import GIB, MAX_SECONDS
-from extractors.render import PageImage, render_page
-from extractors.sandbox import extract_many, run_isolated
+from selfeval.extractors.drawing.render import PageImage, render_page
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.isolation.limits import GIB, MAX_SECONDS
+from selfeval.extractors.isolation.sandbox import extract_many, run_isolated
 from tests.hostile.make import CASES
 
 SAMPLE = Path(__file__).parent.parent / "data/samples/hubei-commerce-2020.pdf"
@@ -61,11 +62,16 @@ def _sizes_below(top: int) -> list[int]:
     parents, sizes = {}, {}
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
-            lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+            lines = dict(
+                line.split(":", 1) for line in status.read_text().splitlines() if ":" in line
+            )
         except (ProcessLookupError, FileNotFoundError):
             continue  # ended meanwhile
         pid = int(status.parent.name)
-        parents[pid], sizes[pid] = int(lines["PPid"]), int(lines.get("VmRSS", "0 kB").split()[0]) * 1024
+        parents[pid], sizes[pid] = (
+            int(lines["PPid"]),
+            int(lines.get("VmRSS", "0 kB").split()[0]) * 1024,
+        )
     family = {top}
     for _ in range(4):  # this process, its fork server, the children of that
         family |= {pid for pid, parent in parents.items() if parent in family}
@@ -82,12 +88,16 @@ def memory() -> Iterator[Memory]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_hostile_file_gets_its_reason_and_the_next_document_passes(case: str, tmp_path: Path, memory: Memory) -> None:
+def test_a_hostile_file_gets_its_reason_and_the_next_document_passes(
+    case: str, tmp_path: Path, memory: Memory
+) -> None:
     path = tmp_path / f"{case}.pdf"
     path.write_bytes(CASES[case]())
     begin = time.monotonic()
     # the full time for one of those that use it up, less for the others so that the tests are not waiting
-    hostile, good = extract_many([path, SAMPLE], timeout=MAX_SECONDS if case == "form_that_draws_itself" else 8.0)
+    hostile, good = extract_many(
+        [path, SAMPLE], timeout=MAX_SECONDS if case == "form_that_draws_itself" else 8.0
+    )
     assert time.monotonic() - begin < MAX_WALL
     assert hostile.reason is not None
     assert hostile.reason.code in CODES.get(case, NO_FORM), hostile.reason
@@ -95,11 +105,24 @@ def test_a_hostile_file_gets_its_reason_and_the_next_document_passes(case: str, 
     assert memory.peak < MAX_MEMORY
 
 
-@pytest.mark.parametrize("case", ["picture_of_a_square_mile", "page_of_200_inches", "huge_font_size", "glyph_that_draws_itself", "deep_graphics_stack"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        "picture_of_a_square_mile",
+        "page_of_200_inches",
+        "huge_font_size",
+        "glyph_that_draws_itself",
+        "deep_graphics_stack",
+    ],
+)
 def test_drawing_a_hostile_page_ends(case: str, memory: Memory) -> None:
     begin = time.monotonic()
     try:
-        came = "drawn" if isinstance(run_isolated(render_page, CASES[case](), 1), PageImage) else "nothing"
+        came = (
+            "drawn"
+            if isinstance(run_isolated(render_page, CASES[case](), 1), PageImage)
+            else "nothing"
+        )
     except ExtractError as error:
         came = error.code
     assert came in BOMB | {"page-too-large", "drawn"}

@@ -1,4 +1,5 @@
 """Zip files and mails as inboxes: each PDF inside is a submission that can be read again; bombs and locks are told, and cost nothing."""
+
 from __future__ import annotations
 
 import base64
@@ -15,14 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from flows import containers, intake, unpacking
-from flows.inbox import Skipped
-from flows.intake import Intake, take_in
-from flows.ledger import Ledger
-from flows.remote import fetch
-from flows.states import State
-from flows.unpacking import container_of
-from records.store import Store
+from selfeval.flows.inbox import containers, intake, unpacking
+from selfeval.flows.inbox.folder import Skipped
+from selfeval.flows.inbox.intake import Intake, take_in
+from selfeval.flows.inbox.remote import fetch
+from selfeval.flows.inbox.unpacking import container_of
+from selfeval.flows.ledger.ledger import Ledger
+from selfeval.flows.ledger.states import State
+from selfeval.records.store.store import Store
 
 ONE, TWO, THREE = b"%PDF-1.4 one", b"%PDF-1.4 two", b"%PDF-1.4 three"
 
@@ -62,10 +63,16 @@ def in_gbk(name: str, content: bytes) -> bytes:
 
 def mail(attachments: dict[str, bytes], subject: str = "自评表") -> EmailMessage:
     message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = subject, "unit@example.org", "audit@example.org"
+    message["Subject"], message["From"], message["To"] = (
+        subject,
+        "unit@example.org",
+        "audit@example.org",
+    )
     message.set_content("附件请查收。")
     for name, content in attachments.items():
-        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+        message.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename=name
+        )
     return message
 
 
@@ -74,7 +81,11 @@ def contents(ledger: Ledger, folder: Path) -> dict[str, bytes]:
     found = {}
     for item in ledger.all():
         if item.state is not State.SUPERSEDED:
-            copy = fetch(item.source, folder / "copy.pdf").read_bytes() if "+file://" in item.source else b""
+            copy = (
+                fetch(item.source, folder / "copy.pdf").read_bytes()
+                if "+file://" in item.source
+                else b""
+            )
             assert not copy or hashlib.sha256(copy).hexdigest() == item.document_id
             found[item.path] = copy
     return found
@@ -84,16 +95,28 @@ def codes(taken: Intake) -> dict[str, str]:
     return {item.path: item.code for item in taken.skipped}
 
 
-def test_each_pdf_of_a_zip_is_a_submission_that_can_be_read_again(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
-    members = {"甲/a.pdf": ONE, "b": TWO, "notes.txt": b"no form", "__MACOSX/甲/._a.pdf": b"%PDF-", "~$b.pdf": b"%PDF-"}
+def test_each_pdf_of_a_zip_is_a_submission_that_can_be_read_again(
+    ledger: Ledger, inbox: Path, tmp_path: Path
+) -> None:
+    members = {
+        "甲/a.pdf": ONE,
+        "b": TWO,
+        "notes.txt": b"no form",
+        "__MACOSX/甲/._a.pdf": b"%PDF-",
+        "~$b.pdf": b"%PDF-",
+    }
     (inbox / "某局.zip").write_bytes(zipped(members))
     taken = take_in(str(inbox), ledger)
     assert contents(ledger, tmp_path) == {"某局.zip/甲/a.pdf": ONE, "某局.zip/b": TWO}
     assert {item.document for item in ledger.all()} == {"a.pdf", "b"}
-    assert taken.skipped == () and all(container_of(item.source).endswith(".zip") for item in ledger.all())
+    assert taken.skipped == () and all(
+        container_of(item.source).endswith(".zip") for item in ledger.all()
+    )
 
 
-def test_a_zip_that_has_not_changed_is_not_opened_again(ledger: Ledger, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_that_has_not_changed_is_not_opened_again(
+    ledger: Ledger, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = inbox / "a.zip"
     path.write_bytes(zipped({"a.pdf": ONE, "b.pdf": TWO}))
     first = take_in(str(inbox), ledger)
@@ -109,10 +132,14 @@ def test_a_zip_that_has_not_changed_is_not_opened_again(ledger: Ledger, inbox: P
         ("a.zip/a.pdf", "received"), ("a.zip/a.pdf", "superseded"), ("a.zip/b.pdf", "received"),
     ]  # fmt: skip
     monkeypatch.setattr(unpacking, "zip_members", lambda _file: pytest.fail("opened again"))
-    assert take_in(str(inbox), ledger).new == ()  # what stayed the same is known to lie in the new zip
+    assert (
+        take_in(str(inbox), ledger).new == ()
+    )  # what stayed the same is known to lie in the new zip
 
 
-def test_an_inbox_that_moves_can_still_be_read_again(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
+def test_an_inbox_that_moves_can_still_be_read_again(
+    ledger: Ledger, inbox: Path, tmp_path: Path
+) -> None:
     (inbox / "a.zip").write_bytes(zipped({"a.pdf": ONE}))
     first = take_in(str(inbox), ledger)
     inbox.rename(tmp_path / "elsewhere")
@@ -121,11 +148,22 @@ def test_an_inbox_that_moves_can_still_be_read_again(ledger: Ledger, inbox: Path
     assert contents(ledger, tmp_path) == {"a.zip/a.pdf": ONE}
 
 
-def test_names_in_gbk_names_twice_and_names_that_lead_out_are_kept_apart_and_harmless(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
+def test_names_in_gbk_names_twice_and_names_that_lead_out_are_kept_apart_and_harmless(
+    ledger: Ledger, inbox: Path, tmp_path: Path
+) -> None:
     (inbox / "windows.zip").write_bytes(in_gbk("项目支出绩效自评表.pdf", ONE))
-    odd = (("../../etc/x.pdf", ONE), ("x!/::y.pdf", TWO), ("same.pdf", TWO), ("same.pdf", THREE), ("C:\\d\\z\n.pdf", THREE))
+    odd = (
+        ("../../etc/x.pdf", ONE),
+        ("x!/::y.pdf", TWO),
+        ("same.pdf", TWO),
+        ("same.pdf", THREE),
+        ("C:\\d\\z\n.pdf", THREE),
+    )
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive, warnings.catch_warnings(action="ignore"):  # of two members of one name
+    with (
+        zipfile.ZipFile(buffer, "w") as archive,
+        warnings.catch_warnings(action="ignore"),
+    ):  # of two members of one name
         for name, content in odd:
             archive.writestr(name, content)
     (inbox / "odd.zip").write_bytes(buffer.getvalue())
@@ -139,18 +177,27 @@ def test_names_in_gbk_names_twice_and_names_that_lead_out_are_kept_apart_and_har
 
 def test_a_locked_member_is_told_and_its_neighbours_are_taken(ledger: Ledger, inbox: Path) -> None:
     data = zipped({"locked.pdf": ONE, "open.pdf": TWO}, zipfile.ZIP_STORED)
-    at, entry = data.index(b"PK\x03\x04"), data.index(b"PK\x01\x02")  # the flag stands in both places
+    at, entry = (
+        data.index(b"PK\x03\x04"),
+        data.index(b"PK\x01\x02"),
+    )  # the flag stands in both places
     data = bytes(1 if n in (at + 6, entry + 8) else byte for n, byte in enumerate(data))
     (inbox / "a.zip").write_bytes(data)
     for _ in range(2):  # told again the next night, since it still waits there
         taken = take_in(str(inbox), ledger)
-        assert codes(taken) == {"a.zip/locked.pdf": "archive-locked"} and "密码" in taken.skipped[0].sentence
+        assert (
+            codes(taken) == {"a.zip/locked.pdf": "archive-locked"}
+            and "密码" in taken.skipped[0].sentence
+        )
     assert [item.path for item in ledger.all()] == ["a.zip/open.pdf"]
 
 
 def bomb_of_zeros() -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.pdf", "w") as member:
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.pdf", "w") as member,
+    ):
         for _ in range(40):
             member.write(bytes(1 << 20))
     return buffer.getvalue()
@@ -171,15 +218,33 @@ def bomb_of_sizes() -> bytes:
     [
         (bomb_of_zeros, "archive-bomb"),
         (bomb_of_sizes, "archive-too-large"),
-        (lambda: zipped({f"{n}.pdf": b"" for n in range(containers.MAX_MEMBERS + 1)}, zipfile.ZIP_STORED), "archive-too-many"),
-        (lambda: zipped({f"{n:0200d}": b"" for n in range(20_000)}, zipfile.ZIP_STORED), "archive-too-many"),
-        (lambda: zipped({f"{n}.zip": zipped({f"{m}": b"" for m in range(3_000)}, zipfile.ZIP_STORED) for n in range(4)}), "archive-too-many"),
+        (
+            lambda: zipped(
+                {f"{n}.pdf": b"" for n in range(containers.MAX_MEMBERS + 1)}, zipfile.ZIP_STORED
+            ),
+            "archive-too-many",
+        ),
+        (
+            lambda: zipped({f"{n:0200d}": b"" for n in range(20_000)}, zipfile.ZIP_STORED),
+            "archive-too-many",
+        ),
+        (
+            lambda: zipped(
+                {
+                    f"{n}.zip": zipped({f"{m}": b"" for m in range(3_000)}, zipfile.ZIP_STORED)
+                    for n in range(4)
+                }
+            ),
+            "archive-too-many",
+        ),
         (lambda: zipped({"a.pdf": ONE})[:-30], "archive-damaged"),
         (lambda: b"PK\x03\x04 and then nothing", "archive-damaged"),
     ],
     ids=["zeros", "sizes", "many", "directory", "many-within", "cut", "junk"],
 )
-def test_a_zip_over_a_limit_gives_its_reason_and_none_of_its_members(make: Callable[[], bytes], code: str, ledger: Ledger, inbox: Path) -> None:
+def test_a_zip_over_a_limit_gives_its_reason_and_none_of_its_members(
+    make: Callable[[], bytes], code: str, ledger: Ledger, inbox: Path
+) -> None:
     (inbox / "bomb.zip").write_bytes(make())
     (inbox / "good.zip").write_bytes(zipped({"a.pdf": ONE}))
     tracemalloc.start()
@@ -192,22 +257,33 @@ def test_a_zip_over_a_limit_gives_its_reason_and_none_of_its_members(make: Calla
     assert [item.path for item in ledger.all()] == ["good.zip/a.pdf"]
 
 
-def test_a_zip_in_a_zip_is_opened_and_one_in_that_is_told(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
+def test_a_zip_in_a_zip_is_opened_and_one_in_that_is_told(
+    ledger: Ledger, inbox: Path, tmp_path: Path
+) -> None:
     deep = zipped({"c.pdf": THREE})
-    (inbox / "a.zip").write_bytes(zipped({"a.pdf": ONE, "b.zip": zipped({"b.pdf": TWO, "c.zip": deep}), "broken.zip": b"PK"}))
+    (inbox / "a.zip").write_bytes(
+        zipped({"a.pdf": ONE, "b.zip": zipped({"b.pdf": TWO, "c.zip": deep}), "broken.zip": b"PK"})
+    )
     taken = take_in(str(inbox), ledger)
     assert contents(ledger, tmp_path) == {"a.zip/a.pdf": ONE, "a.zip/b.zip/b.pdf": TWO}
-    assert codes(taken) == {"a.zip/b.zip/c.zip": "archive-nested", "a.zip/broken.zip": "archive-damaged"}
+    assert codes(taken) == {
+        "a.zip/b.zip/c.zip": "archive-nested",
+        "a.zip/broken.zip": "archive-damaged",
+    }
 
 
-def test_attachments_of_mails_are_taken_whatever_their_names_are_written_in(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
+def test_attachments_of_mails_are_taken_whatever_their_names_are_written_in(
+    ledger: Ledger, inbox: Path, tmp_path: Path
+) -> None:
     plain = mail({"自评表.pdf": ONE, "包.zip": zipped({"z.pdf": TWO}), "logo.png": b"\x89PNG"})
     (inbox / "new.eml").write_bytes(plain.as_bytes())
     # as Outlook and Foxmail write them: an encoded word in two pieces that cut a character, and raw GBK
     old = mail({"x.pdf": ONE, "y.pdf": THREE}).as_bytes()
     named = "项目支出绩效自评表镕.pdf".encode("gbk")
-    pieces = f'=?GB2312?B?{base64.b64encode(named[:9]).decode()}?=\r\n =?GB2312?B?{base64.b64encode(named[9:]).decode()}?='
-    old = old.replace(b'filename="x.pdf"', f'filename="{pieces}"'.encode()).replace(b'filename="y.pdf"', b'filename="' + "收入.pdf".encode("gbk") + b'"')
+    pieces = f"=?GB2312?B?{base64.b64encode(named[:9]).decode()}?=\r\n =?GB2312?B?{base64.b64encode(named[9:]).decode()}?="
+    old = old.replace(b'filename="x.pdf"', f'filename="{pieces}"'.encode()).replace(
+        b'filename="y.pdf"', b'filename="' + "收入.pdf".encode("gbk") + b'"'
+    )
     assert old.count(b"GB2312") == 2
     (inbox / "old.eml").write_bytes(old)
     forwarded = EmailMessage()
@@ -221,7 +297,9 @@ def test_attachments_of_mails_are_taken_whatever_their_names_are_written_in(ledg
     }  # fmt: skip
 
 
-def test_a_maildir_is_an_inbox_and_reading_a_mail_elsewhere_does_not_make_it_new(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:
+def test_a_maildir_is_an_inbox_and_reading_a_mail_elsewhere_does_not_make_it_new(
+    ledger: Ledger, inbox: Path, tmp_path: Path
+) -> None:
     box = mailbox.Maildir(inbox / "box")
     key = box.add(mail({"a.pdf": ONE}))
     (inbox / "box/tmp/half").write_bytes(mail({"b.pdf": TWO}).as_bytes())
@@ -244,7 +322,9 @@ def test_a_maildir_is_an_inbox_and_reading_a_mail_elsewhere_does_not_make_it_new
         b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(2_000))],
     ids=["lines", "levels"],
 )  # fmt: skip
-def test_a_mail_made_to_keep_its_reader_busy_is_refused(make: Callable[[], bytes], ledger: Ledger, inbox: Path) -> None:
+def test_a_mail_made_to_keep_its_reader_busy_is_refused(
+    make: Callable[[], bytes], ledger: Ledger, inbox: Path
+) -> None:
     (inbox / "bad.eml").write_bytes(make())
     assert codes(take_in(str(inbox), ledger)) == {"bad.eml": "mail-too-large"}
 
@@ -258,13 +338,18 @@ def test_what_cannot_be_opened_is_told_with_what_to_do(ledger: Ledger, inbox: Pa
     assert all("请" in item.why for item in taken.skipped)
 
 
-def test_a_zip_behind_an_address_is_taken_and_its_members_fetched(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_zip_behind_an_address_is_taken_and_its_members_fetched(
+    ledger: Ledger, tmp_path: Path
+) -> None:
     import fsspec
 
     system = fsspec.filesystem("memory")
     system.pipe("/packed/2024/a.zip", zipped({"a.pdf": ONE, "b.zip": zipped({"b.pdf": TWO})}))
     first = take_in("memory://packed", ledger)
-    assert sorted(item.path for item in ledger.all()) == ["2024/a.zip/a.pdf", "2024/a.zip/b.zip/b.pdf"] and len(first.new) == 2
+    assert (
+        sorted(item.path for item in ledger.all()) == ["2024/a.zip/a.pdf", "2024/a.zip/b.zip/b.pdf"]
+        and len(first.new) == 2
+    )
     for item in ledger.all():
         copy = fetch(item.source, tmp_path / "copy.pdf").read_bytes()
         assert hashlib.sha256(copy).hexdigest() == item.document_id
@@ -281,10 +366,14 @@ def test_a_member_that_is_gone_leaves_no_copy(ledger: Ledger, inbox: Path, tmp_p
     assert not fetch(item.source, tmp_path / "copy.pdf").exists()
 
 
-def test_a_zip_that_is_still_being_written_waits(ledger: Ledger, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_that_is_still_being_written_waits(
+    ledger: Ledger, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = inbox / "a.zip"
     path.write_bytes(zipped({"a.pdf": ONE})[:40])
     monkeypatch.setattr(intake, "SETTLE_SECONDS", 2.0)
-    monkeypatch.setattr(intake.time, "sleep", lambda _seconds: path.write_bytes(zipped({"a.pdf": ONE})))
+    monkeypatch.setattr(
+        intake.time, "sleep", lambda _seconds: path.write_bytes(zipped({"a.pdf": ONE}))
+    )
     (skipped,) = take_in(str(inbox), ledger).skipped
     assert isinstance(skipped, Skipped) and "仍在写入" in skipped.why

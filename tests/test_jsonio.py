@@ -1,4 +1,5 @@
 """The Extraction JSON keeps its promises: its keys, null against "", evidence in parts, and nobody's name or number."""
+
 from __future__ import annotations
 
 import json
@@ -6,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from extractors.errors import ExtractError
-from extractors.jsonio import from_json, to_json
-from extractors.masking import mask_name, mask_phone, mask_text
-from extractors.model import Document, Doubt, Evidence, Form, Fund, Indicator, Total
+from selfeval.core.masking import mask_name, mask_phone, mask_text
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.jsonio import from_json, to_json
+from selfeval.extractors.model import Document, Doubt, Evidence, Form, Fund, Indicator, Total
 
 FORM = Form(
     title="项目支出绩效自评表",
@@ -23,14 +24,28 @@ FORM = Form(
     funds=(Fund("年度资金总额", "13600000000", "13600000000", None, "10", "", "——"),),
     goal_expected="由张三丰负责，电话13712340000。",
     goal_actual="",
-    indicators=(Indicator("产出指标", "数量指标", "维护数量（盏）", "≥13600000000", "100", "10", "9.5", "联系人：李四 010-12345678"),),
+    indicators=(
+        Indicator(
+            "产出指标",
+            "数量指标",
+            "维护数量（盏）",
+            "≥13600000000",
+            "100",
+            "10",
+            "9.5",
+            "联系人：李四 010-12345678",
+        ),
+    ),
     total=Total(label="总分", weight="100", score="99.5", explanation=None),
     profile="national",
     evidence={
         "leader": (Evidence(1, (10.123, 20.0, 30.006, 40.0)),),
         "indicators/0/level3": (Evidence(1, (1, 2, 3, 4)), Evidence(2, (5, 6, 7, 8))),
     },
-    doubts=(Doubt("phone", "读作13612340000或13612340001", 0.5), Doubt("indicators/0/actual", "张三丰处有水印", 0.9)),
+    doubts=(
+        Doubt("phone", "读作13612340000或13612340001", 0.5),
+        Doubt("indicators/0/actual", "张三丰处有水印", 0.9),
+    ),
 )
 DOCUMENT = Document("表.pdf", "ab" * 32, 2, "ok", None, (FORM,))
 
@@ -44,7 +59,15 @@ def test_the_contract_of_keys_nulls_and_empty_cells() -> None:
         "indicators", "total", "profile", "evidence", "doubts",
     ]  # fmt: skip
     assert form["funds"] == [
-        {"label": "年度资金总额", "initial": "13600000000", "budget": "13600000000", "executed": None, "weight": "10", "rate": "", "score": "——"}
+        {
+            "label": "年度资金总额",
+            "initial": "13600000000",
+            "budget": "13600000000",
+            "executed": None,
+            "weight": "10",
+            "rate": "",
+            "score": "——",
+        }
     ]
     assert (form["year"], form["goal_actual"], form["total"]["explanation"]) == (2022, "", None)
 
@@ -52,7 +75,11 @@ def test_the_contract_of_keys_nulls_and_empty_cells() -> None:
 def test_a_cell_cut_by_the_page_break_has_its_second_part_under_continued() -> None:
     evidence = to_json(DOCUMENT)["forms"][0]["evidence"]
     assert evidence["leader"] == {"page": 1, "bbox": [10.12, 20.0, 30.01, 40.0]}
-    assert evidence["indicators/0/level3"] == {"page": 1, "bbox": [1, 2, 3, 4], "continued": [{"page": 2, "bbox": [5, 6, 7, 8]}]}
+    assert evidence["indicators/0/level3"] == {
+        "page": 1,
+        "bbox": [1, 2, 3, 4],
+        "continued": [{"page": 2, "bbox": [5, 6, 7, 8]}],
+    }
 
 
 def test_no_name_and_no_number_is_published() -> None:
@@ -77,7 +104,9 @@ def test_personal_data_is_shown_when_asked_for() -> None:
 
 
 def test_what_is_written_can_be_read_back() -> None:
-    rounded = replace(FORM, evidence={**FORM.evidence, "leader": (Evidence(1, (10.12, 20.0, 30.01, 40.0)),)})
+    rounded = replace(
+        FORM, evidence={**FORM.evidence, "leader": (Evidence(1, (10.12, 20.0, 30.01, 40.0)),)}
+    )
     again = from_json(json.loads(json.dumps(to_json(DOCUMENT, show_personal_data=True))))
     assert again == replace(DOCUMENT, forms=(rounded,))
     refused = Document("x.pdf", "", 0, "rejected", ExtractError("zero-pages").reason())
@@ -92,7 +121,12 @@ def test_half_a_surrogate_pair_does_not_keep_the_file_from_being_written() -> No
 
 def test_a_box_that_is_no_number_is_an_error_and_not_invalid_json() -> None:
     with pytest.raises(ValueError, match="finite"):
-        to_json(replace(DOCUMENT, forms=(replace(FORM, evidence={"unit": (Evidence(1, (float("nan"), 0, 0, 0)),)}),)))
+        to_json(
+            replace(
+                DOCUMENT,
+                forms=(replace(FORM, evidence={"unit": (Evidence(1, (float("nan"), 0, 0, 0)),)}),),
+            )
+        )
 
 
 @pytest.mark.parametrize(
@@ -121,4 +155,7 @@ def test_phone_numbers(printed: str | None, masked: str | None) -> None:
 def test_identity_numbers_and_named_people_in_running_text() -> None:
     assert mask_text("身份证110101199003071234") == "身份证110***********1234"
     assert mask_text("填报人：王小明，联系电话：87654321") == "填报人：王*，联系电话：****4321"
-    assert mask_text("文号2020-1234567，日期2020-12-31，编码330106001") == "文号2020-1234567，日期2020-12-31，编码330106001"
+    assert (
+        mask_text("文号2020-1234567，日期2020-12-31，编码330106001")
+        == "文号2020-1234567，日期2020-12-31，编码330106001"
+    )

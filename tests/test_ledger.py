@@ -1,4 +1,5 @@
 """The ledger and the inbox: each file once, replaced ones superseded, steps in order, nothing written where nothing is new."""
+
 from __future__ import annotations
 
 import os
@@ -8,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from flows import intake
-from flows.inbox import Entry, is_being_written, is_remote, local_path, look
-from flows.intake import take_in
-from flows.ledger import Ledger, Submission
-from flows.problems import Problem
-from flows.states import NEXT, SENTENCES, State
-from flows.workspace import create, without_password
-from records.store import Store
+from selfeval.flows.inbox import intake
+from selfeval.flows.inbox.folder import Entry, is_being_written, is_remote, local_path, look
+from selfeval.flows.inbox.intake import take_in
+from selfeval.flows.ledger.ledger import Ledger, Submission
+from selfeval.flows.ledger.states import NEXT, SENTENCES, State
+from selfeval.flows.problems import Problem
+from selfeval.flows.workspace import create, without_password
+from selfeval.records.store.store import Store
 
 
 @pytest.fixture
@@ -40,7 +41,13 @@ def put(inbox: Path, name: str, content: bytes) -> Path:
 def read(ledger: Ledger) -> None:
     """Take every waiting submission to where reading leaves it."""
     for step in (State.SCREENED, State.EXTRACTED):
-        ledger.move([replace(item, state=step) for item in ledger.all() if item.state in (State.RECEIVED, State.SCREENED)])
+        ledger.move(
+            [
+                replace(item, state=step)
+                for item in ledger.all()
+                if item.state in (State.RECEIVED, State.SCREENED)
+            ]
+        )
 
 
 def test_taking_in_the_same_inbox_twice_registers_once(ledger: Ledger, tmp_path: Path) -> None:
@@ -49,7 +56,9 @@ def test_taking_in_the_same_inbox_twice_registers_once(ledger: Ledger, tmp_path:
     assert len(first.new) == 1 and second.new == () and first.seen == second.seen
 
 
-def test_a_replaced_file_supersedes_what_was_there_and_comes_back_when_it_does(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_replaced_file_supersedes_what_was_there_and_comes_back_when_it_does(
+    ledger: Ledger, tmp_path: Path
+) -> None:
     inbox = tmp_path / "in"
     for content in (b"%PDF-1", b"%PDF-2"):
         put(inbox, "a.pdf", content)
@@ -61,7 +70,9 @@ def test_a_replaced_file_supersedes_what_was_there_and_comes_back_when_it_does(l
     assert [item.state for item in ledger.all()] == [State.RECEIVED, State.SUPERSEDED]
 
 
-def test_the_same_content_under_two_names_is_two_submissions_of_one_document(ledger: Ledger, tmp_path: Path) -> None:
+def test_the_same_content_under_two_names_is_two_submissions_of_one_document(
+    ledger: Ledger, tmp_path: Path
+) -> None:
     put(tmp_path / "in", "a.pdf", b"%PDF-1")
     put(tmp_path / "in", "b.pdf", b"%PDF-1")
     take_in(str(tmp_path / "in"), ledger)
@@ -70,7 +81,9 @@ def test_the_same_content_under_two_names_is_two_submissions_of_one_document(led
     assert (first.duplicate_of, second.duplicate_of) == ("", "a.pdf") and "a.pdf" in second.sentence
 
 
-def test_every_state_has_a_sentence_and_a_step_that_skips_one_is_refused(ledger: Ledger, tmp_path: Path) -> None:
+def test_every_state_has_a_sentence_and_a_step_that_skips_one_is_refused(
+    ledger: Ledger, tmp_path: Path
+) -> None:
     assert set(SENTENCES) == set(NEXT) == set(State)
     put(tmp_path / "in", "a.pdf", b"%PDF-1")
     take_in(str(tmp_path / "in"), ledger)
@@ -87,18 +100,26 @@ def test_moving_to_where_a_submission_stands_writes_nothing(ledger: Ledger, tmp_
     assert ledger.all() == [item] and len(ledger.steps(item.submission_id)) == 1
 
 
-def test_a_clock_that_is_set_back_does_not_reorder_the_steps(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from flows import ledger as module
+def test_a_clock_that_is_set_back_does_not_reorder_the_steps(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from selfeval.flows.ledger import ledger as module
 
     put(tmp_path / "in", "a.pdf", b"%PDF-1")
     take_in(str(tmp_path / "in"), ledger)
     monkeypatch.setattr(module, "now", lambda: "1999-01-01T00:00:00.000+00:00")
     read(ledger)
     (item,) = ledger.all()
-    assert [state for _, state, _ in ledger.steps(item.submission_id)] == [State.RECEIVED, State.SCREENED, State.EXTRACTED]
+    assert [state for _, state, _ in ledger.steps(item.submission_id)] == [
+        State.RECEIVED,
+        State.SCREENED,
+        State.EXTRACTED,
+    ]
 
 
-def test_a_file_that_somebody_writes_is_left_for_the_next_run(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_file_that_somebody_writes_is_left_for_the_next_run(
+    ledger: Ledger, tmp_path: Path
+) -> None:
     path = put(tmp_path / "in", "a.pdf", b"%PDF-1")
     (entry,) = look(str(tmp_path / "in"))
     assert isinstance(entry, Entry)
@@ -107,7 +128,9 @@ def test_a_file_that_somebody_writes_is_left_for_the_next_run(ledger: Ledger, tm
     assert not is_being_written(entry)
 
 
-def test_a_file_that_grows_while_it_is_looked_at_is_left_for_the_next_run(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_file_that_grows_while_it_is_looked_at_is_left_for_the_next_run(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     path = put(tmp_path / "in", "a.pdf", b"%PDF-1")
     monkeypatch.setattr(intake, "SETTLE_SECONDS", 2.0)
     monkeypatch.setattr(intake.time, "sleep", lambda _seconds: path.write_bytes(b"%PDF-1 and more"))
@@ -125,7 +148,10 @@ def test_a_file_of_another_user_behind_a_link_is_not_read(ledger: Ledger, tmp_pa
     (inbox / "theirs.pdf").symlink_to(secret)
     os.lchown(inbox / "theirs.pdf", 65534, 65534)
     (inbox / "mine.pdf").symlink_to(secret)
-    assert [(type(found).__name__, found.path) for found in look(str(inbox))] == [("Entry", "mine.pdf"), ("Skipped", "theirs.pdf")]
+    assert [(type(found).__name__, found.path) for found in look(str(inbox))] == [
+        ("Entry", "mine.pdf"),
+        ("Skipped", "theirs.pdf"),
+    ]
 
 
 def test_a_name_that_is_not_utf8_can_be_read_again(tmp_path: Path) -> None:
@@ -163,17 +189,26 @@ def test_an_inbox_that_is_not_there_is_a_problem_with_a_hint(inbox: str) -> None
 
 def test_what_looks_like_an_address_and_what_does_not() -> None:
     assert is_remote("s3://bucket/forms") and is_remote("zip://*.pdf::file:///tmp/a.zip")
-    assert not is_remote("/tmp/a b") and not is_remote("forms:2024") and not is_remote("file:///tmp/forms")
+    assert (
+        not is_remote("/tmp/a b")
+        and not is_remote("forms:2024")
+        and not is_remote("file:///tmp/forms")
+    )
 
 
 def test_a_password_is_not_kept_in_the_workspace(tmp_path: Path) -> None:
     create(tmp_path / "W", "postgresql://writer:secret@db/forms")
     assert "secret" not in (tmp_path / "W/settings.json").read_text("utf-8")
-    assert without_password("postgresql://writer:secret@db:5433/forms") == "postgresql://writer@db:5433/forms"
+    assert (
+        without_password("postgresql://writer:secret@db:5433/forms")
+        == "postgresql://writer@db:5433/forms"
+    )
 
 
 def test_a_submission_keeps_every_field(ledger: Ledger) -> None:
     item = Submission("k" * 32, "a.pdf", "x/a.pdf", "file:///in/x/a.pdf", "0" * 64, 5, "1")
     ledger.register([item])
     (kept,) = ledger.all()
-    assert replace(kept, received_at="", updated_at="") == item and ledger.get(["unknown", item.submission_id]) == [kept]
+    assert replace(kept, received_at="", updated_at="") == item and ledger.get(
+        ["unknown", item.submission_id]
+    ) == [kept]

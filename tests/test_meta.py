@@ -1,4 +1,5 @@
 """What holds for the house as a whole: rooms import in one direction, modules stay small, commands are told of."""
+
 from __future__ import annotations
 
 import ast
@@ -13,11 +14,12 @@ import pytest
 HOUSE = Path(__file__).resolve().parent.parent
 #: room -> the rooms that it may import.
 ROOMS: dict[str, set[str]] = {
-    "extractors": set(),
-    "records": {"extractors"},
-    "expectations": {"records"},
-    "reports": {"records"},
-    "flows": {"extractors", "records", "expectations", "reports"},
+    "core": set(),
+    "extractors": {"core", "data"},
+    "records": {"core", "extractors"},
+    "expectations": {"core", "records", "data"},
+    "reports": {"core", "records"},
+    "flows": {"core", "extractors", "records", "expectations", "reports", "data"},
 }
 #: lines; half of the modules stand far below.
 CEILING = 350
@@ -41,35 +43,54 @@ def test_no_room_imports_backwards(room: str) -> None:
     backward = []
     for path in modules(room):
         for line, name in imports(path):
-            other = name.partition(".")[0]
-            if other in ROOMS and other != room and other not in ROOMS[room]:
+            package = name.removeprefix("selfeval.").partition(".")[0]
+            if name.startswith("selfeval.") and package != room and package not in ROOMS[room]:
                 backward.append(f"{path.relative_to(HOUSE)}:{line} imports {name}")
+            if name.partition(".")[0] in {
+                *ROOMS,
+                "data",
+            }:  # a second copy of the room under a second name
+                backward.append(f"{path.relative_to(HOUSE)}:{line} imports {name} without selfeval")
     assert not backward
 
 
 def test_reports_never_open_a_pdf() -> None:
-    readers = ("extractors", "pypdfium2", "pdfplumber", "camelot")
-    assert not [f"{path.name}:{line}" for path in modules("reports") for line, name in imports(path) if name.startswith(readers)]
+    readers = ("selfeval.extractors", "pypdfium2", "pdfplumber", "camelot")
+    assert not [
+        f"{path.name}:{line}"
+        for path in modules("reports")
+        for line, name in imports(path)
+        if name.startswith(readers)
+    ]
 
 
 def test_no_module_grows_past_the_ceiling() -> None:
     paths = [path for room in ROOMS for path in modules(room)]
-    lengths = {str(path.relative_to(HOUSE)): len(path.read_text("utf-8").splitlines()) for path in paths}
+    lengths = {
+        str(path.relative_to(HOUSE)): len(path.read_text("utf-8").splitlines()) for path in paths
+    }
     assert not {name: lines for name, lines in lengths.items() if lines > CEILING}
     assert sorted(lengths.values())[len(lengths) // 2] <= 130
 
 
-def test_every_package_is_packed() -> None:
+def test_one_name_in_site_packages() -> None:
+    """Every room is reached as selfeval.ROOM, and packed from there: no second top-level name."""
+    links = {
+        path.name: path.resolve() for path in (HOUSE / "selfeval").iterdir() if path.is_symlink()
+    }
+    assert links == {room: HOUSE / room for room in (*ROOMS, "data")}
+    assert (HOUSE / "selfeval" / "py.typed").is_file()
     import tomllib
 
-    packed = set(tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"])
-    there = {
-        path.parent.relative_to(HOUSE).as_posix().replace("/", ".")
+    tools = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    assert tools["packages"]["find"]["include"] == ["selfeval*"]
+    without = {
+        path.parent.relative_to(HOUSE).as_posix()
         for room in (*ROOMS, "data")
-        for path in (HOUSE / room).rglob("*")
-        if path.is_file() and (path.name == "__init__.py" or (path.suffix == ".json" and path.parent.name == "suites"))
+        for path in (HOUSE / room).rglob("*.py")
+        if "migrations" not in path.parts and not (path.parent / "__init__.py").exists()
     }
-    assert there <= packed
+    assert not without
 
 
 def test_what_is_imported_is_declared() -> None:
@@ -78,22 +99,28 @@ def test_what_is_imported_is_declared() -> None:
     import tomllib
 
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]
-    listed = [*project["dependencies"], *(name for extra in ("dask", "s3") for name in project["optional-dependencies"][extra])]
+    listed = [
+        *project["dependencies"],
+        *(name for extra in ("dask", "s3") for name in project["optional-dependencies"][extra]),
+    ]
     declared = {re.split(r"[\[<>=! ]", name)[0].lower().replace("_", "-") for name in listed}
     makers = importlib.metadata.packages_distributions()
     missing = set()
     for path in (path for room in ROOMS for path in modules(room)):
         for _, name in imports(path):
             package = name.partition(".")[0]
-            if package in ROOMS or package in sys.stdlib_module_names:
+            if package == "selfeval" or package in sys.stdlib_module_names:
                 continue
-            if not {maker.lower().replace("_", "-") for maker in makers.get(package, [])} & declared:
+            if (
+                not {maker.lower().replace("_", "-") for maker in makers.get(package, [])}
+                & declared
+            ):
                 missing.add(package)
     assert not missing - {"dask"}  # which prefect-dask is about
 
 
 def command_modules() -> list[str]:
-    from flows.cli import COMMANDS
+    from selfeval.flows.cli import COMMANDS
 
     return [module.__name__.rpartition(".")[2].rstrip("_") for module in COMMANDS]
 
@@ -102,7 +129,7 @@ def command_modules() -> list[str]:
 def test_every_command_has_help_and_stands_in_the_readme(command: str) -> None:
     from typer.main import get_command
 
-    from flows.cli import app
+    from selfeval.flows.cli import app
 
     found = get_command(app).commands[command]  # type: ignore[attr-defined]
     assert found.help
@@ -112,26 +139,46 @@ def test_every_command_has_help_and_stands_in_the_readme(command: str) -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     """`--help` must answer at once: no PDF library, no tables, no Great Expectations, no Prefect."""
-    heavy = ("pandas", "numpy", "prefect", "great_expectations", "sqlalchemy", "pypdfium2", "rich.console", "jinja2", "yaml")
-    code = f"import sys, flows.cli; print([name for name in {heavy!r} if name in sys.modules])"
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE)
+    heavy = (
+        "pandas",
+        "numpy",
+        "prefect",
+        "great_expectations",
+        "sqlalchemy",
+        "pypdfium2",
+        "rich.console",
+        "jinja2",
+        "yaml",
+    )
+    code = f"import sys, selfeval.flows.cli; print([name for name in {heavy!r} if name in sys.modules])"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE
+    )
     assert shown.stdout.strip() == "[]"
 
 
 def test_reading_a_form_loads_neither_tables_nor_prefect() -> None:
     code = (
-        "import sys; import extractors.read, extractors.jsonio;"
+        "import sys; import selfeval.extractors.read, selfeval.extractors.jsonio;"
         "print([name for name in ('pandas', 'prefect', 'great_expectations', 'pdfplumber', 'camelot', 'cv2') if name in sys.modules])"
     )
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE)
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOUSE
+    )
     assert shown.stdout.strip() == "[]"
 
 
 def test_no_list_of_packages_names_a_registry() -> None:
     for name in ("constraints.txt", "pyproject.toml", "Makefile", ".ci/run"):
         text = (HOUSE / name).read_text("utf-8")
-        assert not re.search(r"index-url|find-links|https?://[^\s\"']*(?:pypi|simple|mirror)", text), name
-    pins = [line for line in (HOUSE / "constraints.txt").read_text("utf-8").splitlines() if line and not line.startswith("#")]
+        assert not re.search(
+            r"index-url|find-links|https?://[^\s\"']*(?:pypi|simple|mirror)", text
+        ), name
+    pins = [
+        line
+        for line in (HOUSE / "constraints.txt").read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[^\s@;]+", pin) for pin in pins)
     fastapi = next(pin for pin in pins if pin.startswith("fastapi=="))
     assert int(fastapi.split(".")[1]) < 151

@@ -1,4 +1,5 @@
 """Stores that an earlier version made are opened with everything in them; what the code expects is what the migrations make."""
+
 from __future__ import annotations
 
 import sqlite3
@@ -15,19 +16,22 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from flows import ledger
-from flows.ledger import Ledger
-from flows.states import State
-from records import migrating, schema_sql
-from records.errors import StoreError
-from records.migrating import Chain
-from records.store import Store
-from records.tables import build
+from selfeval.flows.ledger import ledger
+from selfeval.flows.ledger.ledger import Ledger
+from selfeval.flows.ledger.states import State
+from selfeval.records.errors import StoreError
+from selfeval.records.store import migrating, schema_sql
+from selfeval.records.store.migrating import Chain
+from selfeval.records.store.store import Store
+from selfeval.records.tables.build import build
 from tests.documents import form, ok
 
 HOUSE = Path(__file__).parent.parent
 OLD = HOUSE / "tests" / "old_stores"
-CHAINS = {"store": (migrating.STORE, schema_sql.metadata), "ledger": (ledger.MIGRATIONS, ledger.metadata)}
+CHAINS = {
+    "store": (migrating.STORE, schema_sql.metadata),
+    "ledger": (ledger.MIGRATIONS, ledger.metadata),
+}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,10 +56,22 @@ def test_an_old_store_opens_with_everything_in_it(old_url: str) -> None:
         assert list(tables.documents["document"]) == ["a.pdf", "b.pdf", "c.pdf"]
         assert list(tables.documents["status"]) == ["ok", "ok", "rejected"]
         assert [str(value) for value in tables.funds["budget_value"]] == ["100.00", "100.00"]
-        assert dict(zip(tables.findings["rule"], tables.findings["status"], strict=True)) == {"scores-sum": "waived", "weights-sum": "open"}
+        assert dict(zip(tables.findings["rule"], tables.findings["status"], strict=True)) == {
+            "scores-sum": "waived",
+            "weights-sum": "open",
+        }
         (waiver,) = store.waivers()
-        assert (waiver.who, waiver.why, waiver.until, waiver.void) == ("审计员甲", "尾差，已核对原始凭证", "", "")
-        assert [str(item.state) for item in Ledger(store.engine).all()] == ["extracted", "extracted", "received"]
+        assert (waiver.who, waiver.why, waiver.until, waiver.void) == (
+            "审计员甲",
+            "尾差，已核对原始凭证",
+            "",
+            "",
+        )
+        assert [str(item.state) for item in Ledger(store.engine).all()] == [
+            "extracted",
+            "extracted",
+            "received",
+        ]
         assert Ledger(store.engine).mark("published") == "key"
         assert len(store.query("SELECT * FROM findings WHERE status = 'waived'").rows) == 1
 
@@ -77,7 +93,9 @@ def test_an_old_store_is_one_to_go_on_with(old_url: str) -> None:
 def test_a_program_without_migrations_keeps_off_a_migrated_store(old_url: str) -> None:
     """It compares this entry with its own version, 1, and refuses what is not equal."""
     with Store(old_url) as store:
-        assert store.query("SELECT value FROM store_settings WHERE name = 'schema'").rows == [("2",)]
+        assert store.query("SELECT value FROM store_settings WHERE name = 'schema'").rows == [
+            ("2",)
+        ]
 
 
 def differences(url: str) -> list[object]:
@@ -87,8 +105,14 @@ def differences(url: str) -> list[object]:
         Ledger(store.engine)
         for chain, metadata in CHAINS.values():
             with store.reading() as connection:
-                owned = {"include_name": lambda name, kind, parents, tables=metadata.tables: kind != "table" or name in tables}
-                context = MigrationContext.configure(connection, opts={"version_table": chain.version_table, **owned})
+                owned = {
+                    "include_name": lambda name, kind, parents, tables=metadata.tables: (
+                        kind != "table" or name in tables
+                    )
+                }
+                context = MigrationContext.configure(
+                    connection, opts={"version_table": chain.version_table, **owned}
+                )
                 found += [chain.head] * (migrating.version(connection, chain) != chain.head)
                 found += compare_metadata(context, metadata)
     return found
@@ -125,13 +149,19 @@ def test_a_ledger_of_a_later_version_is_refused(url: str) -> None:
 def test_a_migration_that_fails_leaves_the_store_as_it_was(url: str, tmp_path: Path) -> None:
     versions = tmp_path / "chain" / "versions"
     versions.mkdir(parents=True)
-    (tmp_path / "chain" / "env.py").write_text((HOUSE / "records/migrations/env.py").read_text("utf-8"), "utf-8")
+    (tmp_path / "chain" / "env.py").write_text(
+        (HOUSE / "records/store/migrations/env.py").read_text("utf-8"), "utf-8"
+    )
     head = "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = {}\n\ndef upgrade():\n    op.create_table({}, sa.Column('a', sa.Integer))\n"
     (versions / "v1.py").write_text(head.format("'1', None", "'halfway'"), "utf-8")
-    (versions / "v2.py").write_text(head.format("'2', '1'", "'read_documents'"), "utf-8")  # which is there already
+    (versions / "v2.py").write_text(
+        head.format("'2', '1'", "'read_documents'"), "utf-8"
+    )  # which is there already
     with Store(url) as store:
         with pytest.raises(StoreError):
-            migrating.bring_up_to_date(store.engine, Chain(tmp_path / "chain", "2", "chain_version", "halfway", "1"))
+            migrating.bring_up_to_date(
+                store.engine, Chain(tmp_path / "chain", "2", "chain_version", "halfway", "1")
+            )
         assert not sa.inspect(store.engine).has_table("halfway")
         assert not sa.inspect(store.engine).has_table("chain_version")
 
@@ -140,14 +170,21 @@ def test_opening_what_is_up_to_date_loads_no_alembic(url: str) -> None:
     with Store(url) as store:
         Ledger(store.engine)
     code = (
-        "import sys; from records.store import Store; from flows.ledger import Ledger; Ledger(Store(sys.argv[1]).engine).all();"
+        "import sys; from selfeval.records.store.store import Store; from selfeval.flows.ledger.ledger import Ledger; Ledger(Store(sys.argv[1]).engine).all();"
         "print([name for name in ('alembic', 'mako', 'pandas') if name in sys.modules])"
     )
-    shown = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=True, cwd=HOUSE)
+    shown = subprocess.run(
+        [sys.executable, "-c", code, url], capture_output=True, text=True, check=True, cwd=HOUSE
+    )
     assert shown.stdout.strip() == "[]"
 
 
 def test_several_processes_may_migrate_one_store_at_once(old_url: str) -> None:
-    code = "import sys; from records.store import Store; from flows.ledger import Ledger; Ledger(Store(sys.argv[1]).engine)"
-    processes = [subprocess.Popen([sys.executable, "-c", code, old_url], stderr=subprocess.PIPE, cwd=HOUSE) for _ in range(3)]
-    assert [(process.communicate()[1], process.returncode) for process in processes] == [(b"", 0)] * 3
+    code = "import sys; from selfeval.records.store.store import Store; from selfeval.flows.ledger.ledger import Ledger; Ledger(Store(sys.argv[1]).engine)"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code, old_url], stderr=subprocess.PIPE, cwd=HOUSE)
+        for _ in range(3)
+    ]
+    assert [(process.communicate()[1], process.returncode) for process in processes] == [
+        (b"", 0)
+    ] * 3

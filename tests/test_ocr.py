@@ -1,4 +1,5 @@
 """Scans: what is drawn, rastered and spoilt as scanners spoil it comes back, or is doubted."""
+
 from __future__ import annotations
 
 import io
@@ -7,18 +8,35 @@ from typing import Any
 
 import pytest
 
-from extractors.grid import SolvedPage, solve
+from selfeval.extractors.grids.cells import SolvedPage, solve
 
 WIDTH, HEIGHT, DPI = 420, 300, 200
 COLUMNS = (40, 110, 170, 240, 300, 380)
 ROWS = (50, 68, 86, 104, 122, 158)  # from the top, in points
 #: (row, column) -> text; row 4 is merged over columns 1 to 3, and the cell (2, 4) stays empty
 TEXTS = {
-    (0, 0): "Budget", (0, 1): "508.75", (0, 2): "91.40", (0, 3): "100%", (0, 4): "7",
-    (1, 0): "Executed", (1, 1): "0.05", (1, 2): "1,234.5", (1, 3): "86.5%", (1, 4): "8",
-    (2, 0): "Weight", (2, 1): "4", (2, 2): "10", (2, 3): "3.00",
-    (3, 0): "Score", (3, 1): "1", (3, 2): "0", (3, 3): "2.40", (3, 4): "11",
-    (4, 0): "Total", (4, 1): "100", (4, 4): "94.5",
+    (0, 0): "Budget",
+    (0, 1): "508.75",
+    (0, 2): "91.40",
+    (0, 3): "100%",
+    (0, 4): "7",
+    (1, 0): "Executed",
+    (1, 1): "0.05",
+    (1, 2): "1,234.5",
+    (1, 3): "86.5%",
+    (1, 4): "8",
+    (2, 0): "Weight",
+    (2, 1): "4",
+    (2, 2): "10",
+    (2, 3): "3.00",
+    (3, 0): "Score",
+    (3, 1): "1",
+    (3, 2): "0",
+    (3, 3): "2.40",
+    (3, 4): "11",
+    (4, 0): "Total",
+    (4, 1): "100",
+    (4, 4): "94.5",
 }
 
 
@@ -56,7 +74,7 @@ def _read(image: Any) -> SolvedPage:
     import pypdfium2
     from PIL import Image
 
-    from extractors.engines.ocr import read_page
+    from selfeval.extractors.engines.ocr import read_page
 
     data = io.BytesIO()
     Image.fromarray(image).save(data, "PDF", resolution=DPI, quality=70)
@@ -70,7 +88,12 @@ def _spoilt(image: Any, skew: float) -> Any:
 
     height, width = image.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), skew, 1)
-    spoilt = cv2.warpAffine(image, matrix, (width, height), borderValue=(255, 255, 255)).astype(np.float32) * 0.9
+    spoilt = (
+        cv2.warpAffine(image, matrix, (width, height), borderValue=(255, 255, 255)).astype(
+            np.float32
+        )
+        * 0.9
+    )
     random = np.random.default_rng(7)
     spoilt += random.normal(0, 7, spoilt.shape[:2])[..., None]
     count = spoilt.shape[0] * spoilt.shape[1] // 8000
@@ -128,7 +151,11 @@ def test_a_page_scanned_on_its_side_or_head_is_turned(quarters: int) -> None:
 
     page = _read(np.ascontiguousarray(np.rot90(_raster(), quarters)))
     cells = _cells(page)
-    assert [cells[place].text for place in ((0, 1), (1, 2), (3, 3))] == ["508.75", "1,234.5", "2.40"]
+    assert [cells[place].text for place in ((0, 1), (1, 2), (3, 3))] == [
+        "508.75",
+        "1,234.5",
+        "2.40",
+    ]
     x0, top, x1, bottom = cells[0, 1].evidence[0].bbox
     x, y = (COLUMNS[1] + COLUMNS[2]) / 2, (ROWS[0] + ROWS[1]) / 2
     want = (y, WIDTH - x) if quarters == 1 else (WIDTH - x, HEIGHT - y)
@@ -153,20 +180,22 @@ def test_a_red_seal_neither_hides_a_number_nor_becomes_text() -> None:
 def test_a_digit_cut_in_half_is_doubted_not_guessed() -> None:
     image = _raster()
     x, y = round((COLUMNS[1] + 6) * DPI / 72), round((ROWS[0] + 4) * DPI / 72)
-    image[y:y + 28, x + 17:x + 33] = 255  # a strip of correction fluid through 508.75
+    image[y : y + 28, x + 17 : x + 33] = 255  # a strip of correction fluid through 508.75
     cell = _cells(_read(image))[0, 1]
     assert cell.text != "508.75" or cell.confidence < 0.9
     assert cell.confidence < 0.9
 
 
-def test_no_network_is_tried_and_the_models_are_those_of_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_network_is_tried_and_the_models_are_those_of_the_wheel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     import socket
 
-    from extractors.engines import ocr_text
+    from selfeval.extractors.recognition import recogniser
 
     def refuse(*_: object) -> None:
         raise AssertionError("a connection was tried")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    ocr_text._network.cache_clear()
-    assert len(ocr_text._network().alphabet) > 5000
+    recogniser._network.cache_clear()
+    assert len(recogniser._network().alphabet) > 5000

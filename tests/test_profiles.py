@@ -1,4 +1,5 @@
 """Profiles: which rules and thresholds hold for a kind of form. Adding one is a file."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,11 +8,11 @@ import pytest
 from audit_forms import CLEAN, changed, tables_of
 from flow_runs import SAMPLES, selfeval
 
-from expectations import catalogue, profiles
-from expectations.bench import Bench
-from expectations.profiles import OWN_PROFILES, ProfileError, known, load, recognise
-from expectations.rules import RULES
-from expectations.view import FormView, views
+from selfeval.expectations import catalogue, profiles
+from selfeval.expectations.profiles import OWN_PROFILES, ProfileError, known, load, recognise
+from selfeval.expectations.rules import RULES
+from selfeval.expectations.runner import Bench
+from selfeval.expectations.view import FormView, views
 
 OWN = """id: lingshan
 name: 灵山县项目支出绩效自评表
@@ -34,7 +35,12 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def failing(form: FormView) -> set[str]:
     bench = Bench([form], catalogue.load())
-    return {question[0] for table in ("forms", "funds", "indicators") for question in bench._questions(table) if bench.docket(question).failures}
+    return {
+        question[0]
+        for table in ("forms", "funds", "indicators")
+        for question in bench._questions(table)
+        if bench.docket(question).failures
+    }
 
 
 def view(**changes: str | None) -> FormView:
@@ -43,16 +49,29 @@ def view(**changes: str | None) -> FormView:
 
 def test_a_file_dropped_into_a_folder_is_a_profile(own: Path) -> None:
     form = view(profile=None, title="灵山县项目支出绩效自评表", **{"total/explanation": "优"})
-    assert form.settings is not None and form.settings.id == "lingshan" and form.settings.grades[0] == ("优", 95)
+    assert (
+        form.settings is not None
+        and form.settings.id == "lingshan"
+        and form.settings.grades[0] == ("优", 95)
+    )
     ours = view(profile="national", **{"total/explanation": "优"})
-    assert failing(form) - failing(ours) == {"low-execution-unexplained", "weight-concentration"} - failing(ours)
+    assert failing(form) - failing(ours) == {
+        "low-execution-unexplained",
+        "weight-concentration",
+    } - failing(ours)
     assert "weight-concentration" in failing(form)
 
 
 def test_its_grades_and_thresholds_are_the_ones_that_count(own: Path) -> None:
-    form = view(profile="lingshan", **{"total/score": "91", "total/explanation": "优", "indicators/0/actual": "100处"})
+    form = view(
+        profile="lingshan",
+        **{"total/score": "91", "total/explanation": "优", "indicators/0/actual": "100处"},
+    )
     assert "grade-vs-score" in failing(form) and "over-achievement" not in failing(form)
-    ours = view(profile="national", **{"total/score": "91", "total/explanation": "优", "indicators/0/actual": "100处"})
+    ours = view(
+        profile="national",
+        **{"total/score": "91", "total/explanation": "优", "indicators/0/actual": "100处"},
+    )
     assert "grade-vs-score" not in failing(ours) and "over-achievement" in failing(ours)
 
 
@@ -60,11 +79,15 @@ def test_a_place_that_allows_whole_points_is_not_told_of_rounding(own: Path) -> 
     (own / "whole.yml").write_text("id: whole\nname: x\ninteger_rounding: true\n", "utf-8")
     profiles.read_folder.cache_clear()
     rounded = {"funds/0/score": "10", "total/score": "99"}
-    assert "integer-rounding" in failing(view(profile="lingshan", **rounded)) and "integer-rounding" not in failing(view(profile="whole", **rounded))
+    assert "integer-rounding" in failing(
+        view(profile="lingshan", **rounded)
+    ) and "integer-rounding" not in failing(view(profile="whole", **rounded))
 
 
 def test_one_of_the_same_id_takes_the_place_of_ours(own: Path) -> None:
-    (own / "national.yml").write_text("id: national\nname: 本地\nthresholds: {low_execution: 0.5}\n", "utf-8")
+    (own / "national.yml").write_text(
+        "id: national\nname: 本地\nthresholds: {low_execution: 0.5}\n", "utf-8"
+    )
     profiles.read_folder.cache_clear()
     assert load()["national"].name == "本地" and "sichuan" in load()
 
@@ -72,7 +95,12 @@ def test_one_of_the_same_id_takes_the_place_of_ours(own: Path) -> None:
 def test_the_submitter_may_name_it(own: Path) -> None:
     assert known("lingshan").formula == "step"
     told = selfeval("audit", SAMPLES / "chizhou-tangxi-2022.pdf", "--profile", "nowhere")
-    assert told.returncode == 3 and "没有表式 nowhere" in told.stderr and "national" in told.stderr and "Traceback" not in told.stderr
+    assert (
+        told.returncode == 3
+        and "没有表式 nowhere" in told.stderr
+        and "national" in told.stderr
+        and "Traceback" not in told.stderr
+    )
 
 
 @pytest.mark.parametrize("text, told", [
@@ -88,7 +116,9 @@ def test_a_file_that_holds_something_else_is_named(own: Path, text: str, told: s
     assert "broken.yml" in raised.value.message
 
 
-def test_a_folder_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv(OWN_PROFILES, str(tmp_path / "gone"))
     with pytest.raises(ProfileError, match="不存在"):
         load()
@@ -101,14 +131,26 @@ def test_two_profiles_that_fit_are_none() -> None:
 
 def test_a_form_of_no_known_profile_is_judged_only_by_what_is_certain() -> None:
     """Whatever depends on a profile says not-applicable, and the core rules say the same as before."""
-    broken = {"indicators/0/score": "21", "funds/0/rate": "97%", "indicators/2/explanation": "", "funds/0/executed": "60.00", "indicators/0/actual": "900处"}
+    broken = {
+        "indicators/0/score": "21",
+        "funds/0/rate": "97%",
+        "indicators/2/explanation": "",
+        "funds/0/executed": "60.00",
+        "indicators/0/actual": "900处",
+    }
     unknown, national = view(profile=None, **broken), view(profile="national", **broken)
     assert unknown.settings is None
     core = {rule for rule, entry in catalogue.load().entries.items() if entry.core}
     assert failing(unknown) & core == failing(national) & core
     assert failing(unknown) < failing(national)
     for rule in failing(national) - failing(unknown):
-        record = unknown.total_fund if RULES[rule].tables == ("funds",) else unknown if "forms" in RULES[rule].tables else unknown.indicators[0]
+        record = (
+            unknown.total_fund
+            if RULES[rule].tables == ("funds",)
+            else unknown
+            if "forms" in RULES[rule].tables
+            else unknown.indicators[0]
+        )
         assert RULES[rule].judge(record, "indicators/0").verdict.value == "not-applicable", rule
 
 
@@ -116,6 +158,10 @@ def test_a_form_of_no_known_profile_is_judged_only_by_what_is_certain() -> None:
 def test_every_profile_that_comes_with_the_program_makes_sense(profile: str) -> None:
     held = load()[profile]
     assert held.name and (not held.scored or held.grades)
-    assert 0 < held.low_execution <= 1 < held.over_achievement and 0 <= held.budget_change < 1 and 0 < held.concentration < 1
+    assert (
+        0 < held.low_execution <= 1 < held.over_achievement
+        and 0 <= held.budget_change < 1
+        and 0 < held.concentration < 1
+    )
     if held.level1 and held.execution_weight:
         assert sum(points for _, points in held.level1) + held.execution_weight[0] == 100

@@ -1,4 +1,5 @@
 """docs/proof-of-value.md says what the audit finds in the sample forms today: no finding more, none fewer, and of that severity."""
+
 from __future__ import annotations
 
 import re
@@ -6,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from expectations import catalogue
-from expectations.bench import ACROSS, Bench
-from expectations.view import views
-from extractors.read import read_document
-from records.tables import build
+from selfeval.expectations import catalogue
+from selfeval.expectations.runner import ACROSS, Bench
+from selfeval.expectations.view import views
+from selfeval.extractors.read import read_document
+from selfeval.records.tables.build import build
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "proof-of-value.md").read_text("utf-8")
@@ -20,20 +21,32 @@ LISTED = {path: ROW.findall(text) for path, text in SECTION.findall(PAGE)}
 
 
 def places(where: str) -> set[str]:
-    """"indicators/4, 5" and "funds/initial, budget" as paths."""
+    """ "indicators/4, 5" and "funds/initial, budget" as paths."""
     first, *more = [part.strip() for part in where.split(",")]
     block = first.rpartition("/")[0]
-    return {first, *(part if part in ("goal_actual", "goal_expected") else f"{block}/{part}" for part in more)}
+    return {
+        first,
+        *(part if part in ("goal_actual", "goal_expected") else f"{block}/{part}" for part in more),
+    }
 
 
 @pytest.mark.parametrize("path", LISTED)
 def test_findings_are_those_of_the_page(path: str) -> None:
     forms = views(build([read_document((ROOT / path).read_bytes(), Path(path).name)]))
     bench, book, found = Bench(forms, catalogue.load()), catalogue.load(), set()
-    for question in (question for table in ("forms", "funds", "indicators") for question in bench._questions(table)):
+    for question in (
+        question
+        for table in ("forms", "funds", "indicators")
+        for question in bench._questions(table)
+    ):
         assert book[question[0]].family != ACROSS
-        found |= {(question[0], book[question[0]].severity, bench.subject_of(question, record_id)) for record_id in bench.docket(question).failures}
-    assert found == {(rule, severity, place) for rule, severity, where in LISTED[path] for place in places(where)}
+        found |= {
+            (question[0], book[question[0]].severity, bench.subject_of(question, record_id))
+            for record_id in bench.docket(question).failures
+        }
+    assert found == {
+        (rule, severity, place) for rule, severity, where in LISTED[path] for place in places(where)
+    }
 
 
 def test_the_page_speaks_of_every_published_sample_and_of_rules_that_exist() -> None:

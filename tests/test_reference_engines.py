@@ -1,4 +1,5 @@
 """pdfplumber and camelot give the grids that the default engine gives, whichever way a page is turned."""
+
 from __future__ import annotations
 
 import io
@@ -11,13 +12,13 @@ import pypdfium2 as pdfium
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from extractors.engines import camelot, plumber
-from extractors.engines import pdfium as default
-from extractors.engines.upright import upright
-from extractors.errors import ExtractError
-from extractors.grid import solve
-from extractors.model import Grid
-from extractors.read import read_document
+from selfeval.extractors.engines import camelot, plumber
+from selfeval.extractors.engines import pdfium as default
+from selfeval.extractors.engines.upright import upright
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.grids.cells import solve
+from selfeval.extractors.model import Grid
+from selfeval.extractors.read import read_document
 from tests.forms import Layout, draw, random_document
 from tests.forms.compare import leaves, norm
 
@@ -27,42 +28,63 @@ def form(rows: int = 8, seed: int = 4) -> dict[str, Any]:
 
 
 def shape(grid: Grid) -> list[tuple[int, int, int, int, str]]:
-    return [(cell.row, cell.column, cell.row_span, cell.column_span, norm(cell.text)) for cell in grid.cells]
+    return [
+        (cell.row, cell.column, cell.row_span, cell.column_span, norm(cell.text))
+        for cell in grid.cells
+    ]
 
 
 def solved(data: bytes) -> list[Grid]:
     document = pdfium.PdfDocument(data)
-    return [grid for index in range(len(document)) for grid in solve(default.read_page(document[index], index + 1)).grids]
+    return [
+        grid
+        for index in range(len(document))
+        for grid in solve(default.read_page(document[index], index + 1)).grids
+    ]
 
 
-@pytest.mark.parametrize("layout", [Layout(), Layout(rotate=90), Layout(rotate=180), Layout(rotate=270, counter_turned=True)],
-                         ids=["upright", "sideways", "upside down", "turned back"])
+@pytest.mark.parametrize(
+    "layout",
+    [Layout(), Layout(rotate=90), Layout(rotate=180), Layout(rotate=270, counter_turned=True)],
+    ids=["upright", "sideways", "upside down", "turned back"],
+)
 @pytest.mark.parametrize("engine", [plumber, camelot], ids=["pdfplumber", "camelot"])
 def test_spans_text_and_evidence_agree_with_the_default_engine(engine: Any, layout: Layout) -> None:
     data = draw(form(), layout)
     (ours,), ((theirs,),) = solved(data), engine.read_grids(data)
     assert shape(theirs) == shape(ours)
     for a, b in zip(ours.cells, theirs.cells, strict=True):
-        assert all(abs(p - q) <= 2.0 for p, q in zip(a.evidence[0].bbox, b.evidence[0].bbox, strict=True)), (a, b)
+        assert all(
+            abs(p - q) <= 2.0 for p, q in zip(a.evidence[0].bbox, b.evidence[0].bbox, strict=True)
+        ), (a, b)
 
 
 def test_cells_that_a_page_break_leaves_open_are_cells_to_pdfplumber_too() -> None:
     data = draw(form(rows=34), Layout(break_border="none", breaks="cut"))
     pages = plumber.read_grids(data)
     assert len(pages) > 1
-    assert [grid.open_bottom for page in pages[:-1] for grid in page[-1:]] == [True] * (len(pages) - 1)
-    assert [shape(grid) for page in pages for grid in page] == [shape(grid) for grid in solved(data)]
+    assert [grid.open_bottom for page in pages[:-1] for grid in page[-1:]] == [True] * (
+        len(pages) - 1
+    )
+    assert [shape(grid) for page in pages for grid in page] == [
+        shape(grid) for grid in solved(data)
+    ]
 
 
 @pytest.mark.parametrize("hidden", ["white", "off-page"])
 def test_pdfplumber_leaves_out_what_no_reader_sees(hidden: str) -> None:
     layout = Layout(hidden=hidden, watermark="oblique", seal=True)
     plain = replace(layout, hidden="", watermark="", seal=False)
-    assert [shape(grid) for page in plumber.read_grids(draw(form(), layout)) for grid in page] == [shape(grid) for grid in solved(draw(form(), plain))]
+    assert [shape(grid) for page in plumber.read_grids(draw(form(), layout)) for grid in page] == [
+        shape(grid) for grid in solved(draw(form(), plain))
+    ]
 
 
-@pytest.mark.parametrize("layout", [Layout(repeat_header=True), Layout(shaded="dark"), Layout(nested=True, mixed_type=True)],
-                         ids=["repeated header", "white on dark", "nested"])
+@pytest.mark.parametrize(
+    "layout",
+    [Layout(repeat_header=True), Layout(shaded="dark"), Layout(nested=True, mixed_type=True)],
+    ids=["repeated header", "white on dark", "nested"],
+)
 @pytest.mark.parametrize("engine", ["pdfplumber", "camelot"])
 def test_a_whole_form_is_read_through_each_engine(engine: str, layout: Layout) -> None:
     document = form(rows=12)
@@ -75,7 +97,9 @@ def test_only_the_pages_asked_for_are_read(engine: Any) -> None:
     data = draw(form(rows=40), Layout(page=(841.89, 595.28)))
     every = engine.read_grids(data)
     assert len(every) == 3
-    assert [[grid.page for grid in page] for page in engine.read_grids(data, [2])] == [[grid.page for grid in every[1]]]
+    assert [[grid.page for grid in page] for page in engine.read_grids(data, [2])] == [
+        [grid.page for grid in every[1]]
+    ]
 
 
 def test_a_page_whose_crop_box_is_not_its_media_box_keeps_its_evidence_in_place() -> None:
@@ -87,13 +111,23 @@ def test_a_page_whose_crop_box_is_not_its_media_box_keeps_its_evidence_in_place(
     (ours,) = solved(draw(form(), Layout()))
     for engine in (plumber, camelot):
         ((theirs,),) = engine.read_grids(shifted.getvalue())
-        assert all(abs(a - b) <= 2.0 for a, b in zip(ours.cells[0].evidence[0].bbox, theirs.cells[0].evidence[0].bbox, strict=True))
+        assert all(
+            abs(a - b) <= 2.0
+            for a, b in zip(
+                ours.cells[0].evidence[0].bbox, theirs.cells[0].evidence[0].bbox, strict=True
+            )
+        )
 
 
 def test_restrictions_of_the_owner_do_not_keep_camelot_from_reading() -> None:
     pdf = pikepdf.open(io.BytesIO(draw(form(), Layout())))
     locked = io.BytesIO()
-    pdf.save(locked, encryption=pikepdf.Encryption(owner="secret", user="", allow=pikepdf.Permissions(extract=False)))
+    pdf.save(
+        locked,
+        encryption=pikepdf.Encryption(
+            owner="secret", user="", allow=pikepdf.Permissions(extract=False)
+        ),
+    )
     assert camelot.read_grids(locked.getvalue())[0]
 
 
@@ -101,7 +135,9 @@ def test_loose_boxes_that_would_take_pdfplumber_minutes_are_refused() -> None:
     buffer, rng = io.BytesIO(), Random(0)
     canvas = Canvas(buffer)
     for _ in range(2000):
-        canvas.rect(rng.uniform(0, 500), rng.uniform(0, 800), rng.uniform(3, 40), rng.uniform(3, 40))
+        canvas.rect(
+            rng.uniform(0, 500), rng.uniform(0, 800), rng.uniform(3, 40), rng.uniform(3, 40)
+        )
     canvas.save()
     with pytest.raises(ExtractError) as refused:
         plumber.read_grids(buffer.getvalue())

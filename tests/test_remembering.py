@@ -1,8 +1,9 @@
 """Answers are worked out once, until they are forgotten."""
+
 from __future__ import annotations
 
-from flows.memory import hand_back
-from records.remembering import forget, remembered
+from selfeval.core.batch_cache import forget, remembered
+from selfeval.flows.run.memory import hand_back
 
 
 def test_an_answer_is_worked_out_once_until_it_is_forgotten() -> None:

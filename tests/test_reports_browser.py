@@ -3,6 +3,7 @@
 The forms are read from the sample PDFs and the pages drawn from them, so a box that lights up must stand where the value is printed.
 With SELFEVAL_SCREENSHOTS=1 the walk writes its screenshots into docs/screenshots instead of the test's own folder.
 """
+
 from __future__ import annotations
 
 import os
@@ -18,22 +19,45 @@ import pytest
 from PIL import Image
 from report_data import RULES, Batch, batch, season
 
-from extractors.read import read_document
-from extractors.render import render_page
-from reports.changes import AGAIN, NEW, ChangedDocument, Changes
-from reports.model import PageImage
-from reports.site import RunInfo, SiteWriter, build
-from reports.views import Sources, document_views
+from selfeval.extractors.drawing.render import render_page
+from selfeval.extractors.read import read_document
+from selfeval.reports.model import PageImage
+from selfeval.reports.site.run_diff import AGAIN, NEW, ChangedDocument, Changes
+from selfeval.reports.site.sources import Sources
+from selfeval.reports.site.views import document_views
+from selfeval.reports.site.write import RunInfo, SiteWriter, build
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.xdist_group("browser")  # one browser and one site, in one worker
-SAMPLES = ("beijing-hotline-2020-errors.pdf", "collection-2022.pdf", "password-locked.pdf", "jishan-poverty-2020.pdf", "yongde-nutrition-2022.pdf", "langfang-hvac-2019.pdf")
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+SAMPLES = (
+    "beijing-hotline-2020-errors.pdf",
+    "collection-2022.pdf",
+    "password-locked.pdf",
+    "jishan-poverty-2020.pdf",
+    "yongde-nutrition-2022.pdf",
+    "langfang-hvac-2019.pdf",
+)
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 CHANGES = Changes(
-    "2024-01-14 02:12", new=3, again=1, rules={"scores-sum": (1, 1, 1), "deviation-unexplained": (2, 0, 0)},
-    documents=(ChangedDocument("documents.html", "collection-2022.pdf", NEW, 2, 0), ChangedDocument("documents.html", "beijing-hotline-2020-errors.pdf", AGAIN, 1, 1)),
+    "2024-01-14 02:12",
+    new=3,
+    again=1,
+    rules={"scores-sum": (1, 1, 1), "deviation-unexplained": (2, 0, 0)},
+    documents=(
+        ChangedDocument("documents.html", "collection-2022.pdf", NEW, 2, 0),
+        ChangedDocument("documents.html", "beijing-hotline-2020-errors.pdf", AGAIN, 1, 1),
+    ),
 )
 PLACEMENT = 1.5  # CSS pixels by which a box may be off: half a pixel of layout on either side
 
@@ -44,7 +68,9 @@ class Site:
     given: Batch
 
     def url(self, address: str) -> str:
-        return (self.folder / address.partition("#")[0]).as_uri() + ("#" + address.partition("#")[2] if "#" in address else "")
+        return (self.folder / address.partition("#")[0]).as_uri() + (
+            "#" + address.partition("#")[2] if "#" in address else ""
+        )
 
     @property
     def document(self) -> str:
@@ -57,9 +83,39 @@ def site(tmp_path_factory) -> Site:
     data = {name: (ROOT / "data" / "samples" / name).read_bytes() for name in SAMPLES}
     documents = [read_document(content, name) for name, content in data.items()]
     findings = [
-        (0, "execution-rate", "funds/0/rate", {"subject": "funds/0", "message": "执行率印为98.00%，按全年执行数508.75、全年预算数508.75计算应为100.00%，请核实。", "actual": "98.00%", "expected": "100.00%"}),
-        (0, "scores-sum", "total/score", {"subject": "total", "message": "总分印为92.40分，而各项得分合计为91.9分（含预算执行得分10分），相差0.5分，请核实。", "actual": "92.40", "expected": "91.9"}),
-        (0, "deviation-unexplained", "indicators/8/explanation", {"subject": "indicators/8", "message": "第9项指标“IT硬件运维尾款支付”分值3、得分2.40，扣0.6分，但未说明偏差原因。", "actual": "——", "expected": "说明偏差原因"}),
+        (
+            0,
+            "execution-rate",
+            "funds/0/rate",
+            {
+                "subject": "funds/0",
+                "message": "执行率印为98.00%，按全年执行数508.75、全年预算数508.75计算应为100.00%，请核实。",
+                "actual": "98.00%",
+                "expected": "100.00%",
+            },
+        ),
+        (
+            0,
+            "scores-sum",
+            "total/score",
+            {
+                "subject": "total",
+                "message": "总分印为92.40分，而各项得分合计为91.9分（含预算执行得分10分），相差0.5分，请核实。",
+                "actual": "92.40",
+                "expected": "91.9",
+            },
+        ),
+        (
+            0,
+            "deviation-unexplained",
+            "indicators/8/explanation",
+            {
+                "subject": "indicators/8",
+                "message": "第9项指标“IT硬件运维尾款支付”分值3、得分2.40，扣0.6分，但未说明偏差原因。",
+                "actual": "——",
+                "expected": "说明偏差原因",
+            },
+        ),
         (2, "deviation-unexplained", "indicators/0/explanation", {"subject": "indicators/0"}),
         (4, "scores-sum", "total/score", {"subject": "total"}),
     ]
@@ -67,12 +123,19 @@ def site(tmp_path_factory) -> Site:
     (folder / "pages").mkdir()
     images = []
     for document in documents:
-        hide = [place.bbox for form in document.forms for path in ("leader", "phone") for place in form.evidence.get(path, ())]
+        hide = [
+            place.bbox
+            for form in document.forms
+            for path in ("leader", "phone")
+            for place in form.evidence.get(path, ())
+        ]
         for number in range(1, document.pages + 1) if document.forms else ():
             picture = render_page(data[document.document], number, hide=hide if number == 1 else ())
             path = f"pages/{document.sha256[:16]}-{number}.webp"
             (folder / path).write_bytes(picture.data)
-            images.append(PageImage(document.sha256, number, path, picture.width_pt, picture.height_pt))
+            images.append(
+                PageImage(document.sha256, number, path, picture.width_pt, picture.height_pt)
+            )
     run = RunInfo(finished=date(2024, 1, 15).isoformat(), version="0.1.0", changes=CHANGES)
     build(*given, folder, images, rules=RULES, run=run)
     return Site(folder, given)
@@ -83,7 +146,11 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        path = (
+            shutil.which("chromium")
+            or shutil.which("chromium-browser")
+            or shutil.which("google-chrome")
+        )
         opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield opened
         opened.close()
@@ -95,11 +162,26 @@ def page(browser) -> Iterator[Any]:
     context = browser.new_context(viewport=DESKTOP, color_scheme="light", locale="zh-CN")
     opened = context.new_page()
     trouble: list[str] = []
-    opened.on("console", lambda message: trouble.append(message.text) if message.type in ("error", "warning") else None)
+    opened.on(
+        "console",
+        lambda message: (
+            trouble.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
     opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.on("request", lambda request: None if request.url.startswith("file:") else trouble.append(request.url))
+    opened.on(
+        "request",
+        lambda request: None if request.url.startswith("file:") else trouble.append(request.url),
+    )
     # a picture still on its way when the page is left is "aborted", which is no trouble
-    opened.on("requestfailed", lambda request: None if "ERR_ABORTED" in str(request.failure) else trouble.append(f"missing {request.url}"))
+    opened.on(
+        "requestfailed",
+        lambda request: (
+            None
+            if "ERR_ABORTED" in str(request.failure)
+            else trouble.append(f"missing {request.url}")
+        ),
+    )
     yield opened
     context.close()
     assert trouble == []
@@ -107,7 +189,11 @@ def page(browser) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def shots(tmp_path_factory) -> Path:
-    folder = ROOT / "docs" / "screenshots" if os.environ.get("SELFEVAL_SCREENSHOTS") else tmp_path_factory.mktemp("shots")
+    folder = (
+        ROOT / "docs" / "screenshots"
+        if os.environ.get("SELFEVAL_SCREENSHOTS")
+        else tmp_path_factory.mktemp("shots")
+    )
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -115,19 +201,31 @@ def shots(tmp_path_factory) -> Path:
 def kept(path: Path) -> None:
     """A picture for the docs in 256 colours, rare ones included: half of the bytes, and nobody sees it."""
     with Image.open(path) as picture:
-        picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.convert("RGB").quantize(
+            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        ).save(path, optimize=True)
     assert path.stat().st_size < 250_000
 
 
 def expected_box(page, site: Site, path: str) -> dict[str, float]:
     """Where the value of the first form is printed, in pixels of the window: its bbox scaled from points onto the image."""
     cells = site.given.tables.cells
-    cell = cells[(cells.form_id == site.given.tables.forms.form_id[0]) & (cells.path == path)].iloc[0]
+    cell = cells[(cells.form_id == site.given.tables.forms.form_id[0]) & (cells.path == path)].iloc[
+        0
+    ]
     image = page.locator(f"#page-{cell.page} img")
     box = image.bounding_box()
-    width, height = (float(number) for number in page.locator(f"#page-{cell.page} svg").get_attribute("viewBox").split()[2:])
+    width, height = (
+        float(number)
+        for number in page.locator(f"#page-{cell.page} svg").get_attribute("viewBox").split()[2:]
+    )
     x, y = box["width"] / width, box["height"] / height
-    return {"x": box["x"] + cell.x0 * x, "y": box["y"] + cell.top * y, "width": (cell.x1 - cell.x0) * x, "height": (cell.bottom - cell.top) * y}
+    return {
+        "x": box["x"] + cell.x0 * x,
+        "y": box["y"] + cell.top * y,
+        "width": (cell.x1 - cell.x0) * x,
+        "height": (cell.bottom - cell.top) * y,
+    }
 
 
 def assert_lit_at(page, site: Site, path: str) -> None:
@@ -136,7 +234,9 @@ def assert_lit_at(page, site: Site, path: str) -> None:
     found, wanted = lit.bounding_box(), expected_box(page, site, path)
     assert all(abs(found[name] - wanted[name]) <= PLACEMENT for name in wanted), (found, wanted)
     pane = page.locator("#sheets").bounding_box()
-    assert pane["y"] <= found["y"] + found["height"] / 2 <= pane["y"] + pane["height"], "the page was scrolled to it"
+    assert pane["y"] <= found["y"] + found["height"] / 2 <= pane["y"] + pane["height"], (
+        "the page was scrolled to it"
+    )
 
 
 def test_an_auditor_walks_from_the_overview_by_rule_to_a_lit_box(page, site, shots):
@@ -154,7 +254,9 @@ def test_an_auditor_walks_from_the_overview_by_rule_to_a_lit_box(page, site, sho
     page.locator(".findings .locate").first.click()
     lit = page.locator(".box.lit rect").bounding_box()
     wanted = expected_box(page, site, "funds/0/rate")
-    assert all(abs(lit[name] - wanted[name]) <= PLACEMENT + 3 for name in wanted), "the box's stroke is part of its bounding box"
+    assert all(abs(lit[name] - wanted[name]) <= PLACEMENT + 3 for name in wanted), (
+        "the box's stroke is part of its bounding box"
+    )
     page.mouse.move(1, 300)
     page.screenshot(path=shots / "document-desktop.png")
     kept(shots / "document-desktop.png")
@@ -177,14 +279,23 @@ def test_every_value_with_evidence_has_its_box_at_the_bbox(page, site):
     page.goto(site.url(site.document))
     drawn = {
         (number, *(round(side, 1) for side in box))
-        for number, box in page.evaluate("[...document.querySelectorAll('.values rect')].map(r => [Number(r.closest('svg').dataset.page), ['x','y','width','height'].map(n => Number(r.getAttribute(n)))])")
+        for number, box in page.evaluate(
+            "[...document.querySelectorAll('.values rect')].map(r => [Number(r.closest('svg').dataset.page), ['x','y','width','height'].map(n => Number(r.getAttribute(n)))])"
+        )
     }
     cells = site.given.tables.cells
     cells = cells[(cells.form_id == site.given.tables.forms.form_id[0]) & cells.page.notna()]
     missing = [
         cell.path
         for cell in cells.itertuples()
-        if not any(abs(cell.x0 - x) < 0.2 and abs(cell.top - y) < 0.2 and abs(cell.x1 - x - w) < 0.2 and abs(cell.bottom - y - h) < 0.2 for number, x, y, w, h in drawn if number == cell.page)
+        if not any(
+            abs(cell.x0 - x) < 0.2
+            and abs(cell.top - y) < 0.2
+            and abs(cell.x1 - x - w) < 0.2
+            and abs(cell.bottom - y - h) < 0.2
+            for number, x, y, w, h in drawn
+            if number == cell.page
+        )
     ]
     assert missing == []
     assert len(drawn) > 100
@@ -203,11 +314,26 @@ def test_the_keyboard_reaches_everything_in_reading_order(page, site):
     stops = []
     for _press in range(60):
         page.keyboard.press("Tab")
-        stops.append(page.evaluate("(() => { const e = document.activeElement; return e.dataset.path || e.id || e.dataset.finding || e.textContent.trim().slice(0, 12) })()"))
+        stops.append(
+            page.evaluate(
+                "(() => { const e = document.activeElement; return e.dataset.path || e.id || e.dataset.finding || e.textContent.trim().slice(0, 12) })()"
+            )
+        )
         if stops[-1].startswith("1/total"):
             break
     assert stops[0] == "跳到正文"
-    order = ["总览", "自评表", "theme", "sheets", "#", "1/title", "1/funds/0/label", "1/goal_expected", "1/indicators/0/level1", "1/total/label"]
+    order = [
+        "总览",
+        "自评表",
+        "theme",
+        "sheets",
+        "#",
+        "1/title",
+        "1/funds/0/label",
+        "1/goal_expected",
+        "1/indicators/0/level1",
+        "1/total/label",
+    ]
     places = [stops.index(stop) for stop in order]
     assert places == sorted(places)
 
@@ -233,7 +359,9 @@ def test_an_original_that_lies_on_its_side_is_turned_with_its_boxes(page, site):
     for _click in (1, 2):
         page.get_by_role("button", name="旋转原件").click()
         page.wait_for_timeout(50)
-    assert abs(sheet.bounding_box()["height"] - before["height"]) < 1, "upside down it is as high as before"
+    assert abs(sheet.bounding_box()["height"] - before["height"]) < 1, (
+        "upside down it is as high as before"
+    )
     page.get_by_role("button", name="旋转原件").click()
     turned, found = sheet.bounding_box(), box.bounding_box()
     assert abs(turned["width"] - before["width"]) < 1, "it fills the pane all the same"
@@ -241,7 +369,14 @@ def test_an_original_that_lies_on_its_side_is_turned_with_its_boxes(page, site):
     scale = turned["width"] / before["height"]
     # three quarters clockwise: what was above is at the left, what was at the right is above
     assert abs(found["x"] - turned["x"] - (inside["y"] - before["y"]) * scale) < 2 * PLACEMENT
-    assert abs(found["y"] - turned["y"] - (before["x"] + before["width"] - inside["x"] - inside["width"]) * scale) < 2 * PLACEMENT
+    assert (
+        abs(
+            found["y"]
+            - turned["y"]
+            - (before["x"] + before["width"] - inside["x"] - inside["width"]) * scale
+        )
+        < 2 * PLACEMENT
+    )
 
 
 def test_search_filters_and_sort_keep_their_question_in_the_address(page, site):
@@ -256,9 +391,15 @@ def test_search_filters_and_sort_keep_their_question_in_the_address(page, site):
     page.wait_for_selector("html[data-list-ready=true]", state="attached")
     assert page.locator("#list tbody tr").count() == 1
     page.get_by_role("button", name="清除条件").click()
-    expect(page.locator("#list tbody tr")).to_have_count(everything)  # a predicate polled in the page is what its own policy forbids
+    expect(page.locator("#list tbody tr")).to_have_count(
+        everything
+    )  # a predicate polled in the page is what its own policy forbids
     page.get_by_role("button", name="自评得分").click()
-    scores = [float(text) for text in page.locator("#list tbody td:nth-child(6)").all_inner_texts() if text]
+    scores = [
+        float(text)
+        for text in page.locator("#list tbody td:nth-child(6)").all_inner_texts()
+        if text
+    ]
     assert scores == sorted(scores, reverse=True)
     page.get_by_label("状态").select_option("rejected")
     assert page.locator("#list tbody tr").count() == 1
@@ -270,7 +411,9 @@ AXE = """async () => { const r = await axe.run(document, {resultTypes: ['violati
   return r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')) }"""
 
 
-@pytest.mark.parametrize("viewport, scheme", [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"])
+@pytest.mark.parametrize(
+    "viewport, scheme", [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"]
+)
 def test_no_page_has_a_serious_accessibility_violation(browser, site, scheme, viewport):
     import axe_playwright_python
 
@@ -278,9 +421,20 @@ def test_no_page_has_a_serious_accessibility_violation(browser, site, scheme, vi
     refused = f"documents/{site.given.tables.documents.document_id[2][:16]}.html"
     several = f"documents/{site.given.tables.documents.document_id[1][:16]}.html"
     unit = next((site.folder / "units").glob("*.html")).relative_to(site.folder).as_posix()
-    context = browser.new_context(viewport=viewport, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")  # axe itself is injected inline
+    context = browser.new_context(
+        viewport=viewport, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce"
+    )  # axe itself is injected inline
     opened = context.new_page()
-    for address in ("index.html", "documents.html", "units.html", "rules.html", unit, site.document, several, refused):
+    for address in (
+        "index.html",
+        "documents.html",
+        "units.html",
+        "rules.html",
+        unit,
+        site.document,
+        several,
+        refused,
+    ):
         opened.goto(site.url(address))
         opened.wait_for_timeout(150)
         opened.evaluate(script + ";0")
@@ -296,7 +450,12 @@ def test_english_pages_have_no_serious_violation_and_lists_say_what_is_chinese(b
     script = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
     context = browser.new_context(viewport=DESKTOP, bypass_csp=True, reduced_motion="reduce")
     opened = context.new_page()
-    for path in (tmp_path / "index.html", tmp_path / "diff.html", *sorted((tmp_path / "documents").glob("*.html")), tmp_path / "documents.html"):
+    for path in (
+        tmp_path / "index.html",
+        tmp_path / "diff.html",
+        *sorted((tmp_path / "documents").glob("*.html")),
+        tmp_path / "documents.html",
+    ):
         opened.goto(path.as_uri())
         opened.wait_for_timeout(150)
         opened.evaluate(script + ";0")
@@ -304,19 +463,36 @@ def test_english_pages_have_no_serious_violation_and_lists_say_what_is_chinese(b
     cells = opened.locator("#list tbody th, #list tbody td.text")
     assert cells.count() > 0
     for cell in cells.all():
-        assert (cell.get_attribute("lang") == "zh") is bool(re.search("[\u4e00-\u9fff]", cell.inner_text()))
+        assert (cell.get_attribute("lang") == "zh") is bool(
+            re.search("[\u4e00-\u9fff]", cell.inner_text())
+        )
     context.close()
 
 
 def test_a_phone_needs_no_sideways_scrolling(browser, site, shots):
-    context = browser.new_context(viewport=PHONE, color_scheme="light", device_scale_factor=2, has_touch=True, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport=PHONE,
+        color_scheme="light",
+        device_scale_factor=2,
+        has_touch=True,
+        reduced_motion="reduce",
+    )
     opened = context.new_page()
-    for address, name in (("index.html", "overview-phone.png"), (site.document, "document-phone.png"), ("documents.html", ""), ("rules.html", "")):
+    for address, name in (
+        ("index.html", "overview-phone.png"),
+        (site.document, "document-phone.png"),
+        ("documents.html", ""),
+        ("rules.html", ""),
+    ):
         opened.goto(site.url(address))
         opened.wait_for_timeout(300)
         assert opened.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
         if name:
-            opened.screenshot(path=shots / name, clip={"x": 0, "y": 0, "width": PHONE["width"], "height": 1700}, full_page=True)
+            opened.screenshot(
+                path=shots / name,
+                clip={"x": 0, "y": 0, "width": PHONE["width"], "height": 1700},
+                full_page=True,
+            )
             kept(shots / name)
     context.close()
 
@@ -341,7 +517,9 @@ def test_paper_shows_findings_record_and_pages_and_no_controls(browser, site, tm
     assert not opened.locator(".locate").first.is_visible()
     assert opened.locator(".findings").is_visible()
     assert opened.locator("#page-4").is_visible()
-    assert opened.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert (
+        opened.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    )
     pdf = opened.pdf(prefer_css_page_size=True, print_background=False)
     assert pdf.startswith(b"%PDF")
     assert len(re.findall(rb"/MediaBox \[0 0 59[45]", pdf)) >= 5
@@ -364,14 +542,20 @@ def test_scripts_planted_in_a_form_do_not_run(page, tmp_path):
 def test_thousands_of_forms_in_chunks_are_searched_filtered_and_sorted(page, tmp_path):
     """Within 200 ms for 10,000 of them, says `python -m benchmarks`; here that the answers are right."""
     writer = SiteWriter(tmp_path, Sources(RULES))
-    views = [view for given in season(100) for view in document_views(*given, Sources(RULES), writer.catalogue)]
+    views = [
+        view
+        for given in season(100)
+        for view in document_views(*given, Sources(RULES), writer.catalogue)
+    ]
     from dataclasses import replace
 
-    from reports import lists
+    from selfeval.reports.site import lists
 
     for at in range(3_000):  # the pages themselves are not needed here: `add` without writing them
         view = views[at % 100]
-        form = replace(view.forms[0], project=f"第{at}号水利工程维护项目", unit=f"某县第{at % 700}水利站")
+        form = replace(
+            view.forms[0], project=f"第{at}号水利工程维护项目", unit=f"某县第{at % 700}水利站"
+        )
         view = replace(view, document_id=f"{at:064x}", document=f"{at}.pdf", forms=(form,))
         writer.totals.add(view)
         for row in lists.document_rows(view, writer._rule_number):
@@ -388,7 +572,9 @@ def test_thousands_of_forms_in_chunks_are_searched_filtered_and_sorted(page, tmp
     assert all("99" in project + unit for project, unit in zip(column(1), column(2), strict=True))
     found = re.search(r"共 (\d+) 项", page.locator("#state").inner_text())
     assert found is not None
-    assert int(found[1]) == sum("99" in f"第{at}号水利工程维护项目某县第{at % 700}水利站{at}.pdf" for at in range(3_000))
+    assert int(found[1]) == sum(
+        "99" in f"第{at}号水利工程维护项目某县第{at % 700}水利站{at}.pdf" for at in range(3_000)
+    )
     page.get_by_label("规则").select_option("scores-sum")
     narrowed = re.search(r"共 (\d+) 项", page.locator("#state").inner_text())
     assert narrowed is not None

@@ -1,4 +1,5 @@
 """Workbooks and letters: what a spreadsheet or Word does with texts that came from a form."""
+
 from __future__ import annotations
 
 import pickle
@@ -10,21 +11,24 @@ import pytest
 from audit_forms import CLEAN, changed, document, with_evidence
 from report_data import RULES, batch, one
 
-from reports import letter_template, letters
-from reports.errors import ReportError
-from reports.excel import write_workbook
-from reports.i18n import translator
-from reports.model import Waiver
-from reports.views import Sources, document_views
+from selfeval.reports.errors import ReportError
+from selfeval.reports.i18n import translator
+from selfeval.reports.model import Waiver
+from selfeval.reports.office import letter_template, letters
+from selfeval.reports.office.excel import write_workbook
+from selfeval.reports.site.sources import Sources
+from selfeval.reports.site.views import document_views
 
-FORMULAS = ("=HYPERLINK(\"http://x\",\"y\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0")
+FORMULAS = ('=HYPERLINK("http://x","y")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0")
 ERRORS = ("#N/A", "#REF!")
 
 
 def workbook(given, tmp_path, **more):
     import openpyxl
 
-    return openpyxl.load_workbook(write_workbook(tmp_path / "report.xlsx", given.tables, given.findings, RULES, **more))
+    return openpyxl.load_workbook(
+        write_workbook(tmp_path / "report.xlsx", given.tables, given.findings, RULES, **more)
+    )
 
 
 def column(sheet, label):
@@ -43,9 +47,17 @@ def test_every_sheet_has_a_frozen_header_and_a_filter_over_all_rows(tmp_path):
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_printed_text_that_looks_like_a_formula_stays_text(tmp_path, text):
-    given = one(changed(CLEAN, {"project_name": text, "indicators/0/explanation": text}), (0, "scores-sum", "total/score", {"message": text, "actual": text}))
+    given = one(
+        changed(CLEAN, {"project_name": text, "indicators/0/explanation": text}),
+        (0, "scores-sum", "total/score", {"message": text, "actual": text}),
+    )
     book = workbook(given, tmp_path)
-    for sheet, label in (("审核发现", "问题说明"), ("审核发现", "表中填报"), ("自评表", "项目名称"), ("绩效指标", "偏差原因分析及改进措施")):
+    for sheet, label in (
+        ("审核发现", "问题说明"),
+        ("审核发现", "表中填报"),
+        ("自评表", "项目名称"),
+        ("绩效指标", "偏差原因分析及改进措施"),
+    ):
         cell = column(book[sheet], label)[0]
         assert (cell.data_type, cell.value) == ("s", text)
         assert cell.quotePrefix, "and stays text when somebody edits the cell"
@@ -53,7 +65,10 @@ def test_a_printed_text_that_looks_like_a_formula_stays_text(tmp_path, text):
 
 @pytest.mark.parametrize("text", ERRORS)
 def test_a_printed_text_that_looks_like_an_error_value_stays_text(tmp_path, text):
-    cell = column(workbook(one(changed(CLEAN, {"indicators/0/actual": text})), tmp_path)["绩效指标"], "实际完成值")[0]
+    cell = column(
+        workbook(one(changed(CLEAN, {"indicators/0/actual": text})), tmp_path)["绩效指标"],
+        "实际完成值",
+    )[0]
     assert (cell.data_type, cell.value) == ("s", text)
 
 
@@ -70,11 +85,17 @@ def test_amounts_are_numbers_with_a_format_beside_what_is_printed(tmp_path):
 def test_a_finding_links_to_its_place_in_the_report(tmp_path):
     given = one(CLEAN, (0, "scores-sum", "total/score", {}))
     cell = column(workbook(given, tmp_path, site="reports/")["审核发现"], "编号")[0]
-    assert cell.hyperlink.target == f"reports/documents/{given.tables.documents.document_id[0][:16]}.html#finding-{cell.value}"
+    assert (
+        cell.hyperlink.target
+        == f"reports/documents/{given.tables.documents.document_id[0][:16]}.html#finding-{cell.value}"
+    )
 
 
 def test_characters_that_xml_cannot_hold_do_not_stop_the_workbook_or_the_letter(tmp_path):
-    given = one(changed(CLEAN, {"goal_actual": "a\x0bb\x1fc"}), (0, "scores-sum", "total/score", {"message": "x\x0c\uffffy"}))
+    given = one(
+        changed(CLEAN, {"goal_actual": "a\x0bb\x1fc"}),
+        (0, "scores-sum", "total/score", {"message": "x\x0c\uffffy"}),
+    )
     assert column(workbook(given, tmp_path)["审核发现"], "问题说明")[0].value == "x\ufffd\ufffdy"
     assert "x\ufffd\ufffdy" in letter_text(given, tmp_path)
 
@@ -84,7 +105,12 @@ def test_an_empty_report_has_headers(tmp_path):
 
 
 def test_headers_are_translated(tmp_path):
-    assert workbook(one(), tmp_path, lang="en").sheetnames == ["Findings", "Forms", "Funds", "Indicators"]
+    assert workbook(one(), tmp_path, lang="en").sheetnames == [
+        "Findings",
+        "Forms",
+        "Funds",
+        "Indicators",
+    ]
 
 
 def unit_letters(given):
@@ -94,43 +120,85 @@ def unit_letters(given):
 def letter_text(given, tmp_path, **more):
     import docx
 
-    paths = letters.write_letters(unit_letters(given), tmp_path / "letters", issued=date(2023, 5, 8), sender="某县财政局", **more)
-    return "\n".join(paragraph.text for path in paths for paragraph in docx.Document(str(path)).paragraphs)
+    paths = letters.write_letters(
+        unit_letters(given),
+        tmp_path / "letters",
+        issued=date(2023, 5, 8),
+        sender="某县财政局",
+        **more,
+    )
+    return "\n".join(
+        paragraph.text for path in paths for paragraph in docx.Document(str(path)).paragraphs
+    )
 
 
 def test_a_letter_states_the_findings_of_a_unit_in_sentences(tmp_path):
-    text = letter_text(one(CLEAN, (0, "scores-sum", "total/score", {"subject": "total"}), (0, "deviation-unexplained", "indicators/2/explanation", {"subject": "indicators/2"})), tmp_path)
+    text = letter_text(
+        one(
+            CLEAN,
+            (0, "scores-sum", "total/score", {"subject": "total"}),
+            (0, "deviation-unexplained", "indicators/2/explanation", {"subject": "indicators/2"}),
+        ),
+        tmp_path,
+    )
     assert "某县水利工程站：" in text
     assert "问题共2项（应予更正1项，需要说明1项）" in text
     assert "一、水库水标尺安装项目（2022年度）" in text
-    assert "1．总得分与各项得分之和不符。总得分印为98.50，各项得分合计为98.00，请核实。（总分，第 1 页）" in text
+    assert (
+        "1．总得分与各项得分之和不符。总得分印为98.50，各项得分合计为98.00，请核实。（总分，第 1 页）"
+        in text
+    )
     assert "绩效指标第 3 行“按期完工率”" in text
     assert "2023年5月8日" in text
     assert "某县财政局" in text
 
 
 def test_two_forms_of_one_project_are_told_apart_by_their_files(tmp_path):
-    given = batch([document(with_evidence(CLEAN), name="first.pdf"), document(with_evidence(changed(CLEAN, {"total/score": "97"})), name="second.pdf")],
-                  [(at, "scores-sum", "total/score", {}) for at in range(2)])
+    given = batch(
+        [
+            document(with_evidence(CLEAN), name="first.pdf"),
+            document(with_evidence(changed(CLEAN, {"total/score": "97"})), name="second.pdf"),
+        ],
+        [(at, "scores-sum", "total/score", {}) for at in range(2)],
+    )
     text = letter_text(given, tmp_path)
     assert "一、水库水标尺安装项目（2022年度）（文件：first.pdf）" in text
     assert "二、水库水标尺安装项目（2022年度）（文件：second.pdf）" in text
 
 
 def test_waived_findings_and_clean_units_get_no_letter():
-    given = batch([document(with_evidence(CLEAN)), document(with_evidence(changed(CLEAN, {"unit": "乙单位"})))], [(0, "scores-sum", "total/score", {"status": "waived"})])
+    given = batch(
+        [
+            document(with_evidence(CLEAN)),
+            document(with_evidence(changed(CLEAN, {"unit": "乙单位"}))),
+        ],
+        [(0, "scores-sum", "total/score", {"status": "waived"})],
+    )
     assert unit_letters(given) == {}
 
 
 def test_markup_and_placeholders_from_a_form_are_printed_in_the_letter_as_they_are(tmp_path):
     text = "</w:t><w:br/>{{ sender }}{% raw %}<b>&amp;"
-    assert text in letter_text(one(changed(CLEAN, {"project_name": text}), (0, "scores-sum", "total/score", {"message": text})), tmp_path)
+    assert text in letter_text(
+        one(
+            changed(CLEAN, {"project_name": text}),
+            (0, "scores-sum", "total/score", {"message": text}),
+        ),
+        tmp_path,
+    )
 
 
 def test_a_unit_whose_name_is_no_file_name_gets_its_letter(tmp_path):
-    given = batch([document(with_evidence(changed(CLEAN, {"unit": unit})), name=unit) for unit in ("../../甲/乙", "..\\甲乙", "甲\n乙")],
-                  [(at, "scores-sum", "total/score", {}) for at in range(3)])
-    paths = letters.write_letters(unit_letters(given), tmp_path / "letters", issued=date(2023, 5, 8))
+    given = batch(
+        [
+            document(with_evidence(changed(CLEAN, {"unit": unit})), name=unit)
+            for unit in ("../../甲/乙", "..\\甲乙", "甲\n乙")
+        ],
+        [(at, "scores-sum", "total/score", {}) for at in range(3)],
+    )
+    paths = letters.write_letters(
+        unit_letters(given), tmp_path / "letters", issued=date(2023, 5, 8)
+    )
     assert len({path.resolve() for path in paths}) == 3
     assert {path.resolve().parent for path in paths} == {(tmp_path / "letters").resolve()}
 
@@ -141,22 +209,45 @@ def test_a_template_changed_by_the_user_is_used(tmp_path):
     template = docx.Document()
     template.add_paragraph("致 {{ unit }}：共 {{ count }} 项")
     template.save(str(tmp_path / "own.docx"))
-    assert letter_text(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path, template=tmp_path / "own.docx") == "致 某县水利工程站：共 1 项"
+    assert (
+        letter_text(
+            one(CLEAN, (0, "scores-sum", "total/score", {})),
+            tmp_path,
+            template=tmp_path / "own.docx",
+        )
+        == "致 某县水利工程站：共 1 项"
+    )
 
 
 def test_the_template_shown_in_the_docs_works(tmp_path):
     import docx
 
-    shown = (Path(__file__).parent.parent / "docs" / "reports.md").read_text("utf-8").partition("A template of one's own")[2].split("```")[1]
+    shown = (
+        (Path(__file__).parent.parent / "docs" / "reports.md")
+        .read_text("utf-8")
+        .partition("A template of one's own")[2]
+        .split("```")[1]
+    )
     template = docx.Document()
     for line in shown.strip().splitlines():
         template.add_paragraph(line)
     template.save(str(tmp_path / "own.docx"))
-    text = letter_text(one(CLEAN, (0, "scores-sum", "total/score", {"subject": "total"})), tmp_path, template=tmp_path / "own.docx")
-    assert text.splitlines() == ["致 某县水利工程站：请于本月底前更正下列 1 项。", "水库水标尺安装项目", "1. 总得分印为98.50，各项得分合计为98.00，请核实。（总分，第 1 页） 请核对后更正。", "某县财政局 2023年5月8日"]
+    text = letter_text(
+        one(CLEAN, (0, "scores-sum", "total/score", {"subject": "total"})),
+        tmp_path,
+        template=tmp_path / "own.docx",
+    )
+    assert text.splitlines() == [
+        "致 某县水利工程站：请于本月底前更正下列 1 项。",
+        "水库水标尺安装项目",
+        "1. 总得分印为98.50，各项得分合计为98.00，请核实。（总分，第 1 页） 请核对后更正。",
+        "某县财政局 2023年5月8日",
+    ]
 
 
-@pytest.mark.parametrize("body", ["{{ unit", "{{ untt }}", "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{% for %}"])
+@pytest.mark.parametrize(
+    "body", ["{{ unit", "{{ untt }}", "{{ ''.__class__.__mro__[1].__subclasses__() }}", "{% for %}"]
+)
 def test_a_broken_or_prying_template_is_refused_with_a_reason(tmp_path, body):
     import docx
 
@@ -164,7 +255,11 @@ def test_a_broken_or_prying_template_is_refused_with_a_reason(tmp_path, body):
     template.add_paragraph(body)
     template.save(str(tmp_path / "bad.docx"))
     with pytest.raises(ReportError) as caught:
-        letter_text(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path, template=tmp_path / "bad.docx")
+        letter_text(
+            one(CLEAN, (0, "scores-sum", "total/score", {})),
+            tmp_path,
+            template=tmp_path / "bad.docx",
+        )
     assert "bad.docx" in caught.value.message
     assert caught.value.hint
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
@@ -173,16 +268,25 @@ def test_a_broken_or_prying_template_is_refused_with_a_reason(tmp_path, body):
 def test_a_template_that_is_no_word_file_is_refused_with_a_reason(tmp_path):
     (tmp_path / "bad.docx").write_bytes(b"no zip")
     with pytest.raises(ReportError):
-        letter_text(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path, template=tmp_path / "bad.docx")
+        letter_text(
+            one(CLEAN, (0, "scores-sum", "total/score", {})),
+            tmp_path,
+            template=tmp_path / "bad.docx",
+        )
 
 
 def test_hints_are_the_auditors_and_stand_in_no_letter(tmp_path):
     hint = (0, "required-field", "unit", {"severity": "information", "message": "仅供参考"})
     assert unit_letters(one(CLEAN, hint)) == {}
-    assert "仅供参考" not in letter_text(one(CLEAN, hint, (0, "scores-sum", "total/score", {})), tmp_path)
+    assert "仅供参考" not in letter_text(
+        one(CLEAN, hint, (0, "scores-sum", "total/score", {})), tmp_path
+    )
 
 
-@pytest.mark.parametrize(("number", "said"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五"), (100, "100")])
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五"), (100, "100")],
+)
 def test_parts_of_a_letter_are_numbered_as_official_letters_are(number, said):
     assert letters.numeral(number) == said
 
@@ -191,12 +295,26 @@ def test_parts_of_a_letter_are_numbered_as_official_letters_are(number, said):
 def test_the_templates_that_are_shipped_are_those_that_the_module_makes(tmp_path, lang):
     import docx
 
-    made, shipped = letter_template.write_template(tmp_path / "a.docx", lang), letter_template.template_of(lang)
-    assert [one.text for one in docx.Document(str(made)).paragraphs] == [one.text for one in docx.Document(str(shipped)).paragraphs]
+    made, shipped = (
+        letter_template.write_template(tmp_path / "a.docx", lang),
+        letter_template.template_of(lang),
+    )
+    assert [one.text for one in docx.Document(str(made)).paragraphs] == [
+        one.text for one in docx.Document(str(shipped)).paragraphs
+    ]
 
 
 def test_a_waived_finding_says_in_the_workbook_who_accepted_it_why_and_until_when(tmp_path):
     given = one(CLEAN, (0, "scores-sum", "total/score", {"status": "waived"}))
-    waiver = Waiver(given.findings.finding_id[0], "审计一处", "2023-02-03 10:00", "四舍五入所致", "", "2023-12-31")
+    waiver = Waiver(
+        given.findings.finding_id[0],
+        "审计一处",
+        "2023-02-03 10:00",
+        "四舍五入所致",
+        "",
+        "2023-12-31",
+    )
     sheet = workbook(given, tmp_path, waivers={waiver.finding_id: waiver}).worksheets[0]
-    assert [column(sheet, name)[0].value for name in ("采纳的说明", "采纳人", "有效至", "失效原因")] == ["四舍五入所致", "审计一处", "2023-12-31", None]
+    assert [
+        column(sheet, name)[0].value for name in ("采纳的说明", "采纳人", "有效至", "失效原因")
+    ] == ["四舍五入所致", "审计一处", "2023-12-31", None]

@@ -1,4 +1,5 @@
 """No output of a report holds a telephone or identity number or a leader's name: pages, data, CSV, workbook, letters, diffs."""
+
 from __future__ import annotations
 
 import re
@@ -8,17 +9,18 @@ from zipfile import ZipFile
 from audit_forms import CLEAN, changed, document, with_evidence
 from report_data import RULES, batch
 
-from flows.images import Artist, wanted_pages
-from flows.workspace import create
-from records.tables import build as tables_of
-from reports import letters
-from reports.diff import Side, compare
-from reports.diff_output import to_json, to_text, write_html
-from reports.excel import write_workbook
-from reports.i18n import translator
-from reports.model import Version, Waiver
-from reports.site import build
-from reports.views import Sources, document_views
+from selfeval.flows.run.images import Artist, wanted_pages
+from selfeval.flows.workspace import create
+from selfeval.records.tables.build import build as tables_of
+from selfeval.reports.diff.output import to_json, to_text, write_html
+from selfeval.reports.diff.versions import Side, compare
+from selfeval.reports.i18n import translator
+from selfeval.reports.model import Version, Waiver
+from selfeval.reports.office import letters
+from selfeval.reports.office.excel import write_workbook
+from selfeval.reports.site.sources import Sources
+from selfeval.reports.site.views import document_views
+from selfeval.reports.site.write import build
 
 LEADER, PHONE, LANDLINE, IDENTITY = "诸葛孔明", "13912345678", "0571-87654321", "110101199003074514"
 SENTENCE = f"联系{LEADER}，电话{PHONE}或{LANDLINE}，身份证{IDENTITY}。"
@@ -26,16 +28,45 @@ SENTENCE = f"联系{LEADER}，电话{PHONE}或{LANDLINE}，身份证{IDENTITY}�
 
 def everything_written(tmp_path):
     """Form fields that hold personal data where it belongs, and where people write it although it does not."""
-    form = changed(CLEAN, {"leader": LEADER, "phone": PHONE, "indicators/2/explanation": SENTENCE, "indicators/0/actual": SENTENCE, "goal_actual": SENTENCE, "total/explanation": SENTENCE})
-    more = {"message": f"说明为“电话{PHONE}，身份证{IDENTITY}”", "actual": f"电话{PHONE}", "subject": "indicators/2"}
-    given = batch([document(with_evidence(form), name="a.pdf")], [(0, "deviation-unexplained", "indicators/2/explanation", more)], undecided=True)
-    other = batch([document(with_evidence(changed(form, {"goal_actual": f"{SENTENCE}另"})), name="b.pdf")], [])
+    form = changed(
+        CLEAN,
+        {
+            "leader": LEADER,
+            "phone": PHONE,
+            "indicators/2/explanation": SENTENCE,
+            "indicators/0/actual": SENTENCE,
+            "goal_actual": SENTENCE,
+            "total/explanation": SENTENCE,
+        },
+    )
+    more = {
+        "message": f"说明为“电话{PHONE}，身份证{IDENTITY}”",
+        "actual": f"电话{PHONE}",
+        "subject": "indicators/2",
+    }
+    given = batch(
+        [document(with_evidence(form), name="a.pdf")],
+        [(0, "deviation-unexplained", "indicators/2/explanation", more)],
+        undecided=True,
+    )
+    other = batch(
+        [document(with_evidence(changed(form, {"goal_actual": f"{SENTENCE}另"})), name="b.pdf")], []
+    )
     form_id, finding = given.tables.forms.form_id[0], given.findings.finding_id[0]
     waivers = {finding: Waiver(finding, "审计一处", "2023-02-03", f"已电话{PHONE}核实")}
-    versions = {form_id: (Version("old-1", 1, f"{PHONE}.pdf", "2023-01-05"), Version(form_id, 2, "a.pdf", "2023-02-01", is_this=True))}
+    versions = {
+        form_id: (
+            Version("old-1", 1, f"{PHONE}.pdf", "2023-01-05"),
+            Version(form_id, 2, "a.pdf", "2023-02-01", is_this=True),
+        )
+    }
     build(*given, tmp_path / "site", sources=Sources(RULES, waivers=waivers, versions=versions))
     write_workbook(tmp_path / "report.xlsx", given.tables, given.findings, RULES)
-    letters.write_letters(letters.collect(document_views(*given, Sources(RULES), translator("zh"))), tmp_path / "letters", issued=date(2023, 5, 8))
+    letters.write_letters(
+        letters.collect(document_views(*given, Sources(RULES), translator("zh"))),
+        tmp_path / "letters",
+        issued=date(2023, 5, 8),
+    )
     diff = compare(Side("a", given.tables, given.findings), Side("b", other.tables, other.findings))
     write_html(diff, tmp_path / "diff.html")
     (tmp_path / "diff.txt").write_text(to_text(diff) + str(to_json(diff)), "utf-8")
@@ -62,12 +93,18 @@ def test_no_output_holds_personal_data(tmp_path):
 
 
 def test_what_is_masked_can_still_be_recognised(tmp_path):
-    page = next(text for name, text in texts(everything_written(tmp_path)) if "诸*" in text and name.endswith(".html"))
+    page = next(
+        text
+        for name, text in texts(everything_written(tmp_path))
+        if "诸*" in text and name.endswith(".html")
+    )
     assert "139****5678" in page
 
 
 def test_on_a_scan_a_cell_whose_text_is_masked_is_covered_as_a_whole():
-    form = with_evidence(changed(CLEAN, {"indicators/2/explanation": "受汛期影响，详询13800001234。"}))
+    form = with_evidence(
+        changed(CLEAN, {"indicators/2/explanation": "受汛期影响，详询13800001234。"})
+    )
     tables = tables_of([document(form)])
     ((hidden, on_scan),) = wanted_pages(tables)[tables.documents.document_id[0]].values()
     cell = tables.cells[tables.cells.path == "indicators/2/explanation"].iloc[0]
@@ -83,5 +120,7 @@ def test_pictures_of_an_earlier_version_do_not_stay(tmp_path):
     for suffix in (".webp", ".json"):
         (workspace.images / f"{name}{suffix}").write_bytes(b"[595, 842]")
     with Artist(workspace, {}, 1, documents=1) as artist:
-        assert artist.finish(artist.begin(tables)) == {}, "its file is gone, so it cannot be drawn again"
+        assert artist.finish(artist.begin(tables)) == {}, (
+            "its file is gone, so it cannot be drawn again"
+        )
     assert list(workspace.images.iterdir()) == []

@@ -1,6 +1,7 @@
 """A season is ten thousand documents: a report of them is written as they stream by, in memory that does not grow with them.
 
 How long it takes is for `python -m benchmarks` to say."""
+
 from __future__ import annotations
 
 import json
@@ -13,8 +14,9 @@ PROGRAM = """
 import json, resource, sys
 from pathlib import Path
 from report_data import RULES, season
-from reports.site import SiteWriter
-from reports.views import Sources, document_views
+from selfeval.reports.site.write import SiteWriter
+from selfeval.reports.site.sources import Sources
+from selfeval.reports.site.views import document_views
 
 writer, peaks = SiteWriter(Path(sys.argv[1]), Sources(RULES)), []
 for given in season(int(sys.argv[2]), 50):

@@ -1,4 +1,5 @@
 """Every rule passes, fails, is not applicable and is undecidable where it should; and no rule escapes the catalogue, the cases or the docs."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -8,17 +9,17 @@ import pytest
 from audit_forms import CLEAN, changed, tables_of
 from rule_cases import CASES, IMPOSSIBLE, Case
 
-from expectations import catalogue
-from expectations.bench import Bench
-from expectations.docs import render
-from expectations.peers import Peers
-from expectations.profiles import load as load_profiles
-from expectations.roster import Expected
-from expectations.rules import RULES
-from expectations.text import bare
-from expectations.verdicts import Decision
-from expectations.view import FormView, views
-from extractors.model import Form
+from selfeval.expectations import catalogue
+from selfeval.expectations.cross_form import Peers
+from selfeval.expectations.docs import render
+from selfeval.expectations.profiles import load as load_profiles
+from selfeval.expectations.roster import Expected
+from selfeval.expectations.rules import RULES
+from selfeval.expectations.runner import Bench
+from selfeval.expectations.text import bare
+from selfeval.expectations.verdicts import Decision
+from selfeval.expectations.view import FormView, views
+from selfeval.extractors.model import Form
 
 VERDICTS = ("pass", "fail", "not-applicable", "undecidable")
 ALL_CASES = [(rule, verdict, case) for rule, (_, *cases) in CASES.items() for verdict, case in zip(VERDICTS, cases, strict=True)
@@ -26,14 +27,32 @@ ALL_CASES = [(rule, verdict, case) for rule, (_, *cases) in CASES.items() for ve
 
 
 def form_of(case: Case) -> Form:
-    return changed(CLEAN, {path: value for path, value in case.items() if path not in ("?", "&", "roster", "x", "vary")}, case.get("?", ()))
+    return changed(
+        CLEAN,
+        {
+            path: value
+            for path, value in case.items()
+            if path not in ("?", "&", "roster", "x", "vary")
+        },
+        case.get("?", ()),
+    )
 
 
 def varied(form: Form, n: int, how: str | None) -> Form:
     """The n-th of many forms, with amounts that follow Benford's law, or all begin with 9, or end in odd cents."""
     if how == "benford":
         amount = f"{10 ** (2 + (n * 0.6180339887) % 1):.2f}"
-        form = changed(form, {"funds/0/budget": amount, "funds/0/executed": amount, "funds/1/budget": "", "funds/1/executed": "", "funds/2/budget": "", "funds/2/executed": ""})
+        form = changed(
+            form,
+            {
+                "funds/0/budget": amount,
+                "funds/0/executed": amount,
+                "funds/1/budget": "",
+                "funds/1/executed": "",
+                "funds/2/budget": "",
+                "funds/2/executed": "",
+            },
+        )
     if how == "nines":
         form = changed(form, {"funds/0/budget": f"9{n}.00", "funds/0/executed": f"9{n}.00"})
     if how == "cents":
@@ -44,7 +63,11 @@ def varied(form: Form, n: int, how: str | None) -> Form:
 def judged(rule: str, case: Case) -> Decision:
     """The decision of `rule` about its subject in the form of the case, which is the last of its batch (the first of "x" copies)."""
     form = form_of(case)
-    batch = [varied(form, n, case.get("vary")) for n in range(case["x"])] if "x" in case else [*(form_of(one) for one in case.get("&", ())), form]
+    batch = (
+        [varied(form, n, case.get("vary")) for n in range(case["x"])]
+        if "x" in case
+        else [*(form_of(one) for one in case.get("&", ())), form]
+    )
     roster = tuple(Expected(unit, authority, project, int(year) if year else None)
                    for unit, authority, project, year in (line.split(",") for line in case.get("roster", ())))  # fmt: skip
     forms = views(tables_of(*batch), Peers(roster))
@@ -53,17 +76,29 @@ def judged(rule: str, case: Case) -> Decision:
 
 
 def decide(bench: Bench, rule: str, subject: str, form: FormView) -> Decision:
-    row: Any = next((row for row in (*form.funds, *form.indicators) if row.subject == subject), form)
+    row: Any = next(
+        (row for row in (*form.funds, *form.indicators) if row.subject == subject), form
+    )
     table = "forms" if row is form else row.subject.partition("/")[0]
     asked = subject if table == "forms" else ""
     docket = bench.docket((rule, table, asked))
     found = [docket.failures[row.record_id]] if row.record_id in docket.failures else []
-    found += [RULES[rule].judge(row, subject)] if not found and any(settled.form is form for settled in docket.settled) else []
-    outside = [settled.decision for settled in docket.settled if settled.form is form and "本规则不适用" in settled.decision.why]
+    found += (
+        [RULES[rule].judge(row, subject)]
+        if not found and any(settled.form is form for settled in docket.settled)
+        else []
+    )
+    outside = [
+        settled.decision
+        for settled in docket.settled
+        if settled.form is form and "本规则不适用" in settled.decision.why
+    ]
     return (outside or found)[0]
 
 
-@pytest.mark.parametrize("rule, verdict, case", ALL_CASES, ids=[f"{rule}-{verdict}" for rule, verdict, _ in ALL_CASES])
+@pytest.mark.parametrize(
+    "rule, verdict, case", ALL_CASES, ids=[f"{rule}-{verdict}" for rule, verdict, _ in ALL_CASES]
+)
 def test_verdict(rule: str, verdict: str, case: Case) -> None:
     decision = judged(rule, case)
     assert decision.verdict == verdict, decision.why
@@ -77,8 +112,16 @@ def test_verdict(rule: str, verdict: str, case: Case) -> None:
 def test_two_forms_that_differ_in_a_decimal_point_alone_have_different_numbers():
     """Texts are compared without punctuation to tell a copy; numbers are not."""
     forms = views(tables_of(CLEAN, changed(CLEAN, {"funds/0/executed": "950.0"})))
-    assert decide(Bench(forms, catalogue.load()), "same-project-different-numbers", "form", forms[1]).verdict == "fail"
-    assert decide(Bench(forms, catalogue.load()), "duplicate-submission", "form", forms[1]).verdict == "pass"
+    assert (
+        decide(
+            Bench(forms, catalogue.load()), "same-project-different-numbers", "form", forms[1]
+        ).verdict
+        == "fail"
+    )
+    assert (
+        decide(Bench(forms, catalogue.load()), "duplicate-submission", "form", forms[1]).verdict
+        == "pass"
+    )
 
 
 def test_texts_are_compared_without_punctuation_and_numbers_with_their_points():
@@ -94,7 +137,9 @@ def test_every_rule_has_a_sentence_in_both_languages_and_a_remedy():
     for entry in catalogue.load().entries.values():
         assert entry.zh.endswith("。") and entry.en.endswith("."), entry.id
         assert entry.remedy and entry.tolerance and entry.source, entry.id
-        assert entry.title_en and entry.remedy_en.endswith(".") and entry.tolerance_en.endswith("."), entry.id
+        assert (
+            entry.title_en and entry.remedy_en.endswith(".") and entry.tolerance_en.endswith(".")
+        ), entry.id
         assert RULES[entry.id].__doc__, entry.id
 
 
@@ -118,7 +163,7 @@ def test_profiles_named_by_rules_exist():
 
 def test_rules_md_is_generated_from_the_catalogue():
     path = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
-    assert path.read_text("utf-8") == render(), "run python -m expectations.write"
+    assert path.read_text("utf-8") == render(), "run python -m selfeval.expectations.write"
 
 
 def test_rule_modules_stay_small():

@@ -1,4 +1,5 @@
 """Data Docs of an audit: readable, and whole without a network."""
+
 from __future__ import annotations
 
 import re
@@ -6,12 +7,14 @@ import re
 import pytest
 from audit_forms import CLEAN, changed, tables_of
 
-from expectations import audit, build_data_docs
+from selfeval.expectations import audit, build_data_docs
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    result = audit(tables_of(CLEAN, changed(CLEAN, {"indicators/0/score": "21", "total/score": "$98.50"})))
+    result = audit(
+        tables_of(CLEAN, changed(CLEAN, {"indicators/0/score": "21", "total/score": "$98.50"}))
+    )
     return build_data_docs(result, tmp_path_factory.mktemp("docs")).parent
 
 
@@ -25,7 +28,9 @@ def test_pages_ask_no_remote_host_for_anything(site):
 
 def test_every_style_sheet_and_script_that_a_page_names_is_there(site):
     for page in site.rglob("*.html"):
-        named = re.findall(r"""<(?:link|script)\b[^>]*(?:href|src)=["']([^"'{]+)["']""", page.read_text("utf-8"))
+        named = re.findall(
+            r"""<(?:link|script)\b[^>]*(?:href|src)=["']([^"'{]+)["']""", page.read_text("utf-8")
+        )
         assert any("bootstrap-table" in name for name in named)
         for name in named:
             if not name.startswith("data:"):

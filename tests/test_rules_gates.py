@@ -1,4 +1,5 @@
 """A gate says sooner what its rule would say, and nothing else."""
+
 from __future__ import annotations
 
 from audit_forms import CLEAN, changed, tables_of
@@ -6,16 +7,23 @@ from documents import GOLDEN, golden
 from rule_cases import CASES
 from test_rules_cases import form_of
 
-from expectations.rules import RULES
-from expectations.rules.gates import kind_of
-from expectations.view import views
-from extractors.model import Form
+from selfeval.expectations.rules import RULES
+from selfeval.expectations.rules.gates import kind_of
+from selfeval.expectations.view import views
+from selfeval.extractors.model import Form
 
 
 def all_forms() -> list[Form]:
     """The forms of all cases and the published ones, each with the doubts taken out: forms with doubts pass no gate."""
-    made = [form_of({name: value for name, value in case.items() if name != "?"}) for _, *cases in CASES.values() for case in cases]
-    return [changed(form, {}) for form in [CLEAN, *made, *(form for path in GOLDEN for form in golden(path).forms)]]
+    made = [
+        form_of({name: value for name, value in case.items() if name != "?"})
+        for _, *cases in CASES.values()
+        for case in cases
+    ]
+    return [
+        changed(form, {})
+        for form in [CLEAN, *made, *(form for path in GOLDEN for form in golden(path).forms)]
+    ]
 
 
 def test_gate_and_rule_say_the_same_of_every_row():
@@ -28,5 +36,9 @@ def test_gate_and_rule_say_the_same_of_every_row():
             for rule, gate in gated.items():
                 if kind & gate.given == gate.given and kind & gate.needs != gate.needs:
                     shut[rule] += 1
-                    assert RULES[rule].judge(row, row.subject) == gate.otherwise, (rule, form.document, row.subject)
+                    assert RULES[rule].judge(row, row.subject) == gate.otherwise, (
+                        rule,
+                        form.document,
+                        row.subject,
+                    )
     assert all(shut.values()), [rule for rule, times in shut.items() if not times]

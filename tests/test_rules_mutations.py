@@ -1,4 +1,5 @@
 """A digit changed anywhere in the numbers of a clean published form is caught wherever it breaks a relation that the form states."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -10,11 +11,11 @@ import pytest
 from audit_forms import changed
 from documents import golden
 
-from expectations import catalogue
-from expectations.bench import Bench
-from expectations.view import views
-from extractors.model import Document, Form
-from records.tables import build
+from selfeval.expectations import catalogue
+from selfeval.expectations.runner import Bench
+from selfeval.expectations.view import views
+from selfeval.extractors.model import Document, Form
+from selfeval.records.tables.build import build
 
 GOLDEN = Path(__file__).parent / "golden" / "beijing-hotline-2020-cidfont.json"
 FUNDS, POINTS = ("initial", "budget", "executed", "weight", "rate", "score"), ("weight", "score")
@@ -41,15 +42,25 @@ def number(text: str | None) -> Number | None:
 
 def digits(form: Form) -> Iterator[tuple[str, str]]:
     """(path, text) for every digit of every number, replaced by every other digit."""
-    cells = [(f"funds/{i}/{name}", getattr(row, name)) for i, row in enumerate(form.funds) for name in FUNDS]
-    cells += [(f"indicators/{i}/{name}", getattr(row, name)) for i, row in enumerate(form.indicators) for name in POINTS]
+    cells = [
+        (f"funds/{i}/{name}", getattr(row, name))
+        for i, row in enumerate(form.funds)
+        for name in FUNDS
+    ]
+    cells += [
+        (f"indicators/{i}/{name}", getattr(row, name))
+        for i, row in enumerate(form.indicators)
+        for name in POINTS
+    ]
     cells += [(f"total/{name}", getattr(form.total, name)) for name in POINTS]
     for path, text in cells:
         if number(text) is None:
             continue
         for at, old in enumerate(text):
             if old.isdigit():
-                yield from ((path, text[:at] + new + text[at + 1 :]) for new in "0123456789" if new != old)
+                yield from (
+                    (path, text[:at] + new + text[at + 1 :]) for new in "0123456789" if new != old
+                )
 
 
 def broken(form: Form) -> list[str]:
@@ -65,23 +76,39 @@ def broken(form: Form) -> list[str]:
     if weights != total["weight"].value:
         found.append("weights are the total weight")
     scores = sum(score.value for _, score, _ in rows) + fund["score"].value
-    if abs(scores - total["score"].value) > Fraction(1, 1000):  # exact: what is printed to two places adds up to two places
+    if abs(scores - total["score"].value) > Fraction(
+        1, 1000
+    ):  # exact: what is printed to two places adds up to two places
         found.append("scores are the total")
-    if any(score.value > weight.value for weight, score, _ in [*rows, (fund["weight"], fund["score"], "")]):
+    if any(
+        score.value > weight.value
+        for weight, score, _ in [*rows, (fund["weight"], fund["score"], "")]
+    ):
         found.append("score within weight")
-    if any(score.value < weight.value and not (text or "").strip("—") for weight, score, text in rows):
+    if any(
+        score.value < weight.value and not (text or "").strip("—") for weight, score, text in rows
+    ):
         found.append("lost points explained")
     for name in ("initial", "budget", "executed"):
         listed = [one for one in (number(getattr(part, name)) for part in parts) if one]
-        if listed and abs(sum(one.value for one in listed) - fund[name].value) > fund[name].half + sum(one.half for one in listed):
+        if listed and abs(sum(one.value for one in listed) - fund[name].value) > fund[
+            name
+        ].half + sum(one.half for one in listed):
             found.append(f"parts make {name}")
     if fund["executed"].value > fund["budget"].value:
         found.append("executed within budget")
-    low, high = ((fund["executed"].value + sign * fund["executed"].half) / (fund["budget"].value - sign * fund["budget"].half) for sign in (-1, 1))
+    low, high = (
+        (fund["executed"].value + sign * fund["executed"].half)
+        / (fund["budget"].value - sign * fund["budget"].half)
+        for sign in (-1, 1)
+    )
     rate, rate_half = fund["rate"].value / 100, fund["rate"].half / 100
     if rate + rate_half < low or rate - rate_half > high:
         found.append("rate is executed by budget")
-    if fund["score"].value + fund["score"].half < min(low, 1) * fund["weight"].value or fund["score"].value - fund["score"].half > min(high, 1) * fund["weight"].value:
+    if (
+        fund["score"].value + fund["score"].half < min(low, 1) * fund["weight"].value
+        or fund["score"].value - fund["score"].half > min(high, 1) * fund["weight"].value
+    ):
         found.append("execution score is rate by weight")
     return found
 
@@ -92,7 +119,12 @@ def outcome():
     clean = clean_form()
     mutations = list(digits(clean))
     mutants = [clean, *(changed(clean, {path: text}) for path, text in mutations)]
-    forms = views(build(Document(f"{n}.pdf", f"{n:016x}".ljust(64, "0"), 1, "ok", forms=(form,)) for n, form in enumerate(mutants)))
+    forms = views(
+        build(
+            Document(f"{n}.pdf", f"{n:016x}".ljust(64, "0"), 1, "ok", forms=(form,))
+            for n, form in enumerate(mutants)
+        )
+    )
     for form in forms:
         form.peers.forms = [form]
     bench = Bench(forms, catalogue.load())
@@ -102,8 +134,13 @@ def outcome():
             for form_id in bench.failing_forms(rule):
                 failing[form_id].add(rule)
     usual = failing[forms[0].form_id]
-    assert not [rule for rule in usual if catalogue.load()[rule].severity == "error"], "the clean form has no error"
-    return [(path, text, broken(changed(clean, {path: text})), failing[form.form_id] - usual) for (path, text), form in zip(mutations, forms[1:], strict=True)]
+    assert not [rule for rule in usual if catalogue.load()[rule].severity == "error"], (
+        "the clean form has no error"
+    )
+    return [
+        (path, text, broken(changed(clean, {path: text})), failing[form.form_id] - usual)
+        for (path, text), form in zip(mutations, forms[1:], strict=True)
+    ]
 
 
 def test_clean_form_breaks_no_relation():
@@ -120,12 +157,20 @@ def test_ninety_five_of_a_hundred_changes_that_break_a_relation_are_caught(outco
 def test_only_a_last_place_within_the_tolerance_of_the_total_escapes(outcome):
     """scores-sum allows half of the last place of the total and of the execution score, together 0.01: a score that is off by
     exactly that escapes, and nothing else does."""
-    escaped = [(path, text, relations) for path, text, relations, caught in outcome if relations and not caught]
-    assert {relation for _, _, relations in escaped for relation in relations} <= {"scores are the total"}
+    escaped = [
+        (path, text, relations)
+        for path, text, relations, caught in outcome
+        if relations and not caught
+    ]
+    assert {relation for _, _, relations in escaped for relation in relations} <= {
+        "scores are the total"
+    }
     clean = clean_form()
     for path, text, _ in escaped:
         block, *rest = path.split("/")
-        before = getattr(clean.total if block == "total" else getattr(clean, block)[int(rest[0])], rest[-1])
+        before = getattr(
+            clean.total if block == "total" else getattr(clean, block)[int(rest[0])], rest[-1]
+        )
         assert abs(Fraction(text) - Fraction(before)) <= Fraction(1, 100), (path, text)
 
 

@@ -1,4 +1,5 @@
 """The core rules against a second reading of their wording: over published forms, over generated ones, and over slips planted in them."""
+
 from __future__ import annotations
 
 import json
@@ -12,12 +13,12 @@ import pytest
 from core_oracle import core
 from documents import GOLDEN, form_of_truth
 
-from expectations import catalogue
-from expectations.bench import Bench
-from expectations.view import views
-from extractors.model import Document
-from extractors.read import read_document
-from records.tables import build
+from selfeval.expectations import catalogue
+from selfeval.expectations.runner import Bench
+from selfeval.expectations.view import views
+from selfeval.extractors.model import Document
+from selfeval.extractors.read import read_document
+from selfeval.records.tables.build import build
 from tests.forms import Layout, draw, random_form
 
 CORE = [rule for rule, entry in catalogue.load().entries.items() if entry.core]
@@ -29,26 +30,51 @@ def judged(documents: Iterable[Document]) -> list[set[tuple[str, str]]]:
     """(rule, subject) of the core findings, form by form."""
     forms = views(build(documents))
     bench, found = Bench(forms, catalogue.load()), {form.form_id: set() for form in forms}
-    for question in (question for table in ("forms", "funds", "indicators") for question in bench._questions(table) if question[0] in CORE):
+    for question in (
+        question
+        for table in ("forms", "funds", "indicators")
+        for question in bench._questions(table)
+        if question[0] in CORE
+    ):
         for record_id in bench.docket(question).failures:
-            found[bench.form_of(record_id).form_id].add((question[0], bench.subject_of(question, record_id)))
+            found[bench.form_of(record_id).form_id].add(
+                (question[0], bench.subject_of(question, record_id))
+            )
     return list(found.values())
 
 
 def plain(forms: Iterable[dict[str, Any]]) -> list[Document]:
     """The truths as if each had been read without a doubt."""
-    return [Document(f"{n}.pdf", f"{n:016x}".ljust(64, "0"), 1, "ok", forms=(replace(form_of_truth(form), doubts=()),)) for n, form in enumerate(forms)]
+    return [
+        Document(
+            f"{n}.pdf",
+            f"{n:016x}".ljust(64, "0"),
+            1,
+            "ok",
+            forms=(replace(form_of_truth(form), doubts=()),),
+        )
+        for n, form in enumerate(forms)
+    ]
 
 
 def slipped(form: dict[str, Any], rng: Random) -> dict[str, Any]:
     """A copy in which one digit of one number is another one."""
     form = json.loads(json.dumps(form))
     rows = [*form["funds"], *form["indicators"], *([form["total"]] if form["total"] else [])]
-    cells = [(row, name) for row in rows for name in NUMBERS if any(char in "0123456789" for char in row.get(name) or "")]
+    cells = [
+        (row, name)
+        for row in rows
+        for name in NUMBERS
+        if any(char in "0123456789" for char in row.get(name) or "")
+    ]
     if cells:
         row, name = rng.choice(cells)
         at = rng.choice([i for i, char in enumerate(row[name]) if char in "0123456789"])
-        row[name] = row[name][:at] + rng.choice([digit for digit in "0123456789" if digit != row[name][at]]) + row[name][at + 1 :]
+        row[name] = (
+            row[name][:at]
+            + rng.choice([digit for digit in "0123456789" if digit != row[name][at]])
+            + row[name][at + 1 :]
+        )
     return form
 
 
@@ -57,7 +83,10 @@ def consistent(form: dict[str, Any], rng: Random) -> dict[str, Any]:
     form = json.loads(json.dumps(form))
     for fund in form["funds"]:
         fund["initial"] = fund["budget"] if fund["initial"] is not None else None
-    rows, t = form["indicators"], next((row for row in form["funds"] if row["weight"] == "10"), None)
+    rows, t = (
+        form["indicators"],
+        next((row for row in form["funds"] if row["weight"] == "10"), None),
+    )
     left, lost = 90 if t else 100, 0
     for n, row in enumerate(rows):
         weight = left if n == len(rows) - 1 else rng.randint(1, max(1, left - (len(rows) - n)))
@@ -69,9 +98,16 @@ def consistent(form: dict[str, Any], rng: Random) -> dict[str, Any]:
         if row["weight"] is not None:
             row["weight"] = str(weight)
         if row["score"] is not None:
-            row["score"], row["explanation"] = str(weight - points), "受汛期影响推迟" if points else row["explanation"]
+            row["score"], row["explanation"] = (
+                str(weight - points),
+                "受汛期影响推迟" if points else row["explanation"],
+            )
     if form["total"] and form["total"]["score"]:
-        scores = [float(row["score"]) for row in (*rows, *form["funds"]) if row["score"] and row["score"][0].isdigit()]
+        scores = [
+            float(row["score"])
+            for row in (*rows, *form["funds"])
+            if row["score"] and row["score"][0].isdigit()
+        ]
         form["total"]["score"] = f"{sum(scores):.2f}"
     return form
 
@@ -81,7 +117,9 @@ def test_oracle_finds_what_the_truth_of_published_forms_lists():
         truth = json.loads(path.read_text("utf-8"))
         if not truth["unreadable"]:
             listed = {(number, rule, subject) for number, rule, subject in truth["findings"]}
-            assert {(n, *one) for n, form in enumerate(truth["forms"], 1) for one in core(form)} == listed, path.name
+            assert {
+                (n, *one) for n, form in enumerate(truth["forms"], 1) for one in core(form)
+            } == listed, path.name
 
 
 def test_rules_and_oracle_agree_on_generated_forms_as_they_come():
@@ -118,17 +156,33 @@ def test_planted_slips_are_found_wherever_they_break_a_relation(clean):
 def test_planted_slips_are_found_on_the_page(clean):
     """Through the whole reader: drawn, read, judged."""
     rng = Random(7)
-    forms = [form for form in (slipped(form, rng) for form in clean[:40]) if core(form) and not any("score_group" in row for row in form["indicators"])][:8]
+    forms = [
+        form
+        for form in (slipped(form, rng) for form in clean[:40])
+        if core(form) and not any("score_group" in row for row in form["indicators"])
+    ][:8]
     assert len(forms) == 8
-    documents = [read_document(draw({"forms": [form], "document": f"{n}.pdf"}, Layout(), n), f"{n}.pdf") for n, form in enumerate(forms)]
+    documents = [
+        read_document(draw({"forms": [form], "document": f"{n}.pdf"}, Layout(), n), f"{n}.pdf")
+        for n, form in enumerate(forms)
+    ]
     assert not [doubt for one in documents for form in one.forms for doubt in form.doubts]
     assert judged(documents) == [core(form) for form in forms]
 
 
 def test_a_score_drawn_in_one_merged_cell_counts_once():
     """The generator makes its totals that way; each row of the reading carries the score of the cell that it shares."""
-    drawn = [(seed, form) for seed, form in ((seed, random_form(Random(seed))) for seed in range(300)) if any("score_group" in row for row in form["indicators"]) and form["total"]]
-    documents = [read_document(draw({"forms": [form], "document": f"{seed}.pdf"}, Layout(), seed), f"{seed}.pdf") for seed, form in drawn[:6]]
+    drawn = [
+        (seed, form)
+        for seed, form in ((seed, random_form(Random(seed))) for seed in range(300))
+        if any("score_group" in row for row in form["indicators"]) and form["total"]
+    ]
+    documents = [
+        read_document(
+            draw({"forms": [form], "document": f"{seed}.pdf"}, Layout(), seed), f"{seed}.pdf"
+        )
+        for seed, form in drawn[:6]
+    ]
     assert len(documents) == 6
     assert sum(bool(form.shared) for form in views(build(documents))) >= 5
     assert not [found for found in judged(documents) if ("scores-sum", "total") in found]

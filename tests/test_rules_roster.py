@@ -1,4 +1,5 @@
 """The list of expected submitters, as people save it from a spreadsheet, and what the audit says about who is missing."""
+
 from __future__ import annotations
 
 import json
@@ -8,14 +9,17 @@ import pytest
 from audit_forms import CLEAN, changed, tables_of
 from flow_runs import SAMPLES, selfeval
 
-from expectations.bench import Bench
-from expectations.catalogue import load
-from expectations.peers import Peers
-from expectations.roster import Expected, RosterError, read_roster
-from expectations.view import views
+from selfeval.expectations.catalogue import load
+from selfeval.expectations.cross_form import Peers
+from selfeval.expectations.roster import Expected, RosterError, read_roster
+from selfeval.expectations.runner import Bench
+from selfeval.expectations.view import views
 
 LINES = "序号,单位,主管部门,项目,年度\n1,某县水利工程站,某县水利局,水库水标尺安装项目,2022\n2,某县河道站,某县水利局,河道清淤,2022\n"
-TWO = (Expected("某县水利工程站", "某县水利局", "水库水标尺安装项目", 2022), Expected("某县河道站", "某县水利局", "河道清淤", 2022))
+TWO = (
+    Expected("某县水利工程站", "某县水利局", "水库水标尺安装项目", 2022),
+    Expected("某县河道站", "某县水利局", "河道清淤", 2022),
+)
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -27,26 +31,44 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 def missing(*expected: Expected) -> list[str]:
     """What the rule says about the forms of one clean submission."""
     bench = Bench(views(tables_of(CLEAN), Peers(expected)), load())
-    return [decision.why for decision in bench.docket(("missing-submitter", "forms", "form")).failures.values()]
+    return [
+        decision.why
+        for decision in bench.docket(("missing-submitter", "forms", "form")).failures.values()
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
 @pytest.mark.parametrize("separator", [",", "\t", ";", "，"])
 def test_whatever_excel_writes_is_read(tmp_path: Path, encoding: str, separator: str) -> None:
-    assert read_roster(written(tmp_path, LINES.replace(",", separator).replace("\n", "\r\n"), encoding)) == TWO
+    assert (
+        read_roster(
+            written(tmp_path, LINES.replace(",", separator).replace("\n", "\r\n"), encoding)
+        )
+        == TWO
+    )
 
 
 def test_columns_are_told_by_their_captions_in_any_order(tmp_path: Path) -> None:
-    path = written(tmp_path, "年份,项目名称,备注,预算单位\n2022年度,河道清淤,重点,某县河道站\n,,,某县水库所\n")
-    assert read_roster(path) == (Expected("某县河道站", "", "河道清淤", 2022), Expected("某县水库所"))
+    path = written(
+        tmp_path, "年份,项目名称,备注,预算单位\n2022年度,河道清淤,重点,某县河道站\n,,,某县水库所\n"
+    )
+    assert read_roster(path) == (
+        Expected("某县河道站", "", "河道清淤", 2022),
+        Expected("某县水库所"),
+    )
 
 
 def test_a_line_that_stands_twice_counts_once_and_empty_ones_not(tmp_path: Path) -> None:
-    assert read_roster(written(tmp_path, LINES + "\n,,,,\n3,某县河道站,某县水利局,河道清淤,2022\n")) == TWO
+    assert (
+        read_roster(written(tmp_path, LINES + "\n,,,,\n3,某县河道站,某县水利局,河道清淤,2022\n"))
+        == TWO
+    )
 
 
 def test_quoted_cells_may_hold_the_separator_and_a_line_break(tmp_path: Path) -> None:
-    assert read_roster(written(tmp_path, '单位,项目\n某县河道站,"清淤,一期\n（续建）"\n')) == (Expected("某县河道站", "", "清淤,一期\n（续建）"),)
+    assert read_roster(written(tmp_path, '单位,项目\n某县河道站,"清淤,一期\n（续建）"\n')) == (
+        Expected("某县河道站", "", "清淤,一期\n（续建）"),
+    )
 
 
 @pytest.mark.parametrize("text, told", [
@@ -80,20 +102,53 @@ def test_who_has_sent_is_not_missing_under_code_head_office_or_former_name() -> 
 
 def test_project_and_year_count_where_they_are_given() -> None:
     assert missing(Expected("某县水利工程站", project="水库水标尺 安装项目", year=2022)) == []
-    assert len(missing(Expected("某县水利工程站", project="另一项目"), Expected("某县水利工程站", year=2021))) == 1
-    assert missing(*TWO) == ["按报送名单，尚有1份自评表未收到：某县河道站、河道清淤、2022年度，请督促报送。"]
+    assert (
+        len(
+            missing(
+                Expected("某县水利工程站", project="另一项目"),
+                Expected("某县水利工程站", year=2021),
+            )
+        )
+        == 1
+    )
+    assert missing(*TWO) == [
+        "按报送名单，尚有1份自评表未收到：某县河道站、河道清淤、2022年度，请督促报送。"
+    ]
 
 
 def test_each_authority_is_told_of_its_own() -> None:
-    other = changed(CLEAN, {"authority": "某县教育局", "unit": "某县一中", "project_name": "营养餐"})
-    bench = Bench(views(tables_of(CLEAN, other), Peers((*TWO, Expected("某县二中", "某县教育局")))), load())
-    told = {bench.form_of(key).unit: decision.values for key, decision in bench.docket(("missing-submitter", "forms", "form")).failures.items()}
-    assert told == {"某县水利工程站": ("某县河道站、河道清淤、2022年度",), "某县一中": ("某县二中",)}
+    other = changed(
+        CLEAN, {"authority": "某县教育局", "unit": "某县一中", "project_name": "营养餐"}
+    )
+    bench = Bench(
+        views(tables_of(CLEAN, other), Peers((*TWO, Expected("某县二中", "某县教育局")))), load()
+    )
+    told = {
+        bench.form_of(key).unit: decision.values
+        for key, decision in bench.docket(("missing-submitter", "forms", "form")).failures.items()
+    }
+    assert told == {
+        "某县水利工程站": ("某县河道站、河道清淤、2022年度",),
+        "某县一中": ("某县二中",),
+    }
 
 
 def test_audit_takes_a_list_and_says_what_is_wrong_with_one(tmp_path: Path) -> None:
     form = SAMPLES / "chizhou-tangxi-2022.pdf"
-    shown = selfeval("audit", form, "--format", "json", "--roster", written(tmp_path, "单位\n某县河道站\n", "gb18030"))
-    assert "某县河道站" in next(row["message"] for row in json.loads(shown.stdout) if row["rule"] == "missing-submitter")
+    shown = selfeval(
+        "audit",
+        form,
+        "--format",
+        "json",
+        "--roster",
+        written(tmp_path, "单位\n某县河道站\n", "gb18030"),
+    )
+    assert "某县河道站" in next(
+        row["message"] for row in json.loads(shown.stdout) if row["rule"] == "missing-submitter"
+    )
     refused = selfeval("audit", form, "--roster", written(tmp_path, "名称\n某站\n"))
-    assert refused.returncode == 3 and "没有“单位”一栏" in refused.stderr and "Traceback" not in refused.stderr
+    assert (
+        refused.returncode == 3
+        and "没有“单位”一栏" in refused.stderr
+        and "Traceback" not in refused.stderr
+    )

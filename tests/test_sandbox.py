@@ -1,4 +1,5 @@
 """Whatever a file does to the process that reads it, its own document alone is lost, with a reason, and the next one passes."""
+
 from __future__ import annotations
 
 import os
@@ -12,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from extractors import extract
-from extractors.confine import available
-from extractors.errors import ExtractError
-from extractors.forkserver import LeanContext
-from extractors.limits import DOCUMENTS_PER_CHILD, MAX_ADDRESS_SPACE
-from extractors.model import Document
-from extractors.pool import Pool
-from extractors.sandbox import extract_many, run_isolated
+from selfeval.extractors import extract
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.isolation.confinement import available
+from selfeval.extractors.isolation.forkserver import LeanContext
+from selfeval.extractors.isolation.limits import DOCUMENTS_PER_CHILD, MAX_ADDRESS_SPACE
+from selfeval.extractors.isolation.pool import Pool
+from selfeval.extractors.isolation.sandbox import extract_many, run_isolated
+from selfeval.extractors.model import Document
 from tests.hostile import readers
 
 ROOT = Path(__file__).parent.parent
@@ -51,7 +52,9 @@ def obeyed(folder: Path, *orders: str, timeout: float = 3.0, workers: int = 1) -
         ("fill_the_disk", {"internal-error"}),
     ],
 )
-def test_a_document_that_brings_its_child_down_costs_only_itself(tmp_path: Path, order: str, codes: set[str]) -> None:
+def test_a_document_that_brings_its_child_down_costs_only_itself(
+    tmp_path: Path, order: str, codes: set[str]
+) -> None:
     before, hit, after = obeyed(tmp_path, "well", order, "well")
     assert (before.status, hit.status, after.status) == ("ok", "rejected", "ok")
     assert hit.reason is not None
@@ -63,13 +66,26 @@ def test_a_document_that_brings_its_child_down_costs_only_itself(tmp_path: Path,
 
 
 def test_all_of_them_at_once_on_two_workers_give_one_document_each_in_order(tmp_path: Path) -> None:
-    orders = ["segfault", "well", "hang_in_python", "killed", "eat_memory_in_python", "well", "raise_something_unpicklable", "well"] * 3
+    orders = [
+        "segfault",
+        "well",
+        "hang_in_python",
+        "killed",
+        "eat_memory_in_python",
+        "well",
+        "raise_something_unpicklable",
+        "well",
+    ] * 3
     found = obeyed(tmp_path, *orders, timeout=1.0, workers=2)
-    assert [document.document for document in found] == [f"{n:03d}-{order}.pdf" for n, order in enumerate(orders)]
+    assert [document.document for document in found] == [
+        f"{n:03d}-{order}.pdf" for n, order in enumerate(orders)
+    ]
     assert [document.status == "ok" for document in found] == [order == "well" for order in orders]
 
 
-def test_an_error_in_our_own_code_is_told_without_the_text_that_may_name_a_person(tmp_path: Path) -> None:
+def test_an_error_in_our_own_code_is_told_without_the_text_that_may_name_a_person(
+    tmp_path: Path,
+) -> None:
     (hit,) = obeyed(tmp_path, "raise_with_a_name_in_it")
     assert hit.reason is not None
     assert "RuntimeError（readers.py:" in hit.reason.message
@@ -92,13 +108,17 @@ def test_a_scan_is_read_again_by_a_child_that_may_recognise(tmp_path: Path) -> N
     assert scan.reason.code == "not-a-pdf"
 
 
-def test_what_a_library_prints_does_not_reach_our_standard_output(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_a_library_prints_does_not_reach_our_standard_output(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     (found,) = obeyed(tmp_path, "print_on_standard_output")
     assert found.status == "ok"
     assert "not JSON" not in capfd.readouterr().out
 
 
-def test_a_child_cannot_write_outside_its_folder_nor_open_a_socket_nor_start_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_cannot_write_outside_its_folder_nor_open_a_socket_nor_start_a_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     protections = available()
     target = tmp_path / "outside"
     script = (
@@ -106,8 +126,19 @@ def test_a_child_cannot_write_outside_its_folder_nor_open_a_socket_nor_start_a_p
         "for d in obeyed(Path(sys.argv[1]), 'write_outside', 'write_temporary', 'open_a_socket', 'start_a_program', 'well'):\n"
         "    print(d.status, d.reason.message if d.reason else '')"
     )
-    environment = {**os.environ, "SELFEVAL_TEST_TARGET": os.fspath(target), "PYTHONPATH": os.fspath(ROOT)}
-    done = subprocess.run([sys.executable, "-c", script, os.fspath(tmp_path)], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    environment = {
+        **os.environ,
+        "SELFEVAL_TEST_TARGET": os.fspath(target),
+        "PYTHONPATH": os.fspath(ROOT),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script, os.fspath(tmp_path)],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     outside, temporary, opened, started, well = done.stdout.splitlines()
     assert temporary.startswith("ok")
@@ -117,7 +148,12 @@ def test_a_child_cannot_write_outside_its_folder_nor_open_a_socket_nor_start_a_p
 
 
 def test_odd_paths_are_documents_with_a_reason(tmp_path: Path) -> None:
-    fifo, loop, folder, empty = tmp_path / "fifo.pdf", tmp_path / "loop.pdf", tmp_path / "folder.pdf", tmp_path / "empty.pdf"
+    fifo, loop, folder, empty = (
+        tmp_path / "fifo.pdf",
+        tmp_path / "loop.pdf",
+        tmp_path / "folder.pdf",
+        tmp_path / "empty.pdf",
+    )
     os.mkfifo(fifo)
     loop.symlink_to(loop)
     folder.mkdir()
@@ -127,10 +163,29 @@ def test_odd_paths_are_documents_with_a_reason(tmp_path: Path) -> None:
     sparse = tmp_path / "sparse.pdf"
     with sparse.open("wb") as file:
         file.truncate(5 << 40)
-    paths = [fifo, loop, folder, empty, tmp_path / "absent.pdf", os.fsdecode(broken_name), "a\0b.pdf", "/dev/zero", sparse, SAMPLE]
+    paths = [
+        fifo,
+        loop,
+        folder,
+        empty,
+        tmp_path / "absent.pdf",
+        os.fsdecode(broken_name),
+        "a\0b.pdf",
+        "/dev/zero",
+        sparse,
+        SAMPLE,
+    ]
     found = list(extract_many(paths, timeout=10))
     codes = [document.reason.code if document.reason else "ok" for document in found]
-    assert codes == ["unreadable-file"] * 3 + ["empty-file", "unreadable-file", "not-a-pdf", "unreadable-file", "unreadable-file", "too-large", "ok"]
+    assert codes == ["unreadable-file"] * 3 + [
+        "empty-file",
+        "unreadable-file",
+        "not-a-pdf",
+        "unreadable-file",
+        "unreadable-file",
+        "too-large",
+        "ok",
+    ]
     assert found[5].document == "\ufffd\ufffd\n name.pdf"
     assert all(document.document.encode() for document in found)
     assert "管道" in found[0].reason.message
@@ -146,9 +201,15 @@ def test_a_child_killed_from_outside_while_idle_does_not_end_the_pool() -> None:
 
 
 def test_a_child_whose_work_can_wait_comes_after_all_others() -> None:
-    with Pool(1, address_space=MAX_ADDRESS_SPACE, yielding=True) as yielding, Pool(1, address_space=MAX_ADDRESS_SPACE) as pool:
+    with (
+        Pool(1, address_space=MAX_ADDRESS_SPACE, yielding=True) as yielding,
+        Pool(1, address_space=MAX_ADDRESS_SPACE) as pool,
+    ):
         own = os.nice(0)
-        assert (yielding.call(os.nice, 0, seconds=5), pool.call(os.nice, 0, seconds=5)) == (min(own + 10, 19), own)
+        assert (yielding.call(os.nice, 0, seconds=5), pool.call(os.nice, 0, seconds=5)) == (
+            min(own + 10, 19),
+            own,
+        )
 
 
 def test_a_child_does_not_wait_until_a_busy_parent_takes_what_it_gives() -> None:
@@ -170,7 +231,9 @@ def test_however_many_threads_ask_how_a_child_ended_it_ended_in_one_way() -> Non
         told: set[int] = set()
         ready = threading.Barrier(8)
 
-        def ask(process: Any = process, told: set[int] = told, ready: threading.Barrier = ready) -> None:
+        def ask(
+            process: Any = process, told: set[int] = told, ready: threading.Barrier = ready
+        ) -> None:
             ready.wait()
             while (code := process._popen.poll()) is None:
                 time.sleep(0)
@@ -213,20 +276,32 @@ def test_threads_may_share_a_pool_and_have_their_own(tmp_path: Path) -> None:
 def test_a_script_without_main_guard_can_use_the_library(tmp_path: Path) -> None:
     """The usual start methods run such a script again in every child."""
     script = tmp_path / "script.py"
-    script.write_text("print('once')\nfrom extractors import extract\nimport sys\nprint(extract(sys.argv[1]).status)\n")
+    script.write_text(
+        "print('once')\nfrom selfeval.extractors import extract\nimport sys\nprint(extract(sys.argv[1]).status)\n"
+    )
     environment = {**os.environ, "PYTHONPATH": os.fspath(ROOT)}
-    done = subprocess.run([sys.executable, os.fspath(script), os.fspath(SAMPLE)], env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, os.fspath(script), os.fspath(SAMPLE)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.stdout.split() == ["once", "ok"], done.stderr
 
 
 def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     (tmp_path / "hang.pdf").write_text("hang_in_python\n")
-    script = "import sys; from extractors.sandbox import extract_many; from tests.hostile import readers; list(extract_many(sys.argv[1:], reader=readers.obey, timeout=600))"
+    script = "import sys; from selfeval.extractors.isolation.sandbox import extract_many; from tests.hostile import readers; list(extract_many(sys.argv[1:], reader=readers.obey, timeout=600))"
     mark = f"SELFEVAL_TEST_MARK={os.getpid()}-{time.time_ns()}"
     environment = dict([*os.environ.items(), mark.split("=", 1), ("PYTHONPATH", os.fspath(ROOT))])
-    parent = subprocess.Popen([sys.executable, "-c", script, os.fspath(tmp_path / "hang.pdf")], env=environment, cwd=ROOT)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, os.fspath(tmp_path / "hang.pdf")], env=environment, cwd=ROOT
+    )
     until = time.monotonic() + 30
-    while len(_marked(mark)) < 4 and time.monotonic() < until:  # the parent, the resource tracker, the fork server, the child
+    while (
+        len(_marked(mark)) < 4 and time.monotonic() < until
+    ):  # the parent, the resource tracker, the fork server, the child
         time.sleep(0.1)
     assert len(_marked(mark)) >= 4
     time.sleep(0.5)

@@ -1,4 +1,5 @@
 """What a run leaves and where it reaches: nothing personal, nothing readable by others, nothing beyond this machine; a child least of all."""
+
 from __future__ import annotations
 
 import gzip
@@ -17,7 +18,7 @@ import pyarrow.parquet
 import pytest
 from flow_runs import HOUSE, selfeval
 
-from extractors.confine import available
+from selfeval.extractors.isolation.confinement import available
 from tests.watched import HOOK, LEADER, PHONE, Watched
 
 pytestmark = pytest.mark.xdist_group("watched")
@@ -41,7 +42,12 @@ def contents(workspace: Path) -> Iterator[tuple[Path, bytes]]:
 
 def spellings(text: str) -> set[bytes]:
     """The text as files may hold it: in encodings, and escaped as in JSON."""
-    return {text.encode(), text.encode("gb18030"), text.encode("utf-16-le"), json.dumps(text)[1:-1].encode()}
+    return {
+        text.encode(),
+        text.encode("gb18030"),
+        text.encode("utf-16-le"),
+        json.dumps(text)[1:-1].encode(),
+    }
 
 
 def test_nobody_is_named_in_any_byte_that_a_run_leaves(watched: Watched) -> None:
@@ -56,29 +62,52 @@ def test_nobody_is_named_in_any_byte_that_a_run_leaves(watched: Watched) -> None
 
 
 def test_the_planted_form_was_read_with_its_leader_masked(watched: Watched) -> None:
-    asked = selfeval("sql", "SELECT leader, phone, goal_actual FROM forms WHERE document = 'planted.pdf'", "-w", watched.workspace, "-f", "json")
+    asked = selfeval(
+        "sql",
+        "SELECT leader, phone, goal_actual FROM forms WHERE document = 'planted.pdf'",
+        "-w",
+        watched.workspace,
+        "-f",
+        "json",
+    )
     (row,) = json.loads(asked.stdout)
     assert (row["leader"], row["phone"]) == ("诸*", "139****5678")
     assert "诸*" in row["goal_actual"] and "139****5678" in row["goal_actual"]
 
 
 def test_every_file_and_folder_of_a_workspace_is_its_owners_alone(watched: Watched) -> None:
-    open_to_others = [path for path in (watched.workspace, *watched.workspace.rglob("*")) if not path.is_symlink() and path.lstat().st_mode & 0o077]
+    open_to_others = [
+        path
+        for path in (watched.workspace, *watched.workspace.rglob("*"))
+        if not path.is_symlink() and path.lstat().st_mode & 0o077
+    ]
     assert open_to_others == []
-    assert all(stat.S_IMODE(path.stat().st_mode) == 0o700 for path in watched.workspace.rglob("*") if path.is_dir())
+    assert all(
+        stat.S_IMODE(path.stat().st_mode) == 0o700
+        for path in watched.workspace.rglob("*")
+        if path.is_dir()
+    )
 
 
-def test_no_process_of_a_run_connects_listens_or_asks_beyond_the_loopback_interface(watched: Watched) -> None:
+def test_no_process_of_a_run_connects_listens_or_asks_beyond_the_loopback_interface(
+    watched: Watched,
+) -> None:
     """Seen by an audit hook in each of its processes; runs where neither namespaces nor tracing are allowed."""
     assert {pid for event, _, pid in watched.sockets if event == "socket.connect"}
     assert ["socket.connect", "127.0.0.1"] in [note[:2] for note in watched.sockets]
     beyond = [note for note in watched.sockets if note[1] and not at_home(note[1])]
     assert beyond == []
-    assert [note for note in watched.sockets if note[0] == "socket.bind" and note[1] in ("", "0.0.0.0", "::")] == []
+    assert [
+        note
+        for note in watched.sockets
+        if note[0] == "socket.bind" and note[1] in ("", "0.0.0.0", "::")
+    ] == []
 
 
 def at_home(host: str) -> bool:
-    if host.startswith(("/", "\0")) or host == "localhost":  # a socket in the file system, or of Linux alone
+    if (
+        host.startswith(("/", "\0")) or host == "localhost"
+    ):  # a socket in the file system, or of Linux alone
         return True
     try:
         return ip_address(host.partition("%")[0]).is_loopback
@@ -95,7 +124,9 @@ def test_the_watch_on_sockets_sees_an_attempt(tmp_path: Path) -> None:
     assert [at_home(host) for host in hosts] == [False, True]
 
 
-def test_a_confined_child_reaches_no_network_writes_nothing_and_starts_nothing(tmp_path: Path) -> None:
+def test_a_confined_child_reaches_no_network_writes_nothing_and_starts_nothing(
+    tmp_path: Path,
+) -> None:
     """Each attempt is tried before, when it succeeds, and after, when the kernel refuses it."""
     home, scratch = tmp_path / "home", tmp_path / "scratch"
     home.mkdir()
@@ -111,16 +142,16 @@ def test_a_confined_child_reaches_no_network_writes_nothing_and_starts_nothing(t
     by_files = {"write_home", "make_folder", "rename", "truncate", "delete", "link_out"}
     by_calls = {"connect", "unix_socket", "datagram", "exec", "fork_and_exec", "trace"}
     assert set(after) == by_files | by_calls | {"write_scratch"}
-    assert {name for name, came in after.items() if came != "done"} == (by_files if protected["landlock"] else set()) | (
-        by_calls if protected["seccomp"] else set()
-    )
+    assert {name for name, came in after.items() if came != "done"} == (
+        by_files if protected["landlock"] else set()
+    ) | (by_calls if protected["seccomp"] else set())
     assert (home / "kept").read_text("utf-8") == "kept" if protected["landlock"] else True
 
 
-CHILD = r'''
+CHILD = r"""
 import ctypes, json, os, socket, subprocess, sys
 from pathlib import Path
-from extractors.confine import confine
+from selfeval.extractors.isolation.confinement import confine
 scratch, port, home = Path(sys.argv[1]), int(sys.argv[2]), Path(os.environ["HOME"])
 
 def connect(): socket.create_connection(("127.0.0.1", port), 5).close()
@@ -170,6 +201,4 @@ DONE = 1
 confine(str(scratch))
 print(json.dumps(before))
 print(json.dumps(tried()))
-'''
-
-
+"""

@@ -1,4 +1,5 @@
 """The store, the same tests on SQLite and on a real PostgreSQL server: exact, idempotent, nothing overwritten."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -7,25 +8,31 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from expectations.view import views
-from extractors.model import Document, Form, Fund, Indicator
-from records.columns import Cells, frame
-from records.errors import SchemaError
-from records.store import Store
-from records.tables import Tables, build
+from selfeval.expectations.view import views
+from selfeval.extractors.model import Document, Form, Fund, Indicator
+from selfeval.records.errors import SchemaError
+from selfeval.records.store.store import Store
+from selfeval.records.tables.build import Tables, build
+from selfeval.records.tables.columns import Cells, frame
 from tests.documents import form, ok, rejected
 from tests.stores import audit, finding, same
 from tests.test_tables import odd_documents
 
 
-def test_published_forms_come_back_exactly_as_they_were_saved(store: Store, published: Tables) -> None:
+def test_published_forms_come_back_exactly_as_they_were_saved(
+    store: Store, published: Tables
+) -> None:
     store.save(published, "1")
     loaded = store.load()
     same(published, loaded)
-    assert [str(value) for value in loaded.funds["rate_value"]] == [str(value) for value in published.funds["rate_value"]]
+    assert [str(value) for value in loaded.funds["rate_value"]] == [
+        str(value) for value in published.funds["rate_value"]
+    ]
 
 
-def test_saving_the_same_documents_twice_writes_nothing_new(store: Store, published: Tables) -> None:
+def test_saving_the_same_documents_twice_writes_nothing_new(
+    store: Store, published: Tables
+) -> None:
     first = store.save(published, "1")
     assert first["read_documents"] == len(published.documents)
     assert first["read_cells"] == len(published.cells)
@@ -47,7 +54,9 @@ def test_a_store_reopened_holds_what_was_saved(url: str, published: Tables) -> N
         same(published, store.load())
 
 
-@pytest.mark.parametrize("number", ["0.1", "387664.62", "999999999999.999999999", "0.000000001", "10.00", "-0.30"])
+@pytest.mark.parametrize(
+    "number", ["0.1", "387664.62", "999999999999.999999999", "0.000000001", "10.00", "-0.30"]
+)
 def test_money_is_kept_to_the_last_digit_and_the_last_zero(store: Store, number: str) -> None:
     store.save(build([ok("a.pdf", form(funds=(Fund("总额", number, number, number),)))]), "1")
     assert format(store.load().funds.iloc[0]["budget_value"], "f") == number
@@ -76,7 +85,9 @@ def test_a_better_reading_becomes_current_and_the_old_one_stays(store: Store) ->
     assert store.counts()["extractions"] == 3
 
 
-def test_a_document_that_failed_for_want_of_time_is_read_by_the_same_extractor_later(store: Store) -> None:
+def test_a_document_that_failed_for_want_of_time_is_read_by_the_same_extractor_later(
+    store: Store,
+) -> None:
     late = replace(rejected("a.pdf", "timed-out"), sha256=ok("a.pdf").sha256)
     store.save(build([late]), "1")
     store.save(build([ok("a.pdf", form())]), "1")
@@ -103,7 +114,15 @@ def test_more_documents_than_a_statement_takes_keys(store: Store) -> None:
 
 def test_a_resubmission_is_the_next_version_and_nothing_is_overwritten(store: Store) -> None:
     store.save(build([ok("first.pdf", form())]), "1")
-    store.save(build([ok("again.pdf", form(project_name="维 护费"), form(project_name="改造费")), ok("later.pdf", form())]), "1")
+    store.save(
+        build(
+            [
+                ok("again.pdf", form(project_name="维 护费"), form(project_name="改造费")),
+                ok("later.pdf", form()),
+            ]
+        ),
+        "1",
+    )
     filings = store.filings().set_index("document")
     assert filings.loc["first.pdf", "version"] == 1
     assert sorted(filings.loc[["again.pdf"], "version"]) == [1, 2]
@@ -113,7 +132,17 @@ def test_a_resubmission_is_the_next_version_and_nothing_is_overwritten(store: St
 
 
 def test_forms_that_name_no_project_or_no_unit_are_not_versions_of_each_other(store: Store) -> None:
-    store.save(build([ok("a.pdf", form(project_name="")), ok("b.pdf", form(project_name="")), ok("c.pdf", form(unit=None, authority="——")), ok("d.pdf", form(year=2021))]), "1")
+    store.save(
+        build(
+            [
+                ok("a.pdf", form(project_name="")),
+                ok("b.pdf", form(project_name="")),
+                ok("c.pdf", form(unit=None, authority="——")),
+                ok("d.pdf", form(year=2021)),
+            ]
+        ),
+        "1",
+    )
     assert set(store.filings()["version"]) == {1}
 
 
@@ -124,7 +153,20 @@ def test_two_forms_of_one_file_are_no_resubmission(store: Store) -> None:
 
 def test_findings_come_back_with_their_page_and_box(store: Store, published: Tables) -> None:
     store.save(published, "1")
-    rows = [finding(published), finding(published, "required-field", 1, page=None, x0=None, top=None, x1=None, bottom=None, severity="warning")]
+    rows = [
+        finding(published),
+        finding(
+            published,
+            "required-field",
+            1,
+            page=None,
+            x0=None,
+            top=None,
+            x1=None,
+            bottom=None,
+            severity="warning",
+        ),
+    ]
     assert audit(store, published, rows)["audit_findings"] == 2
     pd.testing.assert_frame_equal(store.load().findings, frame("findings", rows))
     assert len(store.verdicts()) == len(published.forms)
@@ -136,7 +178,9 @@ def test_findings_come_back_with_their_page_and_box(store: Store, published: Tab
 def test_the_same_audit_twice_writes_nothing_new(store: Store, published: Tables) -> None:
     store.save(published, "1")
     audit(store, published, [finding(published)])
-    assert store.audited(published.documents["document_id"], "1") == set(published.documents["document_id"])
+    assert store.audited(published.documents["document_id"], "1") == set(
+        published.documents["document_id"]
+    )
     assert store.audited(published.documents["document_id"], "2") == set()
     before = store.counts()
     assert set(audit(store, published, [finding(published)]).values()) == {0}
@@ -178,7 +222,12 @@ def test_an_accepted_explanation_waives_its_finding_until_it_is_withdrawn(store:
     assert not store.waive("scores-sum-0", "审计员甲", "尾差，已核对原始凭证")
     assert list(store.load().findings["status"]) == ["waived"]
     waiver = store.waivers()[0]
-    assert (waiver.who, waiver.why, waiver.rule, waiver.void) == ("审计员甲", "尾差，已核对原始凭证", "scores-sum", "")
+    assert (waiver.who, waiver.why, waiver.rule, waiver.void) == (
+        "审计员甲",
+        "尾差，已核对原始凭证",
+        "scores-sum",
+        "",
+    )
     assert store.withdraw("scores-sum-0", "审计员乙", "凭证有误")
     assert not store.withdraw("scores-sum-0", "审计员乙", "凭证有误")
     assert list(store.load().findings["status"]) == ["open"]
@@ -214,30 +263,49 @@ def test_tables_that_break_their_schema_are_not_stored_at_all(store: Store) -> N
     assert store.counts() == before
 
 
-@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(odd_documents)
-def test_whatever_a_form_prints_comes_back_from_the_store(store: Store, documents: list[Document]) -> None:
+def test_whatever_a_form_prints_comes_back_from_the_store(
+    store: Store, documents: list[Document]
+) -> None:
     tables = build(documents)
     store.save(tables, "1")
     loaded = store.load(list(tables.documents["document_id"]))
     for name, table in tables.items():
-        columns = [column for column in table.columns if column != "document"]  # the first name of a content stays
-        key = [column for column in ("form_id", "path", "position", "part", "document_id") if column in columns]
-        left, right = (part[columns].sort_values(key).reset_index(drop=True) if len(part) else part[columns] for part in (table, getattr(loaded, name)))
+        columns = [
+            column for column in table.columns if column != "document"
+        ]  # the first name of a content stays
+        key = [
+            column
+            for column in ("form_id", "path", "position", "part", "document_id")
+            if column in columns
+        ]
+        left, right = (
+            part[columns].sort_values(key).reset_index(drop=True) if len(part) else part[columns]
+            for part in (table, getattr(loaded, name))
+        )
         pd.testing.assert_frame_equal(left, right)
 
 
 def test_a_form_of_two_hundred_rows_needs_no_statement_of_its_own(store: Store) -> None:
-    rows = tuple(Indicator("产出", "数量", f"指标{n}", "1", "1", "0.5", "0.5", "") for n in range(200))
+    rows = tuple(
+        Indicator("产出", "数量", f"指标{n}", "1", "1", "0.5", "0.5", "") for n in range(200)
+    )
     many: Form = form(indicators=rows)
     tables = build([ok("a.pdf", many)])
     assert store.save(tables, "1")["read_indicators"] == 200
     same(tables, store.load())
 
 
-def test_the_cells_that_rules_look_at_are_enough_for_their_views(store: Store, published: Tables) -> None:
+def test_the_cells_that_rules_look_at_are_enough_for_their_views(
+    store: Store, published: Tables
+) -> None:
     store.save(published, "1")
-    whole, judged, none = (store.load(cells=cells) for cells in (Cells.ALL, Cells.JUDGED, Cells.NONE))
+    whole, judged, none = (
+        store.load(cells=cells) for cells in (Cells.ALL, Cells.JUDGED, Cells.NONE)
+    )
     assert len(whole.cells) > 2 * len(judged.cells) > 0 == len(none.cells)
     for one, same_one in zip(views(whole), views(judged), strict=True):
         assert (one.doubts, one.shared) == (same_one.doubts, same_one.shared)

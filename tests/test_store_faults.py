@@ -1,4 +1,5 @@
 """The store under several writers, a kill, foreign files and other accounts, on SQLite and on PostgreSQL."""
+
 from __future__ import annotations
 
 import os
@@ -13,10 +14,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from records import schema_sql
-from records.errors import StoreError
-from records.store import Store
-from records.tables import build
+from selfeval.records.errors import StoreError
+from selfeval.records.store import schema_sql
+from selfeval.records.store.store import Store
+from selfeval.records.tables.build import build
 from tests.documents import form, ok
 
 
@@ -28,7 +29,15 @@ def test_writers_that_come_at_once_lose_nothing_and_double_nothing(url: str) -> 
         try:
             with Store(url) as store:
                 for n in range(4):
-                    store.save(build([ok(f"{n}.pdf", form(project_name=str(n))), ok(f"{number}-{n}.pdf", form())]), "1")
+                    store.save(
+                        build(
+                            [
+                                ok(f"{n}.pdf", form(project_name=str(n))),
+                                ok(f"{number}-{n}.pdf", form()),
+                            ]
+                        ),
+                        "1",
+                    )
         except BaseException as error:  # noqa: BLE001  (a thread's error is for the test to tell)
             errors.append(error)
 
@@ -47,14 +56,19 @@ def test_writers_that_come_at_once_lose_nothing_and_double_nothing(url: str) -> 
 
 
 def test_several_processes_may_create_one_store_at_once(url: str) -> None:
-    code = "import sys; from records.store import Store; Store(sys.argv[1]).close()"
-    processes = [subprocess.Popen([sys.executable, "-c", code, url], stderr=subprocess.PIPE) for _ in range(3)]
-    assert [(process.communicate()[1], process.returncode) for process in processes] == [(b"", 0)] * 3
+    code = "import sys; from selfeval.records.store.store import Store; Store(sys.argv[1]).close()"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code, url], stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    assert [(process.communicate()[1], process.returncode) for process in processes] == [
+        (b"", 0)
+    ] * 3
 
 
 def test_a_writer_that_is_killed_leaves_whole_batches_only(url: str) -> None:
     code = (
-        "import sys; from records.store import Store; from records.tables import build; from tests.documents import ok, form\n"
+        "import sys; from selfeval.records.store.store import Store; from selfeval.records.tables.build import build; from tests.documents import ok, form\n"
         "store = Store(sys.argv[1])\n"
         "for n in range(10**6):\n"
         "    store.save(build([ok(f'{n}-{k}.pdf', form(project_name=f'{n}-{k}')) for k in range(5)]), '1'); print(n, flush=True)\n"
@@ -69,7 +83,13 @@ def test_a_writer_that_is_killed_leaves_whole_batches_only(url: str) -> None:
         tables = store.load()
         assert len(tables.documents) % 5 == 0
         assert len(tables.documents) >= 5 * (len(done) + len(rest))
-        assert len(tables.documents) == len(tables.forms) == len(tables.funds) == len(tables.indicators) == store.counts()["form_versions"]
+        assert (
+            len(tables.documents)
+            == len(tables.forms)
+            == len(tables.funds)
+            == len(tables.indicators)
+            == store.counts()["form_versions"]
+        )
         store.save(build([ok("next.pdf", form())]), "1")
 
 
@@ -93,7 +113,9 @@ def test_a_store_of_a_later_version_is_refused(url: str) -> None:
 
 def test_foreign_keys_hold(store: Store) -> None:
     with pytest.raises(StoreError), store.writing() as connection:
-        connection.execute(schema_sql.audit_results.insert(), {"audit_id": "a", "extraction_id": "nowhere"})
+        connection.execute(
+            schema_sql.audit_results.insert(), {"audit_id": "a", "extraction_id": "nowhere"}
+        )
 
 
 def test_the_workspace_database_is_for_its_owner_only(tmp_path: Path) -> None:
@@ -101,7 +123,10 @@ def test_the_workspace_database_is_for_its_owner_only(tmp_path: Path) -> None:
     try:
         with Store(f"sqlite:///{tmp_path}/workspace/selfeval.db") as store:
             store.save(build([ok("a.pdf", form())]), "1")
-            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "workspace").iterdir()}
+            modes = {
+                path.name: stat.S_IMODE(path.stat().st_mode)
+                for path in (tmp_path / "workspace").iterdir()
+            }
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "workspace").stat().st_mode) == 0o700
@@ -123,7 +148,17 @@ def test_a_file_that_is_no_database_is_told_so(tmp_path: Path) -> None:
     assert caught.value.code == "store-damaged"
 
 
-@pytest.mark.parametrize("bad", ["", "nonsense", "mysql://user:secret@host/name", "sqlite://", "sqlite:////proc/nowhere/selfeval.db", "postgresql://user:secret@127.0.0.1:1/name"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "",
+        "nonsense",
+        "mysql://user:secret@host/name",
+        "sqlite://",
+        "sqlite:////proc/nowhere/selfeval.db",
+        "postgresql://user:secret@127.0.0.1:1/name",
+    ],
+)
 def test_a_store_that_cannot_be_opened_is_told_without_its_password(bad: str) -> None:
     with pytest.raises(StoreError) as caught:
         Store(bad)

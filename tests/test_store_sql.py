@@ -1,26 +1,38 @@
 """SQL from people: numbers that compare, and nothing that writes, on SQLite and on PostgreSQL."""
+
 from __future__ import annotations
 
 from decimal import Decimal
 
 import pytest
 
-from extractors.model import Fund
-from records.errors import QueryError
-from records.store import Store
-from records.tables import Tables, build
+from selfeval.extractors.model import Fund
+from selfeval.records.errors import QueryError
+from selfeval.records.store.store import Store
+from selfeval.records.tables.build import Tables, build
 from tests.documents import form, ok
 from tests.stores import audit, finding
 
 
 def test_sql_of_a_reader_compares_and_adds_amounts_as_numbers(store: Store) -> None:
-    funds = tuple(Fund(label, None, number, number) for label, number in (("合计", "1,150.75"), ("财政", "999.25"), ("其他", "151.50")))
+    funds = tuple(
+        Fund(label, None, number, number)
+        for label, number in (("合计", "1,150.75"), ("财政", "999.25"), ("其他", "151.50"))
+    )
     store.save(build([ok("a.pdf", form(funds=funds))]), "1")
-    answer = store.query("SELECT label, executed_value FROM funds WHERE executed_value > 200 AND NOT is_total_row")
+    answer = store.query(
+        "SELECT label, executed_value FROM funds WHERE executed_value > 200 AND NOT is_total_row"
+    )
     assert answer.columns == ("label", "executed_value")
-    assert [(label, Decimal(str(value))) for label, value in answer.rows] == [("财政", Decimal("999.25"))]
-    assert store.query("select sum(budget_value) from funds where position > 0").rows[0][0] == Decimal("1150.75")
-    assert store.query("  -- a remark\n/* and another */ with t as (select 1 as n) select n from t").rows == [(1,)]
+    assert [(label, Decimal(str(value))) for label, value in answer.rows] == [
+        ("财政", Decimal("999.25"))
+    ]
+    assert store.query("select sum(budget_value) from funds where position > 0").rows[0][
+        0
+    ] == Decimal("1150.75")
+    assert store.query(
+        "  -- a remark\n/* and another */ with t as (select 1 as n) select n from t"
+    ).rows == [(1,)]
 
 
 def test_every_view_answers_with_the_columns_of_its_table(store: Store, published: Tables) -> None:
@@ -63,9 +75,11 @@ def test_sql_with_a_mistake_is_told_in_a_sentence(store: Store) -> None:
 
 
 def test_sql_that_never_ends_is_given_up(store: Store) -> None:
-    from records.query import run_query
+    from selfeval.records.store.query import run_query
 
-    forever = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
+    forever = (
+        "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
+    )
     with pytest.raises(QueryError) as caught:
         run_query(store.engine, forever, 10, seconds=0.5)
     assert caught.value.code == "sql-too-long"

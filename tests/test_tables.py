@@ -1,4 +1,5 @@
 """Documents -> tidy tables: every document, whatever its text, and no personal data."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -10,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.jsonio import from_json, to_json
-from extractors.model import Document, Doubt, Evidence, Form, Fund, Indicator, Total
-from records import schemas
-from records.columns import COLUMNS, frame
-from records.errors import SchemaError
-from records.masking import mask_name, mask_phone, mask_text
-from records.tables import build, is_placeholder, total_row
+from selfeval.extractors.jsonio import from_json, to_json
+from selfeval.extractors.model import Document, Doubt, Evidence, Form, Fund, Indicator, Total
+from selfeval.records.errors import SchemaError
+from selfeval.records.tables import schemas
+from selfeval.records.tables.build import build, is_placeholder, total_row
+from selfeval.records.tables.columns import COLUMNS, frame
+from selfeval.records.tables.masking import mask_name, mask_phone, mask_text
 from tests.documents import GOLDEN, form, golden, ok, rejected, sha256
 
 
@@ -31,12 +32,18 @@ def test_published_forms_give_a_row_for_every_printed_row() -> None:
     assert len(tables.indicators) == sum(len(form.indicators) for form in forms)
     assert len(tables.cells) == sum(len(form.evidence) for form in forms)
     assert tables.findings.empty
-    assert {name: list(table.columns) for name, table in tables.items()} == {name: list(columns) for name, columns in COLUMNS.items()}
+    assert {name: list(table.columns) for name, table in tables.items()} == {
+        name: list(columns) for name, columns in COLUMNS.items()
+    }
 
 
 def test_every_number_of_a_published_form_is_read_or_is_printed_as_nothing() -> None:
     tables = build([golden(path) for path in GOLDEN])
-    for table, names in (("funds", ("initial", "budget", "executed", "weight", "rate", "score")), ("indicators", ("weight", "score")), ("forms", ("total_weight", "total_score"))):
+    for table, names in (
+        ("funds", ("initial", "budget", "executed", "weight", "rate", "score")),
+        ("indicators", ("weight", "score")),
+        ("forms", ("total_weight", "total_score")),
+    ):
         rows = getattr(tables, table)
         for name in names:
             unread = rows.loc[rows[f"{name}_value"].isna(), name].dropna().unique()
@@ -56,7 +63,12 @@ def test_a_rejected_document_keeps_its_reason_and_has_no_forms() -> None:
     tables = build([rejected("locked.pdf"), ok("good.pdf", form())])
     schemas.validate(tables)
     row = tables.documents.iloc[0]
-    assert (row["document"], row["status"], row["reason_code"], row["forms"]) == ("locked.pdf", "rejected", "password-locked", 0)
+    assert (row["document"], row["status"], row["reason_code"], row["forms"]) == (
+        "locked.pdf",
+        "rejected",
+        "password-locked",
+        0,
+    )
     assert list(tables.forms["document"]) == ["good.pdf"]
 
 
@@ -69,15 +81,29 @@ def test_the_same_bytes_under_two_names_are_one_document() -> None:
 
 def test_several_forms_in_a_file_are_numbered_from_one() -> None:
     tables = build([ok("a.pdf", form(), form(project_name="改造费"))])
-    assert list(tables.forms["form_id"]) == [f"{sha256('a.pdf')[:16]}-1", f"{sha256('a.pdf')[:16]}-2"]
-    assert list(tables.indicators["record_id"]) == [f"{form_id}/indicators/0" for form_id in tables.forms["form_id"]]
+    assert list(tables.forms["form_id"]) == [
+        f"{sha256('a.pdf')[:16]}-1",
+        f"{sha256('a.pdf')[:16]}-2",
+    ]
+    assert list(tables.indicators["record_id"]) == [
+        f"{form_id}/indicators/0" for form_id in tables.forms["form_id"]
+    ]
 
 
 @pytest.mark.parametrize(
     ("labels", "position"),
-    [(["年度资金总额", "其中：财政拨款"], 0), (["中央", "地方", "合计"], 2), (["财政拨款", "总计", "合计"], 1), (["财政拨款", "其他"], 0), ([None, "总额"], 1), ([], 0)],
+    [
+        (["年度资金总额", "其中：财政拨款"], 0),
+        (["中央", "地方", "合计"], 2),
+        (["财政拨款", "总计", "合计"], 1),
+        (["财政拨款", "其他"], 0),
+        ([None, "总额"], 1),
+        ([], 0),
+    ],
 )
-def test_the_total_row_is_the_one_that_says_so_wherever_it_stands(labels: list[str | None], position: int) -> None:
+def test_the_total_row_is_the_one_that_says_so_wherever_it_stands(
+    labels: list[str | None], position: int
+) -> None:
     assert total_row(labels) == position
 
 
@@ -88,7 +114,10 @@ def test_the_total_row_is_the_one_that_says_so_wherever_it_stands(labels: list[s
         (Indicator(level3="指标1：/", target="/", actual="", weight="/", score="/"), True),
         (Indicator(level3="……", target="", actual="", weight=None, score=None), True),
         (Indicator(level3="", target="", actual="", weight="", score=""), True),
-        (Indicator(level3="指标3", target="不少于6种", actual="28种", weight="1", score="1"), False),
+        (
+            Indicator(level3="指标3", target="不少于6种", actual="28种", weight="1", score="1"),
+            False,
+        ),
         (Indicator(level3="指标2:", target="", actual="", weight="5", score="5"), False),
         (Indicator(level3="安全事故数", target="", actual="", weight="", score=""), False),
     ],
@@ -98,7 +127,9 @@ def test_a_template_row_that_nobody_filled_is_a_placeholder(row: Indicator, left
 
 
 def test_amounts_are_in_the_unit_of_the_form_whatever_a_cell_prints() -> None:
-    funds = build([ok("a.pdf", form(amount_unit="元", funds=(Fund("总额", "5.8万元", "58000", "1亿"),)))]).funds.iloc[0]
+    funds = build(
+        [ok("a.pdf", form(amount_unit="元", funds=(Fund("总额", "5.8万元", "58000", "1亿"),)))]
+    ).funds.iloc[0]
     assert (funds["initial_value"], funds["initial_half"]) == (Decimal(58_000), Decimal(500))
     assert funds["budget_value"] == Decimal(58_000)
     assert funds["executed_value"] == Decimal(100_000_000)
@@ -107,22 +138,40 @@ def test_amounts_are_in_the_unit_of_the_form_whatever_a_cell_prints() -> None:
 
 def test_a_rate_is_kept_as_printed_and_as_a_fraction() -> None:
     row = build([ok("a.pdf", form())]).funds.iloc[0]
-    assert (row["rate"], row["rate_value"], row["rate_fraction"], row["rate_fraction_half"]) == ("98.50%", Decimal("98.50"), Decimal("0.985"), Decimal("0.00005"))
+    assert (row["rate"], row["rate_value"], row["rate_fraction"], row["rate_fraction_half"]) == (
+        "98.50%",
+        Decimal("98.50"),
+        Decimal("0.985"),
+        Decimal("0.00005"),
+    )
 
 
 def test_a_form_without_a_score_column_has_no_scores() -> None:
-    unscored = form(funds=(Fund("总额", "1", "1", "1"),), indicators=(Indicator("产出", "数量", "个数", "1", "1"),), total=Total())
-    assert list(build([ok("a.pdf", form()), ok("b.pdf", unscored)]).forms["has_scores"]) == [True, False]
+    unscored = form(
+        funds=(Fund("总额", "1", "1", "1"),),
+        indicators=(Indicator("产出", "数量", "个数", "1", "1"),),
+        total=Total(),
+    )
+    assert list(build([ok("a.pdf", form()), ok("b.pdf", unscored)]).forms["has_scores"]) == [
+        True,
+        False,
+    ]
 
 
 def test_a_cell_cut_by_the_page_break_is_one_text_in_two_boxes() -> None:
     parts = (Evidence(1, (1, 2, 3, 4)), Evidence(2, (5, 6, 7, 8)))
     cells = build([ok("a.pdf", form(evidence={"indicators/0/score": parts}))]).cells
-    assert cells[["path", "text", "page", "x0", "part"]].values.tolist() == [["indicators/0/score", "90", 1, 1.0, 0], ["indicators/0/score", "90", 2, 5.0, 1]]
+    assert cells[["path", "text", "page", "x0", "part"]].values.tolist() == [
+        ["indicators/0/score", "90", 1, 1.0, 0],
+        ["indicators/0/score", "90", 2, 5.0, 1],
+    ]
 
 
 def test_a_doubt_about_a_row_is_a_doubt_about_each_of_its_cells_and_none_is_lost() -> None:
-    evidence = {"indicators/0/score": (Evidence(1, (1, 2, 3, 4)),), "total/score": (Evidence(1, (1, 2, 3, 4)),)}
+    evidence = {
+        "indicators/0/score": (Evidence(1, (1, 2, 3, 4)),),
+        "total/score": (Evidence(1, (1, 2, 3, 4)),),
+    }
     doubts = (Doubt("indicators/0", "行序存疑", 0.5), Doubt("funds/0/budget", "无法辨认", 0.1))
     tables = build([ok("a.pdf", form(evidence=evidence, doubts=doubts))])
     schemas.validate(tables)
@@ -130,7 +179,10 @@ def test_a_doubt_about_a_row_is_a_doubt_about_each_of_its_cells_and_none_is_lost
     assert cells.loc["indicators/0/score", "doubt"] == "行序存疑"
     assert cells.loc["total/score", "doubt"] is None
     assert cells.loc["total/score", "confidence"] == 1.0
-    assert (cells.loc["funds/0/budget", "doubt"], cells.loc["funds/0/budget", "text"]) == ("无法辨认", "100.00")
+    assert (cells.loc["funds/0/budget", "doubt"], cells.loc["funds/0/budget", "text"]) == (
+        "无法辨认",
+        "100.00",
+    )
     assert pd.isna(cells.loc["funds/0/budget", "page"])
     assert cells.loc["indicators/0", "doubt"] == "行序存疑"
 
@@ -140,7 +192,11 @@ def test_a_recognised_value_keeps_its_confidence_also_where_there_is_no_doubt() 
     scanned = form(evidence={"total/score": box, "indicators/0/score": box, "unit": box}, confidences={"total/score": 0.93, "indicators/0/score": 0.4},
                    doubts=(Doubt("indicators/0/score", "识别不清", 0.4),))  # fmt: skip
     cells = build([ok("scan.pdf", scanned)]).cells.set_index("path")
-    assert cells["confidence"].to_dict() == {"total/score": 0.93, "indicators/0/score": 0.4, "unit": 1.0}
+    assert cells["confidence"].to_dict() == {
+        "total/score": 0.93,
+        "indicators/0/score": 0.4,
+        "unit": 1.0,
+    }
 
 
 def test_no_table_holds_a_name_a_telephone_or_an_identity_number() -> None:
@@ -151,8 +207,21 @@ def test_no_table_holds_a_name_a_telephone_or_an_identity_number() -> None:
         doubts=(Doubt("phone", "读作13800001111或13800001117", 0.5),),
     )  # fmt: skip
     tables = build([ok("a.pdf", secret)])
-    everything = "\n".join(str(value) for _, table in tables.items() for name in table.columns for value in table[name])
-    for value in ("欧阳明", "13800001111", "13800001117", "6021234", "王小二", "13900002222", "199003071234", "13700003333", "李四光", "65551234"):
+    everything = "\n".join(
+        str(value) for _, table in tables.items() for name in table.columns for value in table[name]
+    )
+    for value in (
+        "欧阳明",
+        "13800001111",
+        "13800001117",
+        "6021234",
+        "王小二",
+        "13900002222",
+        "199003071234",
+        "13700003333",
+        "李四光",
+        "65551234",
+    ):
         assert value not in everything
     assert tables.forms.iloc[0]["leader"].startswith("欧")
 
@@ -171,10 +240,29 @@ def test_masking_twice_changes_nothing(text: str) -> None:
         assert mask(once) == once
 
 
-odd = st.text(st.characters(codec=None, exclude_categories=()), max_size=12) | st.sampled_from(["\x00", "\ud800", "——", "9" * 40, "1e999", "-0.00", "NaN", "①", "٣"])
+odd = st.text(st.characters(codec=None, exclude_categories=()), max_size=12) | st.sampled_from(
+    ["\x00", "\ud800", "——", "9" * 40, "1e999", "-0.00", "NaN", "①", "٣"]
+)
 maybe = st.none() | odd
 numbers = st.floats(allow_nan=True, allow_infinity=True)
-paths = st.sampled_from(["indicators/0/score", "indicators/99/score", "funds/0", "funds/x/budget", "total/score", "year", "", "/", "evidence", "leader/0", "indicators/²/score"]) | odd
+paths = (
+    st.sampled_from(
+        [
+            "indicators/0/score",
+            "indicators/99/score",
+            "funds/0",
+            "funds/x/budget",
+            "total/score",
+            "year",
+            "",
+            "/",
+            "evidence",
+            "leader/0",
+            "indicators/²/score",
+        ]
+    )
+    | odd
+)
 forms = st.builds(
     Form, title=maybe, year=st.none() | st.integers(), project_name=maybe, authority=maybe, unit=maybe, leader=maybe, phone=maybe, amount_unit=maybe,
     funds=st.lists(st.builds(Fund, odd, maybe, maybe, maybe, maybe, maybe, maybe), max_size=3).map(tuple),
@@ -196,7 +284,12 @@ def test_no_text_however_odd_breaks_the_tables(documents: list[Document]) -> Non
 
 def test_the_schema_names_table_column_and_check_when_a_table_is_wrong() -> None:
     funds = build([ok("a.pdf", form())]).funds
-    for column, value, says in (("budget_half", None, "value and half together"), ("score_value", 9.85, "Decimal"), ("label", 5, "text"), ("is_total_row", False, "one total row")):
+    for column, value, says in (
+        ("budget_half", None, "value and half together"),
+        ("score_value", 9.85, "Decimal"),
+        ("label", 5, "text"),
+        ("is_total_row", False, "one total row"),
+    ):
         wrong = funds.assign(**{column: pd.Series([value], dtype=funds[column].dtype)})
         with pytest.raises(SchemaError, match=says) as caught:
             schemas.validate_table("funds", wrong)
@@ -219,7 +312,11 @@ def test_a_whole_season_is_tabled_in_memory_and_in_time() -> None:
     import time
 
     row = Indicator("产出指标", "数量指标", "设备数量", "≥19台", "19台", "4", "4.00", "")
-    boxes = {f"indicators/{n}/{name}": (Evidence(1, (1, 2, 3, 4)),) for n in range(20) for name in ("target", "actual", "weight", "score")}
+    boxes = {
+        f"indicators/{n}/{name}": (Evidence(1, (1, 2, 3, 4)),)
+        for n in range(20)
+        for name in ("target", "actual", "weight", "score")
+    }
     one = form(indicators=(row,) * 20, evidence=boxes)
     documents = [replace(ok(f"{n}.pdf", one), sha256=f"{n:064x}"[::-1]) for n in range(1000)]
     began = time.process_time()

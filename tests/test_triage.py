@@ -1,4 +1,5 @@
 """The gate: what is cut off, locked, empty or over a cap is refused by its right name; what is merely untidy is read."""
+
 from __future__ import annotations
 
 import io
@@ -8,9 +9,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from extractors import limits
-from extractors.errors import REASONS, ExtractError
-from extractors.triage import screen
+from selfeval.extractors.errors import REASONS, ExtractError
+from selfeval.extractors.isolation import limits
+from selfeval.extractors.isolation.triage import screen
 from tests.hostile.make import CATALOG, TREE, one_page, pdf, plain_text, stream
 
 SAMPLES = Path(__file__).parent.parent / "data/samples"
@@ -23,8 +24,14 @@ STYLES = {
     "as it is": None,
     "linearised": {"linearize": True},
     "object streams": {"object_stream_mode": pikepdf.ObjectStreamMode.generate},
-    "linearised with object streams": {"linearize": True, "object_stream_mode": pikepdf.ObjectStreamMode.generate},
-    "uncompressed": {"compress_streams": False, "stream_decode_level": pikepdf.StreamDecodeLevel.generalized},
+    "linearised with object streams": {
+        "linearize": True,
+        "object_stream_mode": pikepdf.ObjectStreamMode.generate,
+    },
+    "uncompressed": {
+        "compress_streams": False,
+        "stream_decode_level": pikepdf.StreamDecodeLevel.generalized,
+    },
     "encrypted by its owner": {"encryption": pikepdf.Encryption(owner="owner", user="")},
 }
 
@@ -36,7 +43,9 @@ def code(data: bytes) -> str:
         return error.code
 
 
-@pytest.fixture(scope="module", params=[(name, style) for name in GOOD for style in STYLES], ids="-".join)
+@pytest.fixture(
+    scope="module", params=[(name, style) for name in GOOD for style in STYLES], ids="-".join
+)
 def whole(request: pytest.FixtureRequest) -> bytes:
     name, style = request.param
     data = (SAMPLES / name).read_bytes()
@@ -45,7 +54,9 @@ def whole(request: pytest.FixtureRequest) -> bytes:
         return data
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(data)) as document:
-        document.save(out, static_id=True, **options) if "encryption" not in options else document.save(out, **options)
+        document.save(
+            out, static_id=True, **options
+        ) if "encryption" not in options else document.save(out, **options)
     return out.getvalue()
 
 
@@ -62,7 +73,12 @@ def test_a_file_cut_off_anywhere_is_refused(whole: bytes) -> None:
     draw = random.Random(len(whole))
     cuts = {draw.randrange(1, end) for _ in range(150)} | set(range(end - 120, end - 2, 3))
     # from "%%EOF" of an earlier section on, too: a linearised file has one near its start
-    cuts |= {at for mark in (b"%%EOF", b"endobj", b"trailer") for at in [whole.find(mark) + len(mark)] if at < end - 2}
+    cuts |= {
+        at
+        for mark in (b"%%EOF", b"endobj", b"trailer")
+        for at in [whole.find(mark) + len(mark)]
+        if at < end - 2
+    }
     accepted = {cut: found for cut in cuts if (found := code(whole[:cut])).endswith("pages")}
     assert accepted == {}
 
@@ -71,7 +87,16 @@ def test_a_cut_that_takes_only_the_closing_lines_loses_nothing(whole: bytes) -> 
     assert code(whole[: content_end(whole)]) == code(whole)
 
 
-@pytest.mark.parametrize("rubbish", [b"\n" * 5_000, b"\0" * 3_000, b"<html>502 Bad Gateway</html>" * 100, b"\x1a", random.Random(1).randbytes(6_000)])
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        b"\n" * 5_000,
+        b"\0" * 3_000,
+        b"<html>502 Bad Gateway</html>" * 100,
+        b"\x1a",
+        random.Random(1).randbytes(6_000),
+    ],
+)
 def test_rubbish_behind_the_end_does_no_harm(whole: bytes, rubbish: bytes) -> None:
     assert code(whole + rubbish) == code(whole)
 
@@ -116,7 +141,9 @@ def test_an_incremental_update_is_read_and_one_cut_off_is_refused() -> None:
     before = plain_text()
     after = updated(before, stream(b"BT /F 9 Tf (later figures) Tj ET"))
     assert code(after) == "1 pages"
-    assert {code(after[:cut]) for cut in range(len(before) + 1, content_end(after) - 2)} == {"damaged"}
+    assert {code(after[:cut]) for cut in range(len(before) + 1, content_end(after) - 2)} == {
+        "damaged"
+    }
 
 
 @pytest.mark.parametrize(
@@ -131,7 +158,9 @@ def test_samples(name: str, expected: str) -> None:
     assert code((SAMPLES / name).read_bytes()) == expected
 
 
-def test_a_file_that_its_owner_protects_from_editing_is_read_and_one_that_needs_a_password_is_not() -> None:
+def test_a_file_that_its_owner_protects_from_editing_is_read_and_one_that_needs_a_password_is_not() -> (
+    None
+):
     out = {}
     for user in ("", "secret"):
         file = io.BytesIO()
@@ -143,22 +172,33 @@ def test_a_file_that_its_owner_protects_from_editing_is_read_and_one_that_needs_
 
 def test_caps_are_told_by_name_and_number(monkeypatch: pytest.MonkeyPatch) -> None:
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
-    many = pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[" + b"3 0 R " * 501 + b"]/Count 501>>", 3: page})
+    many = pdf(
+        {1: CATALOG, 2: b"<</Type/Pages/Kids[" + b"3 0 R " * 501 + b"]/Count 501>>", 3: page}
+    )
     assert code(many) == "too-many-pages"
     assert code(one_page(b"", box=b"0 0 14400 14400")) == "page-too-large"
     assert code(one_page(b"", box=b"0 0 595 14400")) == "1 pages"
     with pytest.raises(ExtractError, match=r"501 页，超过上限 500 页"):
         screen(many)
-    monkeypatch.setattr("extractors.triage.MAX_BYTES", 100)
+    monkeypatch.setattr("selfeval.extractors.isolation.triage.MAX_BYTES", 100)
     assert code(plain_text()) == "too-large"
 
 
 def test_a_page_count_that_hides_pages_is_refused() -> None:
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
     tree = {3: page, 4: page}
-    assert code(pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>", **tree})) == "2 pages"
-    assert code(pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 1>>", **tree})) == "damaged"
-    assert code(pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R 4 0 R 5 0 R]/Count 3>>", **tree})) == "damaged"
+    assert (
+        code(pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>", **tree}))
+        == "2 pages"
+    )
+    assert (
+        code(pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 1>>", **tree}))
+        == "damaged"
+    )
+    assert (
+        code(pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R 4 0 R 5 0 R]/Count 3>>", **tree}))
+        == "damaged"
+    )
 
 
 def test_content_that_does_not_inflate_is_refused() -> None:
@@ -186,7 +226,9 @@ def test_every_reason_has_a_sentence_and_a_hint_and_survives_pickling() -> None:
 def test_a_file_whose_objects_are_packed_is_whole() -> None:
     """Trees of names, tags and bookmarks have /Kids and /Count as the tree of pages has; packed into one stream, nothing parts them."""
     with pikepdf.open(TROUBLES / "merged-cells-fill-a-page.pdf") as document:
-        document.Root["/Many"] = document.make_indirect({"/Kids": [document.make_indirect({"/Count": 1, "/Type": "/Pages"}) for _ in range(9)]})
+        document.Root["/Many"] = document.make_indirect(
+            {"/Kids": [document.make_indirect({"/Count": 1, "/Type": "/Pages"}) for _ in range(9)]}
+        )
         packed = io.BytesIO()
         document.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     assert screen(packed.getvalue()) == 3

@@ -1,4 +1,5 @@
 """Printed text -> numbers: what is one, what is none, and how precise it is."""
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -8,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.numbers import MAX_FRACTION_DIGITS, MAX_INTEGER_DIGITS, MONEY_UNITS
-from records.values import Interval, is_blank, money_unit, parse_number, parse_quantity, parse_score
+from selfeval.core.numbers import MAX_FRACTION_DIGITS, MAX_INTEGER_DIGITS, MONEY_UNITS
+from selfeval.core.values import (
+    Interval,
+    is_blank,
+    money_unit,
+    parse_number,
+    parse_quantity,
+    parse_score,
+)
 
 D = Decimal
 FULL_WIDTH = str.maketrans("0123456789.,%-", "０１２３４５６７８９．，％－")
@@ -19,7 +27,10 @@ numbers = st.builds(
     st.integers(0, 10**MAX_INTEGER_DIGITS - 1), st.integers(0, MAX_FRACTION_DIGITS), st.booleans(),
 )  # fmt: skip
 #: Text near numbers: the characters that forms print in and around them.
-near_numbers = st.text("0123456789.,，．０９％%-—–()（）¥￥ \u2009\u00a0万亿元分千百≥≤＝=①½²Ⅷ不低于以上内x\n", max_size=14)
+near_numbers = st.text(
+    "0123456789.,，．０９％%-—–()（）¥￥ \u2009\u00a0万亿元分千百≥≤＝=①½²Ⅷ不低于以上内x\n",
+    max_size=14,
+)
 
 
 def value(text: str) -> Decimal:
@@ -52,10 +63,18 @@ def value(text: str) -> Decimal:
         (".5", "0.5", "0.05", None, False),
     ],
 )
-def test_a_printed_number_keeps_its_value_its_precision_and_its_unit(text: str, number: str, half: str, unit: str | None, percent: bool) -> None:
+def test_a_printed_number_keeps_its_value_its_precision_and_its_unit(
+    text: str, number: str, half: str, unit: str | None, percent: bool
+) -> None:
     printed = parse_number(text)
     assert printed is not None
-    assert (str(printed.value), str(printed.half), printed.unit, printed.is_percent, printed.text) == (number, half, unit, percent, text)
+    assert (
+        str(printed.value),
+        str(printed.half),
+        printed.unit,
+        printed.is_percent,
+        printed.text,
+    ) == (number, half, unit, percent, text)
 
 
 @pytest.mark.parametrize("text", ["", "——", "/", "无", "约5", "≥5", "5个", "1.2.3", "5.", "1,23", "1,2345", "12,34", "(5", "5)", "(-5)", "--5", "5%%", "①", "5²", "½", "٣",
@@ -74,13 +93,26 @@ def test_a_score_in_brackets_is_not_read_as_negative() -> None:
     assert parse_score("（10分）") is None
 
 
-@pytest.mark.parametrize(("text", "readable"), [("10", True), ("9.5分", True), ("10万元", True), ("10元", True), ("90%", True), ("5.8万", False), ("3亿元", False)])
+@pytest.mark.parametrize(
+    ("text", "readable"),
+    [
+        ("10", True),
+        ("9.5分", True),
+        ("10万元", True),
+        ("10元", True),
+        ("90%", True),
+        ("5.8万", False),
+        ("3亿元", False),
+    ],
+)
 def test_only_points_money_and_percent_may_follow_a_score(text: str, readable: bool) -> None:
     assert (parse_score(text) is not None) is readable
 
 
 @given(numbers, st.booleans(), st.booleans(), st.sampled_from(["", "%", "分", *MONEY_UNITS]))
-def test_every_printed_number_comes_back_exactly(number: Decimal, grouped: bool, wide: bool, unit: str) -> None:
+def test_every_printed_number_comes_back_exactly(
+    number: Decimal, grouped: bool, wide: bool, unit: str
+) -> None:
     text = f"{number:,f}" if grouped else f"{number:f}"
     printed = parse_number((text.translate(FULL_WIDTH) if wide else text) + unit)
     assert printed is not None
@@ -113,7 +145,27 @@ def test_two_numbers_with_a_space_between_are_never_one(left: str, right: str) -
         assert parse_number(f"{left.strip()} {right.strip()}") is None
 
 
-@pytest.mark.parametrize("text", [None, "", " \n\u3000", "-", "——", "— —", "－", "/", "／", "--/--", "无", "不适用", "无偏差", " 无 ", "─", "⸺"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        " \n\u3000",
+        "-",
+        "——",
+        "— —",
+        "－",
+        "/",
+        "／",
+        "--/--",
+        "无",
+        "不适用",
+        "无偏差",
+        " 无 ",
+        "─",
+        "⸺",
+    ],
+)
 def test_what_stands_for_nothing_is_blank(text: str | None) -> None:
     assert is_blank(text)
 
@@ -138,13 +190,38 @@ def test_a_cell_in_another_money_unit_is_brought_to_the_unit_of_the_form() -> No
     assert points.to_amount("元") is None
 
 
-@pytest.mark.parametrize(("text", "unit"), [("（万元）", "万元"), ("单位：元", "元"), ("人民币亿元", "亿元"), ("万美元", None), ("", None), (None, None), ("分", None)])
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("（万元）", "万元"),
+        ("单位：元", "元"),
+        ("人民币亿元", "亿元"),
+        ("万美元", None),
+        ("", None),
+        (None, None),
+        ("分", None),
+    ],
+)
 def test_a_caption_tells_the_unit_of_money(text: str | None, unit: str | None) -> None:
     assert money_unit(text) == unit
 
 
-@pytest.mark.parametrize(("text", "rate", "half"), [("99%", "0.99", "0.005"), ("99", "0.99", "0.005"), ("0.99", "0.99", "0.005"), ("1", "1", "0.5"), ("1.5", "1.5", "0.05"), ("1.6", "0.016", "0.0005"), ("0.5%", "0.005", "0.0005"), ("100.00%", "1.0000", "0.00005")])
-def test_a_rate_is_a_fraction_whether_or_not_the_percent_sign_is_printed(text: str, rate: str, half: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "rate", "half"),
+    [
+        ("99%", "0.99", "0.005"),
+        ("99", "0.99", "0.005"),
+        ("0.99", "0.99", "0.005"),
+        ("1", "1", "0.5"),
+        ("1.5", "1.5", "0.05"),
+        ("1.6", "0.016", "0.0005"),
+        ("0.5%", "0.005", "0.0005"),
+        ("100.00%", "1.0000", "0.00005"),
+    ],
+)
+def test_a_rate_is_a_fraction_whether_or_not_the_percent_sign_is_printed(
+    text: str, rate: str, half: str
+) -> None:
     printed = parse_number(text)
     assert printed is not None
     assert (printed.to_rate().value, printed.to_rate().half) == (D(rate), D(half))
@@ -156,7 +233,7 @@ def test_a_printed_number_stands_for_all_that_round_to_it() -> None:
     assert printed.interval == Interval(D("508.745"), D("508.755"))
 
 
-small = st.decimals(-10**6, 10**6, places=3, allow_nan=False)
+small = st.decimals(-(10**6), 10**6, places=3, allow_nan=False)
 intervals = st.builds(lambda a, b: Interval(min(a, b), max(a, b)), small, small)
 shares = st.fractions(0, 1, max_denominator=1000)
 
@@ -170,7 +247,9 @@ def holds(interval: Interval, number: Fraction) -> bool:
 
 
 @given(intervals, intervals, shares, shares)
-def test_interval_arithmetic_never_loses_a_possible_value(a: Interval, b: Interval, s: Fraction, t: Fraction) -> None:
+def test_interval_arithmetic_never_loses_a_possible_value(
+    a: Interval, b: Interval, s: Fraction, t: Fraction
+) -> None:
     x, y = inside(a, s), inside(b, t)
     assert holds(a.add(b), x + y)
     assert holds(a.subtract(b), x - y)
@@ -207,7 +286,9 @@ def test_an_empty_interval_is_refused() -> None:
         ("100百分比", "", "100", "%"), ("百分之90", "", "90", "%"), ("1,000公里", "", "1000", "公里"), ("3元/人", "", "3", "元/人"), ("≥10年", "≥", "10", "年"), ("5个月", "", "5", "个月"),
     ],
 )  # fmt: skip
-def test_a_plain_quantity_is_its_comparator_number_and_unit(text: str, comparator: str, number: str, unit: str) -> None:
+def test_a_plain_quantity_is_its_comparator_number_and_unit(
+    text: str, comparator: str, number: str, unit: str
+) -> None:
     quantity = parse_quantity(text)
     assert quantity is not None
     assert (quantity.comparator, quantity.value, quantity.unit) == (comparator, D(number), unit)
@@ -224,7 +305,9 @@ def test_a_range_a_date_or_a_sentence_is_no_plain_quantity(text: str | None) -> 
     [("≥90%", "89.9%", False), ("≥90%", "90%", True), ("≤1", "2", False), ("≤1", "0", True), ("100", "99", False), ("=100%", "101%", True), (">5", "5", False), ("<5", "5", False),
      ("13.722万元", "137220元", True), ("≥90%", "90", None), ("≥50个", "50", None)],
 )  # fmt: skip
-def test_a_target_is_missed_only_where_units_agree_and_the_number_says_so(target: str, actual: str, met: bool | None) -> None:
+def test_a_target_is_missed_only_where_units_agree_and_the_number_says_so(
+    target: str, actual: str, met: bool | None
+) -> None:
     wanted, reached = parse_quantity(target), parse_quantity(actual)
     assert wanted is not None
     assert reached is not None

@@ -1,4 +1,5 @@
 """Accepted explanations: bound to the values they excuse and to a day, one by one or by spreadsheet, and never at the cost of the finding."""
+
 from __future__ import annotations
 
 import csv
@@ -12,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from flows.books import close_books, ledger_of, store_of
-from flows.cli import app
-from flows.ledger import Submission, submission_id
-from flows.problems import Problem
-from flows.states import State
-from flows.waiver_sheet import parse_day, read_sheet
-from flows.workspace import Workspace, create
-from records.store import Store
-from records.tables import build
+from selfeval.flows.cli import app
+from selfeval.flows.commands.waiver_sheet import parse_day, read_sheet
+from selfeval.flows.ledger.ledger import Submission, submission_id
+from selfeval.flows.ledger.states import State
+from selfeval.flows.problems import Problem
+from selfeval.flows.run.stores import close_books, ledger_of, store_of
+from selfeval.flows.workspace import Workspace, create
+from selfeval.records.store.store import Store
+from selfeval.records.tables.build import build
 from tests.documents import form, ok
 from tests.stores import audit, finding
 
@@ -68,7 +69,9 @@ def test_of_many_one_that_is_unknown_leaves_all_undone(store: Store) -> None:
     store.save(tables, "1")
     audit(store, tables, [finding(tables)])
     with pytest.raises(LookupError, match="nothing"):
-        store.waive_all([("scores-sum-0", "审计员甲", "尾差", None), ("nothing", "审计员甲", "尾差", None)])
+        store.waive_all(
+            [("scores-sum-0", "审计员甲", "尾差", None), ("nothing", "审计员甲", "尾差", None)]
+        )
     assert store.waivers() == []
 
 
@@ -79,9 +82,22 @@ def place(tmp_path: Path) -> Iterator[Workspace]:
     tables = build([ok("+a.pdf", form()), ok("=b.pdf", form(unit="某站"))])
     store, ledger = store_of(place), ledger_of(place)
     store.save(tables, "1")
-    odd = finding(tables, "weights-sum", 1, finding_id=NUMBER, message="权重合计应为 100，\n表中为 99")
-    audit(store, tables, [finding(tables), finding(tables, "weights-sum"), odd, finding(tables, number=1)])
-    new = ledger.register([Submission(submission_id(n, i), n, n, f"file:///{n}", i, 1, "1") for n, i in zip(tables.documents["document"], tables.documents["document_id"], strict=True)])
+    odd = finding(
+        tables, "weights-sum", 1, finding_id=NUMBER, message="权重合计应为 100，\n表中为 99"
+    )
+    audit(
+        store,
+        tables,
+        [finding(tables), finding(tables, "weights-sum"), odd, finding(tables, number=1)],
+    )
+    new = ledger.register(
+        [
+            Submission(submission_id(n, i), n, n, f"file:///{n}", i, 1, "1")
+            for n, i in zip(
+                tables.documents["document"], tables.documents["document_id"], strict=True
+            )
+        ]
+    )
     for state in (State.SCREENED, State.EXTRACTED):
         ledger.move([replace(item, state=state) for item in new])
     yield place
@@ -99,7 +115,9 @@ def exported(place: Workspace, folder: Path) -> tuple[Path, list[dict[str, str]]
     return path, list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
 
 
-def save(path: Path, rows: list[dict[str, Any]], encoding: str = "utf-8-sig", delimiter: str = ",") -> Path:
+def save(
+    path: Path, rows: list[dict[str, Any]], encoding: str = "utf-8-sig", delimiter: str = ","
+) -> Path:
     """As a spreadsheet program saves it."""
     out = io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]), delimiter=delimiter, lineterminator="\r\n")
@@ -115,17 +133,38 @@ def statuses(place: Workspace, capsys: pytest.CaptureFixture[str]) -> list[str]:
     return [row["status"] for row in json.loads(capsys.readouterr().out)]
 
 
-@pytest.mark.parametrize("encoding, delimiter", [("utf-8-sig", ","), ("gb18030", ","), ("utf-16", "\t"), ("utf-8", ";")])
-def test_a_sheet_goes_out_is_filled_in_and_comes_back(place: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: str, delimiter: str) -> None:
+@pytest.mark.parametrize(
+    "encoding, delimiter", [("utf-8-sig", ","), ("gb18030", ","), ("utf-16", "\t"), ("utf-8", ";")]
+)
+def test_a_sheet_goes_out_is_filled_in_and_comes_back(
+    place: Workspace,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    encoding: str,
+    delimiter: str,
+) -> None:
     path, rows = exported(place, tmp_path)
-    assert [row["finding_id"] for row in rows] == ["#scores-sum-0", "#weights-sum-0", f"#{NUMBER}", "#scores-sum-1"]
+    assert [row["finding_id"] for row in rows] == [
+        "#scores-sum-0",
+        "#weights-sum-0",
+        f"#{NUMBER}",
+        "#scores-sum-1",
+    ]
     assert {row["by"] + row["reason"] + row["until"] for row in rows} == {""}
-    rows[0] |= {"by": "审计员甲", "reason": "尾差，\n已核对凭证", "until": f"{TOMORROW.year}/{TOMORROW.month}/{TOMORROW.day}"}
+    rows[0] |= {
+        "by": "审计员甲",
+        "reason": "尾差，\n已核对凭证",
+        "until": f"{TOMORROW.year}/{TOMORROW.month}/{TOMORROW.day}",
+    }
     rows[2] |= {"by": "审计员乙", "reason": "'-5% 属于口径差异", "until": ""}
     assert call("waive", "--csv", save(path, rows, encoding, delimiter), "-w", place.root) == 0
     assert statuses(place, capsys) == ["waived", "open", "waived", "open"]
     found = {waiver.finding_id: waiver for waiver in store_of(place).waivers()}
-    assert (found["scores-sum-0"].who, found["scores-sum-0"].why, found["scores-sum-0"].until) == ("审计员甲", "尾差，\n已核对凭证", TOMORROW.isoformat())
+    assert (found["scores-sum-0"].who, found["scores-sum-0"].why, found["scores-sum-0"].until) == (
+        "审计员甲",
+        "尾差，\n已核对凭证",
+        TOMORROW.isoformat(),
+    )
     assert (found[NUMBER].why, found[NUMBER].until) == ("-5% 属于口径差异", "")
 
 
@@ -136,7 +175,9 @@ def test_a_sheet_taken_in_again_changes_nothing(place: Workspace, tmp_path: Path
     call("waive", "--csv", save(path, rows), "-w", place.root)
     assert store_of(place).counts()["waiver_entries"] == 4
     path, rows = exported(place, tmp_path)
-    assert {(row["status"], row["by"], row["reason"], row["until"]) for row in rows} == {("waived", "审计员甲", "'=合计口径不同", TOMORROW.isoformat())}
+    assert {(row["status"], row["by"], row["reason"], row["until"]) for row in rows} == {
+        ("waived", "审计员甲", "'=合计口径不同", TOMORROW.isoformat())
+    }
     call("waive", "--csv", path, "-w", place.root)
     assert store_of(place).counts()["waiver_entries"] == 4
     assert {waiver.why for waiver in store_of(place).waivers()} == {"=合计口径不同"}
@@ -148,18 +189,35 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "only a day": ({"until": TOMORROW.isoformat()}, "都要填"),
     "a day that is none": ({"by": "审计员甲", "reason": "尾差", "until": "2026-13-45"}, "不是日期"),
     "a word for a day": ({"by": "审计员甲", "reason": "尾差", "until": "年底"}, "不是日期"),
-    "a day that is past": ({"by": "审计员甲", "reason": "尾差", "until": YESTERDAY.isoformat()}, "已过"),
-    "an id that is unknown": ({"finding_id": "#1.23457E+19", "by": "审计员甲", "reason": "尾差"}, "没有编号为"),
-    "an id that was deleted": ({"finding_id": "", "by": "审计员甲", "reason": "尾差"}, "没有编号为"),
-    "the same finding otherwise": ({"finding_id": "#scores-sum-0", "by": "审计员乙", "reason": "尾差"}, "与第 2 行是同一问题"),
+    "a day that is past": (
+        {"by": "审计员甲", "reason": "尾差", "until": YESTERDAY.isoformat()},
+        "已过",
+    ),
+    "an id that is unknown": (
+        {"finding_id": "#1.23457E+19", "by": "审计员甲", "reason": "尾差"},
+        "没有编号为",
+    ),
+    "an id that was deleted": (
+        {"finding_id": "", "by": "审计员甲", "reason": "尾差"},
+        "没有编号为",
+    ),
+    "the same finding otherwise": (
+        {"finding_id": "#scores-sum-0", "by": "审计员乙", "reason": "尾差"},
+        "与第 2 行是同一问题",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_one_wrong_row_is_told_by_its_number_and_nothing_is_taken(place: Workspace, tmp_path: Path, case: str) -> None:
+def test_one_wrong_row_is_told_by_its_number_and_nothing_is_taken(
+    place: Workspace, tmp_path: Path, case: str
+) -> None:
     path, rows = exported(place, tmp_path)
     change, why = WRONG[case]
-    rows[0] |= {"by": "审计员甲", "reason": "第一行\n分两行写"}  # rows are counted as the spreadsheet counts them
+    rows[0] |= {
+        "by": "审计员甲",
+        "reason": "第一行\n分两行写",
+    }  # rows are counted as the spreadsheet counts them
     rows[3] |= change
     with pytest.raises(Problem) as caught:
         call("waive", "--csv", save(path, rows), "-w", place.root)
@@ -177,7 +235,12 @@ def test_all_wrong_rows_are_told_up_to_a_limit(place: Workspace, tmp_path: Path)
 
 @pytest.mark.parametrize(
     "content, code",
-    [(b"", "sheet-columns"), ("文件,表\r\na.pdf,1\r\n".encode("gb18030"), "sheet-columns"), (b"PK\x03\x04\xff\xff\x81\x00", "sheet-unreadable"), (None, "sheet-unreadable")],
+    [
+        (b"", "sheet-columns"),
+        ("文件,表\r\na.pdf,1\r\n".encode("gb18030"), "sheet-columns"),
+        (b"PK\x03\x04\xff\xff\x81\x00", "sheet-unreadable"),
+        (None, "sheet-unreadable"),
+    ],
 )
 def test_what_is_no_sheet_is_told_so(tmp_path: Path, content: bytes | None, code: str) -> None:
     path = tmp_path / "sheet.csv"
@@ -188,8 +251,19 @@ def test_what_is_no_sheet_is_told_so(tmp_path: Path, content: bytes | None, code
     assert caught.value.code == code and caught.value.hint
 
 
-@pytest.mark.parametrize("text, day", [("2099-12-31", (2099, 12, 31)), ("2099/1/5", (2099, 1, 5)), ("2099年1月5日", (2099, 1, 5)), ("2099/1/5 0:00", (2099, 1, 5)), (" ", None)])
-def test_days_as_people_and_spreadsheets_write_them(text: str, day: tuple[int, int, int] | None) -> None:
+@pytest.mark.parametrize(
+    "text, day",
+    [
+        ("2099-12-31", (2099, 12, 31)),
+        ("2099/1/5", (2099, 1, 5)),
+        ("2099年1月5日", (2099, 1, 5)),
+        ("2099/1/5 0:00", (2099, 1, 5)),
+        (" ", None),
+    ],
+)
+def test_days_as_people_and_spreadsheets_write_them(
+    text: str, day: tuple[int, int, int] | None
+) -> None:
     assert parse_day(text, TODAY) == (date(*day) if day else None)
 
 
@@ -198,21 +272,47 @@ def test_days_as_people_and_spreadsheets_write_them(text: str, day: tuple[int, i
     [
         (("scores-sum-0", "--reason", "尾差"), "name-needed"),
         (("scores-sum-0", "--by", "审计员甲"), "reason-needed"),
-        (("scores-sum-0", "--by", "审计员甲", "--reason", "尾差", "--until", YESTERDAY.isoformat()), "until-wrong"),
+        (
+            (
+                "scores-sum-0",
+                "--by",
+                "审计员甲",
+                "--reason",
+                "尾差",
+                "--until",
+                YESTERDAY.isoformat(),
+            ),
+            "until-wrong",
+        ),
         (("nothing", "--by", "审计员甲", "--reason", "尾差"), "unknown-finding"),
         (("--by", "审计员甲", "--reason", "尾差"), "finding-needed"),
         (("scores-sum-0", "--csv", "x.csv"), "one-or-many"),
     ],
 )
-def test_an_acceptance_without_what_it_needs_is_refused(place: Workspace, arguments: tuple[str, ...], code: str) -> None:
+def test_an_acceptance_without_what_it_needs_is_refused(
+    place: Workspace, arguments: tuple[str, ...], code: str
+) -> None:
     with pytest.raises(Problem) as caught:
         call("waive", *arguments, "-w", place.root)
     assert caught.value.code == code
     assert store_of(place).waivers() == []
 
 
-def test_one_acceptance_is_entered_listed_and_withdrawn(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
-    call("waive", f"#{NUMBER}", "--by", "审计员甲", "--reason", "尾差", "--until", TOMORROW.isoformat(), "-w", place.root)
+def test_one_acceptance_is_entered_listed_and_withdrawn(
+    place: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(
+        "waive",
+        f"#{NUMBER}",
+        "--by",
+        "审计员甲",
+        "--reason",
+        "尾差",
+        "--until",
+        TOMORROW.isoformat(),
+        "-w",
+        place.root,
+    )
     assert statuses(place, capsys) == ["open", "open", "waived", "open"]
     call("waive", "-w", place.root)
     shown = capsys.readouterr().out
@@ -222,7 +322,7 @@ def test_one_acceptance_is_entered_listed_and_withdrawn(place: Workspace, capsys
 
 
 def test_the_report_is_made_again_when_an_acceptance_expires(place: Workspace) -> None:
-    from flows.publishing import _key
+    from selfeval.flows.run.publishing import _key
 
     books = store_of(place)
     books.waive("scores-sum-0", "审计员甲", "整改中", TODAY)

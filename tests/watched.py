@@ -1,4 +1,5 @@
 """One workspace run as in production, with JSON logs, figures and notices, and everything watched that it says, writes and connects to."""
+
 from __future__ import annotations
 
 import io
@@ -57,7 +58,11 @@ def hook() -> Iterator[Hook]:
 
 def planted() -> bytes:
     """A form with a leader and a telephone number in its header, and both again in running text."""
-    from tests.forms import Layout, draw, random_document  # here: every test session reads this module
+    from tests.forms import (
+        Layout,
+        draw,
+        random_document,
+    )  # here: every test session reads this module
 
     document = random_document(Random(5), rows=6)
     form = document["forms"][0]
@@ -87,11 +92,15 @@ class Watched:
             archive.write(SAMPLES / "chizhou-tangxi-2022.pdf", "塘溪.pdf")
         (self.inbox / "包.zip").write_bytes(packed.getvalue())
         (self.inbox / "cut.zip").write_bytes(packed.getvalue()[:1000])
-        (self.inbox / "mail.eml").write_bytes(mailed("上锁.pdf", (SAMPLES / "password-locked.pdf").read_bytes()))
+        (self.inbox / "mail.eml").write_bytes(
+            mailed("上锁.pdf", (SAMPLES / "password-locked.pdf").read_bytes())
+        )
         noted, before = folder / "sockets.jsonl", os.environ.get("PYTHONPATH")
         with Hook() as server:
             addresses = folder / "addresses"
-            addresses.write_text(f"# 审计处\n{server.address}\njson://127.0.0.1:9/{SECRET}\n", "utf-8")
+            addresses.write_text(
+                f"# 审计处\n{server.address}\njson://127.0.0.1:9/{SECRET}\n", "utf-8"
+            )
             os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.fspath(HOOK), before]))
             try:
                 self.done = self._run(self.inbox, addresses, noted)

@@ -1,12 +1,13 @@
 """What a rule is: an id, the records that it judges, and a pure decision over one of them. Great Expectations is not imported here."""
+
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from expectations.rules.gates import Gate
-from expectations.verdicts import Decision
-from expectations.view import FormView, FundRow, IndicatorRow
+from selfeval.expectations.rules.gates import Gate
+from selfeval.expectations.verdicts import Decision
+from selfeval.expectations.view import FormView, FundRow, IndicatorRow
 
 #: Every rule by id, filled as the modules of the families are imported.
 REGISTRY: dict[str, Rule] = {}

@@ -2,17 +2,18 @@
 
 While some of its parts are blank, a sum is no less than what is filled in, since points are never negative: else a form with a row of the
 template left in would never be added up. And printed points that miss the printed total by what rounding allows still miss it."""
+
 from __future__ import annotations
 
 from abc import abstractmethod
 from decimal import Decimal
 from typing import ClassVar
 
-from expectations.arithmetic import ZERO, FormSum, form_sum, plain, trouble
-from expectations.rules.base import FormRule
-from expectations.rules.scores import FULL_MARKS
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import CAPTIONS, FormView, State
+from selfeval.expectations.arithmetic import ZERO, FormSum, form_sum, plain, trouble
+from selfeval.expectations.rules.base import FormRule
+from selfeval.expectations.rules.scores import FULL_MARKS
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import CAPTIONS, FormView, State
 
 
 class _FilledInExceeds(FormRule):
@@ -23,10 +24,22 @@ class _FilledInExceeds(FormRule):
     def judge(self, record: FormView, subject: str) -> Decision:
         whole = form_sum(record, self.name)
         if not isinstance(whole, Decision) or whole.verdict.value == "not-applicable":
-            return not_applicable(f"{CAPTIONS[self.name]}齐全或没有{CAPTIONS[self.name]}栏，不需估计")
-        rows = [*(row for row in record.indicators if not row.repeats(self.name)), *([record.total_fund] if record.total_fund else [])]
+            return not_applicable(
+                f"{CAPTIONS[self.name]}齐全或没有{CAPTIONS[self.name]}栏，不需估计"
+            )
+        rows = [
+            *(row for row in record.indicators if not row.repeats(self.name)),
+            *([record.total_fund] if record.total_fund else []),
+        ]
         readings = [(row, row.read(self.name)) for row in rows]
-        unsure = next(((row, one) for row, one in readings if one.state in (State.DOUBTFUL, State.UNREADABLE)), None)
+        unsure = next(
+            (
+                (row, one)
+                for row, one in readings
+                if one.state in (State.DOUBTFUL, State.UNREADABLE)
+            ),
+            None,
+        )
         if unsure:
             return undecidable(trouble(unsure[0], self.name, unsure[1]))
         if record.doubts and (why := record.doubt("indicators")):
@@ -40,14 +53,21 @@ class _FilledInExceeds(FormRule):
         least = sum((one.value for one in known), ZERO)
         if least <= most:
             return PASS
-        return self.failure(record, least, [one.text for one in known], sum(one.state is State.BLANK for _, one in readings))
+        return self.failure(
+            record,
+            least,
+            [one.text for one in known],
+            sum(one.state is State.BLANK for _, one in readings),
+        )
 
     @abstractmethod
     def most(self, form: FormView) -> Decimal | Decision:
         """The largest sum that the printed total allows."""
 
     @abstractmethod
-    def failure(self, form: FormView, least: Decimal, values: list[str | None], blank: int) -> Decision: ...
+    def failure(
+        self, form: FormView, least: Decimal, values: list[str | None], blank: int
+    ) -> Decision: ...
 
 
 class WeightsExceedTotal(_FilledInExceeds):
@@ -62,10 +82,18 @@ class WeightsExceedTotal(_FilledInExceeds):
             return undecidable(f"总分的分值读取存疑（total/weight）：{printed.why or printed.text}")
         return printed.value if printed.number is not None else FULL_MARKS
 
-    def failure(self, form: FormView, least: Decimal, values: list[str | None], blank: int) -> Decision:
+    def failure(
+        self, form: FormView, least: Decimal, values: list[str | None], blank: int
+    ) -> Decision:
         printed = form.read_total("weight").text or plain(FULL_MARKS)
         message = f"已填的各项分值（含预算执行分值）合计{plain(least)}分，超过总分值{printed}分，尚有{blank}项未填分值，请核实各项分值。"
-        return failed(message, f"不高于{printed}", plain(least), cells=("total/weight", "total/score"), values=(*values, form.total_weight))
+        return failed(
+            message,
+            f"不高于{printed}",
+            plain(least),
+            cells=("total/weight", "total/score"),
+            values=(*values, form.total_weight),
+        )
 
 
 class ScoresExceedTotal(_FilledInExceeds):
@@ -84,9 +112,17 @@ class ScoresExceedTotal(_FilledInExceeds):
         execution = form.total_fund.read("score").number if form.total_fund else None
         return printed.value + printed.number.half + (execution.half if execution else ZERO)
 
-    def failure(self, form: FormView, least: Decimal, values: list[str | None], blank: int) -> Decision:
+    def failure(
+        self, form: FormView, least: Decimal, values: list[str | None], blank: int
+    ) -> Decision:
         message = f"总分印为{form.total_score}分，而已填的各项得分（含预算执行得分）合计已达{plain(least)}分，尚有{blank}项未填得分，请核实。"
-        return failed(message, f"不低于{plain(least)}", form.total_score, cells=("total/score",), values=(*values, form.total_score))
+        return failed(
+            message,
+            f"不低于{plain(least)}",
+            form.total_score,
+            cells=("total/score",),
+            values=(*values, form.total_score),
+        )
 
 
 #: What a row that is rounded to hundredths may lose, and what all of them together (RULES: 0.01 a row, 0.05 at most).
@@ -114,7 +150,13 @@ class ScoresSumRounding(FormRule):
         if gap <= self._slack(whole):
             return PASS
         message = f"总分印为{printed.text}分，而印出的各项得分相加为{plain(whole.total)}分，相差{plain(gap)}分，可能由取整造成，请核对各项得分与总分。"
-        return failed(message, plain(whole.total), printed.text, cells=("total/score",), values=(*whole.values, printed.text))
+        return failed(
+            message,
+            plain(whole.total),
+            printed.text,
+            cells=("total/score",),
+            values=(*whole.values, printed.text),
+        )
 
     def _slack(self, whole: FormSum) -> Decimal:
         parts = (*whole.parts, *((whole.execution,) if whole.execution else ()))

@@ -1,17 +1,18 @@
 """The points that captions promise, 产出指标(50分), against the weights below them (family scores)."""
+
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from expectations.arithmetic import ZERO, plain, trouble
-from expectations.rules.base import FormRule, IndicatorRule
-from expectations.rules.gates import Gate, Kind
-from expectations.text import bare
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import FormView, IndicatorRow, State
-from records.folding import fold
+from selfeval.core.folding import fold
+from selfeval.expectations.arithmetic import ZERO, plain, trouble
+from selfeval.expectations.rules.base import FormRule, IndicatorRule
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.text import bare
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import FormView, IndicatorRow, State
 
 FULL_MARKS = Decimal(100)
 _CAPTION = re.compile(r"^(?P<name>[^0-9/]+?)[（(]?(?P<points>[0-9]+(?:\.[0-9]+)?)分[)）]?$")
@@ -72,7 +73,11 @@ class Level1WeightCaption(IndicatorRule):
     gate = Gate(Kind(0), Kind.CAPTIONED, NO_CAPTION)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        block = next((block for block in blocks(record.form) if block.rows[0] is record), None) if record.level1 else None
+        block = (
+            next((block for block in blocks(record.form) if block.rows[0] is record), None)
+            if record.level1
+            else None
+        )
         if block is None or block.points is None:
             return NO_CAPTION
         if doubt := record.doubt("level1"):
@@ -84,7 +89,13 @@ class Level1WeightCaption(IndicatorRule):
             return PASS
         message = f"“{block.name}”标明{plain(block.points)}分，其下各指标分值合计为{plain(total)}分，相差{plain(abs(total - block.points))}分，请核实。"
         values = (record.level1, *(row.weight for row in block.rows))
-        return failed(message, plain(block.points), plain(total), cells=(f"{subject}/level1", f"{subject}/weight"), values=values)
+        return failed(
+            message,
+            plain(block.points),
+            plain(total),
+            cells=(f"{subject}/level1", f"{subject}/weight"),
+            values=values,
+        )
 
 
 class BlockCaptionConsistent(FormRule):
@@ -96,7 +107,9 @@ class BlockCaptionConsistent(FormRule):
         found = blocks(record)
         if not found or any(block.points is None for block in found):
             return not_applicable("一级指标名称没有全部标明分值")
-        if record.doubts and (why := next((why for block in found if (why := block.rows[0].doubt("level1"))), None)):
+        if record.doubts and (
+            why := next((why for block in found if (why := block.rows[0].doubt("level1"))), None)
+        ):
             return undecidable(f"一级指标读取存疑，请核对 {why}")
         if record.total_score is None and record.total_weight is None:
             return undecidable("未见总分行，表格可能不完整")
@@ -105,14 +118,22 @@ class BlockCaptionConsistent(FormRule):
             return undecidable("预算执行分值空白或无法辨认")
         points = sum((block.points for block in found if block.points is not None), ZERO)
         extra = execution.value if execution and execution.number else ZERO
-        if abs(points + extra - FULL_MARKS) <= SPLIT_TOLERANCE or (not extra and abs(points - FULL_MARKS) <= SPLIT_TOLERANCE):
+        if abs(points + extra - FULL_MARKS) <= SPLIT_TOLERANCE or (
+            not extra and abs(points - FULL_MARKS) <= SPLIT_TOLERANCE
+        ):
             return PASS
         parts = "、".join(f"{block.name}{plain(block.points or ZERO)}分" for block in found)
         which = "，仅指标部分已满100分，疑预算执行分值重复计入" if points == FULL_MARKS else ""
         with_execution = f"，加预算执行{plain(extra)}分" if extra else ""
         message = f"一级指标标明的分值（{parts}）{with_execution}合计为{plain(points + extra)}分，不是100分{which}，请核实。"
         values = (*(str(block.points) for block in found), str(extra))
-        return failed(message, "100", plain(points + extra), cells=(f"{found[0].rows[0].subject}/level1",), values=values)
+        return failed(
+            message,
+            "100",
+            plain(points + extra),
+            cells=(f"{found[0].rows[0].subject}/level1",),
+            values=values,
+        )
 
 
 class ProfileWeights(FormRule):

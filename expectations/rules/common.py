@@ -1,15 +1,16 @@
 """Questions that many rules ask of an indicator: its points, its quantities, which way its target points."""
+
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from expectations.arithmetic import trouble
-from expectations.text import indicator_name, is_blank
-from expectations.verdicts import Decision, not_applicable, undecidable
-from expectations.view import FundRow, IndicatorRow, State
-from records.values import Quantity, parse_quantity
+from selfeval.core.values import Quantity, parse_quantity
+from selfeval.expectations.arithmetic import trouble
+from selfeval.expectations.text import indicator_name, is_blank
+from selfeval.expectations.verdicts import Decision, not_applicable, undecidable
+from selfeval.expectations.view import FundRow, IndicatorRow, State
 
 NO_POINTS_COLUMN = not_applicable("本表没有分值栏或得分栏")
 NO_POINTS = not_applicable("没有填分值和得分")
@@ -78,8 +79,12 @@ def _quantities(record: IndicatorRow) -> tuple[Quantity, Quantity] | Decision:
 
 
 # What a number that should stay small is called, and what one that should grow is called.
-_SMALL = re.compile(r"成本|单价|价格|费用|控制数|控制额|总投资|死亡|伤亡|事故|事件|投诉|中断|故障|失误|差错|流失|超标|变质|发病|返贫|违规|违纪|漏报|逾期|下降至|排放|能耗|污染")
-_LARGE = re.compile(r"(?:率|数量|人数|人次|次数|个数|户数|面积|里程|场次|数|量|满意度|知晓度|认知度)$")
+_SMALL = re.compile(
+    r"成本|单价|价格|费用|控制数|控制额|总投资|死亡|伤亡|事故|事件|投诉|中断|故障|失误|差错|流失|超标|变质|发病|返贫|违规|违纪|漏报|逾期|下降至|排放|能耗|污染"
+)
+_LARGE = re.compile(
+    r"(?:率|数量|人数|人次|次数|个数|户数|面积|里程|场次|数|量|满意度|知晓度|认知度)$"
+)
 
 
 def direction(record: IndicatorRow, target: Quantity) -> str | None:
@@ -115,7 +120,13 @@ def met(record: IndicatorRow, target: Quantity, actual: Quantity) -> bool | None
     if target.value == actual.value:
         return True
     way = direction(record, target)
-    return None if way is None else actual.value >= target.value if way == "≥" else actual.value <= target.value
+    return (
+        None
+        if way is None
+        else actual.value >= target.value
+        if way == "≥"
+        else actual.value <= target.value
+    )
 
 
 def explained(record: IndicatorRow) -> bool:

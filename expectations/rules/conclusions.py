@@ -1,17 +1,20 @@
 """Grades and conclusions against the score (family conclusions)."""
+
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-from expectations.rules.base import FormRule
-from expectations.rules.common import points
-from expectations.text import bare
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import FormView, brief
+from selfeval.expectations.rules.base import FormRule
+from selfeval.expectations.rules.common import points
+from selfeval.expectations.text import bare
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import FormView, brief
 
 _GRADE = re.compile(r"(?:等级|评价结论|评级|结论)?[为:：]?(优|良|中|差)(?:秀|好|等)?")
-_PRAISE = re.compile(r"全部完成|圆满完成|全面完成|超额完成|全部达标|均已完成|均达到预期|优秀|执行良好")
+_PRAISE = re.compile(
+    r"全部完成|圆满完成|全面完成|超额完成|全部达标|均已完成|均达到预期|优秀|执行良好"
+)
 
 
 class GradeVsScore(FormRule):
@@ -21,7 +24,14 @@ class GradeVsScore(FormRule):
     subjects = ("total",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        printed = next((match[1] for text in (record.total_explanation, record.total_label) if text and (match := _GRADE.fullmatch(bare(text)))), None)
+        printed = next(
+            (
+                match[1]
+                for text in (record.total_explanation, record.total_label)
+                if text and (match := _GRADE.fullmatch(bare(text)))
+            ),
+            None,
+        )
         if printed is None:
             return not_applicable("总分行没有评价等级")
         settings, score = record.settings, record.read_total("score")
@@ -29,11 +39,20 @@ class GradeVsScore(FormRule):
             return not_applicable("本表式没有等级划分")
         if score.number is None:
             return undecidable(f"总分读取存疑（total/score）：{score.why or score.text or '空白'}")
-        expected = next((name for name, lowest in settings.grades if score.value >= lowest), settings.grades[-1][0])
+        expected = next(
+            (name for name, lowest in settings.grades if score.value >= lowest),
+            settings.grades[-1][0],
+        )
         if printed == expected:
             return PASS
         message = f"总分{score.text}分，按等级划分应为“{expected}”，表中评为“{printed}”，请核实。"
-        return failed(message, expected, printed, cells=("total/explanation", "total/score"), values=(score.text, printed))
+        return failed(
+            message,
+            expected,
+            printed,
+            cells=("total/explanation", "total/score"),
+            values=(score.text, printed),
+        )
 
 
 class ConclusionVsScore(FormRule):
@@ -57,7 +76,13 @@ class ConclusionVsScore(FormRule):
         if score.value >= self._HIGH:
             return PASS
         message = f"实际完成情况称“{brief(praise[0])}”，而自评总分只有{score.text}分，结论与得分不符，请核实。"
-        return failed(message, f"不低于{self._HIGH}分", score.text, cells=(subject, "total/score"), values=(record.goal_actual, score.text))
+        return failed(
+            message,
+            f"不低于{self._HIGH}分",
+            score.text,
+            cells=(subject, "total/score"),
+            values=(record.goal_actual, score.text),
+        )
 
 
 class NoProblemsButPointsLost(FormRule):
@@ -76,9 +101,19 @@ class NoProblemsButPointsLost(FormRule):
         found = [points(row) for row in record.filled]
         lost = [one for one in found if not isinstance(one, Decision) and one.lost]
         if not lost:
-            return PASS if any(not isinstance(one, Decision) for one in found) else undecidable("没有可读的得分")
+            return (
+                PASS
+                if any(not isinstance(one, Decision) for one in found)
+                else undecidable("没有可读的得分")
+            )
         message = f"总分行称“{record.total_explanation}”，而有{len(lost)}项指标扣分，请补充存在的问题和改进措施。"
-        return failed(message, "说明存在的问题", record.total_explanation, cells=("total/explanation", "total/score"), values=(record.total_explanation, str(len(lost))))
+        return failed(
+            message,
+            "说明存在的问题",
+            record.total_explanation,
+            cells=("total/explanation", "total/score"),
+            values=(record.total_explanation, str(len(lost))),
+        )
 
 
 class GoalDoneButOutputsMissed(FormRule):
@@ -94,11 +129,21 @@ class GoalDoneButOutputsMissed(FormRule):
         if record.doubts and (why := record.doubt(subject) or record.doubt_within("indicators")):
             return undecidable(f"读取存疑：{why}")
         outputs = [row for row in record.filled if "产出" in (row.level1 or "")]
-        found = [(row, one) for row in outputs if not isinstance(one := points(row), Decision) and one.weight]
+        found = [
+            (row, one)
+            for row in outputs
+            if not isinstance(one := points(row), Decision) and one.weight
+        ]
         if not found:
             return undecidable("没有可读的产出指标得分")
         worst, one = min(found, key=lambda pair: pair[1].share)
         if one.share >= self._SHORT:
             return PASS
         message = f"实际完成情况称目标全部完成，而{worst.name}只得{one.score_text}分（分值{one.weight_text}分），前后不符，请核实。"
-        return failed(message, None, one.score_text, cells=(subject, f"{worst.subject}/score"), values=(record.goal_actual, one.score_text))
+        return failed(
+            message,
+            None,
+            one.score_text,
+            cells=(subject, f"{worst.subject}/score"),
+            values=(record.goal_actual, one.score_text),
+        )

@@ -1,27 +1,33 @@
 """Costs in the indicators against the money in the funds block."""
+
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-from expectations.arithmetic import ZERO, percent, plain
-from expectations.rules.base import FormRule, IndicatorRule
-from expectations.rules.common import points, quantities
-from expectations.rules.gates import Gate, Kind
-from expectations.text import amounts, indicator_name, is_blank, longest_common
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import FormView, IndicatorRow, State, brief
-from records.folding import fold
-from records.numbers import MONEY_UNITS
-from records.remembering import remembered
-from records.values import Quantity, parse_quantity
+from selfeval.core.numbers import MONEY_UNITS
+from selfeval.core.values import Quantity, parse_quantity
+from selfeval.expectations.arithmetic import ZERO, percent, plain
+from selfeval.expectations.rules.base import FormRule, IndicatorRule
+from selfeval.expectations.rules.common import points
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.text import indicator_name, is_blank
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import FormView, IndicatorRow, State
 
 #: Amounts that are compared across the blocks of a form may differ by this share.
 ONE_PERCENT = Decimal("0.01")
-_WHOLE_COST = re.compile(r"^(?:项目)?(?:总成本|总投资|成本总额|计划总投资|实际总投资|总成本控制数?|资金总成本)(?:控制数|额|金额)?$|^项目(?:计划)?总(?:成本|投资)")
+_WHOLE_COST = re.compile(
+    r"^(?:项目)?(?:总成本|总投资|成本总额|计划总投资|实际总投资|总成本控制数?|资金总成本)(?:控制数|额|金额)?$|^项目(?:计划)?总(?:成本|投资)"
+)
 _UNIT_COST = re.compile(r"单位|单项|人均|户均|每|均|单价|标准|单个|单次|价格|比例|率")
-NO_COST, NO_COST_ROW, NO_UNIT_COST = (not_applicable(why) for why in ("没有项目总成本指标", "不是成本指标", "不是单位成本指标"))
-NO_CONTROL_RATE, NO_EXECUTION_RATE = not_applicable("没有成本控制率指标"), not_applicable("不是预算执行率指标")
+NO_COST, NO_COST_ROW, NO_UNIT_COST = (
+    not_applicable(why) for why in ("没有项目总成本指标", "不是成本指标", "不是单位成本指标")
+)
+NO_CONTROL_RATE, NO_EXECUTION_RATE = (
+    not_applicable("没有成本控制率指标"),
+    not_applicable("不是预算执行率指标"),
+)
 
 
 def yuan(quantity: Quantity | None, form: FormView) -> Decimal | None:
@@ -64,13 +70,22 @@ class CostTotalVsExecuted(IndicatorRule):
             return NO_COST
         if doubt := record.doubt("actual", "target"):
             return undecidable(f"成本读取存疑，请核对 {doubt}")
-        cost, executed = yuan(parse_quantity(record.actual), record.form), fund_yuan(record.form, "executed")
+        cost, executed = (
+            yuan(parse_quantity(record.actual), record.form),
+            fund_yuan(record.form, "executed"),
+        )
         if cost is None or executed is None:
             return undecidable("成本或全年执行数不是可比较的金额")
         if not _differs(cost, executed):
             return PASS
         message = f"{record.name}实际完成值为{record.actual}，而全年执行数为{wan(executed)}，两者不符，请核实成本口径。"
-        return failed(message, wan(executed), record.actual, cells=(f"{subject}/actual",), values=(record.actual, str(executed)))
+        return failed(
+            message,
+            wan(executed),
+            record.actual,
+            cells=(f"{subject}/actual",),
+            values=(record.actual, str(executed)),
+        )
 
 
 class CostCeilingVsBudget(IndicatorRule):
@@ -84,13 +99,22 @@ class CostCeilingVsBudget(IndicatorRule):
             return NO_COST
         if doubt := record.doubt("target"):
             return undecidable(f"成本读取存疑，请核对 {doubt}")
-        ceiling, budget = yuan(parse_quantity(record.target), record.form), fund_yuan(record.form, "budget")
+        ceiling, budget = (
+            yuan(parse_quantity(record.target), record.form),
+            fund_yuan(record.form, "budget"),
+        )
         if ceiling is None or budget is None:
             return undecidable("成本指标值或全年预算数不是可比较的金额")
         if ceiling <= budget * (1 + ONE_PERCENT):
             return PASS
         message = f"{record.name}指标值为{record.target}，高于全年预算数{wan(budget)}，成本控制目标没有约束力，请核实。"
-        return failed(message, f"不高于{wan(budget)}", record.target, cells=(f"{subject}/target",), values=(record.target, str(budget)))
+        return failed(
+            message,
+            f"不高于{wan(budget)}",
+            record.target,
+            cells=(f"{subject}/target",),
+            values=(record.target, str(budget)),
+        )
 
 
 class CostPartsSum(FormRule):
@@ -100,11 +124,19 @@ class CostPartsSum(FormRule):
     subjects = ("indicators",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        rows = [row for row in record.filled if is_cost(row) and not _UNIT_COST.search(indicator_name(row.level3)) and not _WHOLE_COST.search(indicator_name(row.level3))]
+        rows = [
+            row
+            for row in record.filled
+            if is_cost(row)
+            and not _UNIT_COST.search(indicator_name(row.level3))
+            and not _WHOLE_COST.search(indicator_name(row.level3))
+        ]
         known = [(row, value) for row in rows if (value := self._cost(row)) is not None]
         if len(known) < 2:
             return not_applicable("没有两项以上的金额成本指标")
-        if record.doubts and (why := next((why for row, _ in known if (why := row.doubt("actual"))), None)):
+        if record.doubts and (
+            why := next((why for row, _ in known if (why := row.doubt("actual"))), None)
+        ):
             return undecidable(f"成本读取存疑，请核对 {why}")
         executed, summed = fund_yuan(record, "executed"), sum((value for _, value in known), ZERO)
         if executed is None:
@@ -113,7 +145,13 @@ class CostPartsSum(FormRule):
             return PASS
         message = f"{len(known)}项成本指标实际完成值合计{wan(summed)}，大于全年执行数{wan(executed)}，请核实成本口径。"
         cells = (f"{known[0][0].subject}/actual",)
-        return failed(message, f"不高于{wan(executed)}", wan(summed), cells=cells, values=tuple(row.actual for row, _ in known))
+        return failed(
+            message,
+            f"不高于{wan(executed)}",
+            wan(summed),
+            cells=cells,
+            values=tuple(row.actual for row, _ in known),
+        )
 
     def _cost(self, row: IndicatorRow) -> Decimal | None:
         actual = parse_quantity(row.actual)
@@ -136,17 +174,33 @@ class QuantityTimesUnitCost(IndicatorRule):
             return undecidable(f"单位成本读取存疑，请核对 {doubt}")
         unit_cost, executed = parse_quantity(record.actual), fund_yuan(record.form, "executed")
         basis = next(key for key in self._COUNTED if key in match[0])
-        counts = [row for row in record.form.filled if "数量" in (row.level2 or "") and re.search(self._COUNTED[basis], f"{row.level3}{row.actual}")]
-        others = [row for row in record.form.filled if is_cost(row) and self._PER.search(row.level3 or "")]
+        counts = [
+            row
+            for row in record.form.filled
+            if "数量" in (row.level2 or "")
+            and re.search(self._COUNTED[basis], f"{row.level3}{row.actual}")
+        ]
+        others = [
+            row for row in record.form.filled if is_cost(row) and self._PER.search(row.level3 or "")
+        ]
         count = parse_quantity(counts[0].actual) if len(counts) == 1 else None
-        if unit_cost is None or unit_cost.unit != "元" or executed is None or count is None or len(others) > 1 or re.search("月|天|次", record.level3 or ""):
+        if (
+            unit_cost is None
+            or unit_cost.unit != "元"
+            or executed is None
+            or count is None
+            or len(others) > 1
+            or re.search("月|天|次", record.level3 or "")
+        ):
             return undecidable("没有唯一对应的数量指标，或金额无法比较")
         product = count.value * unit_cost.value
         if not _differs(product, executed):
             return PASS
         message = f"{counts[0].name}{counts[0].actual}乘以{record.name}{record.actual}为{wan(product)}，与全年执行数{wan(executed)}不符，请核实。"
         values = (counts[0].actual, record.actual, str(executed))
-        return failed(message, wan(executed), wan(product), cells=(f"{subject}/actual",), values=values)
+        return failed(
+            message, wan(executed), wan(product), cells=(f"{subject}/actual",), values=values
+        )
 
 
 class SavingVsFullOutput(FormRule):
@@ -159,21 +213,41 @@ class SavingVsFullOutput(FormRule):
     def judge(self, record: FormView, subject: str) -> Decision:
         executed, budget = fund_yuan(record, "executed"), fund_yuan(record, "budget")
         if executed is None or budget is None:
-            return undecidable("全年预算数或全年执行数无法比较") if record.funds else not_applicable("没有资金表")
+            return (
+                undecidable("全年预算数或全年执行数无法比较")
+                if record.funds
+                else not_applicable("没有资金表")
+            )
         if executed >= budget * self._LITTLE:
             return PASS
         counts = [row for row in record.filled if "数量" in (row.level2 or "")]
         found = [points(row) for row in counts]
         if not counts or any(isinstance(one, Decision) for one in found):
             return undecidable("数量指标没有可读的得分")
-        texts = [record.goal_actual, record.total_explanation, *(row.explanation for row in record.indicators)]
-        if any(not is_blank(text) and re.search("结余|节约|节省|招标|中标|尾款|未付|支付|结算|压减|疫情|执行|预算", text or "") for text in texts):
+        texts = [
+            record.goal_actual,
+            record.total_explanation,
+            *(row.explanation for row in record.indicators),
+        ]
+        if any(
+            not is_blank(text)
+            and re.search(
+                "结余|节约|节省|招标|中标|尾款|未付|支付|结算|压减|疫情|执行|预算", text or ""
+            )
+            for text in texts
+        ):
             return PASS
         if any(not isinstance(one, Decision) and one.lost for one in found):
             return PASS
         message = f"全年执行数只占预算数的{percent(executed / budget, 1)}，而数量指标全部完成并得满分，请说明资金节约或预算偏大的原因。"
         cells = (f"{record.total_fund.subject}/executed",) if record.total_fund else ()
-        return failed(message, "说明原因", percent(executed / budget, 1), cells=cells, values=(str(executed), str(budget)))
+        return failed(
+            message,
+            "说明原因",
+            percent(executed / budget, 1),
+            cells=cells,
+            values=(str(executed), str(budget)),
+        )
 
 
 class CostRateVsExecutionRate(IndicatorRule):
@@ -187,14 +261,26 @@ class CostRateVsExecutionRate(IndicatorRule):
             return NO_CONTROL_RATE
         if doubt := record.doubt("actual"):
             return undecidable(f"成本控制率读取存疑，请核对 {doubt}")
-        rate, executed, budget = parse_quantity(record.actual), fund_yuan(record.form, "executed"), fund_yuan(record.form, "budget")
+        rate, executed, budget = (
+            parse_quantity(record.actual),
+            fund_yuan(record.form, "executed"),
+            fund_yuan(record.form, "budget"),
+        )
         if rate is None or executed is None or budget is None:
             return undecidable("成本控制率或资金无法比较")
         if rate.value != 100 or not _differs(executed, budget):
             return PASS
         ratio = percent(executed / budget, 1)
-        message = f"{record.name}填为{record.actual}，而预算执行率为{ratio}，请说明成本控制率的计算口径。"
-        return failed(message, ratio, record.actual, cells=(f"{subject}/actual",), values=(record.actual, str(executed), str(budget)))
+        message = (
+            f"{record.name}填为{record.actual}，而预算执行率为{ratio}，请说明成本控制率的计算口径。"
+        )
+        return failed(
+            message,
+            ratio,
+            record.actual,
+            cells=(f"{subject}/actual",),
+            values=(record.actual, str(executed), str(budget)),
+        )
 
 
 class ExecutionCountedTwice(IndicatorRule):
@@ -212,111 +298,15 @@ class ExecutionCountedTwice(IndicatorRule):
         block = [total.read("weight"), total.read("score")] if total else []
         if any(reading.state is State.DOUBTFUL for reading in (*marks, *block)):
             return undecidable(f"分值或得分读取存疑（{subject}）")
-        if not any(reading.number and reading.value > 0 for reading in block) or not any(reading.number and reading.value > 0 for reading in marks):
+        if not any(reading.number and reading.value > 0 for reading in block) or not any(
+            reading.number and reading.value > 0 for reading in marks
+        ):
             return PASS
         message = f"{record.name}与资金表的预算执行率重复计分（资金表{(block[0].text or block[1].text)}分），请只保留一处。"
-        return failed(message, "计分一次", "计分两次", cells=(f"{subject}/level3",), values=(record.level3, record.weight, record.score))
-
-
-_COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万|亿)?([一-龥㎡]{1,3})")
-
-
-@remembered
-def _named(text: str, unit: str) -> tuple[tuple[Quantity, str, str], ...]:
-    """The quantities in `unit` that a text names: the quantity, what stands before it, how it is printed."""
-    named = []
-    for match in _COUNT.finditer(text):
-        for cut in range(len(match[3]), 0, -1):
-            found = parse_quantity(match[1] + (match[2] or "") + match[3][:cut])
-            if found is not None and found.unit == unit:
-                named.append((found, text[max(0, match.start() - 12) : match.start()], match[0]))
-                break
-    return tuple(named)
-
-
-def _folded_goal(form: FormView) -> str:
-    """The expected goal in half width; every row of the form asks for it."""
-    if "folded goal" not in form.memo:
-        form.memo["folded goal"] = fold(form.goal_expected or "")
-    text: str = form.memo["folded goal"]
-    return text
-
-
-class CountsVsGoalText(IndicatorRule):
-    """A count that the goal names is the count of the indicator of the same name."""
-
-    id = "counts-vs-goal-text"
-    #: Share of the indicator's name that must stand, in one run, before the number: 繁育基地 alone may be another 繁育基地.
-    _SHARED = 0.6
-
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        target = parse_quantity(record.target)
-        if target is None or target.unit in ("", "%", "元", "‰"):
-            return not_applicable("指标值不是带单位的数量")
-        text = _folded_goal(record.form)
-        if not text:
-            return not_applicable("没有预期目标")
-        if doubt := record.doubt("target", "level3") or (record.form.doubts and record.form.doubt("goal_expected")):
-            return undecidable(f"文字读取存疑，请核对 {doubt}")
-        named = _named(text, target.unit)
-        if not named:
-            return not_applicable("预期目标中没有同一单位的数量")
-        others = {quantity.value for row in record.form.filled if row is not record and (quantity := parse_quantity(row.target))}
-        if any(found.value == target.value for found, _, _ in named):
-            return PASS
-        name = indicator_name(record.level3)
-        alike = [(found, printed) for found, before, printed in named
-                 if found.value not in others and name and len(longest_common(name, before)) >= self._SHARED * len(name)]  # fmt: skip
-        if len(alike) != 1:
-            return undecidable("无法确定目标文字与本指标对应")
-        message = f"{record.name}年度指标值为{record.target}，而预期目标写作“{brief(alike[0][1])}”，两处数量不一致，请核实。"
-        return failed(message, alike[0][1], record.target, cells=(f"{subject}/target", "goal_expected"), values=(record.target, alike[0][1]))
-
-
-class CostOverCeiling(IndicatorRule):
-    """A cost above its ceiling does not get full marks, also where the ceiling is a bare number."""
-
-    id = "cost-over-ceiling"
-    gate = Gate(Kind(0), Kind.COST, NO_COST_ROW)
-
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if not is_cost(record):
-            return NO_COST_ROW
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        values = quantities(record)
-        if isinstance(values, Decision):
-            return values
-        target, actual = values
-        if target.comparator not in ("", "=") or target.unit != "元" or re.search("补助|补贴|标准|发放|收入|率", indicator_name(record.level3)):
-            return not_applicable("不是以金额表示的成本上限")
-        if actual.value <= target.value or found.lost:
-            return PASS
-        message = f"{record.name}成本指标值为{record.target}，实际为{record.actual}，超出控制数，却得满分{found.score_text}分，请核实。"
-        return failed(message, f"不高于{record.target}", record.actual, cells=(f"{subject}/actual",), values=(record.target, record.actual, found.score_text))
-
-
-class MoneyInTextVsFunds(FormRule):
-    """The budget that the goal names is one of the amounts of the funds block."""
-
-    id = "goal-money-vs-funds"
-    subjects = ("goal_expected",)
-    _BUDGET = re.compile(r"(?:预算资金|项目资金|资金总额|总投资|预算)(?:共计|合计|为|共)?[:：]?$")
-
-    def judge(self, record: FormView, subject: str) -> Decision:
-        text = fold(record.goal_expected or "")
-        named = [money for money in amounts(text) if self._BUDGET.search(text[: money.start])]
-        if not named:
-            return not_applicable("预期目标没有写明预算金额")
-        if record.doubts and (why := record.doubt(subject) or record.doubt_within("funds")):
-            return undecidable(f"金额读取存疑：{why}")
-        factor = MONEY_UNITS.get(record.amount_unit or "")
-        printed = [number.value * factor for row in record.funds for name in ("initial", "budget", "executed") if factor and (number := row.read(name).number)]
-        if not printed or len(named) != 1:
-            return undecidable("资金表没有可比较的金额，或文中金额不止一处")
-        money = named[0]
-        if any(abs(money.yuan - value) <= money.half for value in printed):
-            return PASS
-        message = f"预期目标称预算{money.text}，与资金表所列各数均不一致，请核实。"
-        return failed(message, "与资金表一致", money.text, cells=(subject,), values=(record.goal_expected,))
+        return failed(
+            message,
+            "计分一次",
+            "计分两次",
+            cells=(f"{subject}/level3",),
+            values=(record.level3, record.weight, record.score),
+        )

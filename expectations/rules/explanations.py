@@ -1,16 +1,17 @@
 """Deviations and their explanations: whoever loses points says why."""
+
 from __future__ import annotations
 
 import re
 
-from expectations.arithmetic import plain, trouble
-from expectations.rules.base import IndicatorRule
-from expectations.rules.common import NOT_PAIRED, explained, points
-from expectations.rules.gates import Gate, Kind
-from expectations.text import bare, is_blank, likeness
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import IndicatorRow, State, brief
-from records.remembering import remembered
+from selfeval.core.batch_cache import remembered
+from selfeval.expectations.arithmetic import plain, trouble
+from selfeval.expectations.rules.base import IndicatorRule
+from selfeval.expectations.rules.common import NOT_PAIRED, explained, points
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.text import bare, is_blank, likeness
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import IndicatorRow, State, brief
 
 NO_EXPLANATION = not_applicable("没有填偏差原因分析")
 
@@ -30,7 +31,11 @@ class DeviationUnexplained(IndicatorRule):
             if reading.state in (State.DOUBTFUL, State.UNREADABLE):
                 return undecidable(trouble(record, name, reading))
         if score.number is None or weight.number is None:
-            return not_applicable("没有填分值和得分") if score.state is weight.state else undecidable("分值、得分只填了一项")
+            return (
+                not_applicable("没有填分值和得分")
+                if score.state is weight.state
+                else undecidable("分值、得分只填了一项")
+            )
         if not record.paired:
             return NOT_PAIRED
         if score.value >= weight.value:
@@ -47,10 +52,18 @@ class DeviationUnexplained(IndicatorRule):
         message = f"{record.name}分值{weight.text}、得分{score.text}，扣{lost}分，{why}，请补充偏差原因分析及改进措施。"
         values = (weight.text, score.text, record.explanation)
         cells = (f"{subject}/explanation", f"{subject}/score")
-        return failed(message, "说明偏差原因", record.explanation or ("空白" if column else "没有此栏"), cells=cells, values=values)
+        return failed(
+            message,
+            "说明偏差原因",
+            record.explanation or ("空白" if column else "没有此栏"),
+            cells=cells,
+            values=values,
+        )
 
 
-_CAUSE = re.compile(r"因|由于|导致|受|影响|未|不足|缺|推迟|滞后|结余|疫情|困难|减少|死亡|取消|变更|调整|低于|高于|有限|尚|延|剩余|节约|较")
+_CAUSE = re.compile(
+    r"因|由于|导致|受|影响|未|不足|缺|推迟|滞后|结余|疫情|困难|减少|死亡|取消|变更|调整|低于|高于|有限|尚|延|剩余|节约|较"
+)
 _MEASURE = re.compile(r"加强|加大|改进|提高|完善|下年|今后|进一步|规范|细化|督促|建议|优化")
 #: Fewer characters than this say nothing that can be checked.
 TOO_SHORT = 6
@@ -86,7 +99,13 @@ class ExplanationBoilerplate(IndicatorRule):
         if not what:
             return PASS
         message = f"{record.name}的偏差原因分析“{brief(record.explanation, 30)}”{what}，请补充。"
-        return failed(message, "说明具体原因", brief(record.explanation, 40), cells=(f"{subject}/explanation",), values=(record.explanation,))
+        return failed(
+            message,
+            "说明具体原因",
+            brief(record.explanation, 40),
+            cells=(f"{subject}/explanation",),
+            values=(record.explanation,),
+        )
 
 
 class ExplainedButFull(IndicatorRule):
@@ -108,7 +127,13 @@ class ExplainedButFull(IndicatorRule):
             return PASS
         message = f"{record.name}填有偏差原因“{brief(record.explanation, 30)}”，但得满分{found.score_text}分，请核实得分或说明无偏差。"
         values = (found.score_text, record.explanation)
-        return failed(message, "有偏差则扣分", f"{found.score_text}分", cells=(f"{subject}/explanation", f"{subject}/score"), values=values)
+        return failed(
+            message,
+            "有偏差则扣分",
+            f"{found.score_text}分",
+            cells=(f"{subject}/explanation", f"{subject}/score"),
+            values=values,
+        )
 
 
 #: Rows with the very same explanation that make it a formula, and how long it is then.
@@ -136,7 +161,13 @@ class ExplanationRepeated(IndicatorRule):
         if len(groups) < SAME_ROWS:
             return PASS
         message = f"{len(same)}项指标（自{record.name}起）的偏差原因均为“{brief(record.explanation, 30)}”，未区分各指标的实际情况，请分别说明。"
-        return failed(message, "分别说明", f"{len(same)}项相同", cells=(f"{subject}/explanation",), values=(record.explanation, str(len(same))))
+        return failed(
+            message,
+            "分别说明",
+            f"{len(same)}项相同",
+            cells=(f"{subject}/explanation",),
+            values=(record.explanation, str(len(same))),
+        )
 
 
 class ExplanationRepeatsResult(IndicatorRule):
@@ -154,8 +185,18 @@ class ExplanationRepeatsResult(IndicatorRule):
             return NO_EXPLANATION
         if doubt := record.doubt("explanation", "actual", "target"):
             return undecidable(f"文字读取存疑，请核对 {doubt}")
-        for name, other in (("实际完成值", record.actual), ("年度指标值", record.target), ("指标名称", record.level3)):
+        for name, other in (
+            ("实际完成值", record.actual),
+            ("年度指标值", record.target),
+            ("指标名称", record.level3),
+        ):
             if len(bare(other)) >= SAME_LENGTH and likeness(text, bare(other)) >= 0.9:
                 message = f"{record.name}的偏差原因照抄{name}，没有说明扣分原因，请补充。"
-                return failed(message, "说明原因", brief(record.explanation, 40), cells=(f"{subject}/explanation",), values=(record.explanation, other))
+                return failed(
+                    message,
+                    "说明原因",
+                    brief(record.explanation, 40),
+                    cells=(f"{subject}/explanation",),
+                    values=(record.explanation, other),
+                )
         return PASS

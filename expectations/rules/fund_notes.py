@@ -1,16 +1,17 @@
 """What the text of a form says about its money: reasons for changes and delays, claims, amounts that add up (family funds)."""
+
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-from expectations.arithmetic import ZERO, percent, plain
-from expectations.rules.base import FormRule, FundRule
-from expectations.rules.funds import execution_ratio, readings
-from expectations.text import Money, amounts, is_blank
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import CAPTIONS, FormView, FundRow, brief
-from records.folding import fold
+from selfeval.core.folding import fold
+from selfeval.expectations.arithmetic import ZERO, percent, plain
+from selfeval.expectations.rules.base import FormRule, FundRule
+from selfeval.expectations.rules.funds import execution_ratio, readings
+from selfeval.expectations.text import Money, amounts, is_blank
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import CAPTIONS, FormView, FundRow, brief
 
 #: Claimed and computed rate may differ by this, and parts may miss their sum by this share before it is said.
 ONE_POINT, NEARLY = Decimal("0.01"), Decimal("0.05")
@@ -18,7 +19,11 @@ ONE_POINT, NEARLY = Decimal("0.01"), Decimal("0.05")
 
 def notes(form: FormView) -> list[str]:
     """Everything that the form says in free words about its course."""
-    texts = [form.goal_actual, form.total_explanation, *(row.explanation for row in form.indicators)]
+    texts = [
+        form.goal_actual,
+        form.total_explanation,
+        *(row.explanation for row in form.indicators),
+    ]
     return [text for text in texts if text and not is_blank(text)]
 
 
@@ -44,12 +49,20 @@ class BudgetAdjustedUnexplained(FundRule):
         change = (budget.value - initial.value) / initial.value
         if abs(change) <= settings.budget_change:
             return PASS
-        if record.form.doubts and (why := record.form.doubt_within("goal_actual", "indicators", "total")):
+        if record.form.doubts and (
+            why := record.form.doubt_within("goal_actual", "indicators", "total")
+        ):
             return undecidable(f"说明文字读取存疑，请核对 {why}")
         if mentions(record.form, "调整|追加|调减|调增|压减|压缩|收回|结转|结余|变更|核减"):
             return PASS
         message = f"年初预算数{initial.text}调整为全年预算数{budget.text}，{'增加' if change > 0 else '减少'}{percent(abs(change), 1)}，表中未说明调整原因，请补充。"
-        return failed(message, "说明调整原因", "未说明", cells=(f"{subject}/budget",), values=(initial.text, budget.text))
+        return failed(
+            message,
+            "说明调整原因",
+            "未说明",
+            cells=(f"{subject}/budget",),
+            values=(initial.text, budget.text),
+        )
 
 
 class LowExecutionUnexplained(FundRule):
@@ -70,15 +83,27 @@ class LowExecutionUnexplained(FundRule):
         ratio = executed.value / budget.value
         if ratio >= settings.low_execution:
             return PASS
-        if record.form.doubts and (why := record.form.doubt_within("goal_actual", "indicators", "total")):
+        if record.form.doubts and (
+            why := record.form.doubt_within("goal_actual", "indicators", "total")
+        ):
             return undecidable(f"说明文字读取存疑，请核对 {why}")
-        if mentions(record.form, "资金|执行|支付|付款|结余|节约|尾款|预算|招标|拨付|未付|结转|疫情"):
+        if mentions(
+            record.form, "资金|执行|支付|付款|结余|节约|尾款|预算|招标|拨付|未付|结转|疫情"
+        ):
             return PASS
         message = f"预算执行率为{percent(ratio)}（{executed.text}/{budget.text}），低于{percent(settings.low_execution, 0)}，表中未说明原因，请补充。"
-        return failed(message, "说明原因", "未说明", cells=(f"{subject}/rate", f"{subject}/executed"), values=(budget.text, executed.text))
+        return failed(
+            message,
+            "说明原因",
+            "未说明",
+            cells=(f"{subject}/rate", f"{subject}/executed"),
+            values=(budget.text, executed.text),
+        )
 
 
-_CLAIM = re.compile(r"(?:执行率|支付率|支付进度|拨付进度|支出进度|资金使用率)[^0-9。；]{0,6}([0-9]+(?:\.[0-9]+)?)\s*%")
+_CLAIM = re.compile(
+    r"(?:执行率|支付率|支付进度|拨付进度|支出进度|资金使用率)[^0-9。；]{0,6}([0-9]+(?:\.[0-9]+)?)\s*%"
+)
 _ALLOTTED = re.compile(r"(?:下达|安排|到位|批复|预算)[^，。；0-9]{0,12}$")
 _PAID = re.compile(r"(?:支付|支出|执行|使用|拨付|付款)[^，。；0-9]{0,8}$")
 
@@ -98,14 +123,18 @@ class ExecutionClaimVsAmounts(FormRule):
             return undecidable(f"实际完成情况读取存疑：{why}")
         found = amounts(text)
         allotted = [money for money in found if _ALLOTTED.search(text[: money.start])]
-        paid = [money for money in found if _PAID.search(text[: money.start]) and money not in allotted]
+        paid = [
+            money for money in found if _PAID.search(text[: money.start]) and money not in allotted
+        ]
         if len(claims) != 1 or len(allotted) != 1 or len(paid) != 1 or not allotted[0].yuan:
             return undecidable("文字中的金额不止一对，无法确定所指")
         ratio, claim = paid[0].yuan / allotted[0].yuan, Decimal(claims[0]) / 100
         if abs(ratio - claim) <= ONE_POINT:
             return PASS
         message = f"实际完成情况称进度{claims[0]}%，而文中金额{paid[0].text}/{allotted[0].text}为{percent(ratio)}，前后不符，请核实。"
-        return failed(message, percent(ratio), f"{claims[0]}%", cells=(subject,), values=(record.goal_actual,))
+        return failed(
+            message, percent(ratio), f"{claims[0]}%", cells=(subject,), values=(record.goal_actual,)
+        )
 
 
 class GoalTextMoney(FormRule):
@@ -123,20 +152,35 @@ class GoalTextMoney(FormRule):
         if record.doubts and (why := record.doubt(subject)):
             return undecidable(f"{CAPTIONS[subject]}读取存疑：{why}")
         whole, summed = total[0], sum((part.yuan for part in parts), ZERO)
-        if abs(summed - whole.yuan) <= whole.half:  # parts are taken at their word: 30万元 in a text is thirty, not 29.5 to 30.5
+        if (
+            abs(summed - whole.yuan) <= whole.half
+        ):  # parts are taken at their word: 30万元 in a text is thirty, not 29.5 to 30.5
             return PASS
         if summed < whole.yuan * (1 - NEARLY) or re.search("约|余|左右|等", text):
             return undecidable("分项可能未列全，或为约数")
         return self._failed(whole, parts, summed, record, subject)
 
-    def _failed(self, whole: Money, parts: tuple[Money, ...], summed: Decimal, record: FormView, subject: str) -> Decision:
+    def _failed(
+        self,
+        whole: Money,
+        parts: tuple[Money, ...],
+        summed: Decimal,
+        record: FormView,
+        subject: str,
+    ) -> Decision:
         unit, factor = ("万元", Decimal(10_000)) if "万元" in whole.text else ("元", Decimal(1))
         listed = "、".join(part.text for part in parts)
         message = (
             f"{CAPTIONS[subject]}称{whole.text}，而其分项（{brief(listed, 60)}）合计为{plain(summed / factor)}{unit}，"
             f"相差{plain(abs(summed - whole.yuan) / factor)}{unit}，请核实。"
         )
-        return failed(message, f"{plain(summed / factor)}{unit}", whole.text, cells=(subject,), values=(getattr(record, subject),))
+        return failed(
+            message,
+            f"{plain(summed / factor)}{unit}",
+            whole.text,
+            cells=(subject,),
+            values=(getattr(record, subject),),
+        )
 
 
 class AdjustmentNotRecorded(FundRule):
@@ -154,4 +198,10 @@ class AdjustmentNotRecorded(FundRule):
         if not (initial.value == budget.value < executed.value):
             return PASS
         message = f"全年执行数{executed.text}大于预算数{budget.text}，而年初预算数与全年预算数相同，疑追加或结转资金未计入全年预算数，请核实。"
-        return failed(message, f"不低于{executed.text}", budget.text, cells=(f"{subject}/budget",), values=(initial.text, budget.text, executed.text))
+        return failed(
+            message,
+            f"不低于{executed.text}",
+            budget.text,
+            cells=(f"{subject}/budget",),
+            values=(initial.text, budget.text, executed.text),
+        )

@@ -1,13 +1,14 @@
 """Rows of the funds block beside the total row, and budgets that cannot be (family funds)."""
+
 from __future__ import annotations
 
 from decimal import Decimal
 
-from expectations.arithmetic import ZERO, percent, plain, trouble
-from expectations.rules.base import FormRule, FundRule
-from expectations.rules.funds import execution_ratio, readings
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import CAPTIONS, FormView, FundRow, State
+from selfeval.expectations.arithmetic import ZERO, percent, plain, trouble
+from selfeval.expectations.rules.base import FormRule, FundRule
+from selfeval.expectations.rules.funds import execution_ratio, readings
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import CAPTIONS, FormView, FundRow, State
 
 
 class ZeroBudget(FundRule):
@@ -24,7 +25,13 @@ class ZeroBudget(FundRule):
         if not found["executed"].value:
             return not_applicable("预算数和执行数均为0")
         message = f"全年预算数填为{found['budget'].text}，而全年执行数为{found['executed'].text}，无预算支出或预算数漏填，请核实。"
-        return failed(message, "大于0", found["budget"].text, cells=(f"{subject}/budget",), values=(found["budget"].text, found["executed"].text))
+        return failed(
+            message,
+            "大于0",
+            found["budget"].text,
+            cells=(f"{subject}/budget",),
+            values=(found["budget"].text, found["executed"].text),
+        )
 
 
 class TotalRowUnfilled(FormRule):
@@ -38,7 +45,11 @@ class TotalRowUnfilled(FormRule):
         if total_row is None or all(getattr(row, name) is None for row in record.funds):
             return not_applicable(f"资金表没有{CAPTIONS[name]}栏")
         parts = {row.position: row.read(name) for row in record.funds if row is not total_row}
-        filled = [record.funds[i] for i, reading in parts.items() if reading.number is not None and reading.value > 0]
+        filled = [
+            record.funds[i]
+            for i, reading in parts.items()
+            if reading.number is not None and reading.value > 0
+        ]
         total = total_row.read(name)
         if total.state is State.ABSENT or not filled:
             return not_applicable(f"{CAPTIONS[name]}没有分项数字")
@@ -49,7 +60,13 @@ class TotalRowUnfilled(FormRule):
         part = filled[0]
         message = f"{CAPTIONS[name]}的{total_row.name}为{total.text or '空白'}，而分项{part.name}已填{getattr(part, name)}，总额漏填，请补正。"
         values = (total.text, getattr(part, name))
-        return failed(message, "分项之和", total.text or "空白", cells=(f"{total_row.subject}/{name}",), values=values)
+        return failed(
+            message,
+            "分项之和",
+            total.text or "空白",
+            cells=(f"{total_row.subject}/{name}",),
+            values=values,
+        )
 
 
 class RateNotFilled(FundRule):
@@ -72,7 +89,13 @@ class RateNotFilled(FundRule):
             return not_applicable("全年预算数为0，没有执行率")
         expected = percent(found["executed"].value / found["budget"].value)
         message = f"资金表设有执行率栏，{record.name}的全年预算数为{found['budget'].text}、全年执行数为{found['executed'].text}，但未填执行率，应为{expected}，请补充。"
-        return failed(message, expected, "空白", cells=(f"{subject}/rate", f"{subject}/executed"), values=(found["budget"].text, found["executed"].text))
+        return failed(
+            message,
+            expected,
+            "空白",
+            cells=(f"{subject}/rate", f"{subject}/executed"),
+            values=(found["budget"].text, found["executed"].text),
+        )
 
 
 class ComponentRate(FormRule):
@@ -82,7 +105,12 @@ class ComponentRate(FormRule):
     subjects = ("funds/rate",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        rows = [row for row in record.funds if row is not record.total_fund and row.read("rate").state not in (State.ABSENT, State.BLANK)]
+        rows = [
+            row
+            for row in record.funds
+            if row is not record.total_fund
+            and row.read("rate").state not in (State.ABSENT, State.BLANK)
+        ]
         if not rows:
             return not_applicable("分项没有填执行率")
         undecided: Decision | None = None
@@ -90,14 +118,24 @@ class ComponentRate(FormRule):
             found = readings(row, "budget", "executed", "rate")
             ratio = None if isinstance(found, Decision) else execution_ratio(found)
             if isinstance(found, Decision) or ratio is None:
-                undecided = found if isinstance(found, Decision) else undecidable(f"{row.name}的预算数为0，无法计算执行率")
+                undecided = (
+                    found
+                    if isinstance(found, Decision)
+                    else undecidable(f"{row.name}的预算数为0，无法计算执行率")
+                )
                 continue
             number = found["rate"].number
             if number is not None and not number.to_rate().interval.intersects(ratio):
                 expected = percent(found["executed"].value / found["budget"].value)
                 message = f"分项{row.name}执行率印为{found['rate'].text}，按执行数{found['executed'].text}、预算数{found['budget'].text}计算应为{expected}，请核实。"
                 values = tuple(found[name].text for name in ("budget", "executed", "rate"))
-                return failed(message, expected, found["rate"].text, cells=(f"{row.subject}/rate",), values=values)
+                return failed(
+                    message,
+                    expected,
+                    found["rate"].text,
+                    cells=(f"{row.subject}/rate",),
+                    values=values,
+                )
         return undecided or PASS
 
 
@@ -112,17 +150,40 @@ class ComponentOverExecution(FormRule):
         pairs = [(row, row.read("budget"), row.read("executed")) for row in rows]
         if any(State.DOUBTFUL in (budget.state, executed.state) for _, budget, executed in pairs):
             return undecidable("分项金额读取存疑")
-        filled = [(row, budget, executed) for row, budget, executed in pairs if budget.number and executed.number]
+        filled = [
+            (row, budget, executed)
+            for row, budget, executed in pairs
+            if budget.number and executed.number
+        ]
         if not filled:
             blank = any(executed.number for _, _, executed in pairs)
-            return undecidable("分项填有执行数而没有预算数") if blank else not_applicable("分项没有预算数和执行数")
-        over = [(row, budget, executed) for row, budget, executed in filled if executed.value > budget.value]
+            return (
+                undecidable("分项填有执行数而没有预算数")
+                if blank
+                else not_applicable("分项没有预算数和执行数")
+            )
+        over = [
+            (row, budget, executed)
+            for row, budget, executed in filled
+            if executed.value > budget.value
+        ]
         total = record.total_fund
-        if not over or (total is not None and (b := total.read("budget")).number and (e := total.read("executed")).number and e.value > b.value):
+        if not over or (
+            total is not None
+            and (b := total.read("budget")).number
+            and (e := total.read("executed")).number
+            and e.value > b.value
+        ):
             return PASS  # an overdrawn total is over-execution's finding
         row, budget, executed = over[0]
         message = f"分项{row.name}全年执行数{executed.text}大于其全年预算数{budget.text}，超出{plain(executed.value - budget.value)}，请说明资金调剂情况。"
-        return failed(message, f"不高于{budget.text}", executed.text, cells=(f"{row.subject}/executed",), values=(budget.text, executed.text))
+        return failed(
+            message,
+            f"不高于{budget.text}",
+            executed.text,
+            cells=(f"{row.subject}/executed",),
+            values=(budget.text, executed.text),
+        )
 
 
 class NegativeAmount(FormRule):
@@ -132,16 +193,28 @@ class NegativeAmount(FormRule):
     subjects = ("funds",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        cells = [(row, name, row.read(name)) for row in record.funds for name in ("initial", "budget", "executed")]
+        cells = [
+            (row, name, row.read(name))
+            for row in record.funds
+            for name in ("initial", "budget", "executed")
+        ]
         if any(reading.state is State.DOUBTFUL for _, _, reading in cells):
             return undecidable("资金金额读取存疑")
-        numbers = [(row, name, reading) for row, name, reading in cells if reading.number is not None]
+        numbers = [
+            (row, name, reading) for row, name, reading in cells if reading.number is not None
+        ]
         if not numbers:
             return not_applicable("资金表没有金额")
         for row, name, reading in numbers:
             if reading.value < 0:
                 message = f"{row.name}的{CAPTIONS[name]}为负数{reading.text}，请核实。"
-                return failed(message, "0以上", reading.text, cells=(f"{row.subject}/{name}",), values=(reading.text,))
+                return failed(
+                    message,
+                    "0以上",
+                    reading.text,
+                    cells=(f"{row.subject}/{name}",),
+                    values=(reading.text,),
+                )
         return PASS
 
 
@@ -152,14 +225,28 @@ class AmountUnreadable(FormRule):
     subjects = ("funds",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        cells = [(row, name, row.read(name)) for row in record.funds for name in ("initial", "budget", "executed", "rate")]
+        cells = [
+            (row, name, row.read(name))
+            for row in record.funds
+            for name in ("initial", "budget", "executed", "rate")
+        ]
         if any(reading.state is State.DOUBTFUL for _, _, reading in cells):
             return undecidable("资金金额读取存疑")
         for row, name, reading in cells:
             if reading.state is State.UNREADABLE:
                 message = f"{row.name}的{CAPTIONS[name]}填为“{reading.text}”，不是可以计算的数字，请改填数字。"
-                return failed(message, "数字", reading.text, cells=(f"{row.subject}/{name}",), values=(reading.text,))
-        return PASS if any(reading.number for _, _, reading in cells) else not_applicable("资金表没有金额")
+                return failed(
+                    message,
+                    "数字",
+                    reading.text,
+                    cells=(f"{row.subject}/{name}",),
+                    values=(reading.text,),
+                )
+        return (
+            PASS
+            if any(reading.number for _, _, reading in cells)
+            else not_applicable("资金表没有金额")
+        )
 
 
 class PerfectExecution(FundRule):
@@ -175,7 +262,18 @@ class PerfectExecution(FundRule):
             return found
         amounts = {found[name].value for name in ("initial", "budget", "executed")}
         number = found["executed"].number
-        if len(amounts) > 1 or number is None or number.half > Decimal("0.05") or number.value == ZERO:
+        if (
+            len(amounts) > 1
+            or number is None
+            or number.half > Decimal("0.05")
+            or number.value == ZERO
+        ):
             return PASS
         message = f"部门整体支出的年初预算数、全年预算数、全年执行数均为{found['executed'].text}，三数完全一致，请核实是否照抄预算数。"
-        return failed(message, None, found["executed"].text, cells=(f"{subject}/executed",), values=(found["executed"].text,))
+        return failed(
+            message,
+            None,
+            found["executed"].text,
+            cells=(f"{subject}/executed",),
+            values=(found["executed"].text,),
+        )

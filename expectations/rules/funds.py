@@ -1,14 +1,23 @@
 """Budget execution: amounts, rate and score of the total row agree within what is printed, and the parts make the total."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
 
-from expectations.arithmetic import ZERO, Part, percent, plain, row_slip, splits_in_two, trouble
-from expectations.rules.base import FormRule, FundRule
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import CAPTIONS, FormView, FundRow, Reading, State
-from records.values import Interval
+from selfeval.core.values import Interval
+from selfeval.expectations.arithmetic import (
+    ZERO,
+    Part,
+    percent,
+    plain,
+    row_slip,
+    splits_in_two,
+    trouble,
+)
+from selfeval.expectations.rules.base import FormRule, FundRule
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import CAPTIONS, FormView, FundRow, Reading, State
 
 ONE = Decimal(1)
 
@@ -45,7 +54,13 @@ class OverExecution(FundRule):
         if executed.value <= budget.value:
             return PASS
         message = f"全年执行数{executed.text}大于全年预算数{budget.text}，超出{plain(executed.value - budget.value)}，请说明超预算执行的资金来源。"
-        return failed(message, f"不高于{budget.text}", executed.text, cells=(f"{subject}/executed",), values=(budget.text, executed.text))
+        return failed(
+            message,
+            f"不高于{budget.text}",
+            executed.text,
+            cells=(f"{subject}/executed",),
+            values=(budget.text, executed.text),
+        )
 
 
 class ExecutionRate(FundRule):
@@ -66,11 +81,11 @@ class ExecutionRate(FundRule):
             return PASS
         exact = found["executed"].value / found["budget"].value
         expected = percent(exact)
-        message = (
-            f"预算执行率印为{found['rate'].text}，按全年执行数{found['executed'].text}、全年预算数{found['budget'].text}计算应为{expected}，请核实。"
-        )
+        message = f"预算执行率印为{found['rate'].text}，按全年执行数{found['executed'].text}、全年预算数{found['budget'].text}计算应为{expected}，请核实。"
         values = tuple(found[name].text for name in ("budget", "executed", "rate"))
-        return failed(message, expected, found["rate"].text, cells=(f"{subject}/rate",), values=values)
+        return failed(
+            message, expected, found["rate"].text, cells=(f"{subject}/rate",), values=values
+        )
 
 
 class ExecutionScore(FundRule):
@@ -91,11 +106,11 @@ class ExecutionScore(FundRule):
             return PASS
         exact = min(found["executed"].value / found["budget"].value, ONE)
         expected = f"{exact * weight:.2f}"
-        message = (
-            f"预算执行得分印为{found['score'].text}分，按执行率{percent(exact)}乘以分值{found['weight'].text}分计算应为{expected}分，请核实。"
-        )
+        message = f"预算执行得分印为{found['score'].text}分，按执行率{percent(exact)}乘以分值{found['weight'].text}分计算应为{expected}分，请核实。"
         values = tuple(found[name].text for name in ("budget", "executed", "weight", "score"))
-        return failed(message, expected, found["score"].text, cells=(f"{subject}/score",), values=values)
+        return failed(
+            message, expected, found["score"].text, cells=(f"{subject}/score",), values=values
+        )
 
 
 class FundsComponents(FormRule):
@@ -135,4 +150,10 @@ class FundsComponents(FormRule):
             f"{row_slip(parts, summed, total.value)}，请核实。"
         )
         printed = (total.text, *(part.text for part in parts))
-        return failed(message, plain(summed), total.text, cells=(f"{total_row.subject}/{name}",), values=printed)
+        return failed(
+            message,
+            plain(summed),
+            total.text,
+            cells=(f"{total_row.subject}/{name}",),
+            values=printed,
+        )

@@ -2,6 +2,7 @@
 
 A gate only says sooner what its rule would say: for a row of the kinds `given` that lacks one of the kinds `needs`, the verdict is
 `otherwise`. A test holds gates and rules to each other."""
+
 from __future__ import annotations
 
 import re
@@ -9,10 +10,10 @@ from decimal import Decimal
 from enum import IntFlag, auto
 from typing import NamedTuple
 
-from expectations.text import indicator_name, is_blank
-from expectations.verdicts import Decision
-from expectations.view import IndicatorRow
-from records.values import parse_quantity
+from selfeval.core.values import parse_quantity
+from selfeval.expectations.text import indicator_name, is_blank
+from selfeval.expectations.verdicts import Decision
+from selfeval.expectations.view import IndicatorRow
 
 
 class Kind(IntFlag):
@@ -99,7 +100,28 @@ def kind_of(row: IndicatorRow) -> int:
 
 # Plain numbers: arithmetic on IntFlag members costs more than the rules that it saves.
 _SCORED_LOST, _SCORED_FULL = int(Kind.SCORED | Kind.LOST), int(Kind.SCORED | Kind.FULL)
-_EXPLAINED, _ACTUAL, _TARGET, _PLAIN_TARGET = int(Kind.EXPLAINED), int(Kind.ACTUAL), int(Kind.TARGET), int(Kind.PLAIN_TARGET)
-_DATED, _RANGED, _SATISFACTION, _COST = int(Kind.DATED), int(Kind.RANGED), int(Kind.SATISFACTION), int(Kind.COST)
-_RATE, _MONEY_RATE, _YEAR, _CAPTIONED, _HAS_PARTS = int(Kind.RATE), int(Kind.MONEY_RATE), int(Kind.YEAR), int(Kind.CAPTIONED), int(Kind.HAS_PARTS)
-_OUT_OF_RANGE, _WEIGHTED, _OUTPUT, _WORDED = int(Kind.OUT_OF_RANGE), int(Kind.WEIGHTED), int(Kind.OUTPUT), int(Kind.WORDED)
+_EXPLAINED, _ACTUAL, _TARGET, _PLAIN_TARGET = (
+    int(Kind.EXPLAINED),
+    int(Kind.ACTUAL),
+    int(Kind.TARGET),
+    int(Kind.PLAIN_TARGET),
+)
+_DATED, _RANGED, _SATISFACTION, _COST = (
+    int(Kind.DATED),
+    int(Kind.RANGED),
+    int(Kind.SATISFACTION),
+    int(Kind.COST),
+)
+_RATE, _MONEY_RATE, _YEAR, _CAPTIONED, _HAS_PARTS = (
+    int(Kind.RATE),
+    int(Kind.MONEY_RATE),
+    int(Kind.YEAR),
+    int(Kind.CAPTIONED),
+    int(Kind.HAS_PARTS),
+)
+_OUT_OF_RANGE, _WEIGHTED, _OUTPUT, _WORDED = (
+    int(Kind.OUT_OF_RANGE),
+    int(Kind.WEIGHTED),
+    int(Kind.OUTPUT),
+    int(Kind.WORDED),
+)

@@ -1,17 +1,18 @@
 """The goals, expected and reached, and whether the indicators are of the kinds that they should be (family structure)."""
+
 from __future__ import annotations
 
 import re
 
-from expectations.rules.base import FormRule, IndicatorRule
-from expectations.rules.common import PLACEHOLDER
-from expectations.rules.gates import Gate, Kind
-from expectations.text import bare, indicator_name, is_blank, likeness
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import CAPTIONS, FormView, IndicatorRow, brief
-from records.folding import fold
-from records.remembering import remembered
-from records.values import parse_number, parse_quantity
+from selfeval.core.batch_cache import remembered
+from selfeval.core.folding import fold
+from selfeval.core.values import parse_number, parse_quantity
+from selfeval.expectations.rules.base import FormRule, IndicatorRule
+from selfeval.expectations.rules.common import PLACEHOLDER
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.text import bare, indicator_name, is_blank, likeness
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import CAPTIONS, FormView, IndicatorRow, brief
 
 #: From here two texts are taken to be the same (share of characters), and below this length equal goals are no wonder.
 SAME_TEXT, SHORT_GOAL = 0.95, 12
@@ -37,7 +38,13 @@ class GoalMissingOrBare(FormRule):
             what = "仅照抄项目名称"
         else:
             return PASS
-        return failed(f"年度总体目标的{CAPTIONS[subject]}{what}，未说明目标内容，请补充。", "文字说明", text or "空白", cells=(subject,), values=(text,))
+        return failed(
+            f"年度总体目标的{CAPTIONS[subject]}{what}，未说明目标内容，请补充。",
+            "文字说明",
+            text or "空白",
+            cells=(subject,),
+            values=(text,),
+        )
 
 
 class GoalActualCopied(FormRule):
@@ -48,7 +55,9 @@ class GoalActualCopied(FormRule):
     _DONE = re.compile(r"已经|已|完成了|完成|了")
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        expected, actual = (self._DONE.sub("", bare(text)) for text in (record.goal_expected, record.goal_actual))
+        expected, actual = (
+            self._DONE.sub("", bare(text)) for text in (record.goal_expected, record.goal_actual)
+        )
         if not expected or not actual:
             return not_applicable("目标或实际完成情况空白")
         if record.doubts and (why := record.doubt("goal_expected") or record.doubt("goal_actual")):
@@ -59,10 +68,18 @@ class GoalActualCopied(FormRule):
         if same < SAME_TEXT:
             return PASS
         message = f"实际完成情况与预期目标文字基本相同（相似度{same:.0%}），未反映实际完成的数量和效果，请据实填写。"
-        return failed(message, "据实填写", brief(record.goal_actual, 40), cells=("goal_actual",), values=(record.goal_expected, record.goal_actual))
+        return failed(
+            message,
+            "据实填写",
+            brief(record.goal_actual, 40),
+            cells=("goal_actual",),
+            values=(record.goal_expected, record.goal_actual),
+        )
 
 
-_COMPARED = re.compile(r"^\s*(?:[≥≤><]|[<>]=|不低于|不少于|不高于|不超过|大于|小于)|(?:以上|以下|以内)\s*$")
+_COMPARED = re.compile(
+    r"^\s*(?:[≥≤><]|[<>]=|不低于|不少于|不高于|不超过|大于|小于)|(?:以上|以下|以内)\s*$"
+)
 #: Rows needed to speak of copying, rows with a comparator that suffice, and the share of equal rows.
 ROWS_TO_JUDGE, COMPARED_ROWS, COPIED_SHARE = 5, 3, 0.8
 
@@ -74,14 +91,22 @@ class ActualCopiedFromTarget(FormRule):
     subjects = ("indicators",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        rows = [row for row in record.filled if not is_blank(row.target) and not is_blank(row.actual)]
+        rows = [
+            row for row in record.filled if not is_blank(row.target) and not is_blank(row.actual)
+        ]
         if len(rows) < ROWS_TO_JUDGE:
             return not_applicable("填有指标值和完成值的指标不足5项")
-        if record.doubts and (why := next((why for row in rows if (why := row.doubt("target", "actual"))), None)):
+        if record.doubts and (
+            why := next((why for row in rows if (why := row.doubt("target", "actual"))), None)
+        ):
             return undecidable(f"指标值读取存疑，请核对 {why}")
         compared = [row for row in rows if _COMPARED.search(fold(row.actual or ""))]
         copied = [row for row in rows if bare(row.actual) == bare(row.target)]
-        told = [row for row in copied if len(bare(row.target)) >= 6 and parse_quantity(row.target) is None]
+        told = [
+            row
+            for row in copied
+            if len(bare(row.target)) >= 6 and parse_quantity(row.target) is None
+        ]
         if len(compared) >= COMPARED_ROWS:
             first, what = compared[0], f"{len(compared)}项指标的实际完成值仍带比较符号"
         elif len(copied) >= COPIED_SHARE * len(rows) and len(told) >= COMPARED_ROWS:
@@ -89,10 +114,18 @@ class ActualCopiedFromTarget(FormRule):
         else:
             return PASS
         message = f"{what}（如{first.name}填为“{brief(first.actual)}”），系照抄指标值，请填列实际完成的结果。"
-        return failed(message, "实际完成结果", first.actual, cells=(f"{first.subject}/actual",), values=(first.target, first.actual))
+        return failed(
+            message,
+            "实际完成结果",
+            first.actual,
+            cells=(f"{first.subject}/actual",),
+            values=(first.target, first.actual),
+        )
 
 
-_SCALE = re.compile(r"好坏|优良中?低?差|优[、/]良[、/].*|高中低|高[、/]中[、/]低|是[/、]?否|好[/、](?:一般|中)[/、]差|有[/、]无|达标[/、]?(?:不|未)达标|大中小")
+_SCALE = re.compile(
+    r"好坏|优良中?低?差|优[、/]良[、/].*|高中低|高[、/]中[、/]低|是[/、]?否|好[/、](?:一般|中)[/、]差|有[/、]无|达标[/、]?(?:不|未)达标|大中小"
+)
 
 
 @remembered
@@ -114,7 +147,13 @@ class RatingScaleAsValue(IndicatorRule):
         if not _is_scale(record.actual or ""):
             return PASS
         message = f"{record.name}的实际完成值填为“{record.actual}”，这是评价等级的选项而不是结果，请填写所达到的等级。"
-        return failed(message, "其中一个等级", record.actual, cells=(f"{subject}/actual",), values=(record.actual,))
+        return failed(
+            message,
+            "其中一个等级",
+            record.actual,
+            cells=(f"{subject}/actual",),
+            values=(record.actual,),
+        )
 
 
 class MissingDimension(FormRule):
@@ -125,7 +164,11 @@ class MissingDimension(FormRule):
 
     def judge(self, record: FormView, subject: str) -> Decision:
         settings = record.settings
-        if settings is None or not (settings.dimensions or settings.benefits) or not record.indicators:
+        if (
+            settings is None
+            or not (settings.dimensions or settings.benefits)
+            or not record.indicators
+        ):
             return not_applicable("本表式没有规定指标维度")
         if record.doubts and (why := record.doubt_within("indicators")):
             return undecidable(f"绩效指标读取存疑，请核对 {why}")
@@ -138,7 +181,13 @@ class MissingDimension(FormRule):
         if not missing:
             return PASS
         message = f"绩效指标缺少{'、'.join(missing)}，未完整反映产出、效益和成本要求，请补充。"
-        return failed(message, "指标维度完整", f"缺少{'、'.join(missing)}", cells=("indicators/0/level2",), values=tuple(missing))
+        return failed(
+            message,
+            "指标维度完整",
+            f"缺少{'、'.join(missing)}",
+            cells=("indicators/0/level2",),
+            values=tuple(missing),
+        )
 
 
 #: Second level, words that do not belong there, and where they do.
@@ -179,4 +228,10 @@ class MisclassifiedIndicator(IndicatorRule):
             return PASS
         word, better = found
         message = f"{record.name}列在“{brief(record.level2)}”下，内容涉及“{word}”，似应列入{better}，请核实分类。"
-        return failed(message, better, record.level2, cells=(f"{subject}/level2",), values=(record.level2, record.level3))
+        return failed(
+            message,
+            better,
+            record.level2,
+            cells=(f"{subject}/level2",),
+            values=(record.level2, record.level3),
+        )

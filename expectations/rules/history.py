@@ -1,4 +1,5 @@
 """This year's form against last year's, and screens over many forms (family portfolio)."""
+
 from __future__ import annotations
 
 import math
@@ -6,17 +7,17 @@ from collections import Counter
 from decimal import Decimal
 from itertools import chain
 
-from expectations.arithmetic import percent, plain
-from expectations.peers import Card
-from expectations.rules.base import FormRule
-from expectations.rules.costs import wan
-from expectations.rules.goals import SAME_TEXT, SHORT_GOAL
-from expectations.rules.portfolio import UNNAMED, peers_of
-from expectations.text import bare, likeness
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import FormView, brief
-from records.numbers import MONEY_UNITS
-from records.values import parse_quantity
+from selfeval.core.numbers import MONEY_UNITS
+from selfeval.core.values import parse_quantity
+from selfeval.expectations.arithmetic import percent, plain
+from selfeval.expectations.cross_form import Card
+from selfeval.expectations.rules.base import FormRule
+from selfeval.expectations.rules.costs import wan
+from selfeval.expectations.rules.goals import SAME_TEXT, SHORT_GOAL
+from selfeval.expectations.rules.portfolio import UNNAMED, peers_of
+from selfeval.expectations.text import bare, likeness
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import FormView, brief
 
 NO_LAST_YEAR = not_applicable("本批次没有该项目上年度的自评表")
 TOLD = not_applicable("已在该单位首份自评表处说明")
@@ -55,13 +56,23 @@ class YearOverYearCopy(FormRule):
         if len(bare(now)) >= SHORT_GOAL and likeness(now, then) >= SAME_TEXT:
             what = f"实际完成情况与{last.year}年度文字相同（相似度{likeness(now, then):.0%}）"
         else:
-            texts = {bare(row.explanation) for row in last.filled if len(bare(row.explanation)) >= SHORT_GOAL}
+            texts = {
+                bare(row.explanation)
+                for row in last.filled
+                if len(bare(row.explanation)) >= SHORT_GOAL
+            }
             same = [row for row in record.filled if bare(row.explanation) in texts]
             if len(same) < self._SAME_EXPLANATIONS:
                 return PASS
             what = f"{len(same)}项偏差原因与{last.year}年度文字相同（如“{brief(same[0].explanation, 30)}”）"
         message = f"{what}，疑照抄上年内容，请按本年实际填写。"
-        return failed(message, "按本年实际填写", f"与{last.year}年度相同", cells=(subject,), values=(record.goal_actual, last.goal_actual))
+        return failed(
+            message,
+            "按本年实际填写",
+            f"与{last.year}年度相同",
+            cells=(subject,),
+            values=(record.goal_actual, last.goal_actual),
+        )
 
 
 class SameResultsAsLastYear(FormRule):
@@ -80,17 +91,33 @@ class SameResultsAsLastYear(FormRule):
         then = {bare(row.level3): row for row in last.filled}
         pairs = []
         for row in record.filled:
-            now, before = parse_quantity(row.actual), parse_quantity(getattr(then.get(bare(row.level3)), "actual", None))
+            now, before = (
+                parse_quantity(row.actual),
+                parse_quantity(getattr(then.get(bare(row.level3)), "actual", None)),
+            )
             # 100% and round scores recur; odd counts do not.
-            if now is not None and before is not None and now.unit != "%" and now.value not in (0, 100):
+            if (
+                now is not None
+                and before is not None
+                and now.unit != "%"
+                and now.value not in (0, 100)
+            ):
                 pairs.append((row, now.value == before.value and now.unit == before.unit))
         if len(pairs) < self._ROWS:
             return not_applicable(f"可与上年比较的数量不足{self._ROWS}项")
         if not all(same for _, same in pairs):
             return PASS
-        message = f"{len(pairs)}项数量指标的实际完成值与{last.year}年度逐项相同，疑照抄上年数据，请核实。"
+        message = (
+            f"{len(pairs)}项数量指标的实际完成值与{last.year}年度逐项相同，疑照抄上年数据，请核实。"
+        )
         cells = (f"{pairs[0][0].subject}/actual",)
-        return failed(message, "本年实际数", f"与{last.year}年度相同", cells=cells, values=tuple(row.actual for row, _ in pairs))
+        return failed(
+            message,
+            "本年实际数",
+            f"与{last.year}年度相同",
+            cells=cells,
+            values=tuple(row.actual for row, _ in pairs),
+        )
 
 
 class CarryOverConsistency(FormRule):
@@ -104,20 +131,36 @@ class CarryOverConsistency(FormRule):
         if isinstance(last, Decision):
             return last
         row = next((row for row in record.funds if "结转" in (row.label or "")), None)
-        total, factor, before = last.total_fund, MONEY_UNITS.get(record.amount_unit or ""), MONEY_UNITS.get(last.amount_unit or "")
+        total, factor, before = (
+            last.total_fund,
+            MONEY_UNITS.get(record.amount_unit or ""),
+            MONEY_UNITS.get(last.amount_unit or ""),
+        )
         if row is None or total is None:
             return not_applicable("资金表没有上年结转行")
-        carried, name = row.read("budget").number or row.read("initial").number, "budget" if row.read("budget").number else "initial"
+        carried, name = (
+            row.read("budget").number or row.read("initial").number,
+            "budget" if row.read("budget").number else "initial",
+        )
         budget, executed = total.read("budget").number, total.read("executed").number
         if carried is None:
             return not_applicable("没有填上年结转资金")
         if budget is None or executed is None or factor is None or before is None:
             return undecidable("上年度自评表的资金不是可比较的金额")
         left, now = (budget.value - executed.value) * before, carried.value * factor
-        if abs(left - now) <= carried.half * factor + (budget.half + executed.half) * before or now < left:
+        if (
+            abs(left - now) <= carried.half * factor + (budget.half + executed.half) * before
+            or now < left
+        ):
             return PASS  # less than what was left: the rest went back to the treasury
         message = f"上年结转资金为{carried.text}，而{last.year}年度自评表未执行数为{wan(left)}（{budget.text}－{executed.text}），结转数大于结余数，请核实。"
-        return failed(message, f"不高于{wan(left)}", carried.text, cells=(f"{row.subject}/{name}",), values=(carried.text, budget.text, executed.text))
+        return failed(
+            message,
+            f"不高于{wan(left)}",
+            carried.text,
+            cells=(f"{row.subject}/{name}",),
+            values=(carried.text, budget.text, executed.text),
+        )
 
 
 class BudgetSwing(FormRule):
@@ -175,7 +218,13 @@ class SystematicDefect(FormRule):
             return PASS
         listed = "、".join(f"{rule}（{count}份）" for rule, count in found)
         message = f"该单位多份自评表出现相同问题：{listed}，请统一整改。"
-        return failed(message, None, listed, cells=("unit",), values=tuple(f"{rule}{count}" for rule, count in found))
+        return failed(
+            message,
+            None,
+            listed,
+            cells=("unit",),
+            values=tuple(f"{rule}{count}" for rule, count in found),
+        )
 
 
 #: Chi-square with 8 degrees of freedom that first digits pass in 99 of 100 honest samples, and amounts needed to ask.
@@ -195,7 +244,11 @@ class FirstDigits(FormRule):
         digits = Counter(chain.from_iterable(card.amounts for card in cards))
         n = digits.total()
         if n < _SAMPLE:
-            return undecidable(f"金额只有{n}个，不足{_SAMPLE}个，不作判断") if n else not_applicable("没有金额")
+            return (
+                undecidable(f"金额只有{n}个，不足{_SAMPLE}个，不作判断")
+                if n
+                else not_applicable("没有金额")
+            )
         expected = {str(d): n * math.log10(1 + 1 / d) for d in range(1, 10)}
         chi = sum((digits[d] - e) ** 2 / e for d, e in expected.items())
         if chi <= _CHI_SQUARE:
@@ -224,8 +277,15 @@ class RoundAmounts(FormRule):
         is_round = [amount for amount in amounts if amount % 10_000 == 0]
         if len(is_round) < self._SHARE * len(amounts):
             return PASS
-        message = f"该单位{len(amounts)}个项目的全年执行数中{len(is_round)}个为整万元，仅供选取样本参考。"
-        return failed(message, None, f"{len(is_round)}/{len(amounts)}", values=(str(len(is_round)), str(len(amounts))))
+        message = (
+            f"该单位{len(amounts)}个项目的全年执行数中{len(is_round)}个为整万元，仅供选取样本参考。"
+        )
+        return failed(
+            message,
+            None,
+            f"{len(is_round)}/{len(amounts)}",
+            values=(str(len(is_round)), str(len(amounts))),
+        )
 
 
 class SameScoreEverywhere(FormRule):
@@ -246,5 +306,13 @@ class SameScoreEverywhere(FormRule):
             return not_applicable(f"该单位有总分的自评表不足{self._FORMS}份")
         if len(set(scores)) > 1:
             return PASS
-        message = f"该单位{len(scores)}份自评表总分均为{plain(scores[0])}分，请关注自评是否流于形式。"
-        return failed(message, None, plain(scores[0]), cells=("total/score",), values=(str(len(scores)), plain(scores[0])))
+        message = (
+            f"该单位{len(scores)}份自评表总分均为{plain(scores[0])}分，请关注自评是否流于形式。"
+        )
+        return failed(
+            message,
+            None,
+            plain(scores[0]),
+            cells=("total/score",),
+            values=(str(len(scores)), plain(scores[0])),
+        )

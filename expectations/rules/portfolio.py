@@ -1,21 +1,23 @@
 """Across documents: the same project twice, copied forms, missing ones."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from expectations.arithmetic import ZERO
-from expectations.peers import Card, Peers, unit_key
-from expectations.rules.base import FormRule
-from expectations.rules.costs import wan
-from expectations.text import bare
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import CAPTIONS, FormView, Reading, State, brief
-from records.numbers import MONEY_UNITS
+from selfeval.core.numbers import MONEY_UNITS
+from selfeval.expectations.arithmetic import ZERO
+from selfeval.expectations.cross_form import Card, Peers, unit_key
+from selfeval.expectations.rules.base import FormRule
+from selfeval.expectations.rules.costs import wan
+from selfeval.expectations.text import bare
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import CAPTIONS, FormView, Reading, State, brief
 
 ALONE = not_applicable("本批次没有同一项目的其他自评表")
 UNNAMED = undecidable("项目名称、实施单位或年度空白，无法与其他自评表比对")
 HEAD = ("project_name", "unit")
+
 
 def peers_of(record: FormView) -> Peers:
     return record.peers if record.peers is not None else Peers(forms=[record])
@@ -54,7 +56,9 @@ class DuplicateSubmission(FormRule):
         if twin is None:
             return PASS
         message = f"本表与{_called(twin)}（{brief(record.unit)}、{brief(record.project_name)}、{record.year}年度）内容完全相同，属重复报送，请核实保留一份。"
-        return failed(message, "报送一份", "重复报送", cells=HEAD, values=(twin.document_id, str(twin.form)))
+        return failed(
+            message, "报送一份", "重复报送", cells=HEAD, values=(twin.document_id, str(twin.form))
+        )
 
 
 class SameProjectDifferentNumbers(FormRule):
@@ -76,7 +80,13 @@ class SameProjectDifferentNumbers(FormRule):
                     doubtful = True
                 elif one.number is not None and two.number is not None and one.value != two.value:
                     message = f"同一项目{record.year}年度的{name}，本表为{one.text}，而{_called(other)}为{two.text}，两份自评表不一致，请核实以何者为准。"
-                    return failed(message, f"两份一致（另一份为{two.text}）", one.text, cells=(path, *HEAD), values=(one.text, two.text))
+                    return failed(
+                        message,
+                        f"两份一致（另一份为{two.text}）",
+                        one.text,
+                        cells=(path, *HEAD),
+                        values=(one.text, two.text),
+                    )
         return undecidable("有数值读取存疑，无法逐项比对") if doubtful else PASS
 
 
@@ -84,12 +94,24 @@ def _numbers(one: FormView, other: FormView) -> Iterator[tuple[str, str, Reading
     """The numbers that two forms have in common: path, name, both readings."""
     if one.total_fund and other.total_fund and one.amount_unit == other.amount_unit:
         for name in ("initial", "budget", "executed", "score"):
-            yield f"{one.total_fund.subject}/{name}", CAPTIONS[name], one.total_fund.read(name), other.total_fund.read(name)
+            yield (
+                f"{one.total_fund.subject}/{name}",
+                CAPTIONS[name],
+                one.total_fund.read(name),
+                other.total_fund.read(name),
+            )
     yield "total/score", "总分", one.read_total("score"), other.read_total("score")
-    if [bare(row.level3) for row in one.indicators] == [bare(row.level3) for row in other.indicators]:
+    if [bare(row.level3) for row in one.indicators] == [
+        bare(row.level3) for row in other.indicators
+    ]:
         for row, twin in zip(one.indicators, other.indicators, strict=True):
             for name in ("weight", "score"):
-                yield f"{row.subject}/{name}", f"{row.name}的{CAPTIONS[name]}", row.read(name), twin.read(name)
+                yield (
+                    f"{row.subject}/{name}",
+                    f"{row.name}的{CAPTIONS[name]}",
+                    row.read(name),
+                    twin.read(name),
+                )
 
 
 class TemplateClone(FormRule):
@@ -107,17 +129,29 @@ class TemplateClone(FormRule):
         if not unit_key(record.unit):
             return UNNAMED
         # Equal results of 100% are no wonder; equal odd numbers and equal sentences are.
-        telling = [row for row in record.filled if bare(row.actual) not in ("", "100%", "100", "0") and len(bare(row.actual)) > 2]
+        telling = [
+            row
+            for row in record.filled
+            if bare(row.actual) not in ("", "100%", "100", "0") and len(bare(row.actual)) > 2
+        ]
         if len(telling) < self._TELLING:
             return not_applicable("完成值没有可比的特征")
         peers = peers_of(record)
         own = peers.card(record)
         same = peers.index.by_results[own.results]
-        other = next((card for card in same if card.unit_key != own.unit_key and card.year == own.year), None)
+        other = next(
+            (card for card in same if card.unit_key != own.unit_key and card.year == own.year), None
+        )
         if other is None or same[0] is own:
             return PASS
         message = f"本表{len(record.filled)}项指标及完成值与{_called(other)}（{brief(other.unit)}）完全相同，请核实是否照抄。"
-        return failed(message, "据实填写", "与他单位相同", cells=("indicators/0/actual",), values=(other.document_id, str(other.form)))
+        return failed(
+            message,
+            "据实填写",
+            "与他单位相同",
+            cells=("indicators/0/actual",),
+            values=(other.document_id, str(other.form)),
+        )
 
 
 class ProjectVsDept(FormRule):
@@ -133,18 +167,31 @@ class ProjectVsDept(FormRule):
         peers = peers_of(record)
         own = peers.card(record)
         office = peers.index.by_office.get(own.unit_key, ())
-        projects = [card for card in office if card is not own and card.year == own.year and card.funded and not card.department]
+        projects = [
+            card
+            for card in office
+            if card is not own and card.year == own.year and card.funded and not card.department
+        ]
         if row is None or not projects:
             return not_applicable("没有项目支出行，或本批次没有该部门的项目自评表")
         factor = MONEY_UNITS.get(record.amount_unit or "")
-        whole, known = row.read("executed").number, [card.executed for card in projects if card.executed is not None]
+        whole, known = (
+            row.read("executed").number,
+            [card.executed for card in projects if card.executed is not None],
+        )
         if whole is None or factor is None or len(known) < len(projects):
             return undecidable("项目支出或项目执行数不是可比较的金额")
         summed, limit = sum(known, ZERO), whole.value * factor
         if summed <= limit * Decimal("1.01"):
             return PASS
         message = f"本批次{len(known)}个项目全年执行数合计{wan(summed)}，大于部门整体支出中的项目支出{wan(limit)}，请核实。"
-        return failed(message, f"不高于{wan(limit)}", wan(summed), cells=(f"{row.subject}/executed",), values=(row.executed, str(summed)))
+        return failed(
+            message,
+            f"不高于{wan(limit)}",
+            wan(summed),
+            cells=(f"{row.subject}/executed",),
+            values=(row.executed, str(summed)),
+        )
 
 
 class MissingSubmitter(FormRule):
@@ -161,17 +208,39 @@ class MissingSubmitter(FormRule):
             return undecidable("本批次有自评表未填实施单位，无法核对报送名单")
         missing = []
         for expected in peers.awaited.get(record.form_id, ()):
-            sent = [card for name in (expected.unit, *expected.aliases) for card in index.by_unit.get(unit_key(name), ())]
+            sent = [
+                card
+                for name in (expected.unit, *expected.aliases)
+                for card in index.by_unit.get(unit_key(name), ())
+            ]
             if not any(self._is(card, expected.project, expected.year) for card in sent):
-                missing.append("、".join(part for part in (expected.unit, expected.project, f"{expected.year}年度" if expected.year else "") if part))
+                missing.append(
+                    "、".join(
+                        part
+                        for part in (
+                            expected.unit,
+                            expected.project,
+                            f"{expected.year}年度" if expected.year else "",
+                        )
+                        if part
+                    )
+                )
         if not missing:
             return PASS
         listed = "；".join(missing[:10]) + ("等" if len(missing) > 10 else "")
         message = f"按报送名单，尚有{len(missing)}份自评表未收到：{listed}，请督促报送。"
-        return failed(message, "全部报送", f"缺{len(missing)}份", cells=("unit", "authority"), values=tuple(missing))
+        return failed(
+            message,
+            "全部报送",
+            f"缺{len(missing)}份",
+            cells=("unit", "authority"),
+            values=tuple(missing),
+        )
 
     def _is(self, card: Card, project: str, year: int | None) -> bool:
-        return (not project or bare(project) == bare(card.project_name)) and (year is None or card.year == year)
+        return (not project or bare(project) == bare(card.project_name)) and (
+            year is None or card.year == year
+        )
 
 
 class NameVariants(FormRule):
@@ -189,5 +258,9 @@ class NameVariants(FormRule):
         first = peers_of(record).index.by_unit[key][0]
         if (first.unit or "").strip() == (record.unit or "").strip():
             return PASS
-        message = f"实施单位写作“{record.unit}”，而{_called(first)}写作“{first.unit}”，请统一单位名称。"
-        return failed(message, first.unit, record.unit, cells=("unit",), values=(record.unit, first.unit))
+        message = (
+            f"实施单位写作“{record.unit}”，而{_called(first)}写作“{first.unit}”，请统一单位名称。"
+        )
+        return failed(
+            message, first.unit, record.unit, cells=("unit",), values=(record.unit, first.unit)
+        )

@@ -1,24 +1,30 @@
 """Targets and results in words, and satisfaction that looks too neat (family targets)."""
+
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-from expectations.arithmetic import percent
-from expectations.rules.base import IndicatorRule
-from expectations.rules.common import NO_VALUES, points
-from expectations.rules.gates import Gate, Kind
-from expectations.text import bare, indicator_name, is_blank
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import IndicatorRow, brief
-from records.folding import fold
-from records.values import parse_quantity
+from selfeval.core.folding import fold
+from selfeval.core.values import parse_quantity
+from selfeval.expectations.arithmetic import percent
+from selfeval.expectations.rules.base import IndicatorRule
+from selfeval.expectations.rules.common import NO_VALUES, points
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.text import bare, indicator_name, is_blank
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import IndicatorRow, brief
 
 NO_SATISFACTION, NO_NUMBER = not_applicable("不是满意度指标"), not_applicable("指标值不是数值")
 
 #: What forms tick for a qualitative result, in the order of `Profile.qualitative`.
 _BANDS = (
-    (re.compile(r"^(?:全部或基本)?达成(?:年度|预期)?(?:绩效)?(?:指标|目标)$|^达成预期$|^达到预期(?:目标|指标|效果)?$"), "达成预期指标"),
+    (
+        re.compile(
+            r"^(?:全部或基本)?达成(?:年度|预期)?(?:绩效)?(?:指标|目标)$|^达成预期$|^达到预期(?:目标|指标|效果)?$"
+        ),
+        "达成预期指标",
+    ),
     (re.compile(r"^部分达成"), "部分达成预期指标"),
     (re.compile(r"^未达成|^未达到预期"), "未达成预期指标"),
 )
@@ -45,12 +51,21 @@ class QualitativeBand(IndicatorRule):
         band = next((i for i, (pattern, _) in enumerate(_BANDS) if pattern.search(text)), None)
         if band is None or not found.weight:
             return undecidable("完成值不是达成、部分达成、未达成之一")
-        low, high = settings.qualitative[band], Decimal(1) if band == 0 else settings.qualitative[band - 1]
+        low, high = (
+            settings.qualitative[band],
+            Decimal(1) if band == 0 else settings.qualitative[band - 1],
+        )
         if low <= found.share <= high:
             return PASS
         label = f"{percent(high, 0)}—{percent(low, 0)}"
         message = f"{record.name}完成情况为“{brief(record.actual)}”，得分率{percent(found.share, 1)}，不在“{_BANDS[band][1]}”档次（{label}）内，请核实。"
-        return failed(message, label, percent(found.share, 1), cells=(f"{subject}/score",), values=(record.actual, found.score_text, found.weight_text))
+        return failed(
+            message,
+            label,
+            percent(found.share, 1),
+            cells=(f"{subject}/score",),
+            values=(record.actual, found.score_text, found.weight_text),
+        )
 
 
 # 明显 and 显著 are of equal rank; a weaker word in the result than in the target is a miss.
@@ -80,7 +95,13 @@ class QualitativeMismatch(IndicatorRule):
         if weak is None or _STRONG.search(actual) or found.lost:
             return PASS
         message = f"{record.name}年度指标值为“{brief(record.target)}”，实际完成“{brief(record.actual)}”，程度低于指标值，却得满分{found.score_text}分，请核实。"
-        return failed(message, strong[0], weak[0], cells=(f"{subject}/actual",), values=(record.target, record.actual, found.score_text))
+        return failed(
+            message,
+            strong[0],
+            weak[0],
+            cells=(f"{subject}/actual",),
+            values=(record.target, record.actual, found.score_text),
+        )
 
 
 class SurveyEvidence(IndicatorRule):
@@ -91,7 +112,9 @@ class SurveyEvidence(IndicatorRule):
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         name = indicator_name(record.level3)
-        if "满意" not in name and ("满意" not in (record.level2 or "") or re.search("事件|事故|投诉|次数|件数", name)):
+        if "满意" not in name and (
+            "满意" not in (record.level2 or "") or re.search("事件|事故|投诉|次数|件数", name)
+        ):
             return NO_SATISFACTION
         if is_blank(record.actual):
             return not_applicable("没有填完成值")
@@ -109,7 +132,13 @@ class SurveyEvidence(IndicatorRule):
         else:
             return PASS
         message = f"{record.name}实际完成值{what}，请备查满意度调查问卷及统计结果。"
-        return failed(message, "调查结果", record.actual, cells=(f"{subject}/actual",), values=(record.target, record.actual))
+        return failed(
+            message,
+            "调查结果",
+            record.actual,
+            cells=(f"{subject}/actual",),
+            values=(record.target, record.actual),
+        )
 
 
 class OpinionAsResult(IndicatorRule):
@@ -117,7 +146,9 @@ class OpinionAsResult(IndicatorRule):
 
     id = "numeric-target-worded-result"
     gate = Gate(Kind.TARGET | Kind.ACTUAL, Kind.PLAIN_TARGET, NO_NUMBER)
-    _OPINION = re.compile(r"^(?:已)?(?:完成|达标|达成|达到|良好|较好|好|优|优秀|合格|是|已实现|完成良好|按时完成|全部完成)(?:预期|年度)?(?:指标|目标)?$")
+    _OPINION = re.compile(
+        r"^(?:已)?(?:完成|达标|达成|达到|良好|较好|好|优|优秀|合格|是|已实现|完成良好|按时完成|全部完成)(?:预期|年度)?(?:指标|目标)?$"
+    )
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if is_blank(record.target) or is_blank(record.actual):
@@ -132,4 +163,10 @@ class OpinionAsResult(IndicatorRule):
         if not self._OPINION.search(bare(fold(record.actual or ""))):
             return undecidable("完成值含文字说明")
         message = f"{record.name}年度指标值为{record.target}，实际完成值只填“{brief(record.actual)}”，没有数值，请填列实际完成数。"
-        return failed(message, "数值", brief(record.actual), cells=(f"{subject}/actual",), values=(record.target, record.actual))
+        return failed(
+            message,
+            "数值",
+            brief(record.actual),
+            cells=(f"{subject}/actual",),
+            values=(record.target, record.actual),
+        )

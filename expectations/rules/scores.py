@@ -1,14 +1,15 @@
 """Weights and scores: each can be read, none leaves its range, and the sums are the printed totals."""
+
 from __future__ import annotations
 
 from decimal import Decimal
 
-from expectations.arithmetic import form_sum, plain, slip, trouble
-from expectations.rules.base import FormRule, ScoredRowRule
-from expectations.rules.common import NO_POINTS, NOT_PAIRED
-from expectations.rules.gates import Gate, Kind
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import CAPTIONS, FormView, FundRow, IndicatorRow, State
+from selfeval.expectations.arithmetic import form_sum, plain, slip, trouble
+from selfeval.expectations.rules.base import FormRule, ScoredRowRule
+from selfeval.expectations.rules.common import NO_POINTS, NOT_PAIRED
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import CAPTIONS, FormView, FundRow, IndicatorRow, State
 
 #: What all weights of a form come to (百分制).
 FULL_MARKS = Decimal(100)
@@ -25,7 +26,13 @@ class NumberUnreadable(ScoredRowRule):
         for name, reading in (("weight", weight), ("score", score)):
             if reading.state is State.UNREADABLE:
                 message = f"{record.name}的{CAPTIONS[name]}填为“{reading.text}”，不是可以计算的数字，请改填数字。"
-                return failed(message, "数字", reading.text, cells=(f"{subject}/{name}",), values=(reading.text,))
+                return failed(
+                    message,
+                    "数字",
+                    reading.text,
+                    cells=(f"{subject}/{name}",),
+                    values=(reading.text,),
+                )
         for name, reading in (("weight", weight), ("score", score)):
             if reading.state is State.DOUBTFUL:
                 return undecidable(trouble(record, name, reading))
@@ -44,7 +51,9 @@ class ScoreOutOfRange(ScoredRowRule):
             return _unscored(record, score.state, "score")
         if score.value < 0:
             message = f"{record.name}得分为{score.text}分，低于0分，请核实。"
-            return failed(message, "0分以上", score.text, cells=(f"{subject}/score",), values=(score.text,))
+            return failed(
+                message, "0分以上", score.text, cells=(f"{subject}/score",), values=(score.text,)
+            )
         if weight.state is not State.KNOWN:
             return _unscored(record, weight.state, "weight")
         if not record.paired:
@@ -52,7 +61,13 @@ class ScoreOutOfRange(ScoredRowRule):
         if score.value <= weight.value:
             return PASS
         message = f"{record.name}得分{score.text}超过分值{weight.text}，得分不得突破该指标分值上限，请核实。"
-        return failed(message, f"不高于{weight.text}", score.text, cells=(f"{subject}/score",), values=(weight.text, score.text))
+        return failed(
+            message,
+            f"不高于{weight.text}",
+            score.text,
+            cells=(f"{subject}/score",),
+            values=(weight.text, score.text),
+        )
 
 
 def _unscored(record: FundRow | IndicatorRow, state: State, name: str) -> Decision:
@@ -74,7 +89,11 @@ class WeightsSum(FormRule):
             return total
         if total.total == FULL_MARKS:
             return PASS
-        execution = f"，加预算执行分值{plain(total.execution.value)}分，共{plain(total.total)}分" if total.execution else ""
+        execution = (
+            f"，加预算执行分值{plain(total.execution.value)}分，共{plain(total.total)}分"
+            if total.execution
+            else ""
+        )
         gap = plain(abs(FULL_MARKS - total.total))
         message = f"各指标分值合计{plain(total.of_parts)}分{execution}，与百分制应有的100分相差{gap}分，请核实各项分值。"
         cells = ("total/weight", "total/score", "indicators/0/weight")
@@ -93,7 +112,9 @@ class WeightsTotal(FormRule):
             return total
         printed = record.read_total("weight")
         if printed.state in (State.DOUBTFUL, State.UNREADABLE):
-            return undecidable(f"总分的分值读取存疑，请核对 total/weight：{printed.why or printed.text}")
+            return undecidable(
+                f"总分的分值读取存疑，请核对 total/weight：{printed.why or printed.text}"
+            )
         if printed.state is State.BLANK:
             return undecidable("总分的分值空白（total/weight）")
         if printed.state is State.ABSENT:
@@ -101,18 +122,30 @@ class WeightsTotal(FormRule):
         if total.total == printed.value:
             return PASS
         message = f"总分栏分值印为{printed.text}分，而各项分值合计为{plain(total.total)}分{slip(total, printed.value, '分值')}，请核实。"
-        return failed(message, plain(total.total), printed.text, cells=("total/weight", "total/score"), values=(*total.values, printed.text))
+        return failed(
+            message,
+            plain(total.total),
+            printed.text,
+            cells=("total/weight", "total/score"),
+            values=(*total.values, printed.text),
+        )
 
-    def _against_nominal(self, record: FormView, total: Decimal, values: tuple[str | None, ...]) -> Decision:
+    def _against_nominal(
+        self, record: FormView, total: Decimal, values: tuple[str | None, ...]
+    ) -> Decision:
         score = record.read_total("score")
         if score.state in (State.ABSENT, State.BLANK):
             return not_applicable("本表没有总分栏")
         if total == FULL_MARKS:
             return PASS
-        message = (
-            f"本表印有{record.total_label or '总分'}{score.text}但未印总分值，按百分制总分值为100分，而各项分值合计为{plain(total)}分，请核实。"
+        message = f"本表印有{record.total_label or '总分'}{score.text}但未印总分值，按百分制总分值为100分，而各项分值合计为{plain(total)}分，请核实。"
+        return failed(
+            message,
+            plain(total),
+            "100（百分制）",
+            cells=("total/weight", "total/score"),
+            values=(*values, None),
         )
-        return failed(message, plain(total), "100（百分制）", cells=("total/weight", "total/score"), values=(*values, None))
 
 
 class ScoresSum(FormRule):
@@ -129,7 +162,9 @@ class ScoresSum(FormRule):
         if printed.state is State.ABSENT:
             return not_applicable("本表没有总分")
         if printed.number is None:
-            return undecidable(f"总分读取存疑，请核对 total/score：{printed.why or printed.text or '空白'}")
+            return undecidable(
+                f"总分读取存疑，请核对 total/score：{printed.why or printed.text or '空白'}"
+            )
         tolerance = printed.number.half + (total.execution.half if total.execution else 0)
         if abs(total.total - printed.value) <= tolerance:
             return PASS
@@ -138,4 +173,10 @@ class ScoresSum(FormRule):
             f"总分印为{printed.text}分，而各项得分合计为{plain(total.total)}分{execution}，相差{plain(abs(total.total - printed.value))}分"
             f"{slip(total, printed.value, '得分')}，请核实。"
         )
-        return failed(message, plain(total.total), printed.text, cells=("total/score",), values=(*total.values, printed.text))
+        return failed(
+            message,
+            plain(total.total),
+            printed.text,
+            cells=("total/score",),
+            values=(*total.values, printed.text),
+        )

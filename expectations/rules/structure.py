@@ -1,17 +1,18 @@
 """Structure and completeness: is the form filled in at all, and with what belongs there?"""
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from expectations.rules.base import FormRule, IndicatorRule
-from expectations.rules.common import PLACEHOLDER
-from expectations.rules.gates import Gate, Kind
-from expectations.text import indicator_name, is_blank, years
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import CAPTIONS, FormView, IndicatorRow, State, brief
-from records.remembering import remembered
-from records.values import parse_number
+from selfeval.core.batch_cache import remembered
+from selfeval.core.values import parse_number
+from selfeval.expectations.rules.base import FormRule, IndicatorRule
+from selfeval.expectations.rules.common import PLACEHOLDER
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.text import indicator_name, is_blank, years
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import CAPTIONS, FormView, IndicatorRow, State, brief
 
 
 class RequiredField(FormRule):
@@ -22,15 +23,27 @@ class RequiredField(FormRule):
 
     def judge(self, record: FormView, subject: str) -> Decision:
         path = "total/score" if subject == "total" else subject
-        certain = subject == "funds" and any(not is_blank(row.budget) and not row.doubt("budget") for row in record.funds)
-        if record.doubts and not certain and (why := record.doubt(path) or (subject == "funds" and record.doubt_within("funds"))):
+        certain = subject == "funds" and any(
+            not is_blank(row.budget) and not row.doubt("budget") for row in record.funds
+        )
+        if (
+            record.doubts
+            and not certain
+            and (why := record.doubt(path) or (subject == "funds" and record.doubt_within("funds")))
+        ):
             return undecidable(f"{CAPTIONS[subject]}读取存疑，请核对 {path}：{why}")
         if subject == "total" and not record.has_scores:
             return not_applicable("本表没有得分栏，不要求总分")
         if subject == "funds":
-            present = any(not is_blank(text) for row in record.funds for text in (row.initial, row.budget, row.executed))
+            present = any(
+                not is_blank(text)
+                for row in record.funds
+                for text in (row.initial, row.budget, row.executed)
+            )
         else:
-            present = not is_blank(record.total_score if subject == "total" else getattr(record, subject))
+            present = not is_blank(
+                record.total_score if subject == "total" else getattr(record, subject)
+            )
         if present:
             return PASS
         message = {
@@ -53,7 +66,12 @@ class YearMissing(FormRule):
             return undecidable("未见标题，年度可能在标题中")
         if record.year is not None or years(record.title):
             return PASS
-        return failed("未注明自评年度，请在标题或表头补充。", "已注明年度", "未注明", cells=("title", "project_name"))
+        return failed(
+            "未注明自评年度，请在标题或表头补充。",
+            "已注明年度",
+            "未注明",
+            cells=("title", "project_name"),
+        )
 
 
 #: What blank templates print as instructions. A cell that holds one of them has not been filled in.
@@ -85,11 +103,19 @@ class TemplateTextLeft(FormRule):
 
     def judge(self, record: FormView | IndicatorRow, subject: str) -> Decision:
         if isinstance(record, FormView):
-            return self._judge(((subject, getattr(record, subject)),), record.doubt(subject) if record.doubts else None)
+            return self._judge(
+                ((subject, getattr(record, subject)),),
+                record.doubt(subject) if record.doubts else None,
+            )
         if record.is_placeholder:
             return PLACEHOLDER
         if not record.form.doubts:  # the usual case: four looks into a cache
-            kinds = _filled(record.level3), _filled(record.target), _filled(record.actual), _filled(record.explanation)
+            kinds = (
+                _filled(record.level3),
+                _filled(record.target),
+                _filled(record.actual),
+                _filled(record.explanation),
+            )
             if 2 not in kinds:
                 return PASS if 1 in kinds else NO_TEXT
         names = ("level3", "target", "actual", "explanation")
@@ -123,9 +149,17 @@ class TemplateRowLeft(FormRule):
             return undecidable(f"绩效指标读取存疑，请核对 {why}")
         if not left:
             return PASS
-        where = "、".join(str(row.position + 1) for row in left[:8]) + ("等" if len(left) > 8 else "")
+        where = "、".join(str(row.position + 1) for row in left[:8]) + (
+            "等" if len(left) > 8 else ""
+        )
         message = f"绩效指标表留有{len(left)}行未填写的模板行（第{where}行），请删除或补填。"
-        return failed(message, "无空行", f"{len(left)}行", cells=(f"{left[0].subject}/level3",), values=(str(len(left)),))
+        return failed(
+            message,
+            "无空行",
+            f"{len(left)}行",
+            cells=(f"{left[0].subject}/level3",),
+            values=(str(len(left)),),
+        )
 
 
 class ScoreColumnEmpty(FormRule):
@@ -146,7 +180,9 @@ class ScoreColumnEmpty(FormRule):
         if any(reading.state in (State.KNOWN, State.UNREADABLE) for reading in scores):
             return PASS
         message = "各指标设有分值，但得分栏和总分全部空白，自评未打分，请补充。"
-        return failed(message, "已打分", "空白", cells=("indicators/0/score", "indicators/0/weight"))
+        return failed(
+            message, "已打分", "空白", cells=("indicators/0/score", "indicators/0/weight")
+        )
 
 
 class DuplicateLevel3(IndicatorRule):
@@ -163,9 +199,18 @@ class DuplicateLevel3(IndicatorRule):
         for other in record.form.filled:
             if other.position >= record.position:
                 return PASS
-            if indicator_name(other.level3) == name and (other.level1, other.level2) == (record.level1, record.level2):
+            if indicator_name(other.level3) == name and (other.level1, other.level2) == (
+                record.level1,
+                record.level2,
+            ):
                 message = f"{record.name}与第{other.position + 1}项指标同名，请合并或改正名称。"
-                return failed(message, "名称不重复", record.level3, cells=(f"{subject}/level3",), values=(record.level3,))
+                return failed(
+                    message,
+                    "名称不重复",
+                    record.level3,
+                    cells=(f"{subject}/level3",),
+                    values=(record.level3,),
+                )
         return PASS
 
 
@@ -177,22 +222,43 @@ class UnitOfAmounts(FormRule):
 
     def judge(self, record: FormView, subject: str) -> Decision:
         name = subject.partition("/")[2]
-        printed = [(row, number) for row in record.funds if (number := parse_number(getattr(row, name))) is not None]
+        printed = [
+            (row, number)
+            for row in record.funds
+            if (number := parse_number(getattr(row, name))) is not None
+        ]
         if not printed:
             return not_applicable(f"{CAPTIONS[name]}没有数字")
-        if record.doubts and (why := next((why for row, _ in printed if (why := row.doubt(name))), None)):
+        if record.doubts and (
+            why := next((why for row, _ in printed if (why := row.doubt(name))), None)
+        ):
             return undecidable(f"金额读取存疑，请核对 {why}")
         stated = record.amount_unit
         units = {number.unit for _, number in printed if number.unit}
         if stated is None and not units:
             return undecidable("本表未注明金额单位")
-        odd = next(((row, number) for row, number in printed if number.unit and stated and number.unit not in (stated, stated.rstrip("元"))), None)
+        odd = next(
+            (
+                (row, number)
+                for row, number in printed
+                if number.unit and stated and number.unit not in (stated, stated.rstrip("元"))
+            ),
+            None,
+        )
         if odd is None and len(units) < 2:
             return PASS
         row, number = odd or printed[-1]
-        what = f"表头单位为{stated}" if odd else f"同栏混用{'、'.join(sorted(unit for unit in units))}"
+        what = (
+            f"表头单位为{stated}" if odd else f"同栏混用{'、'.join(sorted(unit for unit in units))}"
+        )
         message = f"{CAPTIONS[name]}中{row.name}填为“{number.text}”，{what}，单位不一致，请统一。"
-        return failed(message, stated or "同一单位", number.text, cells=(f"{row.subject}/{name}",), values=(stated, number.text))
+        return failed(
+            message,
+            stated or "同一单位",
+            number.text,
+            cells=(f"{row.subject}/{name}",),
+            values=(stated, number.text),
+        )
 
 
 NO_YEAR = not_applicable("指标中没有年份")
@@ -216,9 +282,15 @@ class YearInconsistent(IndicatorRule):
         year = record.form.year
         if year is None:
             return undecidable("本表未注明年度，无法比较")
-        if year in found or any(self._OTHER.search(getattr(record, name) or "") for name, values in named.items() if values):
+        if year in found or any(
+            self._OTHER.search(getattr(record, name) or "")
+            for name, values in named.items()
+            if values
+        ):
             return PASS
         name, text = next((name, getattr(record, name)) for name, values in named.items() if values)
         which = "、".join(f"{value}年" for value in sorted(found))
         message = f"{record.name}的{CAPTIONS[name]}写作{which}，与自评年度{year}年不一致，请核实是否照抄以前年度内容。"
-        return failed(message, f"{year}年", which, cells=(f"{subject}/{name}",), values=(str(year), text))
+        return failed(
+            message, f"{year}年", which, cells=(f"{subject}/{name}",), values=(str(year), text)
+        )

@@ -1,4 +1,5 @@
 """Targets that are dates, ranges, or sums of the rows below them (family targets)."""
+
 from __future__ import annotations
 
 import calendar
@@ -7,25 +8,31 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from expectations.arithmetic import ZERO, plain
-from expectations.rules.base import IndicatorRule
-from expectations.rules.common import NO_VALUES, points
-from expectations.rules.gates import Gate, Kind
-from expectations.text import indicator_name, is_blank
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import IndicatorRow
-from records.folding import fold
-from records.remembering import remembered
-from records.values import Quantity, parse_quantity
+from selfeval.core.batch_cache import remembered
+from selfeval.core.folding import fold
+from selfeval.core.values import Quantity, parse_quantity
+from selfeval.expectations.arithmetic import ZERO, plain
+from selfeval.expectations.rules.base import IndicatorRule
+from selfeval.expectations.rules.common import NO_VALUES, points
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.text import indicator_name, is_blank
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import IndicatorRow
 
-NO_DATE, NO_RANGE, NO_PARTS = not_applicable("指标值不是日期"), not_applicable("指标值不是区间"), not_applicable("没有其中行")
+NO_DATE, NO_RANGE, NO_PARTS = (
+    not_applicable("指标值不是日期"),
+    not_applicable("指标值不是区间"),
+    not_applicable("没有其中行"),
+)
 NO_SATISFACTION = not_applicable("不是满意度指标")
 
 _DATE = re.compile(
     r"(?:(?P<year>20[0-9]{2})\s*年)?\s*(?:(?P<month>1[0-2]|0?[1-9])\s*月)\s*(?:(?P<day>3[01]|[12][0-9]|0?[1-9])\s*[日号])?"
     r"(?P<end>底|末)?|(?P<whole>(?:20[0-9]{2}\s*年)?\s*(?:年底|年末|全年|年度内|本年度))"
 )
-_DOTTED = re.compile(r"(?P<year>20[0-9]{2})[./-](?P<month>1[0-2]|0?[1-9])(?:[./-](?P<day>3[01]|[12][0-9]|0?[1-9]))?(?![0-9])")
+_DOTTED = re.compile(
+    r"(?P<year>20[0-9]{2})[./-](?P<month>1[0-2]|0?[1-9])(?:[./-](?P<day>3[01]|[12][0-9]|0?[1-9]))?(?![0-9])"
+)
 _DEADLINE = re.compile(r"前|底|末|以内|内|截止|截至|之前|完成|全年|年度")
 
 
@@ -79,16 +86,29 @@ class DateTarget(IndicatorRule):
         if not due:
             return NO_DATE
         done = printed_days(record.actual or "", record.form.year)
-        if len(due) != 1 or len(done) != 1 or not _DEADLINE.search(record.target or "") or re.search("至|-|~|—", record.actual or ""):
+        if (
+            len(due) != 1
+            or len(done) != 1
+            or not _DEADLINE.search(record.target or "")
+            or re.search("至|-|~|—", record.actual or "")
+        ):
             return undecidable("指标值或完成值不是单一日期")
         if done[0].first <= due[0].last or found.lost:
             return PASS
         message = f"{record.name}应于{record.target}完成，实际为{record.actual}，逾期完成却得满分{found.score_text}分，请核实。"
         values = (record.target, record.actual, found.score_text)
-        return failed(message, f"不晚于{due[0].last.isoformat()}", record.actual, cells=(f"{subject}/actual",), values=values)
+        return failed(
+            message,
+            f"不晚于{due[0].last.isoformat()}",
+            record.actual,
+            cells=(f"{subject}/actual",),
+            values=values,
+        )
 
 
-_RANGE = re.compile(r"\s*(?P<low>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit_low>[^0-9\s~～至—–-]{0,4})\s*(?:~|～|至|—|–|-)\s*(?P<high>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[^0-9\s]{0,6})\s*")
+_RANGE = re.compile(
+    r"\s*(?P<low>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit_low>[^0-9\s~～至—–-]{0,4})\s*(?:~|～|至|—|–|-)\s*(?P<high>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[^0-9\s]{0,6})\s*"
+)
 
 
 class RangeTarget(IndicatorRule):
@@ -102,11 +122,18 @@ class RangeTarget(IndicatorRule):
         if isinstance(found, Decision):
             return found
         match = _RANGE.fullmatch(fold(record.target or ""))
-        if match is None or re.search("[年月日号]", match["unit"] + match["unit_low"]) or Decimal(match["low"]) >= Decimal(match["high"]):
+        if (
+            match is None
+            or re.search("[年月日号]", match["unit"] + match["unit_low"])
+            or Decimal(match["low"]) >= Decimal(match["high"])
+        ):
             return NO_RANGE
         if doubt := record.doubt("target", "actual"):
             return undecidable(f"指标值读取存疑，请核对 {doubt}")
-        low, high = parse_quantity(match["low"] + match["unit"]), parse_quantity(match["high"] + match["unit"])
+        low, high = (
+            parse_quantity(match["low"] + match["unit"]),
+            parse_quantity(match["high"] + match["unit"]),
+        )
         actual = parse_quantity(record.actual)
         if low is None or high is None or actual is None or actual.unit != high.unit:
             return undecidable("完成值不是同一单位的单纯数值")
@@ -114,7 +141,9 @@ class RangeTarget(IndicatorRule):
             return PASS
         message = f"{record.name}年度指标值为{record.target}，实际完成{record.actual}，不在区间内，却得满分{found.score_text}分，请核实。"
         values = (record.target, record.actual, found.score_text)
-        return failed(message, record.target, record.actual, cells=(f"{subject}/actual",), values=values)
+        return failed(
+            message, record.target, record.actual, cells=(f"{subject}/actual",), values=values
+        )
 
 
 class SubRowsSum(IndicatorRule):
@@ -135,15 +164,31 @@ class SubRowsSum(IndicatorRule):
         for name, what in (("target", "年度指标值"), ("actual", "实际完成值")):
             if doubt := next((why for row in (record, *parts) if (why := row.doubt(name))), None):
                 return undecidable(f"{what}读取存疑，请核对 {doubt}")
-            whole, numbers = parse_quantity(getattr(record, name)), [parse_quantity(getattr(row, name)) for row in parts]
+            whole, numbers = (
+                parse_quantity(getattr(record, name)),
+                [parse_quantity(getattr(row, name)) for row in parts],
+            )
             known = [number for number in numbers if isinstance(number, Quantity)]
-            if whole is None or len(known) < len(numbers) or any(number.unit != whole.unit for number in known):
+            if (
+                whole is None
+                or len(known) < len(numbers)
+                or any(number.unit != whole.unit for number in known)
+            ):
                 return undecidable(f"{what}不是同一单位的单纯数值")
-            summed, half = sum((number.value for number in known), ZERO), sum((number.half for number in known), whole.half)
+            summed, half = (
+                sum((number.value for number in known), ZERO),
+                sum((number.half for number in known), whole.half),
+            )
             if summed > whole.value + half:
                 message = f"{record.name}的{what}为{getattr(record, name)}，其中各行合计为{plain(summed)}{whole.unit}，大于总数，请核实。"
                 values = tuple(getattr(row, name) for row in (record, *parts))
-                return failed(message, f"不高于{getattr(record, name)}", f"{plain(summed)}{whole.unit}", cells=(f"{subject}/{name}",), values=values)
+                return failed(
+                    message,
+                    f"不高于{getattr(record, name)}",
+                    f"{plain(summed)}{whole.unit}",
+                    cells=(f"{subject}/{name}",),
+                    values=values,
+                )
         return PASS
 
 
@@ -152,7 +197,9 @@ class SatisfactionNotMeasured(IndicatorRule):
 
     id = "satisfaction-not-measured"
     gate = Gate(Kind.SCORED, Kind.SATISFACTION, NO_SATISFACTION)
-    _NOT_MEASURED = re.compile(r"未(?:开展|进行|组织|做)[^。；]{0,8}(?:调查|测评|评价)|没有(?:开展|进行)[^。；]{0,8}(?:调查|测评)|未调查")
+    _NOT_MEASURED = re.compile(
+        r"未(?:开展|进行|组织|做)[^。；]{0,8}(?:调查|测评|评价)|没有(?:开展|进行)[^。；]{0,8}(?:调查|测评)|未调查"
+    )
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -167,4 +214,10 @@ class SatisfactionNotMeasured(IndicatorRule):
         if not self._NOT_MEASURED.search(record.actual or "") or found.lost:
             return PASS
         message = f"{record.name}未开展满意度调查，却得满分{found.score_text}分，请核实。"
-        return failed(message, "低于满分", f"{found.score_text}分", cells=(f"{subject}/actual",), values=(record.actual, found.score_text))
+        return failed(
+            message,
+            "低于满分",
+            f"{found.score_text}分",
+            cells=(f"{subject}/actual",),
+            values=(record.actual, found.score_text),
+        )

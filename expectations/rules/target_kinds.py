@@ -1,17 +1,18 @@
 """Is a target a target, and are target and result the same kind of thing? (family targets)"""
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from expectations.rules.base import FormRule, IndicatorRule
-from expectations.rules.gates import Gate, Kind
-from expectations.text import bare, indicator_name, is_blank
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import FormView, IndicatorRow, brief
-from records.folding import fold
-from records.values import Quantity, parse_number, parse_quantity
+from selfeval.core.folding import fold
+from selfeval.core.values import Quantity, parse_number, parse_quantity
+from selfeval.expectations.rules.base import FormRule, IndicatorRule
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.text import bare, indicator_name, is_blank
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import FormView, IndicatorRow, brief
 
 NO_TARGET = not_applicable("没有填指标值")
 NO_RATE = not_applicable("名称不是比率")
@@ -22,7 +23,9 @@ NO_QUANTITY = undecidable("指标值不是单纯数值")
 _SAME_UNITS = ({"人", "人次", "名", "人数", "位"}, {"个", "项", "处", "座", "家", "件", "套", "台", "只", "头", "份"}, {"次", "场", "场次", "期", "批次", "批"},
                {"户", "户数", "户次"}, {"天", "日", "工作日"}, {"‰", "%"}, {"村", "个村", "个"}, {"平方米", "平米", "㎡"}, {"立方米", "方"}, {"元", "元/人", "元/年"})  # fmt: skip
 #: Rates that cannot be above 100%.
-_CAPPED = re.compile(r"(?:覆盖|合格|满意|及时|准确|优良|达标|知晓|通过|成活|普及|入学|巩固|到位|规范|正确|公开|保障|惠及|签约|接种|兑现|足额发放)(?:率|度)$")
+_CAPPED = re.compile(
+    r"(?:覆盖|合格|满意|及时|准确|优良|达标|知晓|通过|成活|普及|入学|巩固|到位|规范|正确|公开|保障|惠及|签约|接种|兑现|足额发放)(?:率|度)$"
+)
 _RATE = re.compile(r"(?:率|满意度|知晓度|认知度|覆盖度|比例|占比)$")
 
 
@@ -51,10 +54,16 @@ class UnitMismatch(IndicatorRule):
             return PASS
         if not one or not other:
             return undecidable("一方没有单位，可能另有单位栏")
-        if any(one in units and other in units for units in _SAME_UNITS) or one in other or other in one:
+        if (
+            any(one in units and other in units for units in _SAME_UNITS)
+            or one in other
+            or other in one
+        ):
             return PASS
         message = f"{record.name}年度指标值为{record.target}，实际完成值为{record.actual}，计量单位不一致，请统一。"
-        return failed(message, one, other, cells=(f"{subject}/actual",), values=(record.target, record.actual))
+        return failed(
+            message, one, other, cells=(f"{subject}/actual",), values=(record.target, record.actual)
+        )
 
 
 class RateNameVsCount(IndicatorRule):
@@ -75,7 +84,13 @@ class RateNameVsCount(IndicatorRule):
         if target.unit in ("", "%", "‰", "分", "倍"):
             return PASS
         message = f"{record.name}名称为比率，而指标值为{record.target or record.actual}，是数量不是比率，请改正名称或指标值。"
-        return failed(message, "%", record.target or record.actual, cells=(f"{subject}/target",), values=(record.level3, record.target))
+        return failed(
+            message,
+            "%",
+            record.target or record.actual,
+            cells=(f"{subject}/target",),
+            values=(record.level3, record.target),
+        )
 
 
 class PercentOutOfRange(IndicatorRule):
@@ -90,14 +105,20 @@ class PercentOutOfRange(IndicatorRule):
         pair = _pair(record)
         if isinstance(pair, Decision):
             return pair
-        known = [(name, one) for name, one in zip(("target", "actual"), pair, strict=True) if one is not None and one.unit == "%"]
+        known = [
+            (name, one)
+            for name, one in zip(("target", "actual"), pair, strict=True)
+            if one is not None and one.unit == "%"
+        ]
         if not known:
             return undecidable("指标值和完成值不是百分数")
         for name, one in known:
             if one.value > 100 or one.value < 0:
                 text = getattr(record, name)
                 message = f"{record.name}填为{text}，比率不可能超出0至100%，请核实。"
-                return failed(message, "0至100%", text, cells=(f"{subject}/{name}",), values=(text,))
+                return failed(
+                    message, "0至100%", text, cells=(f"{subject}/{name}",), values=(text,)
+                )
         return PASS
 
 
@@ -114,12 +135,23 @@ class RateTrivialTarget(IndicatorRule):
         if target is None:
             return NO_QUANTITY
         trivial = target.comparator == "≥" and target.value <= 0
-        impossible = target.comparator == ">" and target.unit == "%" and target.value >= 100 and _CAPPED.search(indicator_name(record.level3)) is not None
+        impossible = (
+            target.comparator == ">"
+            and target.unit == "%"
+            and target.value >= 100
+            and _CAPPED.search(indicator_name(record.level3)) is not None
+        )
         if not trivial and not impossible:
             return PASS
         what = "任何结果都能达到" if trivial else "不可能达到"
         message = f"{record.name}年度指标值为{record.target}，{what}，起不到约束作用，请合理设定。"
-        return failed(message, "可考核的指标值", record.target, cells=(f"{subject}/target",), values=(record.target,))
+        return failed(
+            message,
+            "可考核的指标值",
+            record.target,
+            cells=(f"{subject}/target",),
+            values=(record.target,),
+        )
 
 
 _QUESTION = re.compile(r"^是否|[?？]$")
@@ -147,17 +179,39 @@ class TargetIsNotATarget(IndicatorRule):
             what = "是项目资金数，不是工作目标"
         else:
             return PASS
-        message = f"{record.name}的年度指标值“{brief(target, 30)}”{what}，无法考核，请改填可衡量的目标。"
-        return failed(message, "可衡量的目标", brief(target, 40), cells=(f"{subject}/target",), values=(record.target, record.level3))
+        message = (
+            f"{record.name}的年度指标值“{brief(target, 30)}”{what}，无法考核，请改填可衡量的目标。"
+        )
+        return failed(
+            message,
+            "可衡量的目标",
+            brief(target, 40),
+            cells=(f"{subject}/target",),
+            values=(record.target, record.level3),
+        )
 
     def _is_project_money(self, record: IndicatorRow) -> bool:
         """Whether an indicator of output counts the project's own budget. Cost indicators may."""
-        name, number, total = indicator_name(record.level3), parse_number(fold(record.target or "")), record.form.total_fund
-        if number is None or total is None or "数量" not in (record.level2 or "") or not re.search("资金|金额|经费|预算", name):
+        name, number, total = (
+            indicator_name(record.level3),
+            parse_number(fold(record.target or "")),
+            record.form.total_fund,
+        )
+        if (
+            number is None
+            or total is None
+            or "数量" not in (record.level2 or "")
+            or not re.search("资金|金额|经费|预算", name)
+        ):
             return False
         amount = number.to_amount(record.form.amount_unit)
         budget = total.read("budget").number
-        return amount is not None and budget is not None and bool(amount.value) and amount.value == budget.value
+        return (
+            amount is not None
+            and budget is not None
+            and bool(amount.value)
+            and amount.value == budget.value
+        )
 
 
 class ValueColumnsHoldScores(FormRule):
@@ -167,7 +221,11 @@ class ValueColumnsHoldScores(FormRule):
     subjects = ("indicators",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        rows = [row for row in record.filled if not is_blank(row.target) and row.read("weight").number is not None]
+        rows = [
+            row
+            for row in record.filled
+            if not is_blank(row.target) and row.read("weight").number is not None
+        ]
         if len(rows) < 4:
             return not_applicable("填有指标值和分值的指标不足4项")
         if record.doubts and (why := record.doubt_within("indicators")):
@@ -176,11 +234,22 @@ class ValueColumnsHoldScores(FormRule):
         if len(same) < len(rows) * Decimal("0.8") or len({row.weight for row in same}) < 2:
             return PASS
         message = f"{len(same)}项指标的年度指标值与分值相同（如{same[0].name}均为{same[0].weight}），疑将分值填入指标值栏，请改填指标值和完成值。"
-        return failed(message, "指标值", same[0].target, cells=(f"{same[0].subject}/target",), values=tuple(row.target for row in same))
+        return failed(
+            message,
+            "指标值",
+            same[0].target,
+            cells=(f"{same[0].subject}/target",),
+            values=tuple(row.target for row in same),
+        )
 
     def _same(self, row: IndicatorRow) -> bool:
         target, weight = parse_number(row.target), row.read("weight").number
-        return target is not None and not target.is_percent and weight is not None and target.value == weight.value
+        return (
+            target is not None
+            and not target.is_percent
+            and weight is not None
+            and target.value == weight.value
+        )
 
 
 class TargetRepeated(IndicatorRule):
@@ -194,11 +263,19 @@ class TargetRepeated(IndicatorRule):
             return not_applicable("没有填文字目标，或目标文字过短")
         if doubt := record.doubt("target"):
             return undecidable(f"年度指标值读取存疑，请核对 {doubt}")
-        same: Iterable[IndicatorRow] = [row for row in record.form.filled if bare(row.target) == text]
+        same: Iterable[IndicatorRow] = [
+            row for row in record.form.filled if bare(row.target) == text
+        ]
         names = {indicator_name(row.level3) for row in same}
         if len(names) < 3:
             return PASS
         if next(iter(same)) is not record:
             return not_applicable("已在首项指标处说明")
         message = f"{len(names)}项指标（自{record.name}起）的年度指标值均为“{brief(record.target, 30)}”，没有区分，请分别设定。"
-        return failed(message, "分别设定", f"{len(names)}项相同", cells=(f"{subject}/target",), values=(record.target, str(len(names))))
+        return failed(
+            message,
+            "分别设定",
+            f"{len(names)}项相同",
+            cells=(f"{subject}/target",),
+            values=(record.target, str(len(names))),
+        )

@@ -1,17 +1,26 @@
 """Targets and results: what was promised, what was reached, and whether the score says the same."""
+
 from __future__ import annotations
 
 from decimal import Decimal
 
-from expectations.arithmetic import percent, plain, trouble
-from expectations.rules.base import FormRule, IndicatorRule
-from expectations.rules.common import NOT_PAIRED, completion, direction, explained, met, points, quantities
-from expectations.rules.gates import Gate, Kind
-from expectations.text import is_blank
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import FormView, IndicatorRow, State
-from records.folding import fold
-from records.values import CORE_COMPARATORS, Quantity, parse_quantity
+from selfeval.core.folding import fold
+from selfeval.core.values import CORE_COMPARATORS, Quantity, parse_quantity
+from selfeval.expectations.arithmetic import percent, plain, trouble
+from selfeval.expectations.rules.base import FormRule, IndicatorRule
+from selfeval.expectations.rules.common import (
+    NOT_PAIRED,
+    completion,
+    direction,
+    explained,
+    met,
+    points,
+    quantities,
+)
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.text import is_blank
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import FormView, IndicatorRow, State
 
 ONE = Decimal(1)
 _BLIND = undecidable("指标方向或完成比例无法确定")
@@ -35,7 +44,11 @@ class TargetMissedFullScore(IndicatorRule):
                 return not_applicable("本表没有分值栏或得分栏")
             if reading.number is None:
                 both_blank = score.state is State.BLANK and weight.state is State.BLANK
-                return not_applicable("没有填分值和得分") if both_blank else undecidable(trouble(record, name, reading))
+                return (
+                    not_applicable("没有填分值和得分")
+                    if both_blank
+                    else undecidable(trouble(record, name, reading))
+                )
         if doubt := record.doubt("target", "actual"):
             return undecidable(f"指标值读取存疑，请核对 {doubt}")
         if not record.paired:
@@ -50,7 +63,13 @@ class TargetMissedFullScore(IndicatorRule):
             return PASS
         message = f"{record.name}年度指标值为{record.target}，实际完成{record.actual}，未达到指标值，却得满分{score.text}分，请核实得分。"
         values = (record.target, record.actual, weight.text, score.text)
-        return failed(message, f"低于{weight.text}分", f"{score.text}分", cells=(f"{subject}/score",), values=values)
+        return failed(
+            message,
+            f"低于{weight.text}分",
+            f"{score.text}分",
+            cells=(f"{subject}/score",),
+            values=values,
+        )
 
 
 class TargetMetLostPoints(IndicatorRule):
@@ -77,7 +96,13 @@ class TargetMetLostPoints(IndicatorRule):
             return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
         message = f"{record.name}年度指标值{record.target}、实际完成{record.actual}，已达到指标值，但只得{found.score_text}分（分值{found.weight_text}分），请说明扣分理由。"
         printed = (record.target, record.actual, found.weight_text, found.score_text)
-        return failed(message, f"{found.weight_text}分", f"{found.score_text}分", cells=(f"{subject}/score",), values=printed)
+        return failed(
+            message,
+            f"{found.weight_text}分",
+            f"{found.score_text}分",
+            cells=(f"{subject}/score",),
+            values=printed,
+        )
 
 
 #: How far a score may be from the proportional one: one point, or this share of the weight.
@@ -109,7 +134,13 @@ class ScoreProportional(IndicatorRule):
             return PASS
         message = f"{record.name}完成指标值的{percent(done, 1)}，按比例应得{expected:.2f}分，表中得{found.score_text}分，请说明计分办法。"
         printed = (record.target, record.actual, found.weight_text, found.score_text)
-        return failed(message, f"{expected:.2f}", found.score_text, cells=(f"{subject}/score",), values=printed)
+        return failed(
+            message,
+            f"{expected:.2f}",
+            found.score_text,
+            cells=(f"{subject}/score",),
+            values=printed,
+        )
 
 
 #: Completion and share of points must differ by more than this before two rows contradict each other.
@@ -144,7 +175,13 @@ class ScoreMonotone(FormRule):
                         f"得分率{percent(better_share, 1)}，完成少的得分率反而高，计分标准不一致，请核实。"
                     )
                     cells = (f"{row.subject}/score",)
-                    return failed(message, None, percent(share, 1), cells=cells, values=(row.actual, row.score, better.actual, better.score))
+                    return failed(
+                        message,
+                        None,
+                        percent(share, 1),
+                        cells=cells,
+                        values=(row.actual, row.score, better.actual, better.score),
+                    )
         return PASS
 
 
@@ -166,10 +203,20 @@ class OverAchievement(IndicatorRule):
         if target.value <= 0:
             return not_applicable("指标值为0")
         times = actual.value / target.value
-        if times <= settings.over_achievement or explained(record) or (target.unit == "%" and actual.value <= 100):
+        if (
+            times <= settings.over_achievement
+            or explained(record)
+            or (target.unit == "%" and actual.value <= 100)
+        ):
             return PASS
         message = f"{record.name}年度指标值{record.target}，实际完成{record.actual}，为指标值的{plain(times.quantize(Decimal('0.01')))}倍，指标值可能偏低或计数有误，请说明。"
-        return failed(message, f"不高于{plain(settings.over_achievement)}倍", f"{times:.2f}倍", cells=(f"{subject}/actual",), values=(record.target, record.actual))
+        return failed(
+            message,
+            f"不高于{plain(settings.over_achievement)}倍",
+            f"{times:.2f}倍",
+            cells=(f"{subject}/actual",),
+            values=(record.target, record.actual),
+        )
 
 
 class ScoredWithoutValues(IndicatorRule):
@@ -191,7 +238,13 @@ class ScoredWithoutValues(IndicatorRule):
         if not is_blank(record.target) or not is_blank(record.actual) or found.score <= 0:
             return PASS
         message = f"{record.name}的年度指标值和实际完成值均为空白，却得{found.score_text}分，计分没有依据，请补充。"
-        return failed(message, "填列指标值和完成值", "空白", cells=(f"{subject}/actual", f"{subject}/score"), values=(found.score_text, record.level3))
+        return failed(
+            message,
+            "填列指标值和完成值",
+            "空白",
+            cells=(f"{subject}/actual", f"{subject}/score"),
+            values=(found.score_text, record.level3),
+        )
 
 
 class ZeroCompleted(IndicatorRule):
@@ -222,5 +275,13 @@ class ZeroCompleted(IndicatorRule):
             what = f"实际完成值为{record.actual}"
         if found.score <= 0:
             return PASS
-        message = f"{record.name}年度指标值为{record.target}，{what}，却得{found.score_text}分，请核实。"
-        return failed(message, "0分", f"{found.score_text}分", cells=(f"{subject}/actual", f"{subject}/score"), values=(record.actual, found.score_text))
+        message = (
+            f"{record.name}年度指标值为{record.target}，{what}，却得{found.score_text}分，请核实。"
+        )
+        return failed(
+            message,
+            "0分",
+            f"{found.score_text}分",
+            cells=(f"{subject}/actual", f"{subject}/score"),
+            values=(record.actual, found.score_text),
+        )

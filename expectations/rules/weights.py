@@ -1,16 +1,17 @@
 """Single weights: missing ones, one that outweighs the rest, points that rounding or left-out indicators move (family scores)."""
+
 from __future__ import annotations
 
 from decimal import Decimal
 
-from expectations.arithmetic import ZERO, form_sum, percent, plain
-from expectations.rules.base import FormRule, FundRule, IndicatorRule
-from expectations.rules.common import points
-from expectations.rules.funds import execution_ratio, readings
-from expectations.rules.gates import Gate, Kind
-from expectations.text import is_blank
-from expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from expectations.view import FormView, FundRow, IndicatorRow, State
+from selfeval.expectations.arithmetic import ZERO, form_sum, percent, plain
+from selfeval.expectations.rules.base import FormRule, FundRule, IndicatorRule
+from selfeval.expectations.rules.common import points
+from selfeval.expectations.rules.funds import execution_ratio, readings
+from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.text import is_blank
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import FormView, FundRow, IndicatorRow, State
 
 FULL_MARKS = Decimal(100)
 
@@ -23,7 +24,11 @@ class WeightZeroOrMissing(IndicatorRule):
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         weight = record.read("weight")
-        if record.is_placeholder or weight.state is State.ABSENT or (record.level3 or "").startswith("其中"):
+        if (
+            record.is_placeholder
+            or weight.state is State.ABSENT
+            or (record.level3 or "").startswith("其中")
+        ):
             return not_applicable("没有分值栏，或为模板空行、其中行")
         if is_blank(record.target) or is_blank(record.actual):
             return not_applicable("没有填指标值和完成值")
@@ -34,7 +39,13 @@ class WeightZeroOrMissing(IndicatorRule):
         if not any(row.read("weight").number for row in record.form.indicators):
             return undecidable("分值栏全部空白，可能按块计分")
         message = f"{record.name}填有指标值和完成值，但分值为{weight.text or '空白'}，请补充分值或说明不计分的理由。"
-        return failed(message, "有分值", weight.text or "空白", cells=(f"{subject}/weight", f"{subject}/target"), values=(weight.text, record.target))
+        return failed(
+            message,
+            "有分值",
+            weight.text or "空白",
+            cells=(f"{subject}/weight", f"{subject}/target"),
+            values=(weight.text, record.target),
+        )
 
 
 #: Points of the indicators below which a form is cut short or not filled in, and a share of them says nothing.
@@ -70,7 +81,13 @@ class WeightConcentration(IndicatorRule):
             return PASS
         share = percent(weight.value / total, 0)
         message = f"{record.name}分值{weight.text}分，占全部指标分值{plain(total)}分的{share}，权重过于集中，请考虑细化。"
-        return failed(message, f"不高于{percent(settings.concentration, 0)}", share, cells=(f"{subject}/weight",), values=(weight.text, str(total)))
+        return failed(
+            message,
+            f"不高于{percent(settings.concentration, 0)}",
+            share,
+            cells=(f"{subject}/weight",),
+            values=(weight.text, str(total)),
+        )
 
 
 class IntegerRounding(FundRule):
@@ -94,7 +111,9 @@ class IntegerRounding(FundRule):
             return PASS
         message = f"预算执行得分按公式应为{exact:.2f}分，表中取整为{found['score'].text}分，多计{score - exact:.2f}分，请确认取整是否符合规定。"
         values = tuple(found[name].text for name in ("budget", "executed", "weight", "score"))
-        return failed(message, f"{exact:.2f}", found["score"].text, cells=(f"{subject}/score",), values=values)
+        return failed(
+            message, f"{exact:.2f}", found["score"].text, cells=(f"{subject}/score",), values=values
+        )
 
 
 _NOT_APPLICABLE = ("不适用", "不涉及", "不考核")
@@ -107,8 +126,20 @@ class NotApplicableRescaled(FormRule):
     subjects = ("total",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        left_out = [row for row in record.filled if any(word in (text or "") for word in _NOT_APPLICABLE for text in (row.actual, row.score))]
-        left_out = [row for row in left_out if (given := row.read("weight").number) and given.value > 0 and not row.read("score").number]
+        left_out = [
+            row
+            for row in record.filled
+            if any(
+                word in (text or "") for word in _NOT_APPLICABLE for text in (row.actual, row.score)
+            )
+        ]
+        left_out = [
+            row
+            for row in left_out
+            if (given := row.read("weight").number)
+            and given.value > 0
+            and not row.read("score").number
+        ]
         if not left_out:
             return not_applicable("没有标明不适用的指标")
         printed = record.read_total("score")
@@ -131,10 +162,14 @@ class NotApplicableRescaled(FormRule):
         exact = FULL_MARKS * score / weight
         if abs(exact - printed.value) <= printed.number.half + Decimal("0.05"):
             return PASS
-        message = (
-            f"{len(left_out)}项指标不适用，应以适用指标得分{plain(score)}分、分值{plain(weight)}分按百分制折算为{exact:.2f}分，总分印为{printed.text}分，请核实。"
+        message = f"{len(left_out)}项指标不适用，应以适用指标得分{plain(score)}分、分值{plain(weight)}分按百分制折算为{exact:.2f}分，总分印为{printed.text}分，请核实。"
+        return failed(
+            message,
+            f"{exact:.2f}",
+            printed.text,
+            cells=("total/score",),
+            values=(printed.text, str(score), str(weight)),
         )
-        return failed(message, f"{exact:.2f}", printed.text, cells=("total/score",), values=(printed.text, str(score), str(weight)))
 
 
 class TotalOutOfRange(FormRule):
@@ -152,7 +187,9 @@ class TotalOutOfRange(FormRule):
         if ZERO <= printed.value <= FULL_MARKS:
             return PASS
         message = f"总分印为{printed.text}分，超出百分制0至100分的范围，请核实。"
-        return failed(message, "0至100", printed.text, cells=("total/score",), values=(printed.text,))
+        return failed(
+            message, "0至100", printed.text, cells=("total/score",), values=(printed.text,)
+        )
 
 
 class ScoresAllFull(FormRule):
@@ -174,4 +211,10 @@ class ScoresAllFull(FormRule):
         if any(one.lost for one in rows):
             return PASS
         message = f"{len(rows)}项指标全部得满分，请复核自评是否客观，并备查佐证材料。"
-        return failed(message, None, f"{len(rows)}项满分", cells=("indicators/0/score",), values=(str(len(rows)),))
+        return failed(
+            message,
+            None,
+            f"{len(rows)}项满分",
+            cells=("indicators/0/score",),
+            values=(str(len(rows)),),
+        )

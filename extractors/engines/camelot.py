@@ -2,6 +2,7 @@
 
 It costs some 250 ms a page. Images are drawn by pdfium; no Ghostscript is called.
 """
+
 from __future__ import annotations
 
 import tempfile
@@ -10,11 +11,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from extractors.engines.boxes import lay_out
-from extractors.engines.upright import Upright, upright
-from extractors.engines.visible import Glyph, texts, visible
-from extractors.errors import ExtractError
-from extractors.model import Bbox, Char, Grid, PageContent
+from selfeval.extractors.engines.upright import Upright, upright
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.grids.boxes import lay_out
+from selfeval.extractors.model import Bbox, Char, Grid, PageContent
+from selfeval.extractors.pages.visibility import Glyph, texts, visible
 
 #: square points. Camelot draws each page at 300 dpi, 70 bytes a square point with its masks: twice A3 is 140 MB.
 MAX_AREA = 2_000_000
@@ -27,11 +28,21 @@ def read_grids(data: bytes, page_numbers: Collection[int] | None = None) -> list
     import camelot
 
     turned = upright(data)
-    wanted = [number for number in range(1, len(turned.sizes) + 1) if page_numbers is None or number in page_numbers]
+    wanted = [
+        number
+        for number in range(1, len(turned.sizes) + 1)
+        if page_numbers is None or number in page_numbers
+    ]
     for number in wanted:
         width, height = turned.sizes[number - 1]
         if width * height > MAX_AREA:
-            raise ExtractError("page-too-large", page=number, width=round(width), height=round(height), limit=MAX_AREA)
+            raise ExtractError(
+                "page-too-large",
+                page=number,
+                width=round(width),
+                height=round(height),
+                limit=MAX_AREA,
+            )
     grids: dict[int, list[Grid]] = {number: [] for number in wanted}
     if not wanted:
         return []
@@ -40,10 +51,14 @@ def read_grids(data: bytes, page_numbers: Collection[int] | None = None) -> list
         path = Path(folder, "upright.pdf")
         path.write_bytes(turned.data)
         characters = _characters(path, wanted, turned)
-        tables = camelot.read_pdf(str(path), pages=",".join(map(str, wanted)), flavor="lattice", suppress_stdout=True)
+        tables = camelot.read_pdf(
+            str(path), pages=",".join(map(str, wanted)), flavor="lattice", suppress_stdout=True
+        )
     for table in sorted(tables, key=lambda table: (table.page, -table.rows[0][0])):
         width, height = turned.sizes[table.page - 1]
-        content = PageContent(table.page, width, height, characters[table.page], (), turn=turned.turns[table.page - 1])
+        content = PageContent(
+            table.page, width, height, characters[table.page], (), turn=turned.turns[table.page - 1]
+        )
         boxes = _boxes(table, height)
         grid = lay_out(content, list(zip(boxes, texts(content.chars, boxes), strict=True)))
         if grid is not None:
@@ -63,8 +78,14 @@ def _boxes(table: Any, height: float) -> list[Bbox]:
             members = _region(rows, row, column)
             seen |= members
             parts = [rows[r][c] for r, c in members]
-            boxes.append((min(part.x1 for part in parts), height - max(part.y2 for part in parts),
-                          max(part.x2 for part in parts), height - min(part.y1 for part in parts)))
+            boxes.append(
+                (
+                    min(part.x1 for part in parts),
+                    height - max(part.y2 for part in parts),
+                    max(part.x2 for part in parts),
+                    height - min(part.y1 for part in parts),
+                )
+            )
     return boxes
 
 
@@ -87,7 +108,9 @@ def _region(rows: list[list[Any]], row: int, column: int) -> set[tuple[int, int]
     return members
 
 
-def _characters(path: Path, numbers: Collection[int], turned: Upright) -> dict[int, tuple[Char, ...]]:
+def _characters(
+    path: Path, numbers: Collection[int], turned: Upright
+) -> dict[int, tuple[Char, ...]]:
     """The characters of pages, read with camelot's own PDF reader: its text lines run over borders and repeat what is printed twice."""
     import playa
 
@@ -99,11 +122,26 @@ def _characters(path: Path, numbers: Collection[int], turned: Upright) -> dict[i
             for path_object in page.paths:
                 if path_object.fill:
                     x0, y0, x1, y1 = path_object.bbox
-                    fills.append(((x0, height - y1, x1, height - y0), path_object.gstate.ncolor.values))
+                    fills.append(
+                        ((x0, height - y1, x1, height - y0), path_object.gstate.ncolor.values)
+                    )
             for glyph in page.glyphs:
                 x0, y0, x1, y1 = glyph.bbox
                 state, (across, slope, *_) = glyph.gstate, glyph.matrix
                 text, colour = glyph.text or "\ufffd", state.ncolor.values
-                glyphs.append(Glyph(text, x0, height - y1, x1, height - y0, across, slope, glyph.size, colour, state.render_mode))
+                glyphs.append(
+                    Glyph(
+                        text,
+                        x0,
+                        height - y1,
+                        x1,
+                        height - y0,
+                        across,
+                        slope,
+                        glyph.size,
+                        colour,
+                        state.render_mode,
+                    )
+                )
             found[number] = visible(glyphs, width, height, fills)
     return found

@@ -2,18 +2,34 @@
 
 Each cell of the table is read by itself, so that no text runs over a border; what stands outside the tables is read as lines.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from extractors.engines.ocr_image import ScannedPage, Upright, ink_of, render, straightened, turned
-from extractors.engines.ocr_layout import Box, TextLine, em_of, lines_in, pieces_of, shape_text, zones_of
-from extractors.engines.ocr_reading import glance, read_lines
-from extractors.engines.ocr_rulings import Borders, borders_of
-from extractors.engines.ocr_text import Glyph
-from extractors.grid import solve
-from extractors.model import Char, PageContent, Ruling
+from selfeval.extractors.grids.cells import solve
+from selfeval.extractors.model import Char, PageContent, Ruling
+from selfeval.extractors.recognition.image import (
+    ScannedPage,
+    Upright,
+    ink_of,
+    render,
+    straightened,
+    turned,
+)
+from selfeval.extractors.recognition.lines import (
+    Box,
+    TextLine,
+    em_of,
+    lines_in,
+    pieces_of,
+    shape_text,
+    zones_of,
+)
+from selfeval.extractors.recognition.reading import glance, read_lines
+from selfeval.extractors.recognition.recogniser import Glyph
+from selfeval.extractors.recognition.rulings import Borders, borders_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,14 +63,27 @@ def read_page(page: PdfPage, number: int) -> PageContent:
 
     grey, scale, seals = render(page)
     quarter, layout = _oriented(grey, scale, number)
-    base = turned(np.zeros((grey.shape[0], grey.shape[1]), np.uint8), quarter)[1] if quarter else np.eye(2, 3)
+    base = (
+        turned(np.zeros((grey.shape[0], grey.shape[1]), np.uint8), quarter)[1]
+        if quarter
+        else np.eye(2, 3)
+    )
     upright = layout.upright
     whole = np.vstack((upright.matrix, (0, 0, 1))) @ np.vstack((base, (0, 0, 1)))
     upright = Upright(upright.grey, whole[:2], scale)
     chars = _chars(layout, scale)
     height, width = upright.grey.shape
     seals = tuple(seal._replace(bbox=upright.of_rendered(seal.bbox)) for seal in seals)
-    return ScannedPage(number, width / scale, height / scale, tuple(chars), layout.rulings, seals, "ocr", to_display=upright.to_display())
+    return ScannedPage(
+        number,
+        width / scale,
+        height / scale,
+        tuple(chars),
+        layout.rulings,
+        seals,
+        "ocr",
+        to_display=upright.to_display(),
+    )
 
 
 def _oriented(grey: np.ndarray, scale: float, number: int) -> tuple[int, _Layout]:
@@ -76,12 +105,16 @@ def _oriented(grey: np.ndarray, scale: float, number: int) -> tuple[int, _Layout
 
 def _wide_share(layout: _Layout) -> float:
     """The share of lines of more than about two characters."""
-    return sum(line.box[2] - line.box[0] > 1.8 * line.em for line in layout.lines) / max(1, len(layout.lines))
+    return sum(line.box[2] - line.box[0] > 1.8 * line.em for line in layout.lines) / max(
+        1, len(layout.lines)
+    )
 
 
 def _certainty(layout: _Layout) -> float:
     """The mean probability of the characters of some lines."""
-    probes = sorted(layout.lines, key=lambda line: abs(line.box[2] - line.box[0] - 6 * line.em))[:PROBES]
+    probes = sorted(layout.lines, key=lambda line: abs(line.box[2] - line.box[0] - 6 * line.em))[
+        :PROBES
+    ]
     glyphs = [g for reading in glance(layout.clean, probes) for g in reading.glyphs]
     return sum(g.confidence for g in glyphs) / len(glyphs) if glyphs else 0.0
 
@@ -105,7 +138,9 @@ def _layout(grey: np.ndarray, scale: float, number: int) -> _Layout:
     lines = [line for cell in cells for line in lines_in(pieces, cell, em, scale)]
     outside = np.ones(len(pieces), dtype=bool)
     for x0, y0, x1, y1 in tables:
-        outside &= ~((pieces[:, 2] > x0) & (pieces[:, 0] < x1) & (pieces[:, 3] > y0) & (pieces[:, 1] < y1))
+        outside &= ~(
+            (pieces[:, 2] > x0) & (pieces[:, 0] < x1) & (pieces[:, 3] > y0) & (pieces[:, 1] < y1)
+        )
     h, w = ink.shape
     around = pieces[outside]
     for zone in zones_of(around, w, h):
@@ -114,12 +149,19 @@ def _layout(grey: np.ndarray, scale: float, number: int) -> _Layout:
 
 
 def _rulings(borders: Borders, scale: float) -> tuple[Ruling, ...]:
-    level = [Ruling(b.start / scale, b.at / scale, b.end / scale, b.at / scale) for b in borders.horizontal]
-    plumb = [Ruling(b.at / scale, b.start / scale, b.at / scale, b.end / scale) for b in borders.vertical]
+    level = [
+        Ruling(b.start / scale, b.at / scale, b.end / scale, b.at / scale)
+        for b in borders.horizontal
+    ]
+    plumb = [
+        Ruling(b.at / scale, b.start / scale, b.at / scale, b.end / scale) for b in borders.vertical
+    ]
     return tuple(level + plumb)
 
 
-def _cells(rulings: tuple[Ruling, ...], shape: tuple[int, ...], scale: float, number: int) -> tuple[list[Box], list[Box]]:
+def _cells(
+    rulings: tuple[Ruling, ...], shape: tuple[int, ...], scale: float, number: int
+) -> tuple[list[Box], list[Box]]:
     """(the cells of all tables, the tables), as boxes in pixels: the very cells into which the characters will be put."""
     h, w = shape
     solved = solve(PageContent(number, w / scale, h / scale, (), rulings))
@@ -127,7 +169,10 @@ def _cells(rulings: tuple[Ruling, ...], shape: tuple[int, ...], scale: float, nu
     for grid in solved.grids:
         xs, ys = [round(x * scale) for x in grid.xs], [round(y * scale) for y in grid.ys]
         tables.append((xs[0], ys[0], xs[-1], ys[-1]))
-        cells += [(xs[c.column], ys[c.row], xs[c.column + c.column_span], ys[c.row + c.row_span]) for c in grid.cells]
+        cells += [
+            (xs[c.column], ys[c.row], xs[c.column + c.column_span], ys[c.row + c.row_span])
+            for c in grid.cells
+        ]
     return cells, tables
 
 
@@ -144,7 +189,10 @@ def _chars(layout: _Layout, scale: float) -> list[Char]:
             continue
         for line, shape in zip(lines, shapes, strict=True):
             x0, x1 = line.box[0], line.box[2]
-            glyphs = tuple(Glyph(c, x0 + (i + 0.5) * (x1 - x0) / len(shape), SHAPE) for i, c in enumerate(shape))
+            glyphs = tuple(
+                Glyph(c, x0 + (i + 0.5) * (x1 - x0) / len(shape), SHAPE)
+                for i, c in enumerate(shape)
+            )
             chars += _boxed(line, glyphs, scale)
     for line, glyphs in zip(text, read_lines(layout.clean, text), strict=True):
         chars += _boxed(line, glyphs, scale)
@@ -162,7 +210,17 @@ def _boxed(line: TextLine, glyphs: tuple[Glyph, ...], scale: float) -> list[Char
     for i, (glyph, centre) in enumerate(zip(glyphs, centres, strict=True)):
         reach = (0.5 if ord(glyph.text[0]) > 0x2000 else 0.3) * line.em
         left = max(centre - reach, (centres[i - 1] + centre) / 2 if i else x0 + 1)
-        right = min(centre + reach, (centre + centres[i + 1]) / 2 if i + 1 < len(glyphs) else x1 - 1)
-        boxed.append(Char(glyph.text, left / scale, top / scale, max(left + 0.1, right) / scale, bottom / scale,
-                          min(1.0, glyph.confidence)))
+        right = min(
+            centre + reach, (centre + centres[i + 1]) / 2 if i + 1 < len(glyphs) else x1 - 1
+        )
+        boxed.append(
+            Char(
+                glyph.text,
+                left / scale,
+                top / scale,
+                max(left + 0.1, right) / scale,
+                bottom / scale,
+                min(1.0, glyph.confidence),
+            )
+        )
     return boxed

@@ -1,4 +1,5 @@
 """The default engine: one pass of pdfium over a page gives its characters with boxes and its rulings."""
+
 from __future__ import annotations
 
 import ctypes
@@ -7,9 +8,9 @@ from typing import Any
 
 import pypdfium2.raw as raw
 
-from extractors.engines.pdfium_objects import Box, Matrix, ObjectReader, PageObjects
-from extractors.engines.pdfium_text import Glyph, Run, classify, direction, read_glyphs
-from extractors.model import Bbox, Char, Notice, PageContent, Ruling
+from selfeval.extractors.model import Bbox, Char, Notice, PageContent, Ruling
+from selfeval.extractors.pages.characters import Glyph, Run, classify, direction, read_glyphs
+from selfeval.extractors.pages.objects import Box, Matrix, ObjectReader, PageObjects
 
 #: share of the em box that stands above the baseline, as in every CJK font
 ASCENT = 0.88
@@ -23,7 +24,9 @@ def read_page(page: Any, number: int) -> PageContent:
     """Given a pypdfium2 page and its number from 1, what is printed on it, brought upright."""
     textpage = raw.FPDFText_LoadPage(page.raw)
     try:
-        glyphs, runs = read_glyphs(textpage, number)  # first, since it refuses a page with too many characters at once
+        glyphs, runs = read_glyphs(
+            textpage, number
+        )  # first, since it refuses a page with too many characters at once
     finally:
         raw.FPDFText_ClosePage(textpage)
     objects = ObjectReader(number).read(page.raw)
@@ -34,16 +37,22 @@ def read_page(page: Any, number: int) -> PageContent:
     upright = _to_upright(shown, width, height, turn)
     kinds = classify(glyphs, runs, objects, _page_box(shown, width, height))
     cut = _cut_off(glyphs, runs, kinds, objects)
-    covered = sum((image.box[2] - image.box[0]) * (image.box[3] - image.box[1]) for image in objects.images)
+    covered = sum(
+        (image.box[2] - image.box[0]) * (image.box[3] - image.box[1]) for image in objects.images
+    )
     image_share = min(1.0, covered / (width * height))
     if turn in (90, 270):
         width, height = height, width
     chars = tuple(
-        _char(glyph, runs[glyph.run], upright, turned - turn, cut.get(i)) for i, glyph in enumerate(glyphs) if i not in kinds or i in cut
+        _char(glyph, runs[glyph.run], upright, turned - turn, cut.get(i))
+        for i, glyph in enumerate(glyphs)
+        if i not in kinds or i in cut
     )
     kinds = {index: kind for index, kind in kinds.items() if index not in cut}
     notices = _notices(glyphs, kinds, upright)
-    return PageContent(number, width, height, chars, _rulings(objects, upright), notices, "text", turn, image_share)
+    return PageContent(
+        number, width, height, chars, _rulings(objects, upright), notices, "text", turn, image_share
+    )
 
 
 def _page_to_displayed(page: Any, width: float, height: float) -> Matrix:
@@ -66,7 +75,11 @@ def _page_box(shown: Matrix, width: float, height: float) -> Box:
     """The displayed part of the page in page space."""
     a, b, c, d, e, f = shown
     det = a * d - b * c
-    corners = [((d * (x - e) - c * (y - f)) / det, (a * (y - f) - b * (x - e)) / det) for x in (0, width) for y in (0, height)]
+    corners = [
+        ((d * (x - e) - c * (y - f)) / det, (a * (y - f) - b * (x - e)) / det)
+        for x in (0, width)
+        for y in (0, height)
+    ]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return (min(xs), min(ys), max(xs), max(ys))
 
@@ -92,7 +105,9 @@ def _moved(box: Box, m: Matrix) -> Bbox:
     return (xa, ya, xb, yb) if ya <= yb else (xa, yb, xb, ya)
 
 
-def _cut_off(glyphs: list[Glyph], runs: dict[int, Run], kinds: dict[int, str], objects: PageObjects) -> dict[int, Box]:
+def _cut_off(
+    glyphs: list[Glyph], runs: dict[int, Run], kinds: dict[int, str], objects: PageObjects
+) -> dict[int, Box]:
     """Clipped glyphs beside a clip that other glyphs show in: the ends of a text too long for its cell. Index of glyph -> clip."""
     shown = [_centre(g) for i, g in enumerate(glyphs) if i not in kinds and g.text != " "]
     full: dict[Box, bool] = {}
@@ -105,7 +120,11 @@ def _cut_off(glyphs: list[Glyph], runs: dict[int, Run], kinds: dict[int, str], o
             full[clip] = any(clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3] for x, y in shown)
         x, y = _centre(glyphs[index])
         over_x, over_y = max(clip[0] - x, x - clip[2], 0.0), max(clip[1] - y, y - clip[3], 0.0)
-        if full[clip] and min(over_x, over_y) == 0 and max(over_x, over_y) <= MAX_CUT_OFF * runs[glyphs[index].run].size:
+        if (
+            full[clip]
+            and min(over_x, over_y) == 0
+            and max(over_x, over_y) <= MAX_CUT_OFF * runs[glyphs[index].run].size
+        ):
             cut[index] = clip
     return cut
 
@@ -124,7 +143,10 @@ def _char(glyph: Glyph, run: Run, m: Matrix, page_turn: int, clip: Box | None) -
     if clip is None:
         return Char(glyph.text, x0, top, x1, bottom, 1.0, turn)
     left, upper, right, lower = _moved(clip, m)
-    anchor = (min(max((x0 + x1) / 2, left + 1), right - 1), min(max((top + bottom) / 2, upper + 1), lower - 1))
+    anchor = (
+        min(max((x0 + x1) / 2, left + 1), right - 1),
+        min(max((top + bottom) / 2, upper + 1), lower - 1),
+    )
     return Char(glyph.text, x0, top, x1, bottom, 1.0, turn, anchor)
 
 

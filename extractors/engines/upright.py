@@ -4,6 +4,7 @@ pdfplumber gives a sideways page's cells line by line in the wrong order, and ca
 crop box is not the media box. Both are cured here, once: pages are turned, boxes are made equal, and restrictions of the owner
 (which forbid neither reading nor printing to a user who may open the file) are left out of the copy.
 """
+
 from __future__ import annotations
 
 import io
@@ -55,8 +56,12 @@ def _turn(page: pdfium.PdfPage) -> int:
         angles: Counter[int] = Counter()
         total = text.count_chars()
         for index in range(0, total, max(1, total // SAMPLE)):
-            if raw.FPDFText_GetUnicode(text, index) > 0x20 and not raw.FPDFText_IsGenerated(text, index):
-                degrees = -math.degrees(raw.FPDFText_GetCharAngle(text, index))  # pdfium counts clockwise, before /Rotate
+            if raw.FPDFText_GetUnicode(text, index) > 0x20 and not raw.FPDFText_IsGenerated(
+                text, index
+            ):
+                degrees = -math.degrees(
+                    raw.FPDFText_GetCharAngle(text, index)
+                )  # pdfium counts clockwise, before /Rotate
                 if abs(degrees - 90 * round(degrees / 90)) < 2:  # anything oblique is a watermark
                     angles[round(degrees / 90) * 90 % 360] += 1
     finally:

@@ -7,10 +7,18 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import Engine, EngineOption, Files, ProfileOption, SecondOpinionOption, WorkersOption, workers_of
-from flows.console import log, progress
-from flows.listing import Format, rows, show
-from flows.problems import BLOCKING, OK, REJECTED
+from selfeval.flows.commands.console import log, progress
+from selfeval.flows.commands.listing import Format, rows, show
+from selfeval.flows.commands.options import (
+    Engine,
+    EngineOption,
+    Files,
+    ProfileOption,
+    SecondOpinionOption,
+    WorkersOption,
+    workers_of,
+)
+from selfeval.flows.problems import BLOCKING, OK, REJECTED
 
 
 def register(app: typer.Typer) -> None:
@@ -24,24 +32,41 @@ def audit(
     engine: EngineOption = Engine.PDFIUM,
     second_opinion: SecondOpinionOption = False,
     profile: ProfileOption = "",
-    roster: Annotated[Path | None, typer.Option("--roster", metavar="CSV", help="应报单位名单，查出应报未报的单位和项目", show_default=False)] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            "--roster",
+            metavar="CSV",
+            help="应报单位名单，查出应报未报的单位和项目",
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
     """读取并审核几份文件，列出发现的问题。退出码：0 没有错误级问题，1 有，2 有文件被拒收。"""
-    from expectations import audit as judge
-    from expectations.profiles import known
-    from expectations.roster import read_roster
-    from extractors.sandbox import extract_many
-    from records.tables import build
+    from selfeval.expectations import audit as judge
+    from selfeval.expectations.profiles import known
+    from selfeval.expectations.roster import read_roster
+    from selfeval.extractors.isolation.sandbox import extract_many
+    from selfeval.records.tables.build import build
 
     if profile:  # what is wrong with an option is said before minutes of reading
         known(profile)
     if roster:
         read_roster(roster)
-    found = extract_many(files, workers=min(workers_of(workers), len(files)), engine=engine.value, second_opinion=second_opinion)
+    found = extract_many(
+        files,
+        workers=min(workers_of(workers), len(files)),
+        engine=engine.value,
+        second_opinion=second_opinion,
+    )
     documents = list(progress(found, len(files), "读取"))
     for document in documents:
         if document.reason:
-            about = {"document": document.document, "document_id": document.sha256, "code": document.reason.code}
+            about = {
+                "document": document.document,
+                "document_id": document.sha256,
+                "code": document.reason.code,
+            }
             log.warning("%s %s", document.reason.message, document.reason.hint or "", extra=about)
     listed = rows(judge(build(documents), profile or None, roster).findings)
     show(listed, form)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
-from flows.console import print_json, write_text
-from flows.problems import OK
+from selfeval.flows.commands.console import print_json, write_text
+from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
+from selfeval.flows.problems import OK
 
 if TYPE_CHECKING:
-    from reports.diff import Side
+    from selfeval.reports.diff.versions import Side
 
 
 def register(app: typer.Typer) -> None:
@@ -20,17 +20,21 @@ def register(app: typer.Typer) -> None:
 
 
 def diff(
-    before: Annotated[str, typer.Argument(metavar="前者", help="文件名、sha256 前几位，或另一个工作区的目录")],
+    before: Annotated[
+        str, typer.Argument(metavar="前者", help="文件名、sha256 前几位，或另一个工作区的目录")
+    ],
     after: Annotated[str, typer.Argument(metavar="后者", help="同上")],
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
-    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="文件", help="写成网页")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="文件", help="写成网页")
+    ] = None,
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="语言")] = "zh",
     store: StoreOption = "",
 ) -> int:
     """比较两次报送或两个工作区：数值变动，问题新增、消除、仍存在。"""
-    from reports.diff import compare
-    from reports.diff_output import to_json, to_text, write_html
+    from selfeval.reports.diff.output import to_json, to_text, write_html
+    from selfeval.reports.diff.versions import compare
 
     sides = _side(before, workspace, store), _side(after, workspace, store)
     # Two single forms were named by a person: they are meant to be compared, whatever they call their project.
@@ -48,18 +52,18 @@ def _way_to_site(out: Path, workspace: Path, store: str) -> str:
     """From the page to the report of the workspace, whose styles and document pages it uses."""
     import os
 
-    from flows.workspace import existing
+    from selfeval.flows.workspace import existing
 
     place = existing(workspace, store)
     return f"{os.path.relpath(place.reports, out.absolute().parent)}/"
 
 
 def _side(name: str, workspace: Path, store: str) -> Side:
-    from flows.books import ledger_of, store_of
-    from flows.commands.status import matching
-    from flows.ledger import active
-    from flows.workspace import existing
-    from reports.diff import Side
+    from selfeval.flows.commands.status import matching
+    from selfeval.flows.ledger.ledger import active
+    from selfeval.flows.run.stores import ledger_of, store_of
+    from selfeval.flows.workspace import existing
+    from selfeval.reports.diff.versions import Side
 
     if Path(name, "selfeval.db").is_file():
         place = existing(Path(name))

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.console import one_line, print_json, write_text
-from flows.problems import FAILED, OK
+from selfeval.flows.commands.console import one_line, print_json, write_text
+from selfeval.flows.problems import FAILED, OK
 
 
 def register(app: typer.Typer) -> None:
@@ -17,14 +17,21 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     workspace: Annotated[
-        Path | None, typer.Option("--workspace", "-w", envvar="SELFEVAL_WORKSPACE", metavar="目录", help="一并检查这个工作区")
+        Path | None,
+        typer.Option(
+            "--workspace",
+            "-w",
+            envvar="SELFEVAL_WORKSPACE",
+            metavar="目录",
+            help="一并检查这个工作区",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> int:
     """检查环境：版本、读取引擎、文字识别、字体、磁盘和工作区。有必需项缺失时退出码为 3。"""
     from dataclasses import asdict
 
-    from flows.environment import checks
+    from selfeval.flows.ops.environment import checks
 
     found = []
     for check in checks(workspace):

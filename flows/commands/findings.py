@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
-from flows.console import log
-from flows.problems import OK, Problem
-from records.columns import Cells
+from selfeval.flows.commands.console import log
+from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
+from selfeval.flows.problems import OK, Problem
+from selfeval.records.tables.columns import Cells
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from records.store import Store
-    from records.tables import Tables
+    from selfeval.records.store.store import Store
+    from selfeval.records.tables.build import Tables
 
 
 class Format(StrEnum):
@@ -35,17 +35,20 @@ def register(app: typer.Typer) -> None:
 def findings(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     form: Annotated[Format, typer.Option("--format", "-f", help="输出格式")] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="文件", help="写入文件；xlsx 输出到终端时必须给出")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="文件", help="写入文件；xlsx 输出到终端时必须给出"),
+    ] = None,
     rule: Annotated[str, typer.Option("--rule", metavar="规则", help="只列一条规则")] = "",
     document: Annotated[str, typer.Option("--document", metavar="文件", help="只列一份文件")] = "",
     store: StoreOption = "",
 ) -> int:
     """列出工作区最近一次审核发现的问题。CSV 另有编号和 by、reason、until 三列，填写后可用 selfeval waive --csv 导入。"""
-    from flows import listing, waiver_sheet
-    from flows.books import ledger_of, store_of
-    from flows.ledger import active
-    from flows.order import Receipt
-    from flows.workspace import existing
+    from selfeval.flows.commands import listing, waiver_sheet
+    from selfeval.flows.ledger.ledger import active
+    from selfeval.flows.ledger.order import Receipt
+    from selfeval.flows.run.stores import ledger_of, store_of
+    from selfeval.flows.workspace import existing
 
     place = existing(workspace, store)
     books = store_of(place)
@@ -58,14 +61,23 @@ def findings(
         chosen = chosen[chosen["document"] == document]
     found, columns = listing.rows(chosen), listing.COLUMNS
     if form is Format.CSV:
-        found, columns = waiver_sheet.sheet_rows(found, chosen, books.waivers()), waiver_sheet.SHEET_COLUMNS
+        found, columns = (
+            waiver_sheet.sheet_rows(found, chosen, books.waivers()),
+            waiver_sheet.SHEET_COLUMNS,
+        )
     if form is not Format.XLSX and out is None:
         listing.show(found, form, columns)
         return OK
     if out is None and sys.stdout.isatty():
-        raise Problem("out-needed", "工作簿不能显示在终端上", "请用 --out 给出文件名，例如 --out findings.xlsx。")
+        raise Problem(
+            "out-needed",
+            "工作簿不能显示在终端上",
+            "请用 --out 给出文件名，例如 --out findings.xlsx。",
+        )
     if form is Format.XLSX:
-        data = _workbook(books, tables, chosen, out.absolute().parent if out else place.root, place.reports)
+        data = _workbook(
+            books, tables, chosen, out.absolute().parent if out else place.root, place.reports
+        )
     else:
         data = listing.to_bytes(found, form, columns)
     if out is None:
@@ -74,18 +86,22 @@ def findings(
     try:
         out.write_bytes(data)
     except OSError as error:
-        raise Problem("out-unusable", f"无法写入 {out}：{error.strerror}", "请检查目录、磁盘空间和写权限。") from error
+        raise Problem(
+            "out-unusable", f"无法写入 {out}：{error.strerror}", "请检查目录、磁盘空间和写权限。"
+        ) from error
     log.info("已写入 %s，%s", out, listing.summary(found))
     return OK
 
 
-def _workbook(books: Store, tables: Tables, chosen: DataFrame, folder: Path, reports: Path) -> bytes:
+def _workbook(
+    books: Store, tables: Tables, chosen: DataFrame, folder: Path, reports: Path
+) -> bytes:
     """The workbook's bytes; its links lead to the report from the folder in which it will lie."""
     import os
     import tempfile
 
-    from flows.report_inputs import rule_texts_of, waivers_of
-    from reports.excel import write_workbook
+    from selfeval.flows.run.report_inputs import rule_texts_of, waivers_of
+    from selfeval.reports.office.excel import write_workbook
 
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "findings.xlsx")

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
-from flows.console import log, write_text
-from flows.problems import OK
+from selfeval.flows.commands.console import log, write_text
+from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
+from selfeval.flows.problems import OK
 
 
 def register(app: typer.Typer) -> None:
@@ -24,8 +24,8 @@ def import_(
     """从备份恢复到新的或空的工作区；给出 --store 时数据写入该数据库，它也须是空的。先核对全部内容，再放置。"""
     import os
 
-    from flows import backup
-    from flows.workspace import Workspace
+    from selfeval.flows.ops import backup
+    from selfeval.flows.workspace import Workspace
 
     os.umask(0o077)
     done = backup.restore(file, Workspace(workspace.absolute(), store))

@@ -11,7 +11,7 @@ import typer
 
 
 class Engine(StrEnum):
-    """The engines of `extractors.read`, named here so that the help needs no PDF library."""
+    """The engines of `selfeval.extractors.read`, named here so that the help needs no PDF library."""
 
     PDFIUM = "pdfium"
     PDFPLUMBER = "pdfplumber"
@@ -19,31 +19,81 @@ class Engine(StrEnum):
     OCR = "ocr"
 
 
-Files = Annotated[list[Path], typer.Argument(metavar="文件...", help="PDF 文件", show_default=False)]
-WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", envvar="SELFEVAL_WORKSPACE", metavar="目录", help="工作区目录")]
-StoreOption = Annotated[
-    str, typer.Option("--store", envvar="SELFEVAL_STORE", metavar="URL", help="数据库，默认为工作区里的 SQLite；可用 postgresql://…")
+Files = Annotated[
+    list[Path], typer.Argument(metavar="文件...", help="PDF 文件", show_default=False)
 ]
-WorkersOption = Annotated[int, typer.Option("--workers", "-n", min=0, metavar="数目", help="同时读取的进程数，0 表示按处理器数")]
+WorkspaceOption = Annotated[
+    Path,
+    typer.Option(
+        "--workspace", "-w", envvar="SELFEVAL_WORKSPACE", metavar="目录", help="工作区目录"
+    ),
+]
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        envvar="SELFEVAL_STORE",
+        metavar="URL",
+        help="数据库，默认为工作区里的 SQLite；可用 postgresql://…",
+    ),
+]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers", "-n", min=0, metavar="数目", help="同时读取的进程数，0 表示按处理器数"
+    ),
+]
 EngineOption = Annotated[Engine, typer.Option("--engine", help="读取引擎；扫描页总是用文字识别")]
-SecondOpinionOption = Annotated[bool, typer.Option("--second-opinion", help="再用 camelot 读一遍，凡有出入的都列为存疑")]
-ProfileOption = Annotated[str, typer.Option("--profile", metavar="名称", help="指定表式配置，默认按各表自身判断")]
+SecondOpinionOption = Annotated[
+    bool, typer.Option("--second-opinion", help="再用 camelot 读一遍，凡有出入的都列为存疑")
+]
+ProfileOption = Annotated[
+    str, typer.Option("--profile", metavar="名称", help="指定表式配置，默认按各表自身判断")
+]
 
 NotifyOption = Annotated[
     list[str] | None,
-    typer.Option("--notify", metavar="地址", help="运行失败或结果异常时通知（Apprise 地址，可重复；@文件 读取文件中的地址）", show_default=False),
+    typer.Option(
+        "--notify",
+        metavar="地址",
+        help="运行失败或结果异常时通知（Apprise 地址，可重复；@文件 读取文件中的地址）",
+        show_default=False,
+    ),
 ]
 NotifyQuarantineOption = Annotated[
-    float | None, typer.Option("--notify-quarantine", min=0, max=100, metavar="百分比", help="隔离超过这个比例时通知，默认 10", show_default=False)
+    float | None,
+    typer.Option(
+        "--notify-quarantine",
+        min=0,
+        max=100,
+        metavar="百分比",
+        help="隔离超过这个比例时通知，默认 10",
+        show_default=False,
+    ),
 ]
 MetricsOption = Annotated[
-    Path | None, typer.Option("--metrics", envvar="SELFEVAL_METRICS", metavar="文件", help="监控指标写到这里（.prom）", show_default=False)
+    Path | None,
+    typer.Option(
+        "--metrics",
+        envvar="SELFEVAL_METRICS",
+        metavar="文件",
+        help="监控指标写到这里（.prom）",
+        show_default=False,
+    ),
 ]
 PublishOption = Annotated[
-    str, typer.Option("--publish", metavar="URL", help="运行后把报告、数据和隔离区中有变动的文件传到 s3://… 等地址")
+    str,
+    typer.Option(
+        "--publish",
+        metavar="URL",
+        help="运行后把报告、数据和隔离区中有变动的文件传到 s3://… 等地址",
+    ),
 ]
 RosterOption = Annotated[
-    Path | None, typer.Option("--roster", metavar="CSV", help="应报单位名单，查出应报未报的单位和项目", show_default=False)
+    Path | None,
+    typer.Option(
+        "--roster", metavar="CSV", help="应报单位名单，查出应报未报的单位和项目", show_default=False
+    ),
 ]
 
 #: The workspace of every command that is not told another.
@@ -55,8 +105,8 @@ MAX_WORKERS = 8
 def watch(notify: list[str] | None, quarantine: float | None, metrics: Path | None) -> None:
     """Keep what the end of a run needs where every process of it finds it: addresses with secrets in the environment alone, never in the
     parameters that Prefect stores. Problem: an address that is not understood."""
-    from flows import notifying
-    from flows.metrics import VARIABLE
+    from selfeval.flows.ops import notifying
+    from selfeval.flows.ops.metrics import VARIABLE
 
     if notify:
         os.environ[notifying.ADDRESSES] = " ".join(notify)
@@ -72,7 +122,7 @@ def roster_of(path: Path | None) -> str:
     """The roster's absolute path, "" for none. RosterError: it cannot be read, which is said before a night of reading."""
     if path is None:
         return ""
-    from expectations.roster import read_roster
+    from selfeval.expectations.roster import read_roster
 
     read_roster(path)
     return str(path.absolute())

@@ -8,9 +8,15 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkersOption, WorkspaceOption, workers_of
-from flows.console import write_text
-from flows.problems import OK, Problem
+from selfeval.flows.commands.console import write_text
+from selfeval.flows.commands.options import (
+    DEFAULT_WORKSPACE,
+    StoreOption,
+    WorkersOption,
+    WorkspaceOption,
+    workers_of,
+)
+from selfeval.flows.problems import OK, Problem
 
 
 def register(app: typer.Typer) -> None:
@@ -19,23 +25,34 @@ def register(app: typer.Typer) -> None:
 
 def report(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
-    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="目录", help="写到别处，默认为工作区的 reports/")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="目录", help="写到别处，默认为工作区的 reports/"),
+    ] = None,
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="报告语言")] = "zh",
-    xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="文件", help="另写一份工作簿：审核发现、自评表、资金、指标")] = None,
-    docx: Annotated[Path | None, typer.Option("--docx", metavar="目录", help="为每个有问题的单位写一份整改通知（Word）")] = None,
-    template: Annotated[Path | None, typer.Option("--template", metavar="文件", help="整改通知的 Word 模板")] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option("--xlsx", metavar="文件", help="另写一份工作簿：审核发现、自评表、资金、指标"),
+    ] = None,
+    docx: Annotated[
+        Path | None,
+        typer.Option("--docx", metavar="目录", help="为每个有问题的单位写一份整改通知（Word）"),
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", metavar="文件", help="整改通知的 Word 模板")
+    ] = None,
     workers: WorkersOption = 0,
     store: StoreOption = "",
 ) -> int:
     """不重新读取和审核，按工作区现有结果（含已接受的说明）重新生成报告。"""
-    from flows.books import ledger_of, store_of
-    from flows.images import Artist, originals
-    from flows.ledger import active
-    from flows.order import Receipt
-    from flows.publishing import write_site
-    from flows.report_inputs import rule_texts_of, waivers_of
-    from flows.states import REFUSED
-    from flows.workspace import existing, locked
+    from selfeval.flows.ledger.ledger import active
+    from selfeval.flows.ledger.order import Receipt
+    from selfeval.flows.ledger.states import REFUSED
+    from selfeval.flows.run.images import Artist, originals
+    from selfeval.flows.run.publishing import write_site
+    from selfeval.flows.run.report_inputs import rule_texts_of, waivers_of
+    from selfeval.flows.run.stores import ledger_of, store_of
+    from selfeval.flows.workspace import existing, locked
 
     if lang not in ("zh", "en"):
         raise Problem("unknown-language", f"没有 {lang} 版的报告", "可选 zh、en。")
@@ -50,24 +67,35 @@ def report(
             index = write_site(place, ledger, books, receipt, order, target, "", artist, lang)
         write_text(f"{index}\n")
         if xlsx:
-            from reports.excel import write_workbook
+            from selfeval.reports.office.excel import write_workbook
 
             tables = receipt.load(books, listed)
             site = f"{os.path.relpath(target, xlsx.absolute().parent)}/"
-            book = write_workbook(xlsx, tables, tables.findings, rule_texts_of(lang), lang=lang, site=site, waivers=waivers_of(books))
+            book = write_workbook(
+                xlsx,
+                tables,
+                tables.findings,
+                rule_texts_of(lang),
+                lang=lang,
+                site=site,
+                waivers=waivers_of(books),
+            )
             write_text(f"{book}\n")
         if docx:
             from datetime import date
 
-            from reports.i18n import translator
-            from reports.letters import collect, write_letters
-            from reports.views import Sources, document_views
+            from selfeval.reports.i18n import translator
+            from selfeval.reports.office.letters import collect, write_letters
+            from selfeval.reports.site.sources import Sources
+            from selfeval.reports.site.views import document_views
 
             known, catalogue = Sources(rule_texts_of(lang)), translator(lang)
             verdicts = books.verdicts
             views = (view for part in receipt.batches(books, order)
                      for view in document_views(part, part.findings, verdicts(part.documents["document_id"]), known, catalogue))  # fmt: skip
             today = date.today()  # noqa: DTZ011 - the date of a letter is that of the desk it is written at
-            for path in write_letters(collect(views), docx, template=template, lang=lang, issued=today):
+            for path in write_letters(
+                collect(views), docx, template=template, lang=lang, issued=today
+            ):
                 write_text(f"{path}\n")
     return OK

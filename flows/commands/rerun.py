@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.commands.options import (
+from selfeval.flows.commands.options import (
     DEFAULT_WORKSPACE,
     Engine,
     EngineOption,
@@ -21,7 +21,7 @@ from flows.commands.options import (
     roster_of,
     workers_of,
 )
-from flows.problems import OK, Problem
+from selfeval.flows.problems import OK, Problem
 
 
 def register(app: typer.Typer) -> None:
@@ -30,14 +30,22 @@ def register(app: typer.Typer) -> None:
 
 def rerun(
     documents: Annotated[
-        list[str] | None, typer.Argument(metavar="[文件...]", help="文件名、收件夹内路径或 sha256 前几位", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            metavar="[文件...]", help="文件名、收件夹内路径或 sha256 前几位", show_default=False
+        ),
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="重读所有被拒收的文件")] = False,
     stale: Annotated[bool, typer.Option("--stale", help="重读由旧版本读取程序读出的文件")] = False,
     since: Annotated[
-        datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], metavar="日期", help="重读这一天以来收到的文件")
+        datetime | None,
+        typer.Option(
+            "--since", formats=["%Y-%m-%d"], metavar="日期", help="重读这一天以来收到的文件"
+        ),
     ] = None,
-    rules: Annotated[bool, typer.Option("--rules", help="不读 PDF，按现行规则重新审核并出报告")] = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="不读 PDF，按现行规则重新审核并出报告")
+    ] = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     workers: WorkersOption = 0,
     engine: EngineOption = Engine.PDFIUM,
@@ -48,16 +56,20 @@ def rerun(
     roster: RosterOption = None,
 ) -> int:
     """重新处理：失败的、指定的、某天以来的、旧版本读出的文件，或只重新审核。原件须仍在收件夹中。"""
-    from flows import versions
-    from flows.books import ledger_of
-    from flows.commands.running import run_flow
-    from flows.commands.status import matching
-    from flows.console import log
-    from flows.states import READ, REFUSED, State
-    from flows.workspace import existing
+    from selfeval.flows.commands.console import log
+    from selfeval.flows.commands.running import run_flow
+    from selfeval.flows.commands.status import matching
+    from selfeval.flows.ledger.states import READ, REFUSED, State
+    from selfeval.flows.run import versions
+    from selfeval.flows.run.stores import ledger_of
+    from selfeval.flows.workspace import existing
 
     if not (documents or failed or stale or since or rules):
-        raise Problem("nothing-chosen", "没有说明要重新处理什么", "给出文件名，或 --failed、--stale、--since 日期、--rules 之一。")
+        raise Problem(
+            "nothing-chosen",
+            "没有说明要重新处理什么",
+            "给出文件名，或 --failed、--stale、--since 日期、--rules 之一。",
+        )
     expected = roster_of(roster)
     items = ledger_of(existing(workspace, store)).all()
     chosen = {item.submission_id for name in documents or () for item in matching(items, name)}
@@ -75,5 +87,19 @@ def rerun(
         log.info("没有需要重新处理的文件")
         return OK
     again = [item.submission_id for item in items if item.submission_id in chosen]
-    options: dict[str, Any] = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
-    return run_flow(workspace, store, inbox="", again=again, republish=True, publish_to=publish, roster=expected, **options)
+    options: dict[str, Any] = {
+        "workers": workers_of(workers),
+        "engine": engine.value,
+        "second_opinion": second_opinion,
+        "profile": profile,
+    }
+    return run_flow(
+        workspace,
+        store,
+        inbox="",
+        again=again,
+        republish=True,
+        publish_to=publish,
+        roster=expected,
+        **options,
+    )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import (
+from selfeval.flows.commands.options import (
     DEFAULT_WORKSPACE,
     Engine,
     EngineOption,
@@ -24,7 +24,7 @@ from flows.commands.options import (
     watch,
     workers_of,
 )
-from flows.runners import Runner
+from selfeval.flows.run.runners import Runner
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +32,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    inbox: Annotated[str, typer.Argument(metavar="收件夹", help="存放 PDF 的文件夹，或 s3://… 等地址")],
+    inbox: Annotated[
+        str, typer.Argument(metavar="收件夹", help="存放 PDF 的文件夹，或 s3://… 等地址")
+    ],
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     workers: WorkersOption = 0,
     engine: EngineOption = Engine.PDFIUM,
@@ -44,28 +46,53 @@ def run(
     metrics: MetricsOption = None,
     publish: PublishOption = "",
     roster: RosterOption = None,
-    runner: Annotated[Runner, typer.Option("--runner", help="在哪里读取：本机线程，或 dask 集群")] = Runner.THREADS,
+    runner: Annotated[
+        Runner, typer.Option("--runner", help="在哪里读取：本机线程，或 dask 集群")
+    ] = Runner.THREADS,
     dask_address: Annotated[
-        str, typer.Option("--dask-address", metavar="tcp://主机:端口", help="dask 调度器；不给则在本机临时启动一个")
+        str,
+        typer.Option(
+            "--dask-address",
+            metavar="tcp://主机:端口",
+            help="dask 调度器；不给则在本机临时启动一个",
+        ),
     ] = "",
 ) -> int:
     """收取、读取、审核整个收件夹并出报告；再次运行只处理新来的。退出码：0 无阻断，1 有错误级问题，2 有文件被隔离，3 运行失败。"""
-    from flows.commands.running import run_flow
-    from flows.inbox import is_remote
-    from flows.problems import Problem
+    from selfeval.flows.commands.running import run_flow
+    from selfeval.flows.inbox.folder import is_remote
+    from selfeval.flows.problems import Problem
 
     if not is_remote(inbox):
         from pathlib import Path
 
         folder = Path(inbox.removeprefix("file://")).absolute()
         if not folder.is_dir():  # said before a server is started for it
-            raise Problem("no-inbox", f"收件夹 {folder} 不存在或不是文件夹", "请给出存放 PDF 的文件夹，或 s3://… 等地址。")
+            raise Problem(
+                "no-inbox",
+                f"收件夹 {folder} 不存在或不是文件夹",
+                "请给出存放 PDF 的文件夹，或 s3://… 等地址。",
+            )
         inbox = str(folder)
     if publish:
-        from flows.uploading import open_place
+        from selfeval.flows.ops.uploading import open_place
 
         open_place(publish)  # an address that cannot be is told now, not after the night
     expected = roster_of(roster)
     watch(notify, notify_quarantine, metrics)
-    options = {"workers": workers_of(workers), "engine": engine.value, "second_opinion": second_opinion, "profile": profile}
-    return run_flow(workspace, store, runner=runner, dask=dask_address, inbox=inbox, publish_to=publish, roster=expected, **options)
+    options = {
+        "workers": workers_of(workers),
+        "engine": engine.value,
+        "second_opinion": second_opinion,
+        "profile": profile,
+    }
+    return run_flow(
+        workspace,
+        store,
+        runner=runner,
+        dask=dask_address,
+        inbox=inbox,
+        publish_to=publish,
+        roster=expected,
+        **options,
+    )

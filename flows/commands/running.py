@@ -6,21 +6,23 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.console import log
-from flows.problems import FAILED, Problem
+from selfeval.flows.commands.console import log
+from selfeval.flows.problems import FAILED, Problem
 
 if TYPE_CHECKING:
-    from flows.workspace import Workspace
+    from selfeval.flows.workspace import Workspace
 
 
-def run_flow(workspace: Path, store: str, *, runner: str = "", dask: str = "", **parameters: Any) -> int:
+def run_flow(
+    workspace: Path, store: str, *, runner: str = "", dask: str = "", **parameters: Any
+) -> int:
     """Run the flow once and return its exit code: 0, 1 or 2 from what it found, 3 when the run itself failed. `runner` and `dask`, the
     address of a cluster, say where the reading is done."""
-    from flows import runners, watching
-    from flows.books import close_books
-    from flows.ledger import now
-    from flows.memory import few_heaps
-    from flows.workspace import create, locked
+    from selfeval.flows.ledger.ledger import now
+    from selfeval.flows.run import runners, watching
+    from selfeval.flows.run.memory import few_heaps
+    from selfeval.flows.run.stores import close_books
+    from selfeval.flows.workspace import create, locked
 
     few_heaps()
     place, started = create(workspace, store), now()
@@ -32,11 +34,13 @@ def run_flow(workspace: Path, store: str, *, runner: str = "", dask: str = "", *
         except Problem as problem:  # what fails the flow itself is told by the flow
             watching.failed(place, problem, started)
             raise
-        from flows.main import nightly
+        from selfeval.flows.run.flow import nightly
 
         try:
             flow = runners.on(nightly, runner, dask, parameters["workers"])
-            return _judge(flow(workspace=str(place.root), store=address, return_state=True, **parameters))
+            return _judge(
+                flow(workspace=str(place.root), store=address, return_state=True, **parameters)
+            )
         finally:
             close_books()
 
@@ -46,7 +50,7 @@ def without_secret(store: str) -> str:
     that it starts."""
     from urllib.parse import unquote, urlsplit
 
-    from flows.workspace import without_password
+    from selfeval.flows.workspace import without_password
 
     if password := urlsplit(store).password:
         os.environ["PGPASSWORD"] = unquote(password)
@@ -55,16 +59,20 @@ def without_secret(store: str) -> str:
 
 def _serve(place: Workspace) -> None:
     """Start a Prefect server of the run's own, unless there is another to use; it ends at exit, after Prefect's last words to it."""
-    from flows import prefect_server
-    from flows.ahead import import_audit
+    from selfeval.flows.run import prefect_server
+    from selfeval.flows.run.preload import import_audit
 
     if prefect_server.end_stale(place.prefect_home):
         log.warning("上一次运行中途停止，已结束它留下的 Prefect 服务")
-    server = prefect_server.Server(place.prefect_home) if prefect_server.prepare(place.prefect_home) else None
+    server = (
+        prefect_server.Server(place.prefect_home)
+        if prefect_server.prepare(place.prefect_home)
+        else None
+    )
     if server:
         server.start()
     import_audit()
-    import flows.main  # noqa: F401 - both while the server starts
+    import selfeval.flows.run.flow  # noqa: F401 - both while the server starts
 
     if server:
         server.wait()
@@ -76,5 +84,9 @@ def _judge(state: Any) -> int:
     if isinstance(result, BaseException):
         raise result
     if not state.is_completed():
-        raise Problem("run-failed", f"运行没有完成：{state.message or state.name}", "请查看日志后重新运行；已完成的部分不会重做。")
+        raise Problem(
+            "run-failed",
+            f"运行没有完成：{state.message or state.name}",
+            "请查看日志后重新运行；已完成的部分不会重做。",
+        )
     return int(result["exit_code"]) if isinstance(result, dict) else FAILED

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import (
+from selfeval.flows.commands.console import log
+from selfeval.flows.commands.options import (
     DEFAULT_WORKSPACE,
     MetricsOption,
     NotifyOption,
@@ -19,8 +20,7 @@ from flows.commands.options import (
     watch,
     workers_of,
 )
-from flows.console import log
-from flows.problems import OK, Problem
+from selfeval.flows.problems import OK, Problem
 
 
 def register(app: typer.Typer) -> None:
@@ -28,9 +28,15 @@ def register(app: typer.Typer) -> None:
 
 
 def schedule(
-    inbox: Annotated[str, typer.Argument(metavar="收件夹", help="存放 PDF 的文件夹，或 s3://… 等地址")],
-    cron: Annotated[str, typer.Option("--cron", metavar="表达式", help='何时运行，如每天 02:00 为 "0 2 * * *"')] = "0 2 * * *",
-    timezone: Annotated[str, typer.Option("--timezone", metavar="时区", help="表达式按哪个时区")] = "Asia/Shanghai",
+    inbox: Annotated[
+        str, typer.Argument(metavar="收件夹", help="存放 PDF 的文件夹，或 s3://… 等地址")
+    ],
+    cron: Annotated[
+        str, typer.Option("--cron", metavar="表达式", help='何时运行，如每天 02:00 为 "0 2 * * *"')
+    ] = "0 2 * * *",
+    timezone: Annotated[
+        str, typer.Option("--timezone", metavar="时区", help="表达式按哪个时区")
+    ] = "Asia/Shanghai",
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     workers: WorkersOption = 0,
     store: StoreOption = "",
@@ -39,10 +45,10 @@ def schedule(
     metrics: MetricsOption = None,
 ) -> int:
     """按时运行主任务，直到被停止（可由 systemd 启动，见 deploy/）。设有 PREFECT_API_URL 时登记到该服务器，否则自带一个。"""
-    from flows import prefect_server
-    from flows.commands.running import without_secret
-    from flows.inbox import is_remote
-    from flows.workspace import create
+    from selfeval.flows.commands.running import without_secret
+    from selfeval.flows.inbox.folder import is_remote
+    from selfeval.flows.run import prefect_server
+    from selfeval.flows.workspace import create
 
     _check(cron, timezone)
     watch(notify, notify_quarantine, metrics)
@@ -56,7 +62,7 @@ def schedule(
         server.start(scheduling=True)
     from prefect.schedules import Cron
 
-    from flows.main import nightly
+    from selfeval.flows.run.flow import nightly
 
     if server:
         server.wait()
@@ -65,7 +71,11 @@ def schedule(
                   "workers": workers_of(workers)}  # fmt: skip
     log.info("已排定：%s（%s），收件夹 %s；按 Ctrl+C 停止", cron, timezone, parameters["inbox"])
     nightly.serve(
-        name="nightly", schedule=Cron(cron, timezone=timezone), parameters=parameters, pause_on_shutdown=False, print_starting_message=False
+        name="nightly",
+        schedule=Cron(cron, timezone=timezone),
+        parameters=parameters,
+        pause_on_shutdown=False,
+        print_starting_message=False,
     )
     return OK
 
@@ -76,6 +86,12 @@ def _check(cron: str, timezone: str) -> None:
     try:
         ZoneInfo(timezone)
     except (KeyError, ValueError, OSError) as error:
-        raise Problem("unknown-timezone", f"没有名为 {timezone} 的时区", "例如 Asia/Shanghai。") from error
+        raise Problem(
+            "unknown-timezone", f"没有名为 {timezone} 的时区", "例如 Asia/Shanghai。"
+        ) from error
     if len(cron.split()) != 5:
-        raise Problem("bad-cron", f"无法识别的时间表达式 {cron}", '五段：分 时 日 月 星期，如每天 02:00 为 "0 2 * * *"。')
+        raise Problem(
+            "bad-cron",
+            f"无法识别的时间表达式 {cron}",
+            '五段：分 时 日 月 星期，如每天 02:00 为 "0 2 * * *"。',
+        )

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
-from flows.console import log, one_line, print_json, write_text
-from flows.listing import Format
-from flows.problems import OK
+from selfeval.flows.commands.console import log, one_line, print_json, write_text
+from selfeval.flows.commands.listing import Format
+from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
+from selfeval.flows.problems import OK
 
 
 def register(app: typer.Typer) -> None:
@@ -19,19 +19,29 @@ def register(app: typer.Typer) -> None:
 
 
 def sql(
-    query: Annotated[str, typer.Argument(metavar="查询", help='一条 SELECT，例如 "SELECT unit, count(*) FROM forms GROUP BY unit"')],
+    query: Annotated[
+        str,
+        typer.Argument(
+            metavar="查询",
+            help='一条 SELECT，例如 "SELECT unit, count(*) FROM forms GROUP BY unit"',
+        ),
+    ],
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     form: Annotated[Format, typer.Option("--format", "-f", help="输出格式")] = Format.TABLE,
-    limit: Annotated[int, typer.Option("--limit", min=1, metavar="行数", help="最多返回多少行")] = 10_000,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, metavar="行数", help="最多返回多少行")
+    ] = 10_000,
     store: StoreOption = "",
 ) -> int:
     """查询整理后的表：documents, forms, funds, indicators, cells, findings, verdicts, filings。只读。"""
-    from flows.books import store_of
-    from flows.workspace import existing
+    from selfeval.flows.run.stores import store_of
+    from selfeval.flows.workspace import existing
 
     result = store_of(existing(workspace, store)).query(query, limit)
     if form is Format.JSON:
-        print_json([dict(zip(result.columns, map(_plain, row), strict=True)) for row in result.rows])
+        print_json(
+            [dict(zip(result.columns, map(_plain, row), strict=True)) for row in result.rows]
+        )
     elif form is Format.CSV:
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows([result.columns, *result.rows])

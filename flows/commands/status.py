@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
-from flows.console import one_line, print_json, write_text
-from flows.problems import OK, Problem
+from selfeval.flows.commands.console import one_line, print_json, write_text
+from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
+from selfeval.flows.problems import OK, Problem
 
 
 def register(app: typer.Typer) -> None:
@@ -18,16 +18,18 @@ def register(app: typer.Typer) -> None:
 
 def status(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
-    document: Annotated[str, typer.Argument(metavar="[文件]", help="只看一份文件的全部经过", show_default=False)] = "",
+    document: Annotated[
+        str, typer.Argument(metavar="[文件]", help="只看一份文件的全部经过", show_default=False)
+    ] = "",
     store: StoreOption = "",
     every: Annotated[bool, typer.Option("--all", help="逐份列出，不只列失败的")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> int:
     """查看收到了哪些文件、哪些失败、为什么、怎么办。"""
-    from flows import summary, versions
-    from flows.books import ledger_of
-    from flows.states import READ, REFUSED, SENTENCES, State
-    from flows.workspace import existing
+    from selfeval.flows.ledger.states import READ, REFUSED, SENTENCES, State
+    from selfeval.flows.run import summary, versions
+    from selfeval.flows.run.stores import ledger_of
+    from selfeval.flows.workspace import existing
 
     place = existing(workspace, store)
     ledger = ledger_of(place)
@@ -37,21 +39,38 @@ def status(
     last = next(reversed(summary.runs(place)), None)
     stale = [item for item in items if item.state in READ and item.reader != versions.reader()]
     if as_json:
-        told = [_told(item) | ({"history": _steps(ledger, item)} if document else {}) for item in items]
-        print_json({"documents": told, "states": Counter(str(item.state) for item in items), "stale": len(stale), "last_run": last})
+        told = [
+            _told(item) | ({"history": _steps(ledger, item)} if document else {}) for item in items
+        ]
+        print_json(
+            {
+                "documents": told,
+                "states": Counter(str(item.state) for item in items),
+                "stale": len(stale),
+                "last_run": last,
+            }
+        )
         return OK
     lines = []
     if document:
         for item in items:
-            lines += [f"{one_line(item.path)}（sha256 {item.document_id[:16]}）：{item.sentence}", *_remedy(item)]
-            lines += [f"  {step['at']}  {SENTENCES[State(step['state'])]}" for step in _steps(ledger, item)]
+            lines += [
+                f"{one_line(item.path)}（sha256 {item.document_id[:16]}）：{item.sentence}",
+                *_remedy(item),
+            ]
+            lines += [
+                f"  {step['at']}  {SENTENCES[State(step['state'])]}"
+                for step in _steps(ledger, item)
+            ]
         write_text("\n".join(lines) + "\n")
         return OK
     counts = Counter(item.state for item in items)
     lines.append(f"共收到 {len(items)} 份文件")
     lines += [f"  {counts[state]:>6}  {SENTENCES[state]}" for state in State if counts[state]]
     if stale:
-        lines.append(f"其中 {len(stale)} 份由旧版本的读取程序读出，可用 selfeval rerun --stale 重读")
+        lines.append(
+            f"其中 {len(stale)} 份由旧版本的读取程序读出，可用 selfeval rerun --stale 重读"
+        )
     listed = items if every else [item for item in items if item.state in REFUSED]
     if listed:
         lines.append("逐份：" if every else "需要处理：")
@@ -68,7 +87,12 @@ def status(
 
 def matching(items: list[Any], wanted: str) -> list[Any]:
     """The submissions that a name, a path or the start of a sha256 means. Problem: none."""
-    found = [item for item in items if wanted in (item.document, item.path) or (len(wanted) >= 8 and item.document_id.startswith(wanted))]
+    found = [
+        item
+        for item in items
+        if wanted in (item.document, item.path)
+        or (len(wanted) >= 8 and item.document_id.startswith(wanted))
+    ]
     if not found:
         raise Problem(
             "unknown-document",
@@ -89,4 +113,7 @@ def _remedy(item: Any) -> list[str]:
 
 
 def _steps(ledger: Any, item: Any) -> list[dict[str, str]]:
-    return [{"at": at, "state": str(state), "note": note} for at, state, note in ledger.steps(item.submission_id)]
+    return [
+        {"at": at, "state": str(state), "note": note}
+        for at, state, note in ledger.steps(item.submission_id)
+    ]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
-from flows.console import log, one_line, write_text
-from flows.problems import OK, Problem
+from selfeval.flows.commands.console import log, one_line, write_text
+from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
+from selfeval.flows.problems import OK, Problem
 
 if TYPE_CHECKING:
-    from records.store import Store
+    from selfeval.records.store.store import Store
 
 
 def register(app: typer.Typer) -> None:
@@ -22,27 +22,47 @@ def register(app: typer.Typer) -> None:
 
 def waive(
     finding: Annotated[
-        str, typer.Argument(metavar="[编号]", help="问题编号（见报告、工作簿或 CSV）；不给则列出已接受的", show_default=False)
+        str,
+        typer.Argument(
+            metavar="[编号]",
+            help="问题编号（见报告、工作簿或 CSV）；不给则列出已接受的",
+            show_default=False,
+        ),
     ] = "",
     by: Annotated[str, typer.Option("--by", metavar="姓名", help="谁接受的")] = "",
     reason: Annotated[str, typer.Option("--reason", metavar="理由", help="为什么接受")] = "",
-    until: Annotated[str, typer.Option("--until", metavar="日期", help="到哪一天为止（含当天），例如 2026-12-31；不给则一直有效")] = "",
+    until: Annotated[
+        str,
+        typer.Option(
+            "--until",
+            metavar="日期",
+            help="到哪一天为止（含当天），例如 2026-12-31；不给则一直有效",
+        ),
+    ] = "",
     sheet: Annotated[
         Path | None,
-        typer.Option("--csv", metavar="文件", help="导入 selfeval findings --format csv 导出、填好 by、reason、until 的表；有一行不对则整表不记"),
+        typer.Option(
+            "--csv",
+            metavar="文件",
+            help="导入 selfeval findings --format csv 导出、填好 by、reason、until 的表；有一行不对则整表不记",
+        ),
     ] = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="收回接受")] = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     store: StoreOption = "",
 ) -> int:
     """接受一项问题的说明：谁、为什么、到何时。所依据的数值一变，接受即失效；问题本身不会被删除。"""
-    from flows.books import store_of
-    from flows.workspace import existing
+    from selfeval.flows.run.stores import store_of
+    from selfeval.flows.workspace import existing
 
     if sheet and (finding or by or reason or until or withdraw):
-        raise Problem("one-or-many", "--csv 不能与编号和其他选项同用", "逐项接受用编号，成批接受用 --csv。")
+        raise Problem(
+            "one-or-many", "--csv 不能与编号和其他选项同用", "逐项接受用编号，成批接受用 --csv。"
+        )
     if not sheet and not finding and (by or reason or until or withdraw):
-        raise Problem("finding-needed", "请给出问题编号", "编号见报告页面或 selfeval findings --format csv。")
+        raise Problem(
+            "finding-needed", "请给出问题编号", "编号见报告页面或 selfeval findings --format csv。"
+        )
     books = store_of(existing(workspace, store))
     if sheet:
         _take_in(books, sheet)
@@ -58,25 +78,44 @@ def _list(books: Store) -> None:
     for w in books.waivers():
         void = f"（已失效：{w.void}）" if w.void else ""
         until = f"  至 {w.until}" if w.until else ""
-        lines.append(f"{w.finding_id}  {w.rule}  {w.subject}  {one_line(w.who)}  {w.when[:10]}{until}  {one_line(w.why)}{void}")
+        lines.append(
+            f"{w.finding_id}  {w.rule}  {w.subject}  {one_line(w.who)}  {w.when[:10]}{until}  {one_line(w.why)}{void}"
+        )
     write_text("\n".join(lines or ["没有已接受的问题。"]) + "\n")
 
 
 def _enter(books: Store, finding: str, by: str, reason: str, until: str, withdraw: bool) -> None:
-    from flows.waiver_sheet import parse_day, plain_id
+    from selfeval.flows.commands.waiver_sheet import parse_day, plain_id
 
-    for value, code, what in ((by, "name-needed", "请说明由谁接受"), (reason, "reason-needed", "请说明理由")):
+    for value, code, what in (
+        (by, "name-needed", "请说明由谁接受"),
+        (reason, "reason-needed", "请说明理由"),
+    ):
         if not value.strip():
-            raise Problem(code, what, "例如 selfeval waive 编号 --by 张三 --reason '已核对付款凭证，系跨年支付'。")
+            raise Problem(
+                code,
+                what,
+                "例如 selfeval waive 编号 --by 张三 --reason '已核对付款凭证，系跨年支付'。",
+            )
     try:
         day = parse_day(until, _today())
     except ValueError as error:
-        raise Problem("until-wrong", str(error), "例如 --until 2026-12-31；不给则一直有效。") from error
+        raise Problem(
+            "until-wrong", str(error), "例如 --until 2026-12-31；不给则一直有效。"
+        ) from error
     finding = plain_id(finding)
     try:
-        changed = books.withdraw(finding, by, reason) if withdraw else books.waive(finding, by, reason, day)
+        changed = (
+            books.withdraw(finding, by, reason)
+            if withdraw
+            else books.waive(finding, by, reason, day)
+        )
     except LookupError as error:
-        raise Problem("unknown-finding", f"没有编号为 {finding} 的问题", "编号见报告页面或 selfeval findings --format csv。") from error
+        raise Problem(
+            "unknown-finding",
+            f"没有编号为 {finding} 的问题",
+            "编号见报告页面或 selfeval findings --format csv。",
+        ) from error
     if not changed:
         log.info("没有变化：%s", "该问题没有被接受" if withdraw else "该问题已按同样的理由接受")
     else:
@@ -84,11 +123,15 @@ def _enter(books: Store, finding: str, by: str, reason: str, until: str, withdra
 
 
 def _take_in(books: Store, path: Path) -> None:
-    from flows.waiver_sheet import read_sheet
+    from selfeval.flows.commands.waiver_sheet import read_sheet
 
     entries = read_sheet(path, books.finding_ids(), _today())
-    changed = books.waive_all((entry.finding_id, entry.by, entry.reason, entry.until) for entry in entries)
-    log.info("%s：填写 %d 行，新接受 %d 项，其余先前已按同样的理由接受", path.name, len(entries), changed)
+    changed = books.waive_all(
+        (entry.finding_id, entry.by, entry.reason, entry.until) for entry in entries
+    )
+    log.info(
+        "%s：填写 %d 行，新接受 %d 项，其余先前已按同样的理由接受", path.name, len(entries), changed
+    )
 
 
 def _today() -> date:

@@ -1,9 +1,17 @@
 """Imported by every Python process whose PYTHONPATH names this folder: notes where it connects, binds, or looks names up."""
+
 import json
 import os
 import sys
 
-_NOTED = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.bind": 1, "socket.getaddrinfo": 0, "socket.gethostbyname": 0}
+_NOTED = {
+    "socket.connect": 1,
+    "socket.sendto": 1,
+    "socket.sendmsg": 1,
+    "socket.bind": 1,
+    "socket.getaddrinfo": 0,
+    "socket.gethostbyname": 0,
+}
 _out = os.open(os.environ["SOCKETS_NOTED_IN"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 

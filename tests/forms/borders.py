@@ -1,4 +1,5 @@
 """Borders of cells, drawn the ways that office programs draw them. Coordinates are upright: y runs down from the top."""
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -16,8 +17,12 @@ def sides(part: Part, layout: Layout) -> list[Side]:
     """The sides of a cell's part that are drawn: at a page break those of the table's end or of a cell that goes on may be missing."""
     x0, top, x1, bottom = part.x0, part.top, part.x1, part.bottom
     found = [(x0, top, x0, bottom), (x1, top, x1, bottom)]
-    open_top = {"closed": False, "continuing": part.goes_on_above, "none": part.cut_above}[layout.break_border]
-    open_bottom = {"closed": False, "continuing": part.goes_on_below, "none": part.cut_below}[layout.break_border]
+    open_top = {"closed": False, "continuing": part.goes_on_above, "none": part.cut_above}[
+        layout.break_border
+    ]
+    open_bottom = {"closed": False, "continuing": part.goes_on_below, "none": part.cut_below}[
+        layout.break_border
+    ]
     if not open_top:
         found.append((x0, top, x1, top))
     if not open_bottom:

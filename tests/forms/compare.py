@@ -1,4 +1,5 @@
 """A reading held against the truth, value by value."""
+
 from __future__ import annotations
 
 import difflib
@@ -8,9 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from extractors.model import Document, Form
+from selfeval.extractors.model import Document, Form
 
-HEADER = ("title", "year", "project_name", "authority", "unit", "leader", "phone", "amount_unit", "goal_expected", "goal_actual")
+HEADER = (
+    "title",
+    "year",
+    "project_name",
+    "authority",
+    "unit",
+    "leader",
+    "phone",
+    "amount_unit",
+    "goal_expected",
+    "goal_actual",
+)
 FUND = ("label", "initial", "budget", "executed", "weight", "rate", "score")
 INDICATOR = ("level1", "level2", "level3", "target", "actual", "weight", "score", "explanation")
 NUMBERS = frozenset(("initial", "budget", "executed", "weight", "rate", "score"))
@@ -45,7 +57,9 @@ class Leaf:
 def norm(value: Any) -> str:
     """Text without spaces, full and half width alike, every dash a hyphen."""
     text = "" if value is None else str(value)
-    text = "".join(char if "⺀" <= char <= "⿟" else unicodedata.normalize("NFKC", char) for char in text)
+    text = "".join(
+        char if "⺀" <= char <= "⿟" else unicodedata.normalize("NFKC", char) for char in text
+    )
     return re.sub(r"[-‐-―⸺⸻─－]+", "-", re.sub(r"\s+", "", text))
 
 
@@ -54,12 +68,24 @@ def leaves(truth: dict[str, Any], document: Document) -> list[Leaf]:
     found: list[Leaf] = []
     for number, form in enumerate(truth["forms"]):
         reading = document.forms[number] if number < len(document.forms) else Form()
-        said = {doubt.path: doubt.confidence for doubt in sorted(reading.doubts, key=lambda doubt: -doubt.confidence)}
+        said = {
+            doubt.path: doubt.confidence
+            for doubt in sorted(reading.doubts, key=lambda doubt: -doubt.confidence)
+        }
         for path, want, have in _values(form, reading):
             parts = path.split("/")
             above = {"/".join(parts[:length]) for length in range(1, len(parts) + 1)}
             sure = min(reading.confidences.get(path, 1.0), *(said.get(part, 1.0) for part in above))
-            found.append(Leaf(number, path, str(want), None if have is None else str(have), sure, bool(above & said.keys())))
+            found.append(
+                Leaf(
+                    number,
+                    path,
+                    str(want),
+                    None if have is None else str(have),
+                    sure,
+                    bool(above & said.keys()),
+                )
+            )
     return found
 
 
@@ -67,8 +93,14 @@ def invented(truth: dict[str, Any], document: Document) -> list[str]:
     """Rows of indicators, and forms, that the reading has and the truth has not."""
     extra = [f"form {number + 1}" for number in range(len(truth["forms"]), len(document.forms))]
     for number, (form, reading) in enumerate(zip(truth["forms"], document.forms, strict=False)):
-        extra += [f"form {number + 1}: indicators/{row} {reading.indicators[row].level3}" for row in _aligned(form["indicators"], reading)[1]]
-        extra += [f"form {number + 1}: funds/{row}" for row in range(len(form["funds"]), len(reading.funds))]
+        extra += [
+            f"form {number + 1}: indicators/{row} {reading.indicators[row].level3}"
+            for row in _aligned(form["indicators"], reading)[1]
+        ]
+        extra += [
+            f"form {number + 1}: funds/{row}"
+            for row in range(len(form["funds"]), len(reading.funds))
+        ]
     return extra
 
 
@@ -105,7 +137,10 @@ def _aligned(rows: list[dict[str, Any]], reading: Form) -> tuple[dict[int, int],
     free = [index for index in range(len(have)) if index not in pairs.values()]
     for index in range(len(want)):
         if index not in pairs and free:
-            best = max(free, key=lambda other: difflib.SequenceMatcher(None, want[index], have[other]).ratio())
+            best = max(
+                free,
+                key=lambda other: difflib.SequenceMatcher(None, want[index], have[other]).ratio(),
+            )
             if difflib.SequenceMatcher(None, want[index], have[best]).ratio() > 0.5:
                 pairs[index] = best
                 free.remove(best)

@@ -1,4 +1,5 @@
 """Truth and layout -> PDF bytes, and where each value was drawn."""
+
 from __future__ import annotations
 
 import io
@@ -75,8 +76,15 @@ def _two_up(document: dict[str, Any], layout: Layout, name: str, seed: int) -> D
     return Drawn(_ink(dict(pages), layout, name, Random(seed)), max(pages) + 1, tuple(places))
 
 
-def _form(form: dict[str, Any], layout: Layout, pages: dict[int, _Page], page: int, y: float, name: str,
-          strip: tuple[float, float] | None = None) -> tuple[list[Part], int, float]:
+def _form(
+    form: dict[str, Any],
+    layout: Layout,
+    pages: dict[int, _Page],
+    page: int,
+    y: float,
+    name: str,
+    strip: tuple[float, float] | None = None,
+) -> tuple[list[Part], int, float]:
     """Place one form; `strip`: where the part of the page that it may use begins, and how wide it is."""
     left, sheet = strip or (0.0, layout.paper[0])
     broad = layout.paper[1]
@@ -86,13 +94,22 @@ def _form(form: dict[str, Any], layout: Layout, pages: dict[int, _Page], page: i
     y += 16
     year = f"（{form['year']}年度）"
     pages[page].lines.append((middle - width(year, name, 9) / 2, y, year, 9.0))
-    pager = Pager(layout, lambda text: width(text, name, layout.type_size, layout.mixed_type), left + SIDE, sheet - 2 * SIDE, TOP, broad - FOOT)
+    pager = Pager(
+        layout,
+        lambda text: width(text, name, layout.type_size, layout.mixed_type),
+        left + SIDE,
+        sheet - 2 * SIDE,
+        TOP,
+        broad - FOOT,
+    )
     parts, page, y = pager.place(build(form, layout), page, y + 8)
     for part in parts:
         pages[part.page].parts.append(part)
     if layout.notes and y + 16 < broad - FOOT:
         y += 14
-        pages[page].lines.append((left + SIDE, y, words.NOTES[form["year"] % len(words.NOTES)], 8.0))
+        pages[page].lines.append(
+            (left + SIDE, y, words.NOTES[form["year"] % len(words.NOTES)], 8.0)
+        )
     return parts, page, y + 10
 
 
@@ -108,7 +125,9 @@ def _places(parts: list[Part], layout: Layout) -> dict[str, list[tuple[int, Bbox
     places: dict[str, list[tuple[int, Bbox]]] = defaultdict(list)
     for part in parts:
         for path in part.box.paths:
-            places[path].append((part.page + 1, _displayed((part.x0, part.top, part.x1, part.bottom), layout)))
+            places[path].append(
+                (part.page + 1, _displayed((part.x0, part.top, part.x1, part.bottom), layout))
+            )
     return dict(places)
 
 
@@ -116,35 +135,67 @@ def _displayed(box: Bbox, layout: Layout) -> Bbox:
     """A box of the upright frame on the page as displayed, which is that frame turned clockwise by /Rotate."""
     (wide, high), (x0, top, x1, bottom) = layout.paper, box
     turn = 0 if layout.counter_turned else layout.rotate
-    return {0: box, 90: (high - bottom, x0, high - top, x1), 180: (wide - x1, high - bottom, wide - x0, high - top),
-            270: (top, wide - x1, bottom, wide - x0)}[turn]
+    return {
+        0: box,
+        90: (high - bottom, x0, high - top, x1),
+        180: (wide - x1, high - bottom, wide - x0, high - top),
+        270: (top, wide - x1, bottom, wide - x0),
+    }[turn]
 
 
 def _ink(pages: dict[int, _Page], layout: Layout, name: str, rng: Random) -> bytes:
     buffer = io.BytesIO()
     (wide, high), turned = layout.paper, layout.counter_turned and layout.rotate
     # ReportLab exchanges width and height of a page turned by 90 or 270 degrees
-    canvas = Canvas(buffer, pagesize=(high, wide) if layout.rotate in (90, 270) and not turned else (wide, high), invariant=1)
+    canvas = Canvas(
+        buffer,
+        pagesize=(high, wide) if layout.rotate in (90, 270) and not turned else (wide, high),
+        invariant=1,
+    )
     fixed = rng.getrandbits(32)  # running heads and page numbers look alike on every page
     for number in range(max(pages) + 1):
         page = pages.get(number, _Page())
         canvas.setPageRotation(layout.rotate)
         if turned:
-            canvas.transform(*{90: (0, 1, -1, 0, high, 0), 180: (-1, 0, 0, -1, wide, high), 270: (0, -1, 1, 0, 0, wide)}[turned])
+            canvas.transform(
+                *{
+                    90: (0, 1, -1, 0, high, 0),
+                    180: (-1, 0, 0, -1, wide, high),
+                    270: (0, -1, 1, 0, 0, wide),
+                }[turned]
+            )
         if layout.nested:
             canvas.beginForm(f"page-{number}")
         if layout.watermark:
             extras.watermark(canvas, layout.paper, layout.watermark, name, Random(fixed))
         _cells(canvas, page, layout, name, rng)
         for x, y, text, size in page.lines:
-            put(canvas, x, high - y, _shown(text, layout), name, size, single=layout.glyph_by_glyph, mixed=layout.mixed_type)
-        extras.margins(canvas, layout.paper, layout, name, number + 1, max(pages) + 1, Random(fixed))
+            put(
+                canvas,
+                x,
+                high - y,
+                _shown(text, layout),
+                name,
+                size,
+                single=layout.glyph_by_glyph,
+                mixed=layout.mixed_type,
+            )
+        extras.margins(
+            canvas, layout.paper, layout, name, number + 1, max(pages) + 1, Random(fixed)
+        )
         if layout.seal and page.parts:
             lowest = max(part.bottom for part in page.parts)
             extras.seal(canvas, wide - 130, max(high - lowest - 10, 60), name)
         if layout.hidden:
-            scores = [part for part in page.parts if any(path.endswith(("score", "weight", "budget")) for path in part.box.paths)]
-            spots = [(part.x0 + 2, high - part.bottom + 4) for part in rng.sample(scores, min(3, len(scores)))]
+            scores = [
+                part
+                for part in page.parts
+                if any(path.endswith(("score", "weight", "budget")) for path in part.box.paths)
+            ]
+            spots = [
+                (part.x0 + 2, high - part.bottom + 4)
+                for part in rng.sample(scores, min(3, len(scores)))
+            ]
             extras.hidden(canvas, layout.paper, layout.hidden, name, spots)
         if layout.nested:
             canvas.endForm()
@@ -166,18 +217,46 @@ def _cells(canvas: Canvas, page: _Page, layout: Layout, name: str, rng: Random) 
         canvas.setFillGray(0.85 if layout.shaded == "grey" else 0.25)
         for part in page.parts:
             if part.box.kind == "caption":
-                canvas.rect(part.x0, high - part.bottom, part.x1 - part.x0, part.bottom - part.top, stroke=0, fill=1)
+                canvas.rect(
+                    part.x0,
+                    high - part.bottom,
+                    part.x1 - part.x0,
+                    part.bottom - part.top,
+                    stroke=0,
+                    fill=1,
+                )
     draw_borders(canvas, high, [sides(part, layout) for part in page.parts], layout.borders)
     parts = rng.sample(page.parts, len(page.parts)) if layout.shuffled else page.parts
     for part in parts:
         canvas.setFillGray(1 if layout.shaded == "dark" and part.box.kind == "caption" else 0)
         leading = size * 1.35
         used = len(part.lines) * leading
-        y = part.top + PAD + (0 if layout.valign == "top" else max(0.0, (part.bottom - part.top - 2 * PAD - used) / 2))
+        y = (
+            part.top
+            + PAD
+            + (
+                0
+                if layout.valign == "top"
+                else max(0.0, (part.bottom - part.top - 2 * PAD - used) / 2)
+            )
+        )
         for line in part.lines:
             line_width = width(line, name, size, layout.mixed_type)
-            x = part.x0 + max(PAD, (part.x1 - part.x0 - line_width) / 2) if part.box.centred else part.x0 + PAD
-            put(canvas, x, high - y - size, _shown(line, layout), name, size, single=layout.glyph_by_glyph,
-                twice=layout.bold_twice and part.box.kind == "caption", mixed=layout.mixed_type)
+            x = (
+                part.x0 + max(PAD, (part.x1 - part.x0 - line_width) / 2)
+                if part.box.centred
+                else part.x0 + PAD
+            )
+            put(
+                canvas,
+                x,
+                high - y - size,
+                _shown(line, layout),
+                name,
+                size,
+                single=layout.glyph_by_glyph,
+                twice=layout.bold_twice and part.box.kind == "caption",
+                mixed=layout.mixed_type,
+            )
             y += leading
     canvas.setFillGray(0)

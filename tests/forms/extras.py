@@ -1,4 +1,5 @@
 """What stands on a page and is not the form's text: watermarks, seals, running heads, page numbers, hidden text."""
+
 from __future__ import annotations
 
 import math
@@ -49,7 +50,10 @@ def seal(canvas: Canvas, x: float, y: float, name: str) -> None:
     for number, char in enumerate(words.SEAL):
         angle = 210 - number * step
         canvas.saveState()
-        canvas.translate(x + (radius - 11) * math.cos(math.radians(angle)), y + (radius - 11) * math.sin(math.radians(angle)))
+        canvas.translate(
+            x + (radius - 11) * math.cos(math.radians(angle)),
+            y + (radius - 11) * math.sin(math.radians(angle)),
+        )
         canvas.rotate(angle - 90)
         canvas.setFont(name, 9)
         canvas.drawCentredString(0, 0, char)
@@ -57,7 +61,13 @@ def seal(canvas: Canvas, x: float, y: float, name: str) -> None:
     canvas.restoreState()
 
 
-def hidden(canvas: Canvas, size: tuple[float, float], kind: str, name: str, spots: list[tuple[float, float]]) -> None:
+def hidden(
+    canvas: Canvas,
+    size: tuple[float, float],
+    kind: str,
+    name: str,
+    spots: list[tuple[float, float]],
+) -> None:
     """Text that no reader of the page sees, put where values stand: white, too small to read, or off the page."""
     canvas.saveState()
     for x, y in spots:
@@ -76,13 +86,23 @@ def hidden(canvas: Canvas, size: tuple[float, float], kind: str, name: str, spot
     canvas.restoreState()
 
 
-def margins(canvas: Canvas, size: tuple[float, float], layout: Layout, name: str, page: int, pages: int, rng: Random) -> None:
+def margins(
+    canvas: Canvas,
+    size: tuple[float, float],
+    layout: Layout,
+    name: str,
+    page: int,
+    pages: int,
+    rng: Random,
+) -> None:
     """Running head and page number."""
     canvas.saveState()
     canvas.setFillGray(0)
     canvas.setFont(name, 8)
     if layout.running_head:
-        canvas.drawString(40, size[1] - 26, words.RUNNING_HEADS[rng.randrange(len(words.RUNNING_HEADS))])
+        canvas.drawString(
+            40, size[1] - 26, words.RUNNING_HEADS[rng.randrange(len(words.RUNNING_HEADS))]
+        )
     if layout.page_numbers:
         text = (f"第 {page} 页 共 {pages} 页", f"- {page} -", str(page))[rng.randrange(3)]
         canvas.drawString((size[0] - width(text, name, 8)) / 2, 22, text)

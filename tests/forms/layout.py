@@ -1,4 +1,5 @@
 """How a form is printed: everything that changes the page and not what it says."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
@@ -15,9 +16,13 @@ class Layout:
     type_size: float = 9.0
     font: str = "embedded"  # or "unembedded": a CID font that the reader must replace
     borders: str = "lines"
-    break_border: str = "closed"  # at a page break: "closed", "continuing" cells have none, "none" at all
+    break_border: str = (
+        "closed"  # at a page break: "closed", "continuing" cells have none, "none" at all
+    )
     breaks: str = "rows"  # pages break between rows, or "cut" a row in two
-    continued: str = "empty"  # what a merged label says on the next page: "empty", "续上页" or "repeat"
+    continued: str = (
+        "empty"  # what a merged label says on the next page: "empty", "续上页" or "repeat"
+    )
     repeat_header: bool = False
     captions: int = 0  # seed of the choice of captions; 0 is the national form's
     weight_first: bool = False  # weight before the target instead of before the score
@@ -28,7 +33,9 @@ class Layout:
     prose: int = 0  # pages of cover and prose before each form
     notes: bool = False  # a note under the table
     rotate: int = 0  # the page's /Rotate
-    counter_turned: bool = False  # the content is turned against /Rotate, so that the page is displayed upright
+    counter_turned: bool = (
+        False  # the content is turned against /Rotate, so that the page is displayed upright
+    )
     watermark: str = ""  # "oblique", or "level"; repeated light text
     seal: bool = False  # a round red seal with text over the table
     page_numbers: bool = False

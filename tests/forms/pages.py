@@ -1,4 +1,5 @@
 """A table -> the pages it falls on: rows measured, pages broken between rows or through one, headers repeated."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -58,41 +59,77 @@ def wrap(text: str, width: float, measure: Measure) -> list[str]:
 class Pager:
     """Places one table. `left` and `width` are where it stands; `first_top` on page `page`, `top` and `bottom` on every other."""
 
-    def __init__(self, layout: Layout, measure: Measure, left: float, width: float, top: float, bottom: float) -> None:
+    def __init__(
+        self, layout: Layout, measure: Measure, left: float, width: float, top: float, bottom: float
+    ) -> None:
         self.layout, self.measure = layout, measure
         self.left, self.width, self.top, self.bottom = left, width, top, bottom
         self.leading = layout.type_size * 1.35
 
     def place(self, table: Table, page: int, first_top: float) -> tuple[list[Part], int, float]:
         """The parts of all cells, the page on which the table ends, and where it ends there."""
-        lines = {id(box): wrap(box.text, (box.x1 - box.x0) * self.width - 2 * PAD, self.measure) for box in table.boxes}
+        lines = {
+            id(box): wrap(box.text, (box.x1 - box.x0) * self.width - 2 * PAD, self.measure)
+            for box in table.boxes
+        }
         heights = self._heights(table, lines)
         strips, page, y = self._strips(table, lines, heights, page, first_top)
-        parts = [part for box in table.boxes for part in self._parts(box, lines[id(box)], strips, table)]
-        tops = {number: min(strip.top for strip in strips if strip.page == number) for number in {strip.page for strip in strips}}
-        ends = {number: max(strip.bottom for strip in strips if strip.page == number) for number in tops}
-        parts = [replace(part, cut_above=part.page > min(tops) and part.top == tops[part.page],
-                         cut_below=part.page < max(tops) and part.bottom == ends[part.page]) for part in parts]
+        parts = [
+            part for box in table.boxes for part in self._parts(box, lines[id(box)], strips, table)
+        ]
+        tops = {
+            number: min(strip.top for strip in strips if strip.page == number)
+            for number in {strip.page for strip in strips}
+        }
+        ends = {
+            number: max(strip.bottom for strip in strips if strip.page == number) for number in tops
+        }
+        parts = [
+            replace(
+                part,
+                cut_above=part.page > min(tops) and part.top == tops[part.page],
+                cut_below=part.page < max(tops) and part.bottom == ends[part.page],
+            )
+            for part in parts
+        ]
         return parts, page, y
 
     def _heights(self, table: Table, lines: dict[int, list[str]]) -> list[float]:
         heights = [self.leading + 2 * PAD + 2] * table.rows
         for box in sorted(table.boxes, key=lambda box: box.span):
-            spare = 3 if box.span > 1 else 0  # each page break may cost a merged cell a line and its margins
+            spare = (
+                3 if box.span > 1 else 0
+            )  # each page break may cost a merged cell a line and its margins
             need = (len(lines[id(box)]) + spare) * self.leading + 2 * PAD
             last = box.row + box.span - 1
-            if box.kind == "shared":  # it may be printed again on each page, so each row has room for all of it
-                heights[box.row : last + 1] = [max(height, need) for height in heights[box.row : last + 1]]
+            if (
+                box.kind == "shared"
+            ):  # it may be printed again on each page, so each row has room for all of it
+                heights[box.row : last + 1] = [
+                    max(height, need) for height in heights[box.row : last + 1]
+                ]
             heights[last] += max(0.0, need - sum(heights[box.row : last + 1]))
         return heights
 
-    def _strips(self, table: Table, lines: dict[int, list[str]], heights: list[float], page: int, y: float) -> tuple[list[Strip], int, float]:
+    def _strips(
+        self, table: Table, lines: dict[int, list[str]], heights: list[float], page: int, y: float
+    ) -> tuple[list[Strip], int, float]:
         strips: list[Strip] = []
-        most = [max((len(lines[id(box)]) for box in table.boxes if box.row == row and box.span == 1), default=0) for row in range(table.rows)]
+        most = [
+            max(
+                (len(lines[id(box)]) for box in table.boxes if box.row == row and box.span == 1),
+                default=0,
+            )
+            for row in range(table.rows)
+        ]
         for row, height in enumerate(heights):
             while y + height > self.bottom:
                 fit = int((self.bottom - y - 2 * PAD) / self.leading)
-                if (self.layout.breaks == "cut" or height > self.bottom - self.top) and most[row] >= 3 and 1 <= fit < most[row]:
+                if (
+                    (self.layout.breaks == "cut" or height > self.bottom - self.top)
+                    and most[row] >= 3
+                    and 1 <= fit < most[row]
+                ):
                     used = fit * self.leading + 2 * PAD
                     strips.append(Strip(row, page, y, y + used))
                     height = max(height - fit * self.leading, self.leading + 2 * PAD)
@@ -116,17 +153,31 @@ class Pager:
         for number, page in enumerate(pages):
             here = [strip for strip in own if strip.page == page]
             if box.span > 1:  # a cell beside the header stands beside the repeated header too
-                here += [strip for strip in strips if strip.repeated and strip.page == page and strip.row in rows]
+                here += [
+                    strip
+                    for strip in strips
+                    if strip.repeated and strip.page == page and strip.row in rows
+                ]
             top, bottom = min(strip.top for strip in here), max(strip.bottom for strip in here)
             room = max(1, int((bottom - top - 2 * PAD + 0.01) / self.leading))
             if number and not rest:
-                again = wrap(self._continued(box), (box.x1 - box.x0) * self.width - 2 * PAD, self.measure)
+                again = wrap(
+                    self._continued(box), (box.x1 - box.x0) * self.width - 2 * PAD, self.measure
+                )
                 text = tuple(again) if len(again) <= room else ()
             else:
                 text, rest = tuple(rest[:room]), rest[room:]
-            parts.append(self._part(box, page, top, bottom, text, number > 0, number < len(pages) - 1))
+            parts.append(
+                self._part(box, page, top, bottom, text, number > 0, number < len(pages) - 1)
+            )
         if box.row == table.header and box.span == 1:
-            parts += [self._part(box, strip.page, strip.top, strip.bottom, tuple(lines), False, False, True) for strip in strips if strip.repeated]
+            parts += [
+                self._part(
+                    box, strip.page, strip.top, strip.bottom, tuple(lines), False, False, True
+                )
+                for strip in strips
+                if strip.repeated
+            ]
         return parts
 
     def _continued(self, box: Box) -> str:
@@ -138,5 +189,26 @@ class Pager:
         # an empty cell cannot be told from one of its own unless it alone is open, so a value that is shared is printed again
         return "" if self.layout.break_border == "continuing" else box.text
 
-    def _part(self, box: Box, page: int, top: float, bottom: float, lines: tuple[str, ...], above: bool, below: bool, repeated: bool = False) -> Part:
-        return Part(box, page, self.left + box.x0 * self.width, top, self.left + box.x1 * self.width, bottom, lines, above, below, repeated)
+    def _part(
+        self,
+        box: Box,
+        page: int,
+        top: float,
+        bottom: float,
+        lines: tuple[str, ...],
+        above: bool,
+        below: bool,
+        repeated: bool = False,
+    ) -> Part:
+        return Part(
+            box,
+            page,
+            self.left + box.x0 * self.width,
+            top,
+            self.left + box.x1 * self.width,
+            bottom,
+            lines,
+            above,
+            below,
+            repeated,
+        )

@@ -1,4 +1,5 @@
 """The generator as hypothesis strategies. Layouts shrink field by field towards the plainest one, documents towards few rows."""
+
 from __future__ import annotations
 
 from random import Random
@@ -15,5 +16,9 @@ def layouts() -> st.SearchStrategy[Layout]:
 
 
 def documents() -> st.SearchStrategy[dict[str, Any]]:
-    return st.builds(lambda rows, forms, seed: random_document(Random(seed), forms, rows), st.integers(1, 20), st.sampled_from((1, 1, 1, 2)),
-                     st.integers(0, 2**16))
+    return st.builds(
+        lambda rows, forms, seed: random_document(Random(seed), forms, rows),
+        st.integers(1, 20),
+        st.sampled_from((1, 1, 1, 2)),
+        st.integers(0, 2**16),
+    )

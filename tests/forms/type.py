@@ -1,4 +1,5 @@
 """Type: the two CJK fonts that forms are set in, and text put on the page as producers put it."""
+
 from __future__ import annotations
 
 from functools import cache
@@ -28,14 +29,22 @@ def font(kind: str) -> str:
 
 def width(text: str, name: str, size: float, mixed: bool = False) -> float:
     """Points that a line takes; `mixed`: its Latin letters and digits are Helvetica's."""
-    return sum(pdfmetrics.stringWidth(run, LATIN if latin else name, size) for run, latin in _runs(text, mixed))
+    return sum(
+        pdfmetrics.stringWidth(run, LATIN if latin else name, size)
+        for run, latin in _runs(text, mixed)
+    )
 
 
 def _runs(text: str, mixed: bool) -> list[tuple[str, bool]]:
     """Stretches of a line and whether each is set in the Latin font."""
     if not mixed:
         return [(text, False)]
-    return [("".join(group), latin) for latin, group in groupby(text, key=lambda char: char.isascii() and char.isprintable() and char != " ")]
+    return [
+        ("".join(group), latin)
+        for latin, group in groupby(
+            text, key=lambda char: char.isascii() and char.isprintable() and char != " "
+        )
+    ]
 
 
 def with_radicals(text: str) -> str:
@@ -43,8 +52,18 @@ def with_radicals(text: str) -> str:
     return "".join(RADICALS.get(char, char) for char in text)
 
 
-def put(canvas: Canvas, x: float, y: float, text: str, name: str, size: float, *, single: bool = False, twice: bool = False,
-        mixed: bool = False) -> None:
+def put(
+    canvas: Canvas,
+    x: float,
+    y: float,
+    text: str,
+    name: str,
+    size: float,
+    *,
+    single: bool = False,
+    twice: bool = False,
+    mixed: bool = False,
+) -> None:
     """Draw one line with its baseline at (x, y) in PDF space; `single`: each character by itself; `twice`: again, to look bold."""
     for shift in (0.0, 0.25)[: 2 if twice else 1]:
         at = x + shift

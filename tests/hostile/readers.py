@@ -1,4 +1,5 @@
 """Readers that do what a hostile file makes a library do, chosen by the first line of the file; they stand in for the real reader."""
+
 from __future__ import annotations
 
 import ctypes
@@ -12,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from extractors.errors import ExtractError
-from extractors.model import Document
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.model import Document
 
 
 class Unpicklable(Exception):
@@ -63,7 +64,9 @@ class Orders:
     @staticmethod
     def hang_in_c_deaf_to_signals() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-        ctypes.PyDLL(None).sleep(600)  # PyDLL keeps the interpreter lock, so no Python handler can run
+        ctypes.PyDLL(None).sleep(
+            600
+        )  # PyDLL keeps the interpreter lock, so no Python handler can run
 
     @staticmethod
     def eat_memory_in_python() -> None:

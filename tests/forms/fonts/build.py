@@ -5,6 +5,7 @@
 ReportLab embeds TrueType outlines only, and few machines have a CJK font that has them. Run again when `words.py` has new
 characters (a test says so).
 """
+
 from __future__ import annotations
 
 import inspect
@@ -25,12 +26,21 @@ OUT = Path(__file__).parent / "forms.ttf"
 def alphabet() -> set[str]:
     """Every character that the generator's sources contain, and printable ASCII."""
     text = "".join(inspect.getsource(module) for module in (words, truth, extras, draw)) + "续上页"
-    return {char for char in text if ord(char) > 0x20} | {chr(code) for code in range(0x20, 0x7F)} | set("０１２３４５６７８９．")
+    return (
+        {char for char in text if ord(char) > 0x20}
+        | {chr(code) for code in range(0x20, 0x7F)}
+        | set("０１２３４５６７８９．")
+    )
 
 
 def build(source: str) -> None:
     font: TTFont = TTCollection(source).fonts[SIMPLIFIED_CHINESE]
-    options = Options(layout_features=[], hinting=False, name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14], notdef_outline=True)
+    options = Options(
+        layout_features=[],
+        hinting=False,
+        name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14],
+        notdef_outline=True,
+    )
     subsetter = Subsetter(options)
     subsetter.populate(text="".join(alphabet()))
     subsetter.subset(font)
@@ -46,9 +56,21 @@ def build(source: str) -> None:
             del font[table]
     font["head"].glyphDataFormat = 0
     font["maxp"].tableVersion = 0x00010000
-    for key in ("maxZones", "maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs", "maxStackElements",
-                "maxSizeOfInstructions", "maxComponentElements", "maxPoints", "maxContours", "maxCompositePoints", "maxCompositeContours",
-                "maxComponentDepth"):
+    for key in (
+        "maxZones",
+        "maxTwilightPoints",
+        "maxStorage",
+        "maxFunctionDefs",
+        "maxInstructionDefs",
+        "maxStackElements",
+        "maxSizeOfInstructions",
+        "maxComponentElements",
+        "maxPoints",
+        "maxContours",
+        "maxCompositePoints",
+        "maxCompositeContours",
+        "maxComponentDepth",
+    ):
         setattr(font["maxp"], key, 1 if key == "maxZones" else 0)
     font["post"].formatType = 3.0
     font.sfntVersion = "\x00\x01\x00\x00"

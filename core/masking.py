@@ -1,0 +1,96 @@
+"""Personal data masked for everything that is published: 张*, 136****0000, and the same inside running text.
+
+Masking is one way and errs on the side of hiding; amounts and scores are never passed through it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+HAN = "\u3400-\u9fff\uf900-\ufaff"
+_BLANK = re.compile(r"[\s\-‐-―—/／\\、,，.。]*|无|不适用|暂无")
+# An amount in 元 can have eleven digits too: what decimals or a unit of money follow is not a phone number.
+_NOT_MONEY = r"(?!\d|[.．]\d|\s*(?:元|万元|亿元|％|%))"
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)([- ]?)(\d{4})\2(\d{4})" + _NOT_MONEY)
+_LANDLINE = re.compile(
+    r"(?<![\d.])([(（]?0\d{2,3}[)）]?\s?[-－—–]?\s?)(\d{3,4}[- ]?)(\d{4})" + _NOT_MONEY
+)
+_LABELLED = re.compile(
+    r"((?:电话|手机|传真|联系方式|Tel|TEL|tel)(?:号码|号)?[:：\s]{0,3})(\d{3,4}[- ]?)(\d{4})(?!\d)"
+)
+_IDENTITY = re.compile(
+    r"(?<!\d)([1-9]\d{2})\d{3}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+)
+_NAMED = re.compile(
+    rf"((?:联系人|负责人|填报人|填表人|经办人|审核人|承办人|制表人|复核人)(?:姓名|签字|签名|（签字）|（签章）)?[:：]\s*)([{HAN}])[{HAN}·]{{1,3}}(?![{HAN}])"
+)
+# On a page the next caption can stand close after the name.
+_NAME_ON_PAGE = re.compile(
+    _NAMED.pattern.rpartition("(?!")[0]
+    + rf"(?=[^{HAN}·]|$|(?:联系|电话|手机|单位|填报|填表|审核|复核|经办|承办|制表|主管|负责|日期|时间|职务))"
+)
+_DIGITS = re.compile(r"\d")
+
+
+def mask_name(text: str | None) -> str | None:
+    """张三 -> 张*, 张三、李四 -> 张*、李*, Zhang San -> Z* S*. Blanks (——, 无) stay; phone numbers beside the name are masked too."""
+    if text is None or _BLANK.fullmatch(text):
+        return text
+    text = re.sub(rf"([{HAN}])(?:[{HAN}·*]|\s(?=[{HAN}]))*", r"\1*", mask_text(text))
+    return re.sub(r"([A-Za-z])[A-Za-z'.]+", r"\1*", text)
+
+
+def mask_phone(text: str | None) -> str | None:
+    """13600000000 -> 136****0000, 010-12345678 -> 010-****5678. What does not look like a number keeps its last four digits only."""
+    if text is None or _BLANK.fullmatch(text):
+        return text
+    masked = mask_text(text)
+    left = len(_DIGITS.findall(text)) - 4
+    if (
+        masked == text and left > 0 and "*" not in text
+    ):  # an unusual number, e.g. 8 digits or two numbers run together
+        masked = _DIGITS.sub("*", text, count=left)
+    return re.sub(rf"([{HAN}])[{HAN}·]+", r"\1*", masked)
+
+
+def mask_text(text: str) -> str:
+    """Running text with phone numbers, identity numbers and names after 联系人： and the like masked."""
+    text = _IDENTITY.sub(lambda m: m[1] + "*" * 11 + m[0][-4:], text)
+    text = _MOBILE.sub(r"\1****\4", text)
+    text = _LANDLINE.sub(lambda m: m[1] + "*" * len(m[2].strip("- ")) + m[3], text)
+    text = _LABELLED.sub(lambda m: m[1] + "*" * len(m[2].strip("- ")) + m[3], text)
+    return _NAMED.sub(r"\1\2*", text)
+
+
+def mask_known(text: str, leader: str | None) -> str:
+    """Running text in which each name of the form's own leader is masked as well."""
+    text = mask_text(text)
+    if leader and not _BLANK.fullmatch(leader):
+        for name in re.findall(rf"[{HAN}·]{{2,4}}", leader):
+            text = text.replace(name, name[0] + "*")
+    return text
+
+
+def number_spans(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of the telephone and identity numbers that `mask_text` would mask, whole; they may overlap."""
+    for pattern, first, last in (
+        (_IDENTITY, 0, 0),
+        (_MOBILE, 0, 0),
+        (_LANDLINE, 0, 0),
+        (_LABELLED, 2, 3),
+    ):
+        for match in pattern.finditer(text):
+            yield match.start(first), match.end(last)
+
+
+def name_spans(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of the names that stand after 联系人： and the like, whole."""
+    for pattern in (_NAMED, _NAME_ON_PAGE):
+        for match in pattern.finditer(text):
+            yield match.start(2), match.end()
+
+
+def identity_spans(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of identity numbers: their inner date makes them certain even where digits of several lines were run together."""
+    return (match.span() for match in _IDENTITY.finditer(text))

@@ -1,0 +1,154 @@
+"""Printed text -> exact numbers with their printed precision; blanks.
+
+Nothing is guessed: text that is not one number, alone or with a unit, gives None. `quantities` reads targets and results.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from selfeval.core.batch_cache import remembered
+from selfeval.core.folding import DASHES, fold
+from selfeval.core.intervals import Interval
+
+#: Longest number that is taken for one, so that every value, in whatever money unit, fits DECIMAL(38, 18) exactly.
+#: 12 digits are a trillion; spreadsheets print at most 9 places. Longer runs of digits are account or document numbers.
+MAX_INTEGER_DIGITS, MAX_FRACTION_DIGITS = 12, 9
+
+#: Yuan in one of each money unit.
+MONEY_UNITS = {
+    "元": Decimal(1),
+    "千元": Decimal(1000),
+    "万元": Decimal(10_000),
+    "万": Decimal(10_000),
+    "百万元": Decimal(1_000_000),
+    "亿元": Decimal(100_000_000),
+    "亿": Decimal(100_000_000),
+}
+
+#: Units that may follow a weight or a score (RULES.md, number-unreadable); percent is told by `is_percent`.
+SCORE_UNITS = frozenset({None, "分", "元", "万元"})
+
+#: A rate without a percent sign up to this is a fraction, above it a percentage (RULES.md, execution-rate).
+LARGEST_FRACTION = Decimal("1.5")
+
+_BLANK_WORDS = frozenset({"无", "不适用", "无偏差"})
+_BLANK_MARKS = frozenset(DASHES + "/\\⁄∕")
+
+# Digits in one run, or grouped by threes with commas or the thin spaces that are set for that purpose. A plain space groups nothing:
+# "20 100" may be two numbers that stand side by side.
+_DIGITS = r"(?P<integer>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[\u2009\u202f][0-9]{3})+|[0-9]*)(?:\.(?P<fraction>[0-9]+))?"
+_UNIT = r"(?P<unit>%|分|元|千元|万元|百万元|亿元|万|亿)?"
+_NUMBER = re.compile(
+    rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>¥)?\s*{_DIGITS}\s*{_UNIT}\s*(?P<close>\))?\s*(?P<late_unit>%|分|元|万元)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A number as printed. `value` is exact and in the printed unit (300万元 is 300, 99% is 99); `half` is half of its last printed place
+    (0.005 for 387664.62, 0.5 for 10); `unit` is 分, 元, 万元 ... or None; `is_percent` says that % follows."""
+
+    value: Decimal
+    half: Decimal
+    text: str
+    is_percent: bool = False
+    unit: str | None = None
+
+    @property
+    def interval(self) -> Interval:
+        """Everything that this print may stand for."""
+        return Interval.around(self.value, self.half)
+
+    def scaled(self, factor: Decimal) -> Printed:
+        """The same print in another measure; exact for powers of ten."""
+        return replace(self, value=self.value * factor, half=self.half * factor)
+
+    def to_rate(self) -> Printed:
+        """As a fraction of one: 99%, 99 and 0.99 are all 0.99. Above LARGEST_FRACTION a number without % is a percentage."""
+        if self.is_percent or abs(self.value) > LARGEST_FRACTION:
+            return replace(self.scaled(Decimal("0.01")), is_percent=False)
+        return self
+
+    def to_amount(self, unit: str | None) -> Printed | None:
+        """As money in `unit` (元, 万元, or a caption that names one). A number without a unit of its own is taken to be in `unit` already;
+        where `unit` names no money it stays as it is. None for what is no money itself, as 10分 or 5%."""
+        if self.is_percent or self.unit not in (None, *MONEY_UNITS):
+            return None
+        unit = unit if unit in MONEY_UNITS else money_unit(unit)
+        if self.unit is None or unit is None or MONEY_UNITS[self.unit] == MONEY_UNITS[unit]:
+            return self
+        factor = MONEY_UNITS[self.unit] / MONEY_UNITS[unit]
+        return replace(self.scaled(factor), unit=unit)
+
+
+@remembered
+def parse_number(text: str | None) -> Printed | None:
+    """The one number that `text` prints, or None. Takes full width, grouping by threes, a sign or parentheses for a negative,
+    and after it %, 分 or a unit of money. "——", "", "≥5", "20 100", "1,23" and "约5" are no numbers."""
+    if text is None:
+        return None
+    match = _NUMBER.fullmatch(fold(text).strip())
+    if match is None:
+        return None
+    integer, fraction = re.sub(r"[^0-9]", "", match["integer"]), match["fraction"] or ""
+    if (
+        not integer + fraction
+        or len(integer) > MAX_INTEGER_DIGITS
+        or len(fraction) > MAX_FRACTION_DIGITS
+    ):
+        return None
+    if not _well_formed(match):
+        return None
+    value = Decimal(f"{integer or '0'}.{fraction}" if fraction else integer)
+    if (match["open"] or match["sign"] == "-") and value:
+        value = -value
+    unit = match["unit"] or match["late_unit"] or ("元" if match["currency"] else None)
+    return Printed(
+        value,
+        half_place(len(fraction)),
+        text,
+        is_percent=unit == "%",
+        unit=None if unit == "%" else unit,
+    )
+
+
+def _well_formed(match: re.Match[str]) -> bool:
+    """Parentheses in pairs, one sign, one unit. （10分） is a caption, not ten points below zero."""
+    if not match["open"] and not match["close"]:
+        return not match["late_unit"]
+    paired, units = (
+        match["open"] and match["close"],
+        [unit for unit in (match["unit"], match["late_unit"]) if unit],
+    )
+    return bool(paired) and not match["sign"] and len(units) <= 1 and "分" not in units
+
+
+def parse_score(text: str | None) -> Printed | None:
+    """A weight or a score: a number with nothing around it but 分, 元, 万元 or % behind it. (10) may be ten points or a negative: None."""
+    number = parse_number(text)
+    if number is None or number.unit not in SCORE_UNITS or ")" in fold(number.text):
+        return None
+    return number
+
+
+def half_place(places: int) -> Decimal:
+    """Half of the last printed place: 0.5 for 0 places, 0.005 for 2."""
+    return Decimal(5).scaleb(-places - 1)
+
+
+def is_blank(text: str | None) -> bool:
+    """Absent, empty, dashes or slashes only, 无, 不适用 or 无偏差 (RULES.md). "0" is not blank."""
+    if text is None:
+        return True
+    bare = "".join(fold(text).split())
+    return bare in _BLANK_WORDS or all(mark in _BLANK_MARKS for mark in bare)
+
+
+@remembered
+def money_unit(text: str | None) -> str | None:
+    """The unit of money that a caption such as （单位：万元） names, or None. 万美元 is another currency, and no unit of ours."""
+    found = re.search(r"(亿|百万|万|千)?(?<![美欧日港])元", fold(text or ""))
+    return found[0] if found else None

@@ -1,0 +1,193 @@
+"""Audit -> Great Expectations Data Docs, with their style sheets and scripts beside them, so that they open without a network."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from selfeval.expectations.gx.suites import question_of, quiet_context
+
+if TYPE_CHECKING:
+    from selfeval.expectations.findings import Audit
+    from selfeval.expectations.gx.suites import BatchRun
+    from selfeval.expectations.runner import Bench, Question
+
+ASSETS = Path(__file__).resolve().parent / "docs_assets"
+_SHIPPED_IN = "static/assets"
+
+#: Findings that a page lists for one expectation; the count beside them is complete.
+LISTED = 50
+
+# Data Docs of GE 1.24 name these on seven remote hosts. What is not shipped is left out: charts that rules do not use, a dark theme,
+# icons (icons.css has the few that appear), the logo and the newsletter.
+_LINK = re.compile(r"""<link\b[^>]*\bhref=["']https?://[^"']*["'][^>]*>""")
+_SCRIPT = re.compile(r"""<script\b[^>]*\bsrc=["']https?://[^"']*["'][^>]*>\s*</script>""")
+_IMAGE = re.compile(r"""<img\b[^>]*\bsrc=["']https?://[^"']*["'][^>]*>""")
+_STYLE_URL = re.compile(r"""url\(\s*['"]?https?://[^)]*\)""")
+# Pages of results lie deeper than their relative addresses reckon with.
+_OWN_STATIC = re.compile(r"""(?<=["'])(?:\.\./)+static/""")
+_FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
+
+
+def build_data_docs(audit: Audit, out_dir: Path | str) -> Path:
+    """Writes the site of one audit's suites and their results; see `DataDocs.write`."""
+    docs = DataDocs()
+    docs.add(audit.batch)
+    return docs.write(out_dir)
+
+
+class DataDocs:
+    """What the suites came to over all batches of an audit: of each expectation the counts added up and the first findings."""
+
+    def __init__(self) -> None:
+        self._context: Any = None
+        self._checkpoints: dict[str, Any] = {}
+        self._results: dict[
+            tuple[str, str], tuple[Any, Any]
+        ] = {}  # suite and table -> identifier and result
+
+    def add(self, batch: BatchRun) -> None:
+        """Count a batch. All batches of an audit are of one context."""
+        self._context = batch.context
+        self._checkpoints = batch.checkpoints | self._checkpoints
+        for run in batch.runs:
+            for one in run.result.results:
+                if listed := run.failures.get(question_of(one)):
+                    one.result["details"] = {
+                        "findings": [
+                            _row(batch.bench, question_of(one), record_id)
+                            for record_id in listed[:LISTED]
+                        ]
+                    }
+            _, known = self._results.setdefault(
+                (run.suite, run.table), (run.identifier, run.result)
+            )
+            if known is not run.result:
+                _add_up(known, run.result)
+
+    def write(self, out_dir: Path | str) -> Path:
+        """Writes the site below `out_dir`, in place of an older one; returns its index.html.
+
+        Raises FileExistsError where `out_dir` holds something that is no such site."""
+        from great_expectations.checkpoint import UpdateDataDocsAction
+
+        place = Path(out_dir).resolve()
+        if (
+            place.exists()
+            and any(place.iterdir())
+            and not (place / _SHIPPED_IN / "icons.css").exists()
+        ):
+            raise FileExistsError(f"{place} holds files that are no Data Docs of an audit")
+        # Made beside its place and moved there whole: what a killed run leaves is never taken for somebody else's files.
+        out, before = (
+            place.with_name(f".{place.name}.part"),
+            place.with_name(f".{place.name}.before"),
+        )
+        for left in (out, before):
+            shutil.rmtree(left, ignore_errors=True)
+        out.mkdir(parents=True)
+        context = self._context or quiet_context()
+        backend = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(out)}
+        site = {
+            "class_name": "SiteBuilder",
+            "show_how_to_buttons": False,
+            "store_backend": backend,
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        }
+        if "audit" in context.get_site_names():
+            context.delete_data_docs_site("audit")
+        context.add_data_docs_site("audit", site)
+        for identifier, result in self._results.values():
+            context.validation_results_store.set(identifier, result)
+        for outcome in self._checkpoints.values():
+            UpdateDataDocsAction(name="audit", site_names=["audit"]).run(outcome)
+        _ship_assets(out)
+        if place.exists():
+            place.rename(before)
+        out.rename(place)
+        shutil.rmtree(before, ignore_errors=True)
+        return place / "index.html"
+
+
+def _row(bench: Bench, question: Question, record_id: str) -> list[str]:
+    """Document, form, subject and message of one finding."""
+    form = bench.form_of(record_id)
+    return [
+        form.document,
+        str(form.form),
+        bench.subject_of(question, record_id),
+        bench.decision(question, record_id).why,
+    ]
+
+
+def _add_up(known: Any, more: Any) -> None:
+    """Add the counts of one suite's result over another batch to those of `known`."""
+    others = {question_of(one): one for one in more.results}
+    for one in known.results:
+        other = others[question_of(one)]
+        counts, added = one.result, other.result
+        for name in ("element_count", "missing_count", "unexpected_count"):
+            counts[name] += added[name]
+        share = 100 * counts["unexpected_count"] / counts["element_count"]
+        counts |= dict.fromkeys(
+            ("unexpected_percent", "unexpected_percent_total", "unexpected_percent_nonmissing"),
+            share,
+        )
+        findings = [
+            *counts.get("details", {}).get("findings", ()),
+            *added.get("details", {}).get("findings", ()),
+        ]
+        if findings:
+            counts["details"] = {"findings": findings[:LISTED]}
+        one.success = one.success and other.success
+    met = sum(one.success for one in known.results)
+    known.success = met == len(known.results)
+    known.statistics |= {"successful_expectations": met, "unsuccessful_expectations": len(known.results) - met,
+                         "success_percent": 100 * met / len(known.results)}  # fmt: skip
+
+
+def _ship_assets(out: Path) -> None:
+    """Copies the assets and turns every remote address in the pages into one of them, or takes it out."""
+    target = out / _SHIPPED_IN
+    target.mkdir(parents=True)
+    names = set()
+    for path in ASSETS.iterdir():
+        shutil.copyfile(path, target / path.name)
+        names.add(path.name)
+    for page in (*out.rglob("*.html"), *out.rglob("*.css")):
+        if target in page.parents:
+            continue
+        up = "../" * (len(page.relative_to(out).parts) - 1)
+        text = page.read_text("utf-8")
+        text = _OWN_STATIC.sub(f"{up}static/", _STYLE_URL.sub("none", text))
+        for pattern in (_LINK, _SCRIPT):
+            text = pattern.sub(partial(_local, up=up, names=names), text)
+        text = _FOOTER.sub("", _IMAGE.sub("", text))
+        icons = f'<link rel="stylesheet" href="{up}{_SHIPPED_IN}/icons.css">'
+        page.write_text(text.replace("</head>", f"{icons}</head>", 1), "utf-8")
+
+
+def _local(match: re.Match[str], up: str, names: set[str]) -> str:
+    """The matched tag with its remote address turned into the shipped file of that name, or "" where it is not shipped."""
+    address: Any = re.search(r"""https?://[^"']*""", match[0])
+    name = address[0].rpartition("/")[2]
+    name = (
+        name
+        if name in names
+        else name.replace(".css", ".min.css")
+        if name.replace(".css", ".min.css") in names
+        else _without_version(name)
+    )
+    if name not in names:
+        return ""
+    local = f"{up}{_SHIPPED_IN}/{name}"
+    if match[0].startswith("<script"):
+        return f'<script src="{local}"></script>'
+    return f'<link rel="stylesheet" href="{local}">'
+
+
+def _without_version(name: str) -> str:
+    return re.sub(r"-\d+(\.\d+)+", "", name)

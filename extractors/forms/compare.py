@@ -1,0 +1,142 @@
+"""Readings held against each other: two engines value by value, and what a page hides against what it shows.
+
+A disagreement never corrects a value: the first reading stands and a Doubt names both.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+
+from selfeval.extractors.model import Bbox, Doubt, Form, Notice
+
+#: what remains of the confidence in a value that a second engine reads otherwise, or finds no place for
+DISPUTED, MISSING = 0.5, 0.6
+#: confidence in a value that has hidden text in its cell
+HIDDEN_BESIDE = 0.7
+#: kinds of notices that a reader of the page cannot see
+UNSEEN = ("hidden", "covered", "clipped", "off-page")
+#: the notice for the text layer of a recognised page as a whole
+TEXT_LAYER = "text-layer"
+
+_HEADER = (
+    "title",
+    "project_name",
+    "authority",
+    "unit",
+    "leader",
+    "phone",
+    "amount_unit",
+    "goal_expected",
+    "goal_actual",
+)
+
+
+def values(form: Form) -> Iterator[tuple[str, str]]:
+    """Every printed value of a form with its PATH."""
+    for name in _HEADER:
+        text = getattr(form, name)
+        if text is not None:
+            yield name, text
+    for block in ("funds", "indicators"):
+        for index, row in enumerate(getattr(form, block)):
+            for column in fields(row):
+                text = getattr(row, column.name)
+                if text is not None:
+                    yield f"{block}/{index}/{column.name}", text
+    for column in fields(form.total):
+        text = getattr(form.total, column.name)
+        if text is not None and column.name != "label":
+            yield f"total/{column.name}", text
+
+
+def compare(form: Form, other: Form, engine: str) -> Form:
+    """Given a form and another engine's reading of it, the form with a doubt wherever the two differ."""
+    theirs = dict(values(other))
+    doubts = []
+    for path, text in values(form):
+        second = theirs.pop(path, None)
+        if second is None and text:
+            doubts.append(Doubt(path, f"{engine} 没有读到此值“{text}”", MISSING))
+        elif second is not None and _plain(second) != _plain(text):
+            doubts.append(Doubt(path, f"两种读法不同：“{text}”与“{second}”（{engine}）", DISPUTED))
+    doubts += [
+        Doubt(path, f"此处没有读到值，{engine} 读作“{text}”", MISSING)
+        for path, text in theirs.items()
+        if text
+    ]
+    return replace(form, doubts=merged((*form.doubts, *doubts)))
+
+
+def missing_form(form: Form, engine: str) -> Form:
+    """A form that another engine did not find as a form of its own: each of its values is doubtful, and so is what it may lack."""
+    paths = [path for path, _ in values(form)] + ["funds", "indicators", "total"]
+    doubts = tuple(
+        Doubt(path, f"{engine} 读出的表格数目不同，未能逐项核对", MISSING) for path in paths
+    )
+    return replace(form, doubts=merged((*form.doubts, *doubts)))
+
+
+def with_lost_table(form: Form, page: int) -> Form:
+    """A form followed by a table that begins like one but has neither funds nor indicators: rows of the form may be in it."""
+    why = f"第{page}页的表格没有资金和指标栏目，未能归入任何一张表"
+    return replace(
+        form,
+        doubts=merged(
+            (*form.doubts, *(Doubt(path, why, MISSING) for path in ("indicators", "total")))
+        ),
+    )
+
+
+def with_notices(
+    forms: Iterable[Form], notices: Iterable[tuple[int, Notice]], shown: Iterable[str]
+) -> list[Form]:
+    """Given forms and the notices of their pages (page number, notice in displayed coordinates), report text that cannot be seen.
+
+    `shown` is the text of every cell that the document does show: producers that split a merged cell over pages draw its text on
+    both and clip it, and such a repetition is no news."""
+    result = list(forms)
+    plain = "\n".join(_plain(text) for text in shown)
+    for page, notice in notices:
+        if notice.kind not in (*UNSEEN, TEXT_LAYER) or not notice.text.strip():
+            continue
+        if (
+            notice.kind in ("clipped", "off-page")
+            and _plain(notice.text) in plain
+            and not re.search(r"\d", notice.text)
+        ):
+            continue
+        why = f"第{page}页有不可见的文字“{notice.text.strip()}”，未作为表格内容读取"
+        for index, form in enumerate(result):
+            path = _value_at(form, page, notice.bbox) if notice.kind != TEXT_LAYER else None
+            pages = {part.page for parts in form.evidence.values() for part in parts}
+            if path or page in pages:
+                doubt = Doubt(path or f"hidden/{page}", why, HIDDEN_BESIDE)
+                result[index] = replace(form, doubts=merged((*form.doubts, doubt)))
+                break
+    return result
+
+
+def merged(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
+    """One doubt for each path and sentence, the least sure first."""
+    unique = {(d.path, d.why): d for d in sorted(doubts, key=lambda d: -d.confidence)}
+    return tuple(sorted(unique.values(), key=lambda d: (d.path, d.confidence)))
+
+
+def _value_at(form: Form, page: int, bbox: Bbox) -> str | None:
+    x, y = (bbox[0] + bbox[2]) / 2, (bbox[1] + bbox[3]) / 2
+    for path, parts in form.evidence.items():
+        for part in parts:
+            if (
+                part.page == page
+                and part.bbox[0] <= x <= part.bbox[2]
+                and part.bbox[1] <= y <= part.bbox[3]
+            ):
+                return path
+    return None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

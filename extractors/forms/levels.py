@@ -1,0 +1,48 @@
+"""Names of indicator levels: which two parts of a cut cell make one of them."""
+
+from __future__ import annotations
+
+import re
+
+from selfeval.extractors.forms.captions import caption_key
+
+_BARE_ENDING = re.compile(r"^(指?标)?([（(]?\d+(\.\d+)?分?[）)]?)?$")
+_LEVEL_NAMES = frozenset(
+    f"{name}{ending}"
+    for name in (
+        "产出",
+        "效益",
+        "满意度",
+        "成本",
+        "过程",
+        "决策",
+        "管理",
+        "影响力",
+        "数量",
+        "质量",
+        "时效",
+        "经济成本",
+        "社会成本",
+        "生态环境成本",
+        "经济效益",
+        "社会效益",
+        "生态效益",
+        "可持续影响",
+        "可持续发展",
+        "服务对象满意度",
+        "社会公众满意度",
+        "受益对象满意度",
+        "预算执行",
+    )
+    for ending in ("指标", "")
+)
+
+
+def is_one_level(above: str, below: str) -> bool:
+    """Whether two parts make the name of one level: 生态效益 | 指标, 满 | 意度指标（40分）, 满意度指标 | （50分）."""
+    if not above or not below:
+        return False
+    joined = caption_key(above + below) in _LEVEL_NAMES
+    if caption_key(below) in _LEVEL_NAMES:  # 服务对象 | 满意度指标, but not 效益指标 | 满意度指标
+        return joined and caption_key(above) not in _LEVEL_NAMES
+    return joined or bool(_BARE_ENDING.match(below))

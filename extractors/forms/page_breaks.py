@@ -1,0 +1,325 @@
+"""What a page break does to a table, undone: repeated captions go, cut rows become one, merged cells run on.
+
+Where the print leaves it open whether a row was cut or a merged cell ran on, the likelier reading stands and is doubted.
+"""
+
+from __future__ import annotations
+
+import re
+
+from selfeval.extractors.forms.captions import caption_key, field_of
+from selfeval.extractors.forms.levels import is_one_level
+from selfeval.extractors.forms.zones import Layout, Zone, find
+from selfeval.extractors.grids.stitch import Box, Break, Table
+
+CUT = (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
+LEVELS = ("level1", "level2")
+NUMBERS = ("weight", "score")
+#: points from the upper cell's text to the break that leave no room for another line, and from the break to the lower text
+NO_ROOM, AT_TOP = 15.0, 7.0
+#: the same room in sizes of the characters, and how many of them a line that wraps leaves free: one, and the cell's margins
+NO_LINE, FULL_LINE = 2.0, 2.4
+#: shares of the width by which two parts of one cell may differ
+SAME_EDGE = 0.02
+
+_WORD = re.compile(r"[\w.%/+-]+", re.ASCII)
+_WORDS_END = re.compile(r"[。！？；…]$|^$")
+_CONTINUED = re.compile(r"^[（(]?(续上页|续表|接上页|续前表|续上表|续)[）)]?$")
+_NEW_ROW = re.compile(r"^(指标\s*\d|\d{1,2}[.、．]|[…\.。·]{2,}|[（(]?\d{1,2}[）)])")
+_TEMPLATE_ROW = re.compile(r"^(指标\s*\d+\s*[:：、.．/]?|[…\.。·]+)$")
+
+
+def mend(table: Table) -> Layout:
+    """Undo every page break of a table in place and say where its zones then lie."""
+    layout = _without_repeated_captions(table)
+    for index in range(len(table.breaks)):
+        at = table.breaks[index]
+        if not at.new_page or not 0 < at.row < table.rows:
+            continue
+        zone = next(
+            (z for z in layout.zones if z.above < at.row < z.end or z.first <= at.row < z.end), None
+        )
+        if zone is None or at.row <= zone.first:  # captions above a break, their first row below it
+            continue
+        if _is_empty_head(table.row(at.row - 1), table.row(at.row), at):
+            table.drop_rows(at.row - 1, at.row)
+            layout, at = find(table), table.breaks[index]
+            at.open = False
+            zone = next(z for z in layout.zones if z.name == zone.name)
+        if _join_cut_row(table, at, zone):
+            layout = find(table)
+        else:
+            _run_on(table, at, zone)
+    _inherit_continued(table)
+    if zone := layout.zone("indicators"):
+        _lengthen_levels(table, zone)
+    for zone in layout.zones:
+        for column, other in zone.doubled:
+            for box in table.boxes:
+                if box.covers(column.middle) and zone.first <= box.first < zone.end:
+                    box.doubt(0.5, f"栏目“{column.caption}”与“{other}”含义相近，此处读的是前者")
+    return layout
+
+
+def is_continued(text: str) -> bool:
+    """Whether a cell says only that it continues the one above (续上页)."""
+    return bool(_CONTINUED.match(re.sub(r"\s", "", text)))
+
+
+def _without_repeated_captions(table: Table) -> Layout:
+    """Captions printed again after a page break leave, and the zone runs on. Returns the layout that remains."""
+    while True:
+        layout = find(table)
+        first: dict[str, Zone] = {}
+        for zone in layout.zones:
+            before = first.setdefault(zone.name, zone)
+            starts = {b.row for b in table.breaks}
+            if before is not zone and any(zone.above - 2 <= row <= zone.above for row in starts):
+                if {c.field for c in zone.columns} == {c.field for c in before.columns}:
+                    table.drop_rows(zone.above, zone.first)
+                    break
+        else:
+            return layout
+
+
+def _pairs(table: Table, row: int) -> list[tuple[Box, Box]]:
+    """The cells that end above a row and those that begin at it in the same share of the width."""
+    above = [b for b in table.boxes if b.end == row]
+    below = [b for b in table.boxes if b.first == row]
+    return [
+        (a, b)
+        for b in below
+        for a in above
+        if abs(a.left - b.left) <= SAME_EDGE and abs(a.right - b.right) <= SAME_EDGE
+    ]
+
+
+def _at(row: list[Box], zone: Zone, name: str) -> Box | None:
+    column = zone.column(name)
+    return next((b for b in row if column and b.covers(column.middle)), None)
+
+
+def _join_cut_row(table: Table, at: Break, zone: Zone) -> bool:
+    """When the first row after a break is the rest of the last row before it, make them one row again."""
+    above, below = table.row(at.row - 1), table.row(at.row)
+    certainty = _cut(above, below, at, zone)
+    if certainty is None:
+        return False
+    for a, b in _pairs(table, at.row):
+        if a.text and b.text and not is_continued(b.text) and a.text != b.text:
+            a.text += b.text
+            a.doubt(*certainty)
+        elif b.text and not is_continued(b.text) and not a.text:
+            a.text = b.text
+            a.doubt(*certainty)
+        a.parts += b.parts
+        a.end = b.end
+        a.doubt(b.confidence, b.why)
+        table.boxes.remove(b)
+    for b in [b for b in table.boxes if b.first == at.row and b.text and not is_continued(b.text)]:
+        a = next(a for a in above if a.covers(min(b.middle, 0.999)))
+        a.text += b.text
+        a.parts += b.parts
+        a.doubt(0.5, "分页前后单元格边界不一致，内容按位置拼接")
+    table.drop_rows(at.row, at.row + 1)
+    return True
+
+
+def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[float, str] | None:
+    """Whether the row below is the rest of the row above, and how sure that is; None when it is a row of its own."""
+    sure = (1.0, "")
+    starting = [b for b in below if b.first == at.row and b.text and not is_continued(b.text)]
+    if any(_is_total(b) for b in below):
+        return None
+    if zone.name != "indicators":
+        if zone.name == "goals":
+            return sure
+        label = [
+            b for b in starting if zone.columns and b.right <= zone.columns[0].left + SAME_EDGE
+        ]
+        return None if label else sure
+    level2, level3 = _at(below, zone, "level2"), _at(below, zone, "level3")
+    numbers = [
+        (_at(above, zone, n), _own(_at(below, zone, n), at.row)) for n in NUMBERS if zone.column(n)
+    ]
+    below_has_number = any(b and b.text for _, b in numbers)
+    if level3 is None or (level3.text and _NEW_ROW.match(level3.text)):
+        return None
+    if (
+        level2
+        and level2 is not level3
+        and level2.first == at.row
+        and level2.text
+        and not is_continued(level2.text)
+    ):
+        before = _at(above, zone, "level2")
+        # the level printed again: the rest of the row above if anything else stands in the row, else a row left blank
+        others = any(b.left >= level2.right - SAME_EDGE for b in starting)
+        repeated = (
+            others and before is not None and caption_key(before.text) == caption_key(level2.text)
+        )
+        parted = before is not None and is_one_level(before.text, level2.text)
+        if not parted and (level3.text or not repeated):
+            return None
+    if not level3.text:
+        if not below_has_number:
+            return sure
+        if any(a and a.text and b and b.text for a, b in numbers):
+            return None
+        return sure if at.open else None
+    above3 = _at(above, zone, "level3")
+    if above3 is None or _TEMPLATE_ROW.match(above3.text):
+        return None
+    full = above3.ink_gap[1] <= NO_ROOM
+    touching = full and level3.ink_gap[0] <= AT_TOP
+    own = [(a, b) for a, b in numbers if b is not None]
+    complementary = bool(own) and all(bool(a and a.text) != bool(b.text) for a, b in own)
+    alone = not any(b.text for b in starting if b is not level3)
+    result_above, result_below = _at(above, zone, "actual"), _at(below, zone, "actual")
+    rest = bool(result_above and result_above.text) and not (result_below and result_below.text)
+    if (full and complementary and rest) or (
+        touching and ((complementary and at.open) or (alone and above3.text))
+    ):
+        return CUT
+    if complementary and not below_has_number and all(_wraps(above, b) for b in starting):
+        return CUT
+    return None
+
+
+def _is_empty_head(above: list[Box], below: list[Box], at: Break) -> bool:
+    """Whether the row above is the empty upper edge of the row below: browsers begin a row wherever its margin still fits."""
+    own = [a for a in above if a.first == at.row - 1 and a.end == at.row]
+    others = [a for a in above if a.end == at.row and a.text]
+    apart = any(b.text and b.first == at.row and a.covers(b.middle) for a in others for b in below)
+    return (
+        bool(own)
+        and not apart
+        and all(not a.text and a.open[1] for a in own)
+        and not any(b.open[0] and b.end > at.row + 1 for b in below if b.text)
+    )
+
+
+def _wraps(above: list[Box], below: Box) -> bool:
+    """Whether the text of a cell goes on from the cell above it: that one's last line is full, and no line had room under it."""
+    a = next((a for a in above if a.covers(below.middle)), None)
+    if a is None or not a.text:
+        return False
+    word = _WORD.match(
+        below.text
+    )  # figures and Latin words are not parted, and leave as much free as they need
+    return (
+        a.room <= FULL_LINE + (word.end() if word else 0) / 2 and a.ink_gap[1] <= NO_LINE * a.size
+    )
+
+
+def _own(box: Box | None, row: int) -> Box | None:
+    """A cell if it belongs to this row alone: one that it shares with rows below says nothing about the row."""
+    return box if box is not None and box.first == row and box.end == row + 1 else None
+
+
+def _run_on(table: Table, at: Break, zone: Zone) -> None:
+    """Merged cells run on over the break: levels always, explanations and scores where one side spans several rows."""
+    columns = {name: zone.column(name) for name in (*LEVELS, "level3", "explanation", *NUMBERS)}
+    pairs = _pairs(table, at.row)
+    closed_above, closed_below = (
+        not all(a.open[1] for a, _ in pairs),
+        not all(b.open[0] for _, b in pairs),
+    )
+    for a, b in pairs:
+        name = next((n for n, c in columns.items() if c and b.covers(c.middle)), None)
+        if zone.name != "indicators":
+            if not b.text and a.end - a.first > 1:
+                _join(table, a, b)  # the label at the side of the block
+            continue
+        outer = (
+            name is None and b.right <= min((c.left for c in zone.columns), default=0.0) + SAME_EDGE
+        )
+        if outer or name in LEVELS:
+            if not b.text or is_continued(b.text):
+                _join(table, a, b)
+            elif not a.text and ((closed_above and a.open[1]) or (closed_below and b.open[0])):
+                a.text = b.text  # a spreadsheet prints the text of a merged cell once, on the page where its middle lies
+                _join(table, a, b)
+            elif a.text and b.text.startswith(a.text) and b.text != a.text:
+                a.text = b.text  # the producer drew the whole merged cell on both pages and the first one cut it off
+                _join(table, a, b)
+            elif is_one_level(a.text, b.text):
+                a.text += b.text
+                _join(table, a, b)
+        elif name == "explanation" or name in NUMBERS:
+            if not (a.text and b.text) and (
+                (closed_above and a.open[1]) or (closed_below and b.open[0])
+            ):
+                a.text = a.text or b.text  # the border is missing at this cell alone
+                _join(table, a, b)
+                continue
+            spans = a.end - a.first > 1 or b.end - b.first > 1
+            if (
+                name == "explanation"
+                and spans
+                and b.text
+                and not is_continued(b.text)
+                and _WORDS_END.search(a.text) is None
+                and _wraps([a], b)
+            ):
+                a.text += b.text
+                a.doubt(*CUT)
+                _join(table, a, b)
+                continue
+            if is_continued(b.text) or (not b.text and a.text and spans):
+                if not is_continued(b.text):
+                    a.doubt(0.8, "合并单元格跨页，下一页部分按同一单元格处理")
+                _join(table, a, b)
+            elif at.open and not b.text and name == "explanation" and re.search(r"\w", a.text):
+                b.doubt(0.8, "上一页的说明可能延续到此格，请核对原页")
+
+
+def _lengthen_levels(table: Table, zone: Zone) -> None:
+    """Where an empty cell of a level begins within a row, the level above it goes on: browsers that break rows over pages draw merged
+    cells too short."""
+    columns = [c for c in (zone.column(name) for name in LEVELS) if c]
+    starts = {b.first for b in table.boxes if not any(b.covers(c.middle) for c in columns)}
+    for box in [
+        b
+        for b in table.boxes
+        if not b.text and b.first in range(zone.first + 1, zone.end) and b.first not in starts
+    ]:
+        above = next(
+            (
+                a
+                for a in table.boxes
+                if a.end == box.first
+                and abs(a.left - box.left) <= SAME_EDGE
+                and abs(a.right - box.right) <= SAME_EDGE
+            ),
+            None,
+        )
+        if above is not None and any(box.covers(c.middle) for c in columns):
+            _join(table, above, box)
+
+
+def _join(table: Table, a: Box, b: Box) -> None:
+    a.parts += b.parts
+    a.end = b.end
+    table.boxes.remove(b)
+
+
+def _same(a: Box, b: Box) -> bool:
+    return caption_key(a.text) == caption_key(b.text)
+
+
+def _is_total(box: Box) -> bool:
+    return field_of("total", box.text) == "total"
+
+
+def _inherit_continued(table: Table) -> None:
+    """A cell that only says 续上页 stands for the nearest cell above it that says something."""
+    for box in table.boxes:
+        if is_continued(box.text):
+            above = [
+                b
+                for b in table.boxes
+                if b.end <= box.first and b.covers(box.middle) and not is_continued(b.text)
+            ]
+            source = max(above, key=lambda b: b.end, default=None)
+            box.text = source.text if source and caption_key(source.text) else ""

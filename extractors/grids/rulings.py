@@ -1,0 +1,160 @@
+"""Rulings as printed -> straight, snapped, gap-free segments, grouped into the tables that they form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.isolation import limits
+from selfeval.extractors.model import Ruling
+
+#: points within which parallel rulings are one border
+SNAP = 3.0
+#: points that the two strokes of a double line are apart at most, and the share of the shorter one along which they run side by side
+DOUBLE, ALONGSIDE = 4.5, 0.8
+#: points that one snapped border may be thick; keeps a staircase of rulings from becoming one border
+MAX_SPREAD = 4.5
+#: points of gap that dashes and borders drawn cell by cell leave in one border
+GAP = 4.0
+#: points by which two borders may miss each other and still meet
+REACH = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A border along one axis: its position across, and its extent from `start` to `end` along the axis."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """The borders of one table: horizontal ones (at y, from x to x) and vertical ones (at x, from y to y)."""
+
+    horizontal: tuple[Segment, ...]
+    vertical: tuple[Segment, ...]
+
+
+def tables(rulings: Iterable[Ruling], page: int) -> list[Borders]:
+    """Given a page's rulings, the borders of each table on it, from top to bottom. Raises ExtractError("too-complex")."""
+    lying, standing = [], []
+    for r in rulings:
+        if r.x1 - r.x0 >= r.bottom - r.top:
+            lying.append(Segment(r.top, r.x0, r.x1))
+        else:
+            standing.append(Segment(r.x0, r.top, r.bottom))
+    horizontal, vertical = snapped(lying), snapped(standing)
+    if len(horizontal) + len(vertical) > limits.MAX_RULING_POSITIONS:
+        count = len(horizontal) + len(vertical)
+        raise ExtractError(
+            "too-complex",
+            page=page,
+            detail=f"{count} 条框线，超过上限 {limits.MAX_RULING_POSITIONS}",
+        )
+    return sorted(
+        _connected(horizontal, vertical), key=lambda borders: min(s.start for s in borders.vertical)
+    )
+
+
+def snapped(segments: Sequence[Segment]) -> list[Segment]:
+    """Given segments along one axis, snap those that are one border and join what lies in line with gaps up to GAP."""
+    borders: list[tuple[float, list[Segment]]] = []
+    doubled = -1  # the border that already is a double line
+    for cluster in _clusters(segments):
+        weight = sum(s.end - s.start for s in cluster) or 1.0
+        at = (
+            sum(s.at * (s.end - s.start) for s in cluster) / weight if weight > 1 else cluster[0].at
+        )
+        joined = _joined(cluster, at)
+        if (
+            borders
+            and doubled != len(borders) - 1
+            and at - borders[-1][0] <= DOUBLE
+            and _alongside(borders[-1][1], joined)
+        ):
+            at, before = (borders[-1][0] + at) / 2, borders.pop()[1]
+            joined, doubled = _joined([*before, *joined], at), len(borders)
+        borders.append((at, joined))
+    return [s for _, joined in borders for s in joined if s.end - s.start > SNAP]
+
+
+def _joined(cluster: list[Segment], at: float) -> list[Segment]:
+    """Segments of one border, those joined that overlap or lie no more than GAP apart."""
+    joined: list[Segment] = []
+    for s in sorted(cluster, key=lambda s: s.start):
+        if joined and s.start <= joined[-1].end + GAP:
+            joined[-1] = Segment(at, joined[-1].start, max(joined[-1].end, s.end))
+        else:
+            joined.append(Segment(at, s.start, s.end))
+    return joined
+
+
+def _alongside(ours: list[Segment], theirs: list[Segment]) -> bool:
+    """Whether two parallel borders run side by side, as the strokes of a double line do; edges of columns in other rows do not."""
+    shared = sum(max(0.0, min(a.end, b.end) - max(a.start, b.start)) for a in ours for b in theirs)
+    shorter = min(sum(s.end - s.start for s in ours), sum(s.end - s.start for s in theirs))
+    return shared >= ALONGSIDE * shorter > 0
+
+
+def _clusters(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """Groups of segments no further than SNAP from the next one; a group wider than MAX_SPREAD is parted at its widest gap."""
+    groups: list[list[Segment]] = []
+    for s in sorted(segments, key=lambda s: s.at):
+        if groups and s.at - groups[-1][-1].at <= SNAP:
+            groups[-1].append(s)
+        else:
+            groups.append([s])
+    clusters: list[list[Segment]] = []
+    while groups:
+        group = groups.pop()
+        if group[-1].at - group[0].at <= MAX_SPREAD:
+            clusters.append(group)
+            continue
+        widest = max(range(1, len(group)), key=lambda k: group[k].at - group[k - 1].at)
+        groups += [group[:widest], group[widest:]]
+    return sorted(clusters, key=lambda cluster: cluster[0].at)
+
+
+def _connected(horizontal: list[Segment], vertical: list[Segment]) -> list[Borders]:
+    """Group the segments that meet each other; a group without both directions is an underline or a decoration."""
+    parent = list(range(len(horizontal) + len(vertical)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    offset = len(horizontal)
+    for j, v in enumerate(vertical):
+        low, high = v.start - REACH, v.end + REACH
+        for i, h in enumerate(horizontal):
+            if low <= h.at <= high and h.start - REACH <= v.at <= h.end + REACH:
+                parent[root(i)] = root(offset + j)
+    groups: dict[int, tuple[list[Segment], list[Segment]]] = {}
+    for i, h in enumerate(horizontal):
+        groups.setdefault(root(i), ([], []))[0].append(h)
+    for j, v in enumerate(vertical):
+        groups.setdefault(root(offset + j), ([], []))[1].append(v)
+    tables = [(h, v) for h, v in groups.values() if h and v and len(h) + len(v) > 2]
+    _run_through(tables, [s for h, v in groups.values() if not h for s in v])
+    return [Borders(tuple(h), tuple(v)) for h, v in tables]
+
+
+def _run_through(tables: list[tuple[list[Segment], list[Segment]]], loose: list[Segment]) -> None:
+    """Add to a table the loose vertical borders beside it that run along all of its height: they part columns in which one merged cell
+    takes the whole page, so that no horizontal border reaches them. Tables side by side are left alone: the border may part these."""
+    extents = [(min(s.start for s in v), max(s.end for s in v)) for _, v in tables]
+    for border in loose:
+        beside = [
+            i
+            for i, (top, bottom) in enumerate(extents)
+            if border.start < bottom and border.end > top
+        ]
+        if len(beside) == 1:
+            top, bottom = extents[beside[0]]
+            if border.start <= top + REACH and border.end >= bottom - REACH:
+                tables[beside[0]][1].append(border)

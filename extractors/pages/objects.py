@@ -1,0 +1,303 @@
+"""The drawn objects of a page through pdfium: rulings, fills, images and rings, in drawing order and page space.
+
+Text is read in `pdfium_text`; this module only notes of each text object what decides whether its characters can be seen.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import pypdfium2.raw as raw
+
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.isolation import limits
+from selfeval.extractors.pages.dotted import chained
+from selfeval.extractors.pages.pdfium_calls import CALLS
+
+#: a filled rectangle at most this thick, in points, is a border; anything thicker is shading
+MAX_BORDER_THICKNESS = 4.0
+#: a border at least this long, in points; shorter marks are glyph parts, ticks and corners
+MIN_BORDER_LENGTH = 2.0
+#: colours this light (0 black to 1 white) cannot be told from paper
+PAPER_LUMINANCE = 0.97
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top in page space
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """An area painted over: its box, when it was drawn, how light it is, and whether what lies under it shows through."""
+
+    box: Box
+    order: int
+    luminance: float
+    opaque: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextObject:
+    """What decides whether a run of text can be seen: drawing order, colour (red, green, blue, alpha), mode, and its clip."""
+
+    order: int
+    colour: tuple[int, int, int, int]
+    invisible: bool
+    clip: Box | None
+
+
+@dataclass(slots=True)
+class PageObjects:
+    """Everything drawn on one page. `texts` is keyed by the address of pdfium's object."""
+
+    borders: list[Box] = field(default_factory=list)
+    dots: list[Box] = field(default_factory=list)
+    fills: list[Paint] = field(default_factory=list)
+    images: list[Paint] = field(default_factory=list)
+    rings: list[tuple[Box, tuple[int, int, int]]] = field(default_factory=list)
+    texts: dict[int, TextObject] = field(default_factory=dict)
+
+
+def luminance(colour: tuple[int, ...]) -> float:
+    """How light a colour is, from 0 (black) to 1 (white), by the weights of ITU-R BT.709."""
+    return (0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]) / 255
+
+
+class ObjectReader:
+    """Walks the objects of one page. Buffers are made once, since a page has thousands of objects."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.found = PageObjects()
+        self._order = 0
+        self._segments = 0
+        self._f = (ctypes.c_float * 4)()
+        self._f_at = [ctypes.addressof(self._f) + 4 * k for k in range(4)]
+        self._u = (ctypes.c_uint * 4)()
+        self._u_at = [ctypes.addressof(self._u) + 4 * k for k in range(4)]
+        self._mode = (ctypes.c_int * 2)()
+        self._mode_at = [ctypes.addressof(self._mode) + 4 * k for k in range(2)]
+        self._matrix = raw.FS_MATRIX()
+        self._matrix_at = ctypes.addressof(self._matrix)
+
+    def read(self, page: Any) -> PageObjects:
+        """Every object of a page handle. Raises ExtractError("too-complex") beyond the caps of `limits`."""
+        handle = ctypes.cast(page, ctypes.c_void_p).value
+        get = CALLS.page_object
+        for index in range(raw.FPDFPage_CountObjects(page)):
+            self._object(get(handle, index), IDENTITY, 0)
+        for box in chained(self.found.dots):
+            self._border(box)
+        return self.found
+
+    def _object(self, handle: int, outer: Matrix, depth: int) -> None:
+        self._order += 1
+        if self._order > limits.MAX_PAGE_OBJECTS:
+            self._refuse("图形对象", limits.MAX_PAGE_OBJECTS)
+        kind = CALLS.object_type(handle)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            self._path(handle, outer)
+        elif kind == raw.FPDF_PAGEOBJ_TEXT:
+            mode = CALLS.text_mode(handle)
+            invisible = mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+            clip = self._clip(handle) if outer is IDENTITY else None
+            stroked = mode == raw.FPDF_TEXTRENDERMODE_STROKE
+            self.found.texts[handle] = TextObject(
+                self._order, self._colour(handle, stroked), invisible, clip
+            )
+        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+            self._image(handle, outer)
+        elif kind == raw.FPDF_PAGEOBJ_SHADING:
+            self.found.fills.append(Paint(self._bounds(handle, outer), self._order, 0.5, False))
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_OBJECT_DEPTH:
+            CALLS.matrix(handle, self._matrix_at)
+            m = self._matrix
+            inner = _compose((m.a, m.b, m.c, m.d, m.e, m.f), outer)
+            for index in range(CALLS.form_objects(handle)):
+                self._object(CALLS.form_object(handle, index), inner, depth + 1)
+
+    def _bounds(self, handle: int, outer: Matrix) -> Box:
+        CALLS.bounds(handle, *self._f_at)
+        left, bottom, right, top = self._f
+        return (
+            (left, bottom, right, top)
+            if outer is IDENTITY
+            else _moved((left, bottom, right, top), outer)
+        )
+
+    def _colour(self, handle: int, stroke: bool) -> tuple[int, int, int, int]:
+        get = CALLS.stroke_colour if stroke else CALLS.fill_colour
+        if not get(handle, *self._u_at):
+            return (0, 0, 0, 255)
+        red, green, blue, alpha = self._u
+        return (red, green, blue, alpha)
+
+    def _clip(self, handle: int) -> Box | None:
+        """The box to which an object is clipped, or None. Only what lies outside the box of a clip is sure not to show."""
+        clip = CALLS.clip_path(handle)
+        paths = CALLS.clip_paths(clip) if clip else 0
+        if paths <= 0:
+            return None
+        box: Box | None = None
+        for path in range(paths):
+            count = CALLS.clip_segments(clip, path)
+            points = [
+                self._point(CALLS.clip_segment(clip, path, k))
+                for k in range(max(0, min(count, 64)))
+            ]
+            if count > 64 or not points:
+                continue
+            xs, ys = [x for x, _ in points], [y for _, y in points]
+            part = (min(xs), min(ys), max(xs), max(ys))
+            box = (
+                part
+                if box is None
+                else (
+                    max(box[0], part[0]),
+                    max(box[1], part[1]),
+                    min(box[2], part[2]),
+                    min(box[3], part[3]),
+                )
+            )
+        return box
+
+    def _point(self, segment: int) -> tuple[float, float]:
+        CALLS.segment_point(segment, self._f_at[0], self._f_at[1])
+        return self._f[0], self._f[1]
+
+    def _image(self, handle: int, outer: Matrix) -> None:
+        box = self._bounds(handle, outer)
+        thickness, length = sorted((box[2] - box[0], box[3] - box[1]))
+        if thickness <= MAX_BORDER_THICKNESS and length > 5 * MAX_BORDER_THICKNESS:
+            self.found.borders.append(box)  # some printer drivers draw borders as one-pixel images
+        else:
+            self.found.images.append(
+                Paint(box, self._order, 0.5, not CALLS.has_transparency(handle))
+            )
+
+    def _path(self, handle: int, outer: Matrix) -> None:
+        CALLS.draw_mode(handle, *self._mode_at)
+        filled, stroked = self._mode[0] != raw.FPDF_FILLMODE_NONE, bool(self._mode[1])
+        if not (filled or stroked):
+            return
+        box = self._bounds(handle, outer)
+        width, height = box[2] - box[0], box[3] - box[1]
+        colour = self._colour(handle, stroked and not filled)
+        seen = colour[3] > 0 and (colour[:3] == (0, 0, 0) or luminance(colour) < PAPER_LUMINANCE)
+        if min(width, height) <= MAX_BORDER_THICKNESS:
+            if seen:
+                if max(width, height) >= MIN_BORDER_LENGTH:
+                    self._border(box)
+                else:
+                    self.found.dots.append(box)
+            return
+        count = CALLS.segments(handle)
+        if filled:
+            opaque = colour[3] == 255 and not CALLS.has_transparency(handle)
+            if count <= 6 and self._rectangular(handle, count):
+                self.found.fills.append(Paint(box, self._order, luminance(colour), opaque))
+                if not stroked:
+                    return
+        if not seen:
+            return
+        if 8 <= count <= 64 and 0.5 < width / height < 2 and self._curved(handle, count):
+            self.found.rings.append((box, colour[:3]))
+            return
+        for part in self._subpaths(handle, count, outer):
+            self._outline(part, stroked)
+
+    def _rectangular(self, handle: int, count: int) -> bool:
+        """Whether a path covers all of its box: sides along the axes only. A star's box is mostly empty."""
+        points = [self._point(CALLS.segment(handle, k)) for k in range(count)]
+        return all(
+            abs(xa - xb) < 0.01 or abs(ya - yb) < 0.01
+            for (xa, ya), (xb, yb) in itertools.pairwise(points)
+        )
+
+    def _curved(self, handle: int, count: int) -> bool:
+        kinds = [CALLS.segment_type(CALLS.segment(handle, k)) for k in range(count)]
+        return kinds.count(raw.FPDF_SEGMENT_BEZIERTO) >= 8
+
+    def _subpaths(
+        self, handle: int, count: int, outer: Matrix
+    ) -> Iterator[list[tuple[float, float]]]:
+        self._segments += count
+        if self._segments > limits.MAX_PAGE_OBJECTS:
+            self._refuse("路径线段", limits.MAX_PAGE_OBJECTS)
+        CALLS.matrix(handle, self._matrix_at)
+        m = self._matrix
+        to_page = _compose((m.a, m.b, m.c, m.d, m.e, m.f), outer)
+        points: list[tuple[float, float]] = []
+        for index in range(count):
+            segment = CALLS.segment(handle, index)
+            kind = CALLS.segment_type(segment)
+            point = _apply(self._point(segment), to_page)
+            if kind == raw.FPDF_SEGMENT_MOVETO:
+                if len(points) > 1:
+                    yield points
+                points = [point]
+            elif kind == raw.FPDF_SEGMENT_LINETO:
+                points.append(point)
+            else:  # a curve is no border; what follows it begins anew
+                if len(points) > 1:
+                    yield points
+                points = [point]
+            if CALLS.segment_close(segment) and len(points) > 2:
+                points.append(points[0])
+        if len(points) > 1:
+            yield points
+
+    def _outline(self, points: list[tuple[float, float]], stroked: bool) -> None:
+        """Given one subpath, its borders: itself where it is thin, else its sides where they are stroked."""
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        box = (min(xs), min(ys), max(xs), max(ys))
+        if min(box[2] - box[0], box[3] - box[1]) <= MAX_BORDER_THICKNESS:
+            if max(box[2] - box[0], box[3] - box[1]) >= MIN_BORDER_LENGTH:
+                self._border(box)
+        elif stroked:
+            for (xa, ya), (xb, yb) in itertools.pairwise(points):
+                if (
+                    min(abs(xa - xb), abs(ya - yb)) <= 1
+                    and max(abs(xa - xb), abs(ya - yb)) >= MIN_BORDER_LENGTH
+                ):
+                    self._border((min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)))
+
+    def _border(self, box: Box) -> None:
+        self.found.borders.append(box)
+        if len(self.found.borders) > limits.MAX_RULINGS:
+            self._refuse("框线", limits.MAX_RULINGS)
+
+    def _refuse(self, what: str, limit: int) -> NoReturn:
+        raise ExtractError("too-complex", page=self.number, detail=f"{what}超过上限 {limit}")
+
+
+def _compose(inner: Matrix, outer: Matrix) -> Matrix:
+    if outer is IDENTITY:
+        return inner
+    a, b, c, d, e, f = inner
+    oa, ob, oc, od, oe, of = outer
+    return (
+        a * oa + b * oc,
+        a * ob + b * od,
+        c * oa + d * oc,
+        c * ob + d * od,
+        e * oa + f * oc + oe,
+        e * ob + f * od + of,
+    )
+
+
+def _apply(point: tuple[float, float], m: Matrix) -> tuple[float, float]:
+    x, y = point
+    return (m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5])
+
+
+def _moved(box: Box, m: Matrix) -> Box:
+    if m is IDENTITY:
+        return box
+    corners = [_apply((x, y), m) for x in (box[0], box[2]) for y in (box[1], box[3])]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return (min(xs), min(ys), max(xs), max(ys))

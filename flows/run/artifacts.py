@@ -1,0 +1,39 @@
+"""What Prefect's user interface shows of a run: a table of refused documents and a link to the report. Nothing personal is in either."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+
+from selfeval.flows.commands.console import one_line
+from selfeval.flows.ledger.ledger import Submission
+from selfeval.flows.run.summary import Summary
+
+#: rows of the table; the ledger and the report have all of them.
+LISTED = 200
+
+
+def publish(summary: Summary, refused: Sequence[Submission]) -> None:
+    """Three artifacts of the current flow run."""
+    create_markdown_artifact(key="summary", markdown=summary.sentence(), description="本次运行")
+    rows = [
+        {
+            "文件": one_line(item.document),
+            "原因": item.why,
+            "处理办法": item.hint,
+            "代码": item.code,
+        }
+        for item in refused[:LISTED]
+    ]
+    create_table_artifact(
+        key="quarantined", table=rows, description=f"隔离的文件，共 {len(refused)} 份"
+    )
+    if summary.report:
+        create_link_artifact(
+            key="report",
+            link=Path(summary.report).as_uri(),
+            link_text="审核报告",
+            description="审核报告",
+        )

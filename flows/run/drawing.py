@@ -1,0 +1,35 @@
+"""Called in a capped child process: the pages of one document as pictures. Imports nothing but the renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from selfeval.extractors.drawing.render import PageImage, draw_page, opened
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.isolation.files import read_file
+from selfeval.extractors.model import Bbox
+
+#: A page to draw, the boxes on it that hold names and telephone numbers, and those to cover as well if it is a scan.
+Wanted = tuple[int, Sequence[Bbox], Sequence[Bbox]]
+
+
+def draw(
+    path: str, document_id: str, wanted: Sequence[Wanted], dots: float
+) -> list[tuple[int, PageImage]]:
+    """Pictures of the wanted pages that can be drawn, of at most so many dots an inch; none when the file no longer has the content that was read."""
+    data, digest = read_file(path)
+    if digest != document_id:
+        return []
+    drawn = []
+    with opened(data) as document:
+        for page, hidden, on_scan in wanted:
+            try:
+                drawn.append(
+                    (
+                        page,
+                        draw_page(document, page, max_dots=dots, hide=hidden, hide_on_scan=on_scan),
+                    )
+                )
+            except ExtractError:  # a page that cannot be drawn is shown by its values alone
+                continue
+    return drawn

@@ -1,0 +1,252 @@
+"""The nightly job as a Prefect flow: take in, read in chunks, audit, draw, report.
+
+Prefect gives each step its state, its retries and its place in the user interface; what became of a document is told by the Outcomes that
+tasks return, and by the ledger. A flow that returned nested mapped results could end COMPLETED over a failed task, so the flow looks at a
+flat list of them. Bad input is never retried; file systems and databases are, with growing pauses.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, runtime, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State as PrefectState
+from prefect.futures import as_completed
+from prefect.states import Completed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from selfeval.flows.commands.console import log, progress, start_run
+from selfeval.flows.inbox.intake import Intake, take_in
+from selfeval.flows.ledger.ledger import Submission, now
+from selfeval.flows.ledger.states import REFUSED, UNFINISHED, State
+from selfeval.flows.ops import metrics
+from selfeval.flows.ops.uploading import Uploaded, upload
+from selfeval.flows.problems import BLOCKING, REJECTED
+from selfeval.flows.run import artifacts, watching
+from selfeval.flows.run.memory import collecting_seldom, few_heaps
+from selfeval.flows.run.preload import import_audit
+from selfeval.flows.run.publishing import Published, bring_up_to_date
+from selfeval.flows.run.reading import Outcome, Reader, read_chunk
+from selfeval.flows.run.stores import ledger_of, store_of
+from selfeval.flows.run.summary import Summary, count, record, runs
+from selfeval.flows.workspace import Workspace, clear_leftovers, create, locked
+
+#: documents in one task: a task costs Prefect some 10 ms, and after a kill this many are read again.
+CHUNK = 80
+#: chunks under way at a time, each with a child process that reads.
+MAX_CHUNKS = len(os.sched_getaffinity(0))
+#: seconds before each further try of a task that a file system or a database failed.
+RETRY_SECONDS = [2.0, 10.0, 30.0]
+
+_STATE_NAMES = {REJECTED: "Quarantined", BLOCKING: "Findings"}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the tasks of one run share."""
+
+    workspace: Workspace
+    run: str
+    how: Reader
+    workers: int
+    profile: str
+    roster: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a run came to: its summary, what the store holds then, and the submissions of its inbox that stand refused."""
+
+    summary: Summary
+    standing: metrics.Standing
+    refused: tuple[Submission, ...]
+
+
+def _may_pass(_task: Any, _run: Any, state: PrefectState) -> bool:
+    """Whether a failed task may succeed later: what the system or the store raised, yes; a defect of ours or bad input, no."""
+    from sqlalchemy.exc import OperationalError
+
+    from selfeval.records.errors import StoreError
+
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, (OSError, OperationalError, StoreError))
+
+
+def _io_task(name: str) -> Any:
+    """A task that is tried again when a file system or a database fails it, and whose result stays in memory."""
+    retries = {
+        "retries": len(RETRY_SECONDS),
+        "retry_delay_seconds": RETRY_SECONDS,
+        "retry_condition_fn": _may_pass,
+    }
+    return task(name=name, cache_policy=NO_CACHE, persist_result=False, **retries)  # type: ignore[call-overload]
+
+
+@_io_task("intake")
+def take_in_inbox(job: Job, inbox: str) -> Intake:
+    """Register what has come to rest in the inbox."""
+    return take_in(inbox, ledger_of(job.workspace, job.run))
+
+
+@_io_task("queue")
+def queue(job: Job, again: list[str]) -> list[str]:
+    """The submissions to read: those that an earlier run left unfinished, new ones, and those that are to be read `again`."""
+    ledger = ledger_of(job.workspace, job.run)
+    ledger.move([replace(item, state=State.RECEIVED) for item in ledger.get(again)], note="rerun")
+    return [item.submission_id for item in ledger.all() if item.state in UNFINISHED]
+
+
+@_io_task("read")
+def read(job: Job, ids: list[str]) -> list[Outcome]:
+    """Read one chunk of documents in child processes and store them."""
+    start_run(job.run)  # on a worker of a cluster this is the first thing that logs
+    return read_chunk(
+        job.workspace, ledger_of(job.workspace, job.run), store_of(job.workspace), ids, job.how
+    )
+
+
+@_io_task("publish")
+def publish(job: Job, force: bool) -> Published:
+    """Audit everything that is read, draw pages, write the report, Data Docs and Parquet; nothing where nothing is new."""
+    ledger = ledger_of(job.workspace, job.run)
+    return bring_up_to_date(
+        job.workspace, ledger, store_of(job.workspace), job.profile, job.workers, force, job.roster
+    )
+
+
+@_io_task("summarise")
+def summarise(
+    job: Job, inbox: str, started: str, taken: Intake, outcomes: list[Outcome], published: Published
+) -> Closing:
+    """Count what the run came to."""
+    ledger, store = ledger_of(job.workspace, job.run), store_of(job.workspace)
+    scope = set(taken.seen) if inbox else None
+    items = [item for item in ledger.all() if scope is None or item.submission_id in scope]
+    read_count, refused_count, findings = count(items, published.open_findings)
+    settled = [outcome for outcome in outcomes if outcome.settled]
+    refused_now = [outcome for outcome in settled if outcome.state in REFUSED]
+    read_now = {
+        item.document_id
+        for item in ledger.get([o.submission_id for o in settled if o.state not in REFUSED])
+    }
+    summary = Summary(
+        run=job.run, inbox=inbox, started=started, finished=now(), documents=len(items), new=len(taken.new), read=read_count,
+        quarantined=refused_count, unsettled=sum(not outcome.settled for outcome in outcomes),
+        skipped=tuple((skipped.path, skipped.sentence) for skipped in taken.skipped), findings=findings, report=str(published.report),
+        processed=len(settled), refused=len(refused_now), doubts=sum(outcome.doubts for outcome in settled), rules=store.open_by_rule(read_now),
+    )  # fmt: skip
+    return Closing(
+        summary, metrics.standing(store), tuple(item for item in items if item.state in REFUSED)
+    )
+
+
+@_io_task("upload")
+def send(job: Job, address: str) -> Uploaded:
+    """Copy what is published to where others read it; only what has changed."""
+    return upload(job.workspace, address)
+
+
+@flow(
+    name="selfeval",
+    persist_result=False,
+    on_failure=[watching.flow_failed],
+    on_crashed=[watching.flow_failed],
+    task_runner=ThreadPoolTaskRunner(max_workers=MAX_CHUNKS),  # type: ignore[arg-type]
+)
+def nightly(
+    inbox: str,
+    workspace: str,
+    store: str = "",
+    workers: int = 0,
+    engine: str = "pdfium",
+    second_opinion: bool = False,
+    profile: str = "",
+    again: list[str] | None = None,
+    republish: bool = False,
+    publish_to: str = "",
+    roster: str = "",
+) -> Any:
+    """Read what is new in the inbox, audit everything that is read, write the report.
+
+    Args:
+        inbox: a folder, or any address that fsspec reads (s3://bucket/path). Empty: nothing is taken in (a rerun).
+        workspace: the folder of the store, the report and the quarantine.
+        store: database URL; empty for the workspace's own SQLite file.
+        workers: child processes that read; 0 for one a processor.
+        engine: pdfium, pdfplumber, camelot or ocr.
+        second_opinion: read every document with camelot too and doubt what differs.
+        profile: judge every form by this profile instead of its own.
+        again: ids of submissions to read again, whatever their state.
+        republish: audit and write the report even where nothing is new.
+        publish_to: where reports, data and quarantine are copied afterwards (s3://bucket/prefix). Empty: nowhere.
+        roster: a CSV of the units and projects that have to submit. Empty: nobody is missed.
+    """
+    few_heaps()  # in a process that a Prefect server started; elsewhere once more does no harm
+    place = create(Path(workspace), store)
+    run = str(runtime.flow_run.id or os.getpid())
+    start_run(run)
+    job = Job(
+        place,
+        run,
+        Reader(engine, second_opinion),
+        workers or len(os.sched_getaffinity(0)),
+        profile,
+        roster,
+    )
+    with locked(place):
+        clear_leftovers(place)
+        closing = _work(job, inbox, again or [], republish)
+        summary = closing.summary
+        if publish_to:
+            sent = send(job, publish_to)
+            log.info(
+                "已上传 %d 个文件，删除 %d 个，%d 个没有变动",
+                sent.sent,
+                sent.removed,
+                sent.unchanged,
+                extra={"run": run},
+            )
+    artifacts.publish(summary, closing.refused)
+    log.info("%s", summary.sentence(), extra={"run": run})
+    data = asdict(summary) | {"exit_code": summary.exit_code}
+    return Completed(
+        name=_STATE_NAMES.get(summary.exit_code, "Completed"), message=summary.sentence(), data=data
+    )
+
+
+def _work(job: Job, inbox: str, again: list[str], republish: bool) -> Closing:
+    """The steps in order. Whatever asks a file system or the store is a task, so that one that is gone for a while does not end the run."""
+    started = now()
+    taken = take_in_inbox(job, inbox) if inbox else Intake((), (), ())
+    with collecting_seldom():
+        outcomes = list(_read_all(job, queue(job, again)))
+    published = publish(job, republish)
+    closing = summarise(job, inbox, started, taken, outcomes, published)
+    earlier = runs(job.workspace)
+    record(job.workspace, closing.summary)
+    watching.ended(job.workspace, closing.standing, closing.summary, earlier)
+    return closing
+
+
+def _read_all(job: Job, ids: list[str]) -> Iterator[Outcome]:
+    """The outcomes of all chunks as they come, one flat series. What a chunk failed with for good is raised after the others have ended."""
+    size = min(
+        CHUNK, max(1, -(-len(ids) // job.workers))
+    )  # a small inbox is spread over the workers too
+    futures = [read.submit(job, ids[at : at + size]) for at in range(0, len(ids), size)]
+    if futures:
+        import_audit()  # where a Prefect server started this flow; the command line has begun before
+    failed: list[BaseException] = []
+    for future in progress(as_completed(futures), len(futures), "读取"):
+        result = future.result(raise_on_failure=False)
+        if isinstance(result, BaseException):
+            failed.append(result)
+        else:
+            yield from result
+    if failed:
+        raise failed[0]

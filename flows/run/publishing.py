@@ -1,0 +1,241 @@
+"""From what is read to what people see: audit, page images, report, Data Docs, Parquet. Done only where something is new, and in batches:
+the memory that a season takes is that of some hundred documents.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from selfeval.flows.commands.console import log
+from selfeval.flows.ledger.ledger import Ledger, active
+from selfeval.flows.ledger.order import Receipt
+from selfeval.flows.ledger.states import REFUSED, State
+from selfeval.flows.run import versions
+from selfeval.flows.run.images import Artist, originals
+from selfeval.flows.run.memory import collecting_seldom, hand_back
+from selfeval.flows.run.report_inputs import filings, run_info, sources
+from selfeval.flows.workspace import Workspace, make_private
+from selfeval.records.store.store import Store
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from selfeval.expectations import DataDocs
+    from selfeval.records.tables.build import Tables
+
+#: The mark of the ledger that says what the report in the workspace was made from.
+PUBLISHED = "published"
+#: Submissions that are moved on at a time.
+_MOVED = 500
+#: Open findings by the 16 digits that a form_id begins with, and severity.
+_OPEN = "SELECT substr(form_id, 1, 16), severity, count(*) FROM findings WHERE status = 'open' GROUP BY 1, 2"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where the report is, and how many findings that nobody has waived each document has, by document_id and severity."""
+
+    report: Path
+    open_findings: Mapping[tuple[str, str], int]
+
+
+def bring_up_to_date(
+    workspace: Workspace,
+    ledger: Ledger,
+    store: Store,
+    profile: str,
+    workers: int,
+    force: bool,
+    roster: str = "",
+) -> Published:
+    """Bring findings, report, Data Docs and Parquet up to date with what is read. Nothing is written where they are already.
+
+    `roster` is the path of a list of those who have to submit, "" for none."""
+    items = ledger.all()
+    report = workspace.reports / "index.html"
+    judged, listed = (
+        active(items),
+        active(items) | {item.document_id for item in items if item.state in REFUSED},
+    )
+    key = _key(judged, listed, profile, store, roster)
+    waiting = any(item.state in (State.EXTRACTED, State.AUDITED) for item in items)
+    if force or waiting or ledger.mark(PUBLISHED) != key or not report.exists():
+        receipt = Receipt(items)
+        with (
+            Artist(workspace, originals(items), workers, len(listed)) as artist,
+            collecting_seldom(),
+        ):
+            del items  # a kilobyte each
+            docs, order = judge(ledger, store, receipt, judged, profile, roster, artist)
+            order += receipt.order(listed - judged)
+            hand_back()
+            make_report(workspace, ledger, store, docs, receipt, order, profile, artist)
+        _advance(ledger, State.AUDITED, State.PUBLISHED)
+        ledger.mark(PUBLISHED, key)
+    return Published(report, _open(store, judged))
+
+
+def judge(
+    ledger: Ledger,
+    store: Store,
+    receipt: Receipt,
+    judged: set[str],
+    profile: str,
+    roster: str = "",
+    artist: Artist | None = None,
+) -> tuple[DataDocs, list[str]]:
+    """Audit every document that is read, batch by batch, and keep what was found; what Data Docs say of it, and the documents in the order
+    in which they were judged. The `artist` begins with the pages of a batch while the next one is judged."""
+    from selfeval.expectations import DataDocs, audit_in_batches
+
+    log.info("正在审核 %d 份文件", len(judged))
+    docs, rules = DataDocs(), f"{versions.rules()}{profile and '+'}{profile}"
+    received, order = receipt.order(judged), list[str]()
+    for tables, found in audit_in_batches(
+        received, partial(receipt.load, store), profile or None, Path(roster) if roster else None
+    ):
+        batch = tables.documents["document_id"].tolist()
+        store.save_audit(batch, found.findings, found.verdicts, rules)
+        docs.add(found.batch)
+        order += batch
+        if artist is not None:
+            artist.begin(tables)
+        del batch, tables, found  # the next batch is made before these names are given to it
+        hand_back()
+    _advance(ledger, State.EXTRACTED, State.AUDITED)
+    return docs, order
+
+
+def make_report(
+    workspace: Workspace,
+    ledger: Ledger,
+    store: Store,
+    docs: DataDocs,
+    receipt: Receipt,
+    order: Sequence[str],
+    profile: str,
+    artist: Artist,
+) -> None:
+    """Data Docs, the site and Parquet, from what the store holds now."""
+    import logging
+
+    from selfeval.records.tables.parquet import Export
+
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(
+        logging.WARNING
+    )  # it tells of every temporary folder
+
+    log.info("正在生成报告")
+    docs.write(workspace.data_docs)
+    with Export(workspace.parquet) as parquet:
+        write_site(
+            workspace,
+            ledger,
+            store,
+            receipt,
+            order,
+            workspace.reports,
+            profile,
+            artist,
+            also=parquet.add,
+        )
+
+
+def write_site(
+    workspace: Workspace,
+    ledger: Ledger,
+    store: Store,
+    receipt: Receipt,
+    order: Sequence[str],
+    out: Path,
+    profile: str,
+    artist: Artist,
+    lang: str = "zh",
+    also: Callable[[Tables, DataFrame], None] | None = None,
+) -> Path:
+    """The static site in `out`, with the page images copied beside it where it is not the workspace's own. The documents pass by in the
+    order given, in batches; `also` is given the tables and the verdicts of each."""
+    import shutil
+
+    from selfeval.reports.site.views import document_views
+    from selfeval.reports.site.write import SiteWriter
+
+    known = sources(store, lang)
+    shown = set(order)
+    writer = SiteWriter(out, known, lang, run_info(workspace, ledger, store, profile))
+    # the pages of one batch are drawn while the one before is written
+    for tables, wanted in _one_ahead(
+        (tables, artist.begin(tables)) for tables in receipt.batches(store, order)
+    ):
+        ids = tables.documents["document_id"].tolist()
+        verdicts = store.verdicts(ids)
+        of_batch = replace(
+            known, page_images=artist.finish(wanted), versions=filings(store, ids, shown)
+        )
+        for view in document_views(tables, tables.findings, verdicts, of_batch, writer.catalogue):
+            writer.add(view)
+        if also is not None:
+            also(tables, verdicts)
+    if out != workspace.reports:
+        shutil.copytree(workspace.images, out / workspace.images.name, dirs_exist_ok=True)
+    index = writer.finish()
+    if out == workspace.reports:
+        make_private(out / "static")
+    return index
+
+
+T = TypeVar("T")
+
+
+def _one_ahead(series: Iterable[T]) -> Iterator[T]:
+    """The same series, each item given out when the one after it has been made."""
+    waiting: list[T] = []
+    for item in series:
+        waiting.append(item)
+        if len(waiting) > 1:
+            yield waiting.pop(0)
+    yield from waiting
+
+
+def _advance(ledger: Ledger, before: State, after: State) -> None:
+    ids = [item.submission_id for item in ledger.all() if item.state is before]
+    for at in range(0, len(ids), _MOVED):
+        ledger.move([replace(item, state=after) for item in ledger.get(ids[at : at + _MOVED])])
+
+
+def _open(store: Store, judged: set[str]) -> dict[tuple[str, str], int]:
+    """Findings that stand open, by document_id and severity."""
+    prefixes = {document_id[:16]: document_id for document_id in judged}
+    with store.reading() as connection:
+        rows = connection.exec_driver_sql(_OPEN).fetchall()
+    return {
+        (prefixes[prefix], severity): count
+        for prefix, severity, count in rows
+        if prefix in prefixes
+    }
+
+
+def _key(judged: set[str], listed: set[str], profile: str, store: Store, roster: str = "") -> str:
+    """Changes with everything that a report is made from."""
+    waivers = sorted(
+        f"{waiver.finding_id} {waiver.who} {waiver.why} {waiver.until} {waiver.void}"
+        for waiver in store.waivers()
+    )
+    expected = hashlib.sha256(Path(roster).read_bytes()).hexdigest() if roster else ""
+    parts = [
+        *sorted(judged),
+        "|",
+        *sorted(listed),
+        "|",
+        profile,
+        expected,
+        versions.rules(),
+        versions.report(),
+        *waivers,
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,105 @@
+"""What a report is told besides the tables: rule texts, accepted explanations, filings of the same project, the run and earlier runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from selfeval.flows.ledger.ledger import Ledger
+from selfeval.flows.run import versions
+from selfeval.flows.run.run_diff import Past
+from selfeval.flows.run.summary import runs
+from selfeval.flows.workspace import Workspace
+from selfeval.records.store.store import Store
+
+if TYPE_CHECKING:
+    from selfeval.reports.model import RuleText, Version, Waiver
+    from selfeval.reports.site.sources import Sources
+    from selfeval.reports.site.write import RunInfo
+
+#: Earlier runs that the overview draws.
+HISTORY = 12
+
+
+def rule_texts_of(lang: str = "zh") -> dict[str, RuleText]:
+    """What reports say of each rule of the catalogue."""
+    from selfeval.expectations import catalogue
+    from selfeval.reports.model import rule_texts
+
+    known = catalogue.load()
+    return rule_texts([asdict(entry) for entry in known.entries.values()], known.sources, lang)
+
+
+def waivers_of(store: Store) -> dict[str, Waiver]:
+    """finding_id -> the explanation that was accepted for it, those included that are void."""
+    from selfeval.reports.model import Waiver
+
+    return {
+        one.finding_id: Waiver(
+            one.finding_id, one.who, _local(one.when), one.why, one.void, one.until
+        )
+        for one in store.waivers()
+    }
+
+
+def sources(store: Store, lang: str) -> Sources:
+    """What all document pages may say besides the tables: rules, accepted explanations."""
+    from selfeval.reports.site.sources import Sources
+
+    waivers = waivers_of(store)
+    lapsed = {
+        (one.form_id, one.rule, one.subject): waivers[one.finding_id]
+        for one in store.waivers()
+        if one.void
+    }
+    return Sources(rule_texts_of(lang), waivers=waivers, lapsed=lapsed)
+
+
+def filings(
+    store: Store, document_ids: Collection[str], shown: Collection[str]
+) -> dict[str, Sequence[Version]]:
+    """form_id -> all filings of its project, for the forms of these documents whose project was filed more than once. Documents not `shown`
+    have no page."""
+    series: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    rows_of_all: list[Any] = store.filings(document_ids).to_dict("records")
+    for row in rows_of_all:
+        series[row["series_id"]].append(row)
+    several = [rows for rows in series.values() if len({row["version"] for row in rows}) > 1]
+    counted = store.counted(row["document_id"] for rows in several for row in rows)
+    wanted = set(document_ids)
+    return {this["form_id"]: [_version(row, row is this, counted, shown) for row in rows]
+            for rows in several for this in rows if this["document_id"] in wanted}  # fmt: skip
+
+
+def _version(
+    row: dict[str, Any], is_this: bool, counted: Mapping[str, int], shown: Collection[str]
+) -> Version:
+    from selfeval.reports.model import Version
+
+    address = f"documents/{row['document_id'][:16]}.html" if row["document_id"] in shown else ""
+    return Version(row["form_id"], row["version"], row["document"], _local(row["recorded_at"]), row["total_score"] or "",
+                   counted.get(row["form_id"]), address, is_this)  # fmt: skip
+
+
+def run_info(workspace: Workspace, ledger: Ledger, store: Store, profile: str) -> RunInfo:
+    """What the overview says of the run that the report is of: inside a run that run, otherwise the last one in the run log."""
+    from selfeval.reports.site.write import RunInfo
+
+    logged = [run for run in runs(workspace) if run.get("finished")]
+    earlier = [run for run in logged if run.get("run") != ledger.run] if ledger.run else logged[:-1]
+    drawn = [run for run in earlier if run.get("new")][-HISTORY:]
+    past = Past(store, ledger) if earlier else None
+    counts = past.open_by_rule([run["finished"] for run in drawn]) if past else []
+    return RunInfo(
+        finished=f"{datetime.now().astimezone():%Y-%m-%d %H:%M}", profile=profile, version=versions.release(),
+        data_docs="../data_docs/index.html", changes=past.changes(earlier[-1]["finished"], _local(earlier[-1]["finished"])) if past else None,
+        history=tuple((_local(run["finished"])[5:], rules) for run, rules in zip(drawn, counts, strict=True)),
+    )  # fmt: skip
+
+
+def _local(stamp: str) -> str:
+    """A time of the store or the run log as a person here reads it."""
+    return f"{datetime.fromisoformat(stamp).astimezone():%Y-%m-%d %H:%M}"

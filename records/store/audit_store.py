@@ -1,0 +1,175 @@
+"""What audits found, into the database and back. A finding's status is not kept: the waivers tell it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from selfeval.records.store.readings import digest, group_values
+from selfeval.records.store.schema_sql import (
+    VERDICT_COLUMNS,
+    audit_findings,
+    audit_results,
+    audit_verdicts,
+    audits,
+    current_audits,
+    current_extractions,
+    standing_waivers,
+)
+from selfeval.records.store.statements import fetch, fetch_column, insert
+from selfeval.records.tables.columns import COLUMNS
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_FINDING = tuple(name for name in COLUMNS["findings"] if name != "status")
+_VERDICT = tuple(VERDICT_COLUMNS)
+
+
+def save(
+    connection: Connection,
+    document_ids: Iterable[str],
+    findings: DataFrame,
+    verdicts: DataFrame,
+    rules: str,
+) -> dict[str, int]:
+    """Enter an audit of these documents; the number of rows inserted in each table."""
+    ids = list(dict.fromkeys(document_ids))
+    latest = current_extractions().subquery("latest")
+    read = {
+        row.document_id: row
+        for row in fetch(connection, sa.select(latest), latest.c.document_id, ids)
+    }
+    missing = [document_id for document_id in ids if document_id not in read]
+    if missing:
+        raise ValueError(
+            f"{len(missing)} audited documents were never saved, the first is {missing[0]}"
+        )
+    last = {row.document_id: row for row in _current(connection, ids)}
+    found, judged = group_values(findings, _FINDING), group_values(verdicts, _VERDICT)
+    results: dict[str, tuple[str, str]] = {}
+    entries, now = [], datetime.now(UTC).isoformat(timespec="milliseconds")
+    for document_id in ids:
+        extraction_id, prefix = read[document_id].extraction_id, document_id[:16]
+        rows = [
+            [value for name, value in zip(_FINDING, row, strict=True) if name != "document"]
+            for row in found.get(prefix, [])
+        ]
+        audit_id = digest([extraction_id, rows, judged.get(prefix, [])])
+        before = last.get(document_id)
+        if before is not None and (before.audit_id, before.rules) == (audit_id, rules):
+            continue
+        results[audit_id] = extraction_id, prefix
+        entries.append({"extraction_id": extraction_id, "generation": before.generation + 1 if before is not None else 1, "rules": rules,
+                        "audit_id": audit_id, "recorded_at": now})  # fmt: skip
+    kept = set(fetch_column(connection, audit_results.c.audit_id, results))
+    fresh = {audit_id: result for audit_id, result in results.items() if audit_id not in kept}
+    inserted: dict[sa.Table, Iterable[dict[str, Any]]] = {
+        audit_results: [
+            {"audit_id": audit_id, "extraction_id": extraction_id}
+            for audit_id, (extraction_id, _) in fresh.items()
+        ],
+        audits: entries,
+        audit_findings: _numbered(fresh, found, _FINDING),
+        audit_verdicts: _numbered(fresh, judged, _VERDICT),
+    }
+    return {table.name: insert(connection, table, new) for table, new in inserted.items()}
+
+
+def _numbered(
+    fresh: dict[str, tuple[str, str]],
+    groups: dict[str, list[tuple[Any, ...]]],
+    names: tuple[str, ...],
+) -> Iterator[dict[str, Any]]:
+    for audit_id, (_, prefix) in fresh.items():
+        for n, row in enumerate(groups.get(prefix, [])):
+            yield {"audit_id": audit_id, "ordinal": n, **dict(zip(names, row, strict=True))}
+
+
+def audited(connection: Connection, document_ids: Iterable[str], rules: str) -> set[str]:
+    """Those of the documents whose current reading was last judged by these rules."""
+    return {row.document_id for row in _current(connection, document_ids) if row.rules == rules}
+
+
+def findings(connection: Connection, document_ids: Collection[str] | None) -> list[tuple[Any, ...]]:
+    """Rows of the table findings, of the current audits; pass `document_ids` in the order in which they are wanted."""
+    standing = standing_waivers().subquery("standing")
+    status = sa.case(
+        (audit_findings.c.finding_id.in_(sa.select(standing.c.finding_id)), "waived"), else_="open"
+    )
+    return _rows(
+        connection,
+        audit_findings,
+        [*(audit_findings.c[name] for name in _FINDING), status],
+        document_ids,
+    )
+
+
+def verdicts(connection: Connection, document_ids: Collection[str] | None) -> list[tuple[Any, ...]]:
+    """Rows of form_id, rule, subject, verdict, why, records."""
+    return _rows(
+        connection,
+        audit_verdicts,
+        [audit_verdicts.c[name] for name in VERDICT_COLUMNS],
+        document_ids,
+    )
+
+
+def counted(connection: Connection, document_ids: Collection[str]) -> dict[str, int]:
+    """form_id -> findings, for the forms of these documents that were judged."""
+    latest = current_audits().subquery("latest_audit")
+    judged: sa.Select[Any] = (
+        sa.select(audit_verdicts.c.form_id)
+        .distinct()
+        .join(latest, latest.c.audit_id == audit_verdicts.c.audit_id)
+    )
+    found: sa.Select[Any] = sa.select(
+        audit_findings.c.form_id, sa.func.count().label("found")
+    ).group_by(audit_findings.c.form_id)
+    found = found.join(latest, latest.c.audit_id == audit_findings.c.audit_id)
+    counts = {
+        row.form_id: 0 for row in fetch(connection, judged, latest.c.document_id, document_ids)
+    }
+    return counts | {
+        row.form_id: row.found
+        for row in fetch(connection, found, latest.c.document_id, document_ids)
+    }
+
+
+def open_by_rule(connection: Connection, document_ids: Collection[str]) -> dict[str, int]:
+    """rule -> findings of these documents that no acceptance stands against."""
+    latest, standing = (
+        current_audits().subquery("latest_audit"),
+        standing_waivers().subquery("standing"),
+    )
+    query: sa.Select[Any] = sa.select(
+        audit_findings.c.rule, sa.func.count().label("found")
+    ).group_by(audit_findings.c.rule)
+    query = query.join(latest, latest.c.audit_id == audit_findings.c.audit_id)
+    query = query.where(audit_findings.c.finding_id.not_in(sa.select(standing.c.finding_id)))
+    counts: Counter[str] = Counter()
+    for row in fetch(connection, query, latest.c.document_id, document_ids):
+        counts[row.rule] += row.found
+    return dict(counts)
+
+
+def _rows(
+    connection: Connection,
+    table: sa.Table,
+    columns: list[Any],
+    document_ids: Collection[str] | None,
+) -> list[tuple[Any, ...]]:
+    latest = current_audits().subquery("latest_audit")
+    query = sa.select(*columns).join_from(table, latest, latest.c.audit_id == table.c.audit_id)
+    query = query.order_by(latest.c.arrival, table.c.ordinal)
+    return [tuple(row) for row in fetch(connection, query, latest.c.document_id, document_ids)]
+
+
+def _current(connection: Connection, document_ids: Iterable[str]) -> list[sa.Row[Any]]:
+    latest = current_audits().subquery("latest_audit")
+    return fetch(connection, sa.select(latest), latest.c.document_id, set(document_ids))

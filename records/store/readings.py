@@ -1,0 +1,106 @@
+"""Tables of a batch taken apart by document, so that each can be kept once: rows, a digest of them, and the series of its forms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from selfeval.core.values import is_blank
+from selfeval.records.tables.columns import COLUMNS, to_lists
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from selfeval.records.tables.build import Tables
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Reading:
+    """What the tables say about one document: its row of `documents`, and its rows of the other tables."""
+
+    document: Row
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    @property
+    def document_id(self) -> str:
+        return str(self.document["document_id"])
+
+    @property
+    def extraction_id(self) -> str:
+        """Made from all that was read. The file's name is no part of it: the same bytes under another name are the same reading."""
+        rows = {name: [_unnamed(row) for row in rows] for name, rows in self.rows.items()}
+        return digest([self.document_id, _unnamed(self.document), rows])
+
+
+def readings(tables: Tables) -> Iterator[Reading]:
+    """The documents of a batch in their order."""
+    parts = {
+        name: grouped(name, frame)
+        for name, frame in tables.items()
+        if name not in ("documents", "findings")
+    }
+    for rows in grouped("documents", tables.documents, key="document_id").values():
+        prefix = rows[0]["document_id"][:16]
+        yield Reading(rows[0], {name: groups.get(prefix, []) for name, groups in parts.items()})
+
+
+def grouped(table: str, frame: DataFrame, key: str = "form_id") -> dict[str, list[Row]]:
+    """Rows of a frame by the document that they belong to: the 16 digits that a form_id begins with, or the whole document_id."""
+    return group_rows(frame, tuple(COLUMNS[table]), key)
+
+
+def group_rows(
+    frame: DataFrame, names: tuple[str, ...], key: str = "form_id"
+) -> dict[str, list[Row]]:
+    return {
+        document: [dict(zip(names, row, strict=True)) for row in rows]
+        for document, rows in group_values(frame, names, key).items()
+    }
+
+
+def group_values(
+    frame: DataFrame, names: tuple[str, ...], key: str = "form_id"
+) -> dict[str, list[tuple[Any, ...]]]:
+    """The same with the values of each row alone, in the order of `names`: a third of the memory, for the largest tables."""
+    groups: dict[str, list[tuple[Any, ...]]] = {}
+    at = names.index(key)
+    for values in zip(*to_lists(frame, names).values(), strict=True):
+        groups.setdefault(
+            values[at] if key == "document_id" else values[at].rpartition("-")[0], []
+        ).append(values)
+    return groups
+
+
+def digest(content: Any) -> str:
+    """32 hexadecimal digits that stand for plain content with Decimals in it."""
+    text = json.dumps(
+        content, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def series_id(form: Mapping[str, Any]) -> str:
+    """The same for every filing of one project of one unit for one year, spaces and full width aside. A form that does not say which
+    project or whose it is makes a series of its own: two such forms have nothing in common but the gap."""
+    owner = form["authority"] if is_blank(form["unit"]) else form["unit"]
+    if is_blank(form["project_name"]) or is_blank(owner):
+        return digest(["form", form["form_id"]])
+    return digest(
+        [
+            form["year"],
+            *(
+                "".join(unicodedata.normalize("NFKC", text).split())
+                for text in (owner, form["project_name"])
+            ),
+        ]
+    )
+
+
+def _unnamed(row: Row) -> list[Any]:
+    return [value for name, value in row.items() if name != "document"]

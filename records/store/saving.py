@@ -1,0 +1,168 @@
+"""Readings into the database and back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from selfeval.records.store import audit_store
+from selfeval.records.store.readings import Reading, series_id
+from selfeval.records.store.schema_sql import (
+    READ_TABLES,
+    current_extractions,
+    extractions,
+    form_versions,
+    read_documents,
+)
+from selfeval.records.store.statements import fetch, fetch_column, insert
+from selfeval.records.tables.columns import COLUMNS, Cells, empty, frame_of_tuples
+
+if TYPE_CHECKING:
+    from selfeval.records.tables.build import Tables
+
+
+def current(connection: Connection, document_ids: Iterable[str] | None = None) -> list[sa.Row[Any]]:
+    """The current entry of `extractions` about each of these documents, in the order in which they first came."""
+    keys = None if document_ids is None else set(document_ids)
+    return sorted(
+        fetch(connection, current_extractions(), extractions.c.document_id, keys),
+        key=lambda entry: entry.arrival,
+    )
+
+
+def load(
+    connection: Connection, document_ids: Collection[str] | None, cells: Cells = Cells.ALL
+) -> Tables:
+    """The tables of the current readings, with the cells that are wanted."""
+    from selfeval.records.tables.build import Tables
+
+    entries = current(connection, document_ids)
+    ids = None if document_ids is None else [entry.document_id for entry in entries]
+    latest = current_extractions().subquery("latest")
+    frames = {}
+    for name, table in {"documents": read_documents, **READ_TABLES}.items():
+        if name == "cells" and cells is Cells.NONE:
+            frames[name] = empty(name)
+            continue
+        order = [latest.c.arrival] if name == "documents" else [latest.c.arrival, table.c.ordinal]
+        query = sa.select(*(table.c[column] for column in COLUMNS[name])).order_by(*order)
+        query = query.join(latest, latest.c.extraction_id == table.c.extraction_id)
+        if name == "cells" and cells is Cells.JUDGED:
+            points = (table.c.path.like(f"indicators/%/{column}") for column in ("weight", "score"))
+            query = query.where(table.c.doubt.is_not(None) | sa.or_(*points))
+        frames[name] = frame_of_tuples(
+            name, [tuple(row) for row in fetch(connection, query, latest.c.document_id, ids)]
+        )
+    findings = frame_of_tuples("findings", audit_store.findings(connection, ids))
+    return Tables(**frames, findings=findings)
+
+
+_FILED = ("series_id", "version", "form_id", "document_id", "recorded_at")
+_HEAD = ("document", "form", "year", "unit", "project_name", "total_score")
+FILING_COLUMNS = (*_FILED, *_HEAD)
+
+
+def filings(connection: Connection, document_ids: Collection[str] | None) -> list[tuple[Any, ...]]:
+    """Rows of FILING_COLUMNS: all filings, or those of the series in which one of these documents was filed."""
+    series = None
+    if document_ids is not None:
+        filed: sa.Select[Any] = sa.select(form_versions.c.series_id).distinct()
+        series = {
+            row.series_id
+            for row in fetch(connection, filed, form_versions.c.document_id, document_ids)
+        }
+    latest, forms = current_extractions().subquery("latest"), READ_TABLES["forms"]
+    query: sa.Select[Any] = sa.select(
+        *(form_versions.c[name] for name in _FILED), *(forms.c[name] for name in _HEAD)
+    )
+    query = query.join(
+        forms,
+        (forms.c.extraction_id == form_versions.c.extraction_id)
+        & (forms.c.form_id == form_versions.c.form_id),
+    )
+    query = query.join(latest, latest.c.extraction_id == form_versions.c.extraction_id)
+    rows = [tuple(row) for row in fetch(connection, query, form_versions.c.series_id, series)]
+    return sorted(rows, key=lambda row: row[:3])
+
+
+class Save:
+    """One transaction that saves a batch."""
+
+    def __init__(self, connection: Connection, extractor: str) -> None:
+        self.connection, self.extractor, self.now = (
+            connection,
+            extractor,
+            datetime.now(UTC).isoformat(timespec="milliseconds"),
+        )
+        self.seq = (
+            connection.scalar(sa.select(sa.func.coalesce(sa.func.max(extractions.c.seq), 0))) or 0
+        )
+        self.rows: dict[sa.Table, list[dict[str, Any]]] = {
+            table: [] for table in (read_documents, *READ_TABLES.values(), extractions)
+        }
+
+    def save(self, batch: list[Reading]) -> dict[str, int]:
+        last_of = {
+            entry.document_id: entry
+            for entry in current(self.connection, [reading.document_id for reading in batch])
+        }
+        keyed = {reading.extraction_id: reading for reading in batch}
+        kept = set(fetch_column(self.connection, read_documents.c.extraction_id, keyed))
+        fresh = []
+        for extraction_id, reading in keyed.items():
+            last = last_of.get(reading.document_id)
+            if last is not None and (last.extraction_id, last.extractor) == (
+                extraction_id,
+                self.extractor,
+            ):
+                continue
+            if extraction_id not in kept:
+                fresh.append((extraction_id, reading))
+                self._add(extraction_id, reading)
+            self.seq += 1
+            self.rows[extractions].append({
+                "document_id": reading.document_id, "generation": last.generation + 1 if last is not None else 1, "seq": self.seq,
+                "extractor": self.extractor, "extraction_id": extraction_id, "recorded_at": self.now})  # fmt: skip
+        for table, rows in self.rows.items():
+            insert(self.connection, table, rows)
+        versions = self._versions(fresh)
+        return {
+            **{table.name: len(rows) for table, rows in self.rows.items()},
+            "form_versions": versions,
+        }
+
+    def _add(self, extraction_id: str, reading: Reading) -> None:
+        self.rows[read_documents].append({"extraction_id": extraction_id, **reading.document})
+        for name, table in READ_TABLES.items():
+            self.rows[table] += (
+                {"extraction_id": extraction_id, "ordinal": n, **row}
+                for n, row in enumerate(reading.rows[name])
+            )
+
+    def _versions(self, fresh: list[tuple[str, Reading]]) -> int:
+        """Enter each form in its series: with the number that its document has there, else with the next."""
+        forms = [
+            (extraction_id, form, series_id(form))
+            for extraction_id, reading in fresh
+            for form in reading.rows["forms"]
+        ]
+        numbers: dict[str, dict[str, int]] = {}
+        for entry in fetch(
+            self.connection,
+            sa.select(form_versions),
+            form_versions.c.series_id,
+            {series for _, _, series in forms},
+        ):
+            numbers.setdefault(entry.series_id, {})[entry.document_id] = entry.version
+        rows = []
+        for extraction_id, form, series in forms:
+            known = numbers.setdefault(series, {})
+            version = known.setdefault(form["document_id"], max(known.values(), default=0) + 1)
+            rows.append({"series_id": series, "extraction_id": extraction_id, "form_id": form["form_id"], "version": version,
+                         "document_id": form["document_id"], "recorded_at": self.now})  # fmt: skip
+        insert(self.connection, form_versions, rows)
+        return len(rows)

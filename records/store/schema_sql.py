@@ -1,0 +1,232 @@
+"""The database: base tables that only ever grow. `views_sql` shows what of them is current.
+
+A reading of a document is kept once, under an extraction_id made from its content: `read_documents`, `read_forms`, `read_funds`,
+`read_indicators`, `read_cells`. `extractions` says in which order which version of the extractors gave which reading. What an audit found
+of a reading is kept once, under an audit_id made from its content: `audit_results`, `audit_findings`, `audit_verdicts`; `audits` says in
+which order which version of the rules gave which result. The last entry of each holds.
+
+Decimals are exact: NUMERIC on PostgreSQL; text on SQLite, which knows only floats. Times are ISO 8601 in UTC and only for reading: the
+order of things is told by `generation` and `seq`, since clocks are set back.
+
+Every change to what follows needs a revision in `migrations/versions`; a test holds the two to each other.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from selfeval.records.tables.columns import COLUMNS
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A Decimal kept to its last digit, trailing zeros included."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.Numeric() if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else format(value, "f")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else value if isinstance(value, Decimal) else Decimal(value)
+
+
+_TYPES: dict[str, Any] = {"text": sa.Text, "decimal": Exact, "count": sa.Integer, "number": sa.Integer, "flag": sa.Boolean,
+                          "point": sa.Double}  # fmt: skip
+
+metadata = sa.MetaData()
+
+#: What programs knew a store by that had no migrations; see revision 0002.
+store_settings = sa.Table("store_settings", metadata, sa.Column("name", sa.Text, primary_key=True),
+                          sa.Column("value", sa.Text, nullable=False))  # fmt: skip
+
+
+def _columns(table: str, without: set[str]) -> list[sa.Column[Any]]:
+    return [
+        sa.Column(name, _TYPES[kind])
+        for name, kind in COLUMNS[table].items()
+        if name not in without
+    ]
+
+
+def _extraction() -> sa.Column[Any]:
+    return sa.Column(
+        "extraction_id",
+        sa.String(32),
+        sa.ForeignKey("read_documents.extraction_id"),
+        primary_key=True,
+    )
+
+
+def _ordinal() -> sa.Column[Any]:
+    """Position among the rows of the same reading or audit, from 0."""
+    return sa.Column("ordinal", sa.Integer, primary_key=True, autoincrement=False)
+
+
+read_documents = sa.Table(
+    "read_documents", metadata, sa.Column("extraction_id", sa.String(32), primary_key=True), *_columns("documents", set()))  # fmt: skip
+read_forms = sa.Table(
+    "read_forms",
+    metadata,
+    _extraction(),
+    _ordinal(),
+    *_columns("forms", set()),
+    sa.Index("read_forms_form", "form_id"),
+)
+read_funds = sa.Table("read_funds", metadata, _extraction(), _ordinal(), *_columns("funds", set()))
+read_indicators = sa.Table(
+    "read_indicators", metadata, _extraction(), _ordinal(), *_columns("indicators", set())
+)
+read_cells = sa.Table("read_cells", metadata, _extraction(), _ordinal(), *_columns("cells", set()))
+
+extractions = sa.Table(
+    "extractions", metadata,
+    sa.Column("document_id", sa.String(64), primary_key=True),
+    sa.Column("generation", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.Integer, nullable=False, unique=True),
+    sa.Column("extractor", sa.Text, nullable=False),
+    sa.Column("extraction_id", sa.String(32), sa.ForeignKey("read_documents.extraction_id"), nullable=False, index=True),
+    sa.Column("recorded_at", sa.String(32), nullable=False),
+)  # fmt: skip
+
+#: The tables of one reading, parents first.
+READ_TABLES = {
+    "forms": read_forms,
+    "funds": read_funds,
+    "indicators": read_indicators,
+    "cells": read_cells,
+}
+
+#: One filing of a form: `version` counts from 1 the documents that carry the same year, unit and project.
+form_versions = sa.Table(
+    "form_versions", metadata,
+    sa.Column("series_id", sa.String(32), primary_key=True),
+    _extraction(),
+    sa.Column("form_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document_id", sa.String(64), nullable=False, index=True),
+    sa.Column("recorded_at", sa.String(32), nullable=False),
+)  # fmt: skip
+
+audit_results = sa.Table(
+    "audit_results", metadata,
+    sa.Column("audit_id", sa.String(32), primary_key=True),
+    sa.Column("extraction_id", sa.String(32), sa.ForeignKey("read_documents.extraction_id"), nullable=False),
+)  # fmt: skip
+audits = sa.Table(
+    "audits", metadata,
+    _extraction(),
+    sa.Column("generation", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("rules", sa.Text, nullable=False),
+    sa.Column("audit_id", sa.String(32), sa.ForeignKey("audit_results.audit_id"), nullable=False),
+    sa.Column("recorded_at", sa.String(32), nullable=False),
+)  # fmt: skip
+
+
+def _audit() -> sa.Column[Any]:
+    return sa.Column(
+        "audit_id", sa.String(32), sa.ForeignKey("audit_results.audit_id"), primary_key=True
+    )
+
+
+VERDICT_COLUMNS = {
+    "form_id": "text",
+    "rule": "text",
+    "subject": "text",
+    "verdict": "text",
+    "why": "text",
+    "records": "count",
+}
+audit_findings = sa.Table("audit_findings", metadata, _audit(), _ordinal(), *_columns("findings", {"status"}),
+                          sa.Index("ix_audit_findings_finding_id", "finding_id"))  # fmt: skip
+audit_verdicts = sa.Table("audit_verdicts", metadata, _audit(), _ordinal(),
+                          *(sa.Column(name, _TYPES[kind]) for name, kind in VERDICT_COLUMNS.items()))  # fmt: skip
+
+#: Accepted explanations, and their withdrawals: the last entry about a finding holds, to the end of the day `until` (ISO 8601) if it has
+#: one.
+waiver_entries = sa.Table(
+    "waiver_entries", metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("finding_id", sa.Text, nullable=False, index=True),
+    sa.Column("action", sa.String(8), sa.CheckConstraint("action IN ('accept', 'withdraw')"), nullable=False),
+    sa.Column("form_id", sa.Text, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.String(32), nullable=False),
+    sa.Column("until", sa.String(10)),
+)  # fmt: skip
+
+
+class today(FunctionElement[str]):
+    """Today's date as ISO 8601, by the clock of the database: this machine's for SQLite, the session's time zone for PostgreSQL."""
+
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiles(today, "sqlite")
+def _today_sqlite(element: today, compiler: Any, **more: Any) -> str:
+    return "date('now', 'localtime')"
+
+
+@compiles(today, "postgresql")
+def _today_postgresql(element: today, compiler: Any, **more: Any) -> str:
+    return "to_char(CURRENT_DATE, 'YYYY-MM-DD')"
+
+
+def current_extractions() -> sa.Select[Any]:
+    """The last entry of `extractions` about each document, with `arrival`, the seq of its first."""
+    other = extractions.alias("other")
+    same = other.c.document_id == extractions.c.document_id
+    newest = sa.select(sa.func.max(other.c.generation)).where(same).scalar_subquery()
+    arrival = sa.select(sa.func.min(other.c.seq)).where(same).scalar_subquery()
+    return sa.select(extractions, arrival.label("arrival")).where(
+        extractions.c.generation == newest
+    )
+
+
+def current_audits() -> sa.Select[Any]:
+    """The last entry of `audits` about the current reading of each document, with document_id and arrival of the latter."""
+    current = current_extractions().subquery("current_reading")
+    other = audits.alias("other")
+    newest = (
+        sa.select(sa.func.max(other.c.generation))
+        .where(other.c.extraction_id == audits.c.extraction_id)
+        .scalar_subquery()
+    )
+    joined = sa.select(audits, current.c.document_id, current.c.arrival).join(
+        current, current.c.extraction_id == audits.c.extraction_id
+    )
+    return joined.where(audits.c.generation == newest)
+
+
+def last_waivers() -> sa.Select[Any]:
+    """The last entry about each finding, where that is an acceptance, be it expired or not."""
+    other = waiver_entries.alias("other")
+    newest = (
+        sa.select(sa.func.max(other.c.seq))
+        .where(other.c.finding_id == waiver_entries.c.finding_id)
+        .scalar_subquery()
+    )
+    return sa.select(waiver_entries).where(
+        waiver_entries.c.seq == newest, waiver_entries.c.action == "accept"
+    )
+
+
+def standing_waivers() -> sa.Select[Any]:
+    """Those of `last_waivers` that have not expired."""
+    return last_waivers().where(
+        sa.or_(waiver_entries.c.until.is_(None), waiver_entries.c.until >= today())
+    )

@@ -1,0 +1,190 @@
+"""The store: what was read and what was found, kept for ever, in SQLite or PostgreSQL.
+
+    store = Store("sqlite:////var/selfeval/selfeval.db")        # or postgresql://user@host/name
+    store.known(document_ids, extractor) -> set                  # documents that this version of the extractors has read: nothing to do
+    store.save(tables, extractor) -> {table: rows inserted}      # nothing where the same reading is the current one already
+    store.load(document_ids=None) -> Tables                      # the current reading of each document, with its findings
+    store.audited(document_ids, rules) -> set                    # documents whose current reading these rules have judged last
+    store.save_audit(document_ids, findings, verdicts, rules) -> {table: rows inserted}
+    store.verdicts(document_ids=None) -> DataFrame
+    store.waive(finding_id, who, why, until=None), .withdraw(finding_id, who, why), .waivers() -> [Waiver]
+    store.filings(document_ids=None) -> DataFrame                # series_id, version, form_id ...: resubmissions of the same project
+    store.query(sql) -> Result                                   # read-only, for people
+    store.counts() -> {table: rows}
+    store.engine, store.reading(), store.writing()               # for tables of other rooms; one writer at a time, readers never wait
+
+Nothing is overwritten: a second reading, audit or filing of the same thing is the next one. Every method is one transaction. Errors are
+`errors.StoreError`, `errors.SchemaError` and `errors.QueryError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager
+from datetime import date
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from selfeval.records.store import audit_store, engine, migrating, schema_sql, views_sql, waivers
+from selfeval.records.store.query import Result, run_query
+from selfeval.records.store.readings import readings
+from selfeval.records.store.saving import FILING_COLUMNS, Save, current, filings, load
+from selfeval.records.store.schema_sql import metadata
+from selfeval.records.tables.columns import Cells
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from selfeval.records.tables.build import Tables
+
+
+class Store:
+    """One store, opened and brought into being at once. Safe to share between threads; each process opens its own."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = engine.open_engine(url)
+        try:
+            migrating.bring_up_to_date(self.engine, migrating.STORE, views_sql.create_views)
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        return engine.reading(self.engine)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        return engine.writing(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def known(self, document_ids: Iterable[str], extractor: str) -> set[str]:
+        """Those of the documents whose current reading is of this version of the extractors."""
+        with self.reading() as connection:
+            return {
+                entry.document_id
+                for entry in current(connection, document_ids)
+                if entry.extractor == extractor
+            }
+
+    def save(self, tables: Tables, extractor: str) -> dict[str, int]:
+        """Keep the readings of a batch; the number of rows inserted in each table. The findings of `tables` are for `save_audit`.
+
+        Raises SchemaError when the tables are not what `schemas` promises: then nothing is saved."""
+        from selfeval.records.tables.schemas import validate
+
+        validate(tables)
+        batch = list(readings(tables))
+        with self.writing() as connection:
+            return Save(connection, extractor).save(batch)
+
+    def load(self, document_ids: Collection[str] | None = None, cells: Cells = Cells.ALL) -> Tables:
+        """The tables of these documents, or of all, as they were saved: in the order in which the documents first came."""
+        with self.reading() as connection:
+            return load(connection, document_ids, cells)
+
+    def audited(self, document_ids: Iterable[str], rules: str) -> set[str]:
+        """Those of the documents whose current reading was last judged by this version of the rules."""
+        with self.reading() as connection:
+            return audit_store.audited(connection, document_ids, rules)
+
+    def save_audit(
+        self, document_ids: Iterable[str], findings: DataFrame, verdicts: DataFrame, rules: str
+    ) -> dict[str, int]:
+        """Keep what an audit of these documents found: the findings and verdicts of the forms of their current readings. `rules` is the
+        version of the rules. Nothing is inserted where the last audit of a reading was the same. ValueError: a document was never saved."""
+        from selfeval.records.tables.schemas import validate_table
+
+        validate_table("findings", findings)
+        with self.writing() as connection:
+            return audit_store.save(connection, list(document_ids), findings, verdicts, rules)
+
+    def finding_ids(self) -> set[str]:
+        """The ids of the current findings."""
+        with self.reading() as connection:
+            return set(connection.execute(sa.text("SELECT finding_id FROM findings")).scalars())
+
+    def verdicts(self, document_ids: Collection[str] | None = None) -> DataFrame:
+        """The verdicts of the current audits: form_id, rule, subject, verdict, why, records."""
+        import pandas as pd
+
+        with self.reading() as connection:
+            rows = audit_store.verdicts(connection, document_ids)
+        return pd.DataFrame(rows, columns=list(schema_sql.VERDICT_COLUMNS)).astype(
+            {"records": "int64"}
+        )
+
+    def waive(self, finding_id: str, who: str, why: str, until: date | None = None) -> bool:
+        """Accept the explanation of a current finding, to the end of the day `until` where one is given; False where the same is entered
+        already. LookupError: no such finding. ValueError: nobody's name, or no reason."""
+        return self.waive_all([(finding_id, who, why, until)]) == 1
+
+    def waive_all(self, accepted: Iterable[tuple[str, str, str, date | None]]) -> int:
+        """The same for many, all of them or none; the number that changed something."""
+        entries = list(accepted)
+        with self.writing() as connection:
+            there = waivers.current(connection, {entry[0] for entry in entries})
+            return sum(waivers.enter(connection, there, "accept", *entry) for entry in entries)
+
+    def withdraw(self, finding_id: str, who: str, why: str) -> bool:
+        """Take an acceptance back; False where none stands."""
+        with self.writing() as connection:
+            return waivers.enter(
+                connection,
+                waivers.current(connection, [finding_id]),
+                "withdraw",
+                finding_id,
+                who,
+                why,
+            )
+
+    def waivers(self) -> list[waivers.Waiver]:
+        """Every acceptance that was not withdrawn, those included that are void because the finding has changed or a day is past."""
+        with self.reading() as connection:
+            return waivers.standing(connection)
+
+    def filings(self, document_ids: Collection[str] | None = None) -> DataFrame:
+        """Every filing of every form, or of the projects that these documents are about: series_id, version (from 1), form_id, document_id,
+        recorded_at, document, form, year, unit, project_name, total_score; versions of a series in order."""
+        import pandas as pd
+
+        with self.reading() as connection:
+            found = filings(connection, document_ids)
+        frame = pd.DataFrame(found, columns=list(FILING_COLUMNS), dtype=object)
+        return frame.astype({"year": "Int64", "version": "int64", "form": "int64"})
+
+    def counted(self, document_ids: Iterable[str]) -> dict[str, int]:
+        """form_id -> findings of the last audit of that form, accepted ones included, for the forms of these documents that were ever judged."""
+        with self.reading() as connection:
+            return audit_store.counted(connection, set(document_ids))
+
+    def open_by_rule(self, document_ids: Iterable[str]) -> dict[str, int]:
+        """How many findings of each rule stand open in these documents."""
+        with self.reading() as connection:
+            return audit_store.open_by_rule(connection, set(document_ids))
+
+    def query(self, sql: str, limit: int = 10_000) -> Result:
+        """The answer to one SELECT, at most `limit` rows. QueryError: it would write, is not SQL, or takes too long."""
+        return run_query(self.engine, sql, limit)
+
+    def counts(self) -> dict[str, int]:
+        """Rows of every base table."""
+        with self.reading() as connection:
+            return {
+                table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+                for table in metadata.sorted_tables
+            }

@@ -1,0 +1,107 @@
+"""The tables as Parquet, one file a table, for DuckDB, pandas and whatever else reads it. The same tables give the same bytes.
+
+Decimals are DECIMAL(38, 18), which holds every printed number in every money unit (see `numbers.MAX_INTEGER_DIGITS`)."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from selfeval.records.store.schema_sql import VERDICT_COLUMNS
+from selfeval.records.tables.columns import COLUMNS, to_lists
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from selfeval.records.tables.build import Tables
+
+PRECISION, SCALE = 38, 18
+_PRIVATE_FILE = 0o600
+
+
+def export(tables: Tables, folder: Path, verdicts: DataFrame | None = None) -> list[Path]:
+    """Write `TABLE.parquet` for each table into `folder` and return the paths; see `Export`."""
+    with Export(
+        folder, {**COLUMNS, **({} if verdicts is None else {"verdicts": VERDICT_COLUMNS})}
+    ) as files:
+        files.add(tables, verdicts)
+    return files.paths
+
+
+class Export:
+    """The files of a folder, made if need be, written batch by batch. At the end each is replaced whole, or left alone where it holds the
+    same already; where the caller fails, all stay as they were. OSError: cannot be written."""
+
+    def __init__(self, folder: Path, columns: dict[str, dict[str, str]] | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._files = {
+            name: _File(folder / f"{name}.parquet", kinds)
+            for name, kinds in (columns or {**COLUMNS, "verdicts": VERDICT_COLUMNS}).items()
+        }
+
+    @property
+    def paths(self) -> list[Path]:
+        return [file.path for file in self._files.values()]
+
+    def __enter__(self) -> Export:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        for file in self._files.values():
+            file.close(keep=kind is None)
+
+    def add(self, tables: Tables, verdicts: DataFrame | None = None) -> None:
+        """One more batch: a row group in each file."""
+        for name, frame in tables.items():
+            self._files[name].add(frame)
+        if verdicts is not None:
+            self._files["verdicts"].add(verdicts)
+
+
+class _File:
+    """One file while it is written: a draft beside it."""
+
+    def __init__(self, path: Path, kinds: dict[str, str]) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        types: dict[str, Any] = {"text": pa.string(), "decimal": pa.decimal128(PRECISION, SCALE), "count": pa.int64(), "number": pa.int64(),
+                                 "flag": pa.bool_(), "point": pa.float64()}  # fmt: skip
+        self.path, self._kinds = path, kinds
+        self._schema = pa.schema([(name, types[kind]) for name, kind in kinds.items()])
+        self._draft = path.with_name(f".{path.name}.{os.getpid()}")
+        self._sink = os.fdopen(
+            os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE_FILE), "wb"
+        )
+        self._writer = pq.ParquetWriter(
+            self._sink, self._schema, compression="zstd", store_schema=False
+        )
+
+    def add(self, frame: DataFrame) -> None:
+        import pyarrow as pa
+
+        if len(frame):
+            lists = to_lists(frame, self._kinds)
+            self._writer.write_table(
+                pa.table(
+                    {
+                        field.name: pa.array(lists[field.name], type=field.type)
+                        for field in self._schema
+                    }
+                )
+            )
+
+    def close(self, keep: bool) -> None:
+        try:
+            if keep:
+                self._writer.close()
+        finally:
+            self._sink.close()
+        if keep and not (
+            self.path.is_file() and filecmp.cmp(self._draft, self.path, shallow=False)
+        ):
+            self._draft.replace(self.path)
+        else:
+            self._draft.unlink()

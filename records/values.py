@@ -1,7 +1,0 @@
-"""Everything that turns printed text into values: numbers with their precision, intervals, quantities, blanks."""
-from records.intervals import Interval
-from records.numbers import MONEY_UNITS, SCORE_UNITS, Printed, half_place, is_blank, money_unit, parse_number, parse_score
-from records.quantities import CORE_COMPARATORS, Quantity, parse_quantity
-
-__all__ = ["CORE_COMPARATORS", "MONEY_UNITS", "SCORE_UNITS", "Interval", "Printed", "Quantity", "half_place", "is_blank", "money_unit",
-           "parse_number", "parse_quantity", "parse_score"]

@@ -1,0 +1,309 @@
+"""The workbook: findings, forms, funds and indicators, one sheet a table, with frozen headers, filters, number formats and links.
+
+Rows are streamed. Text from forms is written as text whatever it begins with, so that no cell becomes a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from gettext import NullTranslations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from selfeval.records.tables.masking import mask_text
+from selfeval.reports import labels
+from selfeval.reports.i18n import N_, translator
+from selfeval.reports.model import RuleText, Waiver, severity_name
+from selfeval.reports.office.text import xml_text
+from selfeval.reports.rows import plain
+from selfeval.reports.site.sources import TidyTables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_ROWS = 1_048_575  # Excel's limit of 1,048,576 less the header; a table that is longer goes on in a second sheet
+MAX_LINKS = 65_000  # Excel repairs a sheet with more than 65,530 hyperlinks
+MAX_TEXT = 32_767  # Excel's limit of characters in a cell
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SPECIAL = (*FORMULA, "#")  # openpyxl takes #N/A and the like for errors
+_MONEY, _POINTS, _COUNT = "#,##0.00####", "0.00##", "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet: where it comes from, what it is called, how wide (characters) and how numbers are shown."""
+
+    key: str
+    label: str
+    width: int = 12
+    number_format: str = ""
+    link: bool = False
+    wrap: bool = False
+
+
+def _texts(names: Mapping[str, str], widths: Mapping[str, int] | None = None) -> list[Column]:
+    return [Column(key, label, (widths or {}).get(key, 14)) for key, label in names.items()]
+
+
+_PLACE = (Column("document", N_("文件"), 28), Column("form", N_("表序"), 6, _COUNT))
+SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
+    (
+        "findings",
+        N_("审核发现"),
+        (
+            Column("finding_id", N_("编号"), 22, link=True),
+            *_PLACE,
+            Column("unit", N_("实施单位"), 26),
+            Column("project_name", N_("项目名称"), 30),
+            Column("severity", N_("严重程度"), 9),
+            Column("title", N_("规则"), 26),
+            Column("subject", N_("位置"), 18),
+            Column("message", N_("问题说明"), 60, wrap=True),
+            Column("actual", N_("表中填报"), 18),
+            Column("expected", N_("应为"), 18),
+            Column("page", N_("页"), 6, _COUNT),
+            Column("status", N_("状态"), 11),
+            Column("waived_why", N_("采纳的说明"), 36, wrap=True),
+            Column("waived_who", N_("采纳人"), 12),
+            Column("waived_when", N_("采纳时间"), 16),
+            Column("waived_until", N_("有效至"), 11),
+            Column("waived_void", N_("失效原因"), 24),
+        ),
+    ),
+    (
+        "forms",
+        N_("自评表"),
+        (
+            *_PLACE,
+            *_texts(labels.HEADER, {"project_name": 34, "unit": 28, "authority": 28, "title": 24}),
+            *(
+                Column(f"total_{key}", label, 12)
+                for key, label in labels.TOTAL.items()
+                if key != "label"
+            ),
+            Column("total_score_value", N_("总得分（数值）"), 12, _POINTS),
+            Column("goal_expected", N_("预期目标"), 50),
+            Column("goal_actual", N_("实际完成情况"), 50),
+        ),
+    ),
+    (
+        "funds",
+        N_("项目资金"),
+        (
+            *_PLACE,
+            Column("position", N_("行"), 5, _COUNT),
+            *_texts(labels.FUNDS, {"label": 24}),
+            Column("amount_unit", N_("金额单位"), 9),
+            *(
+                Column(f"{key}_value", label, 15, _MONEY)
+                for key, label in (
+                    ("initial", N_("年初预算数（数值）")),
+                    ("budget", N_("全年预算数（数值）")),
+                    ("executed", N_("全年执行数（数值）")),
+                )
+            ),
+        ),
+    ),
+    (
+        "indicators",
+        N_("绩效指标"),
+        (
+            *_PLACE,
+            Column("position", N_("行"), 5, _COUNT),
+            *_texts(
+                labels.INDICATORS, {"level3": 30, "target": 22, "actual": 22, "explanation": 40}
+            ),
+            Column("weight_value", N_("分值（数值）"), 11, _POINTS),
+            Column("score_value", N_("得分（数值）"), 11, _POINTS),
+        ),
+    ),
+)
+
+
+def write_workbook(
+    path: Path | str,
+    tables: TidyTables,
+    findings: pd.DataFrame,
+    rules: Mapping[str, RuleText],
+    lang: str = "zh",
+    site: str = "reports/",
+    waivers: Mapping[str, Waiver] | None = None,
+) -> Path:
+    """Write the workbook and return its path. `site` is where the report's folder is from the workbook, for the links of findings;
+    `waivers` are accepted explanations by finding_id."""
+    from openpyxl import Workbook
+
+    catalogue = translator(lang)
+    book = Workbook(write_only=True)
+    forms = {row["form_id"]: row for row in _rows(tables.forms)}
+    frames = {
+        "findings": findings,
+        "forms": tables.forms,
+        "funds": tables.funds,
+        "indicators": tables.indicators,
+    }
+    for name, title, columns in SHEETS:
+        rows: Iterable[Mapping[str, Any]] = _rows(frames[name])
+        if name == "findings":
+            rows = (
+                _finding(row, forms, rules, catalogue, site, (waivers or {}).get(row["finding_id"]))
+                for row in rows
+            )
+        elif name != "forms":
+            rows = (
+                {
+                    **row,
+                    "position": row["position"] + 1,
+                    "amount_unit": forms[row["form_id"]]["amount_unit"],
+                }
+                for row in rows
+            )
+        _write_sheets(book, catalogue.gettext(title), columns, rows, catalogue, len(frames[name]))
+    target = Path(path)
+    book.save(target)
+    return target
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    columns = [str(name) for name in frame.columns]
+    arrays = [frame[name].to_numpy(dtype=object) for name in columns]
+    for values in zip(*arrays, strict=True):
+        yield {name: plain(value) for name, value in zip(columns, values, strict=True)}
+
+
+def _finding(
+    row: Mapping[str, Any],
+    forms: Mapping[str, Mapping[str, Any]],
+    rules: Mapping[str, RuleText],
+    catalogue: NullTranslations,
+    site: str,
+    waiver: Waiver | None,
+) -> dict[str, Any]:
+    form = forms.get(row["form_id"], {})
+    rule = rules.get(row["rule"])
+    status = N_("已采纳说明") if row["status"] == "waived" else N_("待整改")
+    return {
+        **row,
+        "unit": form.get("unit"),
+        "project_name": form.get("project_name"),
+        "severity": catalogue.gettext(labels.SEVERITY[severity_name(row["severity"])]),
+        "title": rule.title if rule else row["rule"],
+        "subject": labels.say_path(row["subject"], lambda _block, _index: "", catalogue),
+        "status": catalogue.gettext(status),
+        **(
+            {
+                f"waived_{name}": getattr(waiver, name)
+                for name in ("why", "who", "when", "until", "void")
+            }
+            if waiver
+            else {}
+        ),
+        "link": f"{site}documents/{row['form_id'][:16]}.html#finding-{row['finding_id']}",
+    }
+
+
+def _write_sheets(
+    book: Any,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Mapping[str, Any]],
+    catalogue: NullTranslations,
+    count: int,
+) -> None:
+    from openpyxl.utils import get_column_letter
+
+    sheet: Any = None
+    number = 0
+    styled: dict[str, Any] = {}
+    for at, row in enumerate(rows):
+        if at % MAX_ROWS == 0:
+            number += 1
+            left = min(count - at, MAX_ROWS)
+            styled = {}
+            sheet = _new_sheet(
+                book,
+                title if number == 1 else f"{title} {number}",
+                columns,
+                left,
+                get_column_letter,
+                catalogue,
+            )
+        link = row.get("link") if at % MAX_ROWS < MAX_LINKS else None
+        sheet.append(
+            [_cell(sheet, row.get(column.key), column, link, styled) for column in columns]
+        )
+    if sheet is None:
+        _new_sheet(book, title, columns, 0, get_column_letter, catalogue)
+
+
+def _new_sheet(
+    book: Any,
+    title: str,
+    columns: Sequence[Column],
+    rows: int,
+    letter: Any,
+    catalogue: NullTranslations,
+) -> Any:
+    """A sheet with its header. Widths, panes and filters come first: a streamed sheet takes them only before its rows."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    sheet = book.create_sheet(title)
+    for at, column in enumerate(columns, 1):
+        sheet.column_dimensions[letter(at)].width = column.width
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{letter(len(columns))}{rows + 1}"
+    header = []
+    for column in columns:
+        cell = WriteOnlyCell(sheet, value=catalogue.gettext(column.label))
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="FFE8E4DA")
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        header.append(cell)
+    sheet.append(header)
+    return sheet
+
+
+def _cell(sheet: Any, value: Any, column: Column, link: str | None, styled: dict[str, Any]) -> Any:
+    """A number keeps its Decimal and format; everything else is a string that stays a string, also when somebody edits it.
+
+    `styled` keeps one cell a column: a streamed row is written at once, and making a cell costs more than writing it."""
+    if value is None:
+        return None
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        if not column.number_format:
+            return value
+        if column.key not in styled:
+            from openpyxl.cell import WriteOnlyCell
+
+            styled[column.key] = WriteOnlyCell(sheet)
+            styled[column.key].number_format = column.number_format
+        styled[column.key].value = value
+        return styled[column.key]
+    text = xml_text(mask_text(str(value)) or "")[:MAX_TEXT]
+    linked = column.link and link
+    if not linked and not text.startswith(SPECIAL):
+        if not column.wrap:
+            return text
+        if column.key not in styled:
+            from openpyxl.cell import WriteOnlyCell
+            from openpyxl.styles import Alignment
+
+            styled[column.key] = WriteOnlyCell(sheet)
+            styled[column.key].alignment = Alignment(wrap_text=True, vertical="top")
+        styled[column.key].value = text
+        return styled[column.key]
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    cell = WriteOnlyCell(sheet)
+    cell.value = text
+    cell.data_type = "s"
+    if linked:
+        cell.hyperlink = Hyperlink(ref="", target=link)
+        cell.style = "Hyperlink"
+    elif text.startswith(FORMULA):
+        cell.quotePrefix = True  # what Excel itself stores for an apostrophe typed before the text
+    return cell

@@ -1,0 +1,187 @@
+"""Running totals of a report: what the overview, the units, the projects and the rules pages say. Small whatever the batch's size."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+
+from selfeval.reports.model import SEVERITIES, DocumentView, FormView, RuleText
+
+SCORE_BANDS = (
+    (Decimal(0), Decimal(60)),
+    (Decimal(60), Decimal(80)),
+    (Decimal(80), Decimal(90)),
+    (Decimal(90), Decimal(95)),
+    (Decimal(95), Decimal(98)),
+    (Decimal(98), Decimal("100.000001")),
+)
+
+
+def short_hash(text: str) -> str:
+    """A stable, harmless file name for a name that came from a PDF."""
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+@dataclass(slots=True)
+class Funds:
+    """Budget and executed in 万元 over the forms that print both with a unit."""
+
+    budget: Decimal = Decimal(0)
+    executed: Decimal = Decimal(0)
+    counted: int = 0
+    left_out: int = 0
+
+    def add(self, form: FormView) -> None:
+        if form.budget is None or form.executed is None:
+            self.left_out += 1
+            return
+        self.budget += form.budget
+        self.executed += form.executed
+        self.counted += 1
+
+
+@dataclass(slots=True)
+class Entry:
+    """One form in the list of its unit or project."""
+
+    address: str
+    title: str
+    unit: str
+    year: int | None
+    score: Decimal | None
+    rate: Decimal | None
+    counts: tuple[int, int, int]
+    document: str
+
+
+@dataclass(slots=True)
+class Group:
+    """A unit or a project: its forms, its money, its findings by rule."""
+
+    name: str
+    authority: str = ""
+    funds: Funds = field(default_factory=Funds)
+    severities: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    unexplained_loss: Decimal = Decimal(0)
+    years: set[int] = field(default_factory=set)
+    forms: list[Entry] = field(default_factory=list)
+
+    def add(self, form: FormView, entry: Entry) -> None:
+        self.funds.add(form)
+        self.unexplained_loss += form.unexplained_loss
+        self.authority = self.authority or form.authority
+        if form.year is not None:
+            self.years.add(form.year)
+        for finding in form.open_findings:
+            self.severities[finding.severity] += 1
+            self.rules[finding.rule.id] += 1
+        self.forms.append(entry)
+
+
+@dataclass(slots=True)
+class Totals:
+    """Everything that is counted while documents stream by."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    severities: Counter[str] = field(default_factory=Counter)
+    severity_forms: Counter[str] = field(
+        default_factory=Counter
+    )  # forms with at least one open finding of that severity
+    verdicts: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    rule_forms: Counter[str] = field(default_factory=Counter)
+    rule_texts: dict[str, RuleText] = field(default_factory=dict)
+    funds: Funds = field(default_factory=Funds)
+    units: dict[str, Group] = field(default_factory=dict)
+    projects: dict[str, Group] = field(default_factory=dict)
+    forms: int = 0
+    clean_forms: int = 0
+    doubts: int = 0
+    doubtful_forms: int = 0
+    waived: int = 0
+    scores: Counter[int] = field(default_factory=Counter)
+    years: Counter[int] = field(default_factory=Counter)
+    execution: list[tuple[float, float, str, str]] = field(
+        default_factory=list
+    )  # rate, score, project, address
+    worst: list[tuple[tuple[int, int, int], Entry]] = field(default_factory=list)
+
+    def add(self, view: DocumentView) -> None:
+        self.statuses[view.status] += 1
+        if view.status != "ok":
+            self.reasons[view.reason_code, view.reason_message] += 1
+        for form in view.forms:
+            self._add_form(view, form)
+
+    def _add_form(self, view: DocumentView, form: FormView) -> None:
+        entry = entry_of(view, form)
+        self.forms += 1
+        self.clean_forms += not form.open_findings
+        self.doubts += len(form.doubts)
+        self.doubtful_forms += bool(form.doubts)
+        self.verdicts.update(form.verdict_counts)
+        self.funds.add(form)
+        if form.year is not None:
+            self.years[form.year] += 1
+        seen = set()
+        for finding in form.findings:
+            if finding.status == "waived":
+                self.waived += 1
+                continue
+            self.severities[finding.severity] += 1
+            self.rules[finding.rule.id] += 1
+            self.rule_texts.setdefault(finding.rule.id, finding.rule)
+            seen.add(finding.rule.id)
+        self.rule_forms.update(seen)
+        self.severity_forms.update({finding.severity for finding in form.open_findings})
+        if form.score is not None:
+            for at, (low, high) in enumerate(SCORE_BANDS):
+                self.scores[at] += low <= form.score < high
+            if form.rate is not None:
+                self.execution.append(
+                    (float(form.rate), float(form.score), entry.title, entry.address)
+                )
+        if form.unit:
+            self.units.setdefault(form.unit, Group(form.unit)).add(form, entry)
+        if form.project:
+            self.projects.setdefault(form.project, Group(form.project)).add(form, entry)
+        self.worst.append((entry.counts, entry))
+        if len(self.worst) > 200:
+            self._trim(10)
+
+    def _trim(self, keep: int) -> None:
+        self.worst = sorted(self.worst, key=lambda pair: pair[0], reverse=True)[:keep]
+
+    def rules_by_weight(self, rules: Sequence[RuleText]) -> list[RuleText]:
+        """The rules that have open findings: errors first, then by how many."""
+        return sorted(
+            (rule for rule in rules if self.rules[rule.id]),
+            key=lambda rule: (rule.severity_rank, -self.rules[rule.id]),
+        )
+
+    def most_findings(self, keep: int = 8) -> list[Entry]:
+        """The forms with the weightiest findings: most errors first, then warnings."""
+        self._trim(max(keep, 10))
+        return [entry for counts, entry in self.worst[:keep] if any(counts)]
+
+
+def entry_of(view: DocumentView, form: FormView) -> Entry:
+    anchor = f"#form-{form.number}" if len(view.forms) > 1 else ""
+    counts = tuple(form.count(severity) for severity in SEVERITIES)
+    title = form.project or form.title or view.document
+    three = (counts[0], counts[1], counts[2])
+    return Entry(
+        f"{view.address}{anchor}",
+        title,
+        form.unit,
+        form.year,
+        form.score,
+        form.rate,
+        three,
+        view.document,
+    )

@@ -1,0 +1,340 @@
+"""Tidy tables -> one DocumentView at a time.
+
+Nothing is judged here: findings, doubts and verdicts are joined to the values and boxes that they speak of, put in order and said in words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from gettext import NullTranslations
+from typing import TYPE_CHECKING, Any
+
+from selfeval.records.tables.masking import mask_text
+from selfeval.reports import labels
+from selfeval.reports.amounts import in_wan, points, share
+from selfeval.reports.model import (
+    SEVERITIES,
+    DocumentView,
+    DoubtView,
+    FindingView,
+    FormView,
+    PageView,
+    RuleText,
+    Spot,
+    Undecided,
+    Value,
+    severity_name,
+)
+from selfeval.reports.rows import Row, Rows
+from selfeval.reports.site import printed
+from selfeval.reports.site.crops import crop_of, spot_of
+from selfeval.reports.site.sources import Sources, TidyTables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+PERSONAL = ("leader", "phone")
+NAMED_PLACES = 3  # of those where a rule is undecided for one reason
+
+
+def document_views(
+    tables: TidyTables,
+    findings: pd.DataFrame | None,
+    verdicts: pd.DataFrame | None,
+    sources: Sources,
+    catalogue: NullTranslations,
+) -> Iterator[DocumentView]:
+    """Given the tables of a batch, yield its documents one by one in table order."""
+    forms = Rows(tables.forms, "document_id")
+    blocks = {
+        "funds": Rows(tables.funds, "form_id", ("position", "is_total_row", *labels.FUNDS)),
+        "indicators": Rows(
+            tables.indicators,
+            "form_id",
+            ("position", "weight_value", "score_value", *labels.INDICATORS),
+        ),
+        "cells": Rows(
+            tables.cells,
+            "form_id",
+            ("path", "text", "page", "x0", "top", "x1", "bottom", "confidence", "doubt"),
+        ),
+        "findings": Rows(findings, "form_id"),
+        "verdicts": Rows(
+            verdicts, "form_id", ("form_id", "rule", "subject", "verdict", "why", "records")
+        ),
+    }
+    documents = Rows(tables.documents, "document_id")
+    for document_id in documents:
+        row = documents[document_id][0]
+        assembled: list[FormView] = []
+        for form in sorted(forms[document_id], key=lambda form: form["form"]):
+            own = {name: rows[form["form_id"]] for name, rows in blocks.items()}
+            first = 1 + sum(len(done.findings) for done in assembled)
+            assembled.append(
+                _Assembly(form, own, str(document_id), sources, catalogue, first).view()
+            )
+        pages = int(row.get("pages") or 0)
+        yield DocumentView(
+            document_id=str(document_id),
+            document=publishable(str(row["document"])),
+            pages=pages,
+            status=str(row["status"]),
+            reason_code=str(row.get("reason_code") or ""),
+            reason_message=publishable(str(row.get("reason_message") or "")),
+            reason_hint=publishable(str(row.get("reason_hint") or "")),
+            forms=tuple(assembled),
+            sheets=_sheets(str(document_id), pages, assembled, sources) if assembled else (),
+        )
+
+
+def _sheets(
+    document_id: str, pages: int, forms: Sequence[FormView], sources: Sources
+) -> tuple[PageView, ...]:
+    by_page: dict[int, list[FindingView]] = {}
+    for form in forms:
+        for finding in form.findings:
+            if finding.spot:
+                by_page.setdefault(finding.spot.page, []).append(finding)
+    veils = [spot for form in forms for spot in form.veils]
+    return tuple(
+        PageView(
+            number,
+            sources.page_images.get((document_id, number)),
+            tuple(by_page.get(number, ())),
+            tuple(spot for spot in veils if spot.page == number),
+        )
+        for number in range(1, pages + 1)
+    )
+
+
+def publishable(text: str) -> str:
+    """The last net under personal data: the tables come masked, messages that quote them and file names go through here as well."""
+    return mask_text(text) or ""
+
+
+class _Assembly:
+    """One form being put together: its rows by block, and the cells and findings by PATH."""
+
+    def __init__(
+        self,
+        form: Row,
+        blocks: Mapping[str, list[dict[str, Any]]],
+        document_id: str,
+        sources: Sources,
+        catalogue: NullTranslations,
+        first: int,
+    ) -> None:
+        self.form, self.blocks, self.document_id, self.sources, self.catalogue = (
+            form,
+            blocks,
+            document_id,
+            sources,
+            catalogue,
+        )
+        self.first = first  # number of the form's first finding in the document
+        self.spots: dict[str, list[Spot]] = {}
+        self.doubts: dict[str, tuple[str, Any]] = {}
+        for cell in blocks["cells"]:
+            if (spot := spot_of(cell)) is not None:
+                self.spots.setdefault(cell["path"], []).append(spot)
+            if cell.get("doubt"):
+                self.doubts.setdefault(
+                    cell["path"], (publishable(str(cell["doubt"])), cell.get("confidence"))
+                )
+        self.veils = tuple(spot for path in PERSONAL for spot in self.spots.get(path, ()))
+        self.worst: dict[
+            object, str
+        ] = {}  # the weightiest open finding by PATH and by box: a finding about a row is drawn on one cell
+        for row in blocks["findings"]:
+            if row.get("status") != "waived":
+                for key in filter(None, (row.get("subject"), spot_of(row))):
+                    self._weigh(key, severity_name(row["severity"]))
+
+    def _weigh(self, key: object, severity: str) -> None:
+        known = self.worst.get(key)
+        if known is None or SEVERITIES.index(severity) < SEVERITIES.index(known):
+            self.worst[key] = severity
+
+    def value(self, path: str, text: object) -> Value:
+        shown = None if text is None else publishable(str(text))
+        doubt, spots = self.doubts.get(path), tuple(self.spots.get(path, ()))
+        severity = ""
+        if self.worst:
+            severity = self.worst.get(path) or next(
+                (self.worst[spot] for spot in spots if spot in self.worst), ""
+            )
+        return Value(path, shown, spots, doubt[0] if doubt else None, severity)
+
+    def name(self, block: str, index: int) -> str:
+        """The printed name of a row, short enough to stand in a sentence."""
+        row = next((row for row in self.blocks[block] if row["position"] == index), None)
+        if row is None:
+            return ""
+        keys = ("label",) if block == "funds" else ("level3", "level2", "level1")
+        text = publishable(
+            "".join(str(next((row[key] for key in keys if row.get(key)), "")).split())
+        )
+        return text if len(text) <= 24 else f"{text[:23]}…"
+
+    def say(self, path: str) -> str:
+        return labels.say_path(path, self.name, self.catalogue)
+
+    def rule(self, rule_id: str) -> RuleText:
+        return self.sources.rules.get(rule_id) or RuleText(rule_id, rule_id)
+
+    def view(self) -> FormView:
+        form, gettext = self.form, self.catalogue.gettext
+        total_row = next((row for row in self.blocks["funds"] if row.get("is_total_row")), {})
+        verdicts = self.blocks["verdicts"]
+        return FormView(
+            form_id=str(form["form_id"]),
+            number=int(form["form"]),
+            title=publishable(str(form.get("title") or "")),
+            year=int(form["year"]) if form.get("year") is not None else None,
+            project=publishable(str(form.get("project_name") or "")),
+            unit=publishable(str(form.get("unit") or "")),
+            authority=publishable(str(form.get("authority") or "")),
+            amount_unit=str(form.get("amount_unit") or ""),
+            header=self._fields(labels.HEADER, lambda key: key),
+            funds=self._table(gettext("项目资金"), "funds", labels.FUNDS, frozenset({"label"})),
+            goals=self._fields(labels.GOALS, lambda key: key),
+            indicators=self._table(
+                gettext("绩效指标"), "indicators", labels.INDICATORS, frozenset({"level3"})
+            ),
+            total=tuple(
+                (gettext(label), self.value(f"total/{key}", form.get(f"total_{key}")))
+                for key, label in labels.TOTAL.items()
+                if form.get(f"total_{key}") is not None
+            ),
+            findings=self._findings(),
+            doubts=tuple(
+                DoubtView(
+                    self.say(path),
+                    self.value(path, self._text_at(path)),
+                    f"{float(sure):.0%}" if sure is not None else "",
+                )
+                for path, (_why, sure) in self.doubts.items()
+            ),
+            undecided=self._undecided(),
+            verdict_counts=_count_verdicts(verdicts),
+            budget=in_wan(total_row.get("budget"), form.get("amount_unit")),
+            executed=in_wan(total_row.get("executed"), form.get("amount_unit")),
+            rate=share(points(total_row.get("executed")), points(total_row.get("budget"))),
+            score=points(form.get("total_score")),
+            unexplained_loss=self._unexplained_loss(),
+            versions=tuple(
+                replace(one, document=publishable(one.document))
+                for one in self.sources.versions.get(str(form["form_id"]), ())
+            ),
+            veils=self.veils,
+        )
+
+    def _text_at(self, path: str) -> str | None:
+        return next(
+            (cell.get("text") for cell in self.blocks["cells"] if cell["path"] == path), None
+        )
+
+    def _fields(self, names: Mapping[str, str], path: Any) -> tuple[tuple[str, Value], ...]:
+        present = [(key, label) for key, label in names.items() if self.form.get(key) is not None]
+        return tuple(
+            (self.catalogue.gettext(label), self.value(path(key), self.form[key]))
+            for key, label in present
+        )
+
+    def _table(
+        self, caption: str, block: str, names: Mapping[str, str], headers: frozenset[str]
+    ) -> Any:
+        rows = sorted(self.blocks[block], key=lambda row: row["position"])
+        return printed.layout(caption, block, names, rows, self.value, headers, self.catalogue)
+
+    def _findings(self) -> tuple[FindingView, ...]:
+        """In order of weight; waived ones last, since nobody has to act on them; within that as the form is printed."""
+        views = [self._finding(row) for row in self.blocks["findings"]]
+        far = Spot(10**6, 0, 0, 0, 0)
+
+        def weight(view: FindingView) -> tuple[object, ...]:
+            spot = view.spot or far
+            return (
+                view.status == "waived",
+                SEVERITIES.index(view.severity),
+                spot.page,
+                spot.top,
+                spot.x0,
+                view.rule.id,
+            )
+
+        return tuple(
+            replace(view, number=self.first + at)
+            for at, view in enumerate(sorted(views, key=weight))
+        )
+
+    def _finding(self, row: Row) -> FindingView:
+        finding_id, subject = str(row["finding_id"]), str(row.get("subject") or "form")
+        spot = spot_of(row)
+        image = self.sources.page_images.get((self.document_id, spot.page)) if spot else None
+        place = (str(self.form["form_id"]), str(row["rule"]), str(row.get("subject") or ""))
+        waiver = self.sources.waivers.get(finding_id) or self.sources.lapsed.get(place)
+        return FindingView(
+            number=0,
+            id=finding_id,
+            rule=self.rule(str(row["rule"])),
+            severity=severity_name(row["severity"]),
+            subject=subject,
+            where=self.say(subject),
+            message=publishable(str(row.get("message") or "")),
+            printed=publishable(str(row["actual"])) if row.get("actual") is not None else "",
+            expected=publishable(str(row["expected"])) if row.get("expected") is not None else "",
+            status=str(row.get("status") or "open"),
+            spot=spot,
+            crop=crop_of(spot, image, self.veils) if spot and image else None,
+            waiver=waiver and replace(waiver, why=publishable(waiver.why)),
+        )
+
+    def _undecided(self) -> tuple[Undecided, ...]:
+        """By rule and reason, since one unreadable column leaves a rule undecided in every row."""
+        grouped: dict[tuple[str, str], list[Row]] = {}
+        for row in self.blocks["verdicts"]:
+            if row["verdict"] == "undecidable":
+                grouped.setdefault(
+                    (str(row["rule"]), publishable(str(row.get("why") or ""))), []
+                ).append(row)
+        return tuple(
+            Undecided(
+                self.rule(rule_id),
+                why,
+                tuple(
+                    self.say(str(row["subject"]))
+                    for row in rows[:NAMED_PLACES]
+                    if row.get("subject")
+                ),
+                sum(int(row.get("records") or 1) for row in rows),
+            )
+            for (rule_id, why), rows in grouped.items()
+        )
+
+    def _unexplained_loss(self) -> Decimal:
+        """Points lost in the rows that have an open finding `deviation-unexplained`."""
+        rows = {f"indicators/{row['position']}": row for row in self.blocks["indicators"]}
+        lost = Decimal(0)
+        for finding in self.blocks["findings"]:
+            row = rows.get(str(finding.get("subject")))
+            if (
+                finding["rule"] == "deviation-unexplained"
+                and finding.get("status") != "waived"
+                and row
+            ):
+                weight, score = row.get("weight_value"), row.get("score_value")
+                lost += weight - score if weight is not None and score is not None else Decimal(0)
+        return lost
+
+
+def _count_verdicts(verdicts: Sequence[Row]) -> Counter[str]:
+    """Judgements by verdict; a row without a subject stands for `records` of them."""
+    counts: Counter[str] = Counter()
+    for row in verdicts:
+        counts[str(row["verdict"])] += int(row.get("records") or 1)
+    return counts
