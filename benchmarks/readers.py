@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from selfeval.extractors.engines.registry import DEFAULT, ENGINES
 from selfeval.extractors.model import Document
 
 Result = Document | list[str]
@@ -32,7 +33,7 @@ def sandboxed(paths: Sequence[Path]) -> Iterator[Result]:
     yield from extract_many(paths, workers=1)
 
 
-def in_process(paths: Sequence[Path], engine: str = "pdfium") -> Iterator[Result]:
+def in_process(paths: Sequence[Path], engine: str = DEFAULT.name) -> Iterator[Result]:
     from selfeval.extractors.read import read_document
 
     for path in paths:
@@ -98,10 +99,11 @@ CONTESTANTS = {
         Contestant("bare pdfium", bare_pdfium, False, 4),
         Contestant("selfeval", sandboxed, True, 4),
         Contestant("selfeval, no sandbox", in_process, True, 4),
-        Contestant(
-            "selfeval --engine pdfplumber", partial(in_process, engine="pdfplumber"), True, 1
+        *(
+            Contestant(f"selfeval --engine {name}", partial(in_process, engine=name), True, 1)
+            for name, engine in ENGINES.items()
+            if engine is not DEFAULT and not engine.recognises
         ),
-        Contestant("selfeval --engine camelot", partial(in_process, engine="camelot"), True, 1),
         Contestant("raw pdfplumber", raw_pdfplumber, False, 2),
         Contestant("raw camelot", raw_camelot, False, 1),
     )

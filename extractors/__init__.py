@@ -1,6 +1,6 @@
 """Self-evaluation forms out of PDF files, each value with the page and the box that it came from.
 
-from extractors import extract
+from selfeval.extractors import extract
 document = extract("form.pdf")
 """
 
@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from selfeval.extractors.engines.registry import DEFAULT
+
 if TYPE_CHECKING:
     from selfeval.extractors.model import Document
 
 
 def extract(
-    path: str | os.PathLike[str], *, engine: str = "pdfium", second_opinion: bool = False
+    path: str | os.PathLike[str], *, engine: str = DEFAULT.name, second_opinion: bool = False
 ) -> Document:
     """Read one PDF in a capped child process. Never raises for a bad file: it comes back as a rejected Document with its reason."""
     from selfeval.extractors.isolation.sandbox import (

@@ -8,17 +8,23 @@ from dataclasses import replace
 
 import pypdfium2 as pdfium
 
-from selfeval.extractors.engines import pdfium as text_engine
+from selfeval.extractors.engines.registry import (
+    DEFAULT,
+    ENGINES,
+    RECOGNISER,
+    REFEREE,
+    SECOND_OPINION,
+    Engine,
+)
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.forms import arithmetic_check, compare, page_breaks, values, zones
 from selfeval.extractors.forms.captions import captions
 from selfeval.extractors.grids import stitch
 from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage, solve
 from selfeval.extractors.isolation.triage import screen
-from selfeval.extractors.model import Document, Form, Grid, Notice, PageContent
+from selfeval.extractors.model import Document, Form, Notice, PageContent
 from selfeval.extractors.pages.glyphs import foreign, unmapped
 
-ENGINES = ("pdfium", "pdfplumber", "camelot", "ocr")
 #: share of a page under images from which a page without a table is taken for a picture of one
 PICTURE = 0.3
 #: share of characters without a meaning from which a text layer is rubbish
@@ -31,13 +37,13 @@ def read_document(
     data: bytes,
     name: str,
     *,
-    engine: str = "pdfium",
+    engine: str = DEFAULT.name,
     second_opinion: bool = False,
     recognise: bool = True,
 ) -> Document:
     """Given a PDF's bytes and its file name, its forms, or a rejected Document with the reason.
 
-    `engine` is one of ENGINES. With `second_opinion` camelot reads the text pages too and every difference becomes a doubt.
+    `engine` is a name in ENGINES. With `second_opinion` camelot reads the text pages too and every difference becomes a doubt.
     Without `recognise` a document that has scanned pages is rejected with the code needs-ocr, before any recogniser is loaded."""
     digest = hashlib.sha256(data).hexdigest()
     pages = 0
@@ -45,7 +51,7 @@ def read_document(
         if engine not in ENGINES:
             raise ExtractError("engine-unavailable", detail=engine)
         pages = screen(data)
-        forms = _read(data, engine, second_opinion, recognise)
+        forms = _read(data, ENGINES[engine], second_opinion, recognise)
         if not forms:
             raise ExtractError("no-form-found")
     except ExtractError as error:
@@ -53,47 +59,45 @@ def read_document(
     return Document(name, digest, pages, "ok", None, tuple(forms))
 
 
-def _read(data: bytes, engine: str, second_opinion: bool, recognise: bool) -> list[Form]:
+def _read(data: bytes, engine: Engine, second_opinion: bool, recognise: bool) -> list[Form]:
     document = pdfium.PdfDocument(data)
     try:
         solved = [
-            _solved(document[index], index + 1, engine == "ocr", recognise)
-            for index in range(len(document))
+            _solved(document[index], index + 1, engine, recognise) for index in range(len(document))
         ]
         if any(_is_misnamed(page.content) for page in solved):
             solved = [
-                _solved(document[index], index + 1, True, recognise)
+                _solved(document[index], index + 1, RECOGNISER, recognise)
                 for index in range(len(document))
             ]
     finally:
         document.close()
-    if engine in ("pdfplumber", "camelot"):
-        forms = _finished(_forms(_with_grids(solved, _grids(data, engine))), solved)
-        return _judged(forms, _forms(solved), "pdfium")
+    if engine.reads == "grids":
+        forms = _finished(_forms(_with_grids(solved, engine, data)), solved)
+        return _judged(forms, _forms(solved), DEFAULT)
     forms = _finished(_forms(solved), solved)
     if any(page.content.source == "ocr" for page in solved):
         return [arithmetic_check.cross_checked(form) for form in forms]
-    referees = ["camelot"] if second_opinion else []
+    referees = [SECOND_OPINION] if second_opinion else []
     if any(doubt.why in (OPEN_BORDERS[1], OVERRUN[1]) for form in forms for doubt in form.doubts):
-        referees.insert(0, "pdfplumber")
+        referees.insert(0, REFEREE)
     for referee in referees:
-        forms = _judged(forms, _forms(_with_grids(solved, _grids(data, referee))), referee)
+        forms = _judged(forms, _forms(_with_grids(solved, referee, data)), referee)
     return forms
 
 
-def _solved(page: pdfium.PdfPage, number: int, force_ocr: bool, recognise: bool) -> SolvedPage:
+def _solved(page: pdfium.PdfPage, number: int, engine: Engine, recognise: bool) -> SolvedPage:
+    """A page as a page engine reads it; as the default engine does where a grid engine comes after, or a page is recognised."""
+    reads_text = engine.reads == "pages" and not engine.recognises
     try:
-        content = text_engine.read_page(page, number)
+        content = (engine if reads_text else DEFAULT).page_reader.read_page(page, number)
         solved = solve(content)
-        if not force_ocr and not _is_picture(solved):
+        if not engine.recognises and not _is_picture(solved):
             return solved
         if not recognise:
             raise ExtractError("needs-ocr")
-        from selfeval.extractors.engines import (
-            ocr,
-        )  # loads OpenCV and a recogniser: only where a page needs them
-
-        return replace(solve(ocr.read_page(page, number)), text_layer=_text_layer(content))
+        recognised = RECOGNISER.page_reader.read_page(page, number)
+        return replace(solve(recognised), text_layer=_text_layer(content))
     finally:
         page.close()
 
@@ -137,21 +141,11 @@ def _as_displayed(page: SolvedPage) -> tuple[Notice, ...]:
     )
 
 
-def _grids(data: bytes, engine: str) -> list[list[Grid]]:
-    if engine == "camelot":
-        from selfeval.extractors.engines import camelot
-
-        return camelot.read_grids(data)
-    from selfeval.extractors.engines import plumber
-
-    return plumber.read_grids(data)
-
-
-def _with_grids(pages: Sequence[SolvedPage], grids: Sequence[Sequence[Grid]]) -> list[SolvedPage]:
-    """Pages with another engine's grids; recognised pages keep their own, since the other engines read text layers only."""
+def _with_grids(pages: Sequence[SolvedPage], engine: Engine, data: bytes) -> list[SolvedPage]:
+    """Pages with a grid engine's grids; recognised pages keep their own, since the other engines read text layers only."""
     return [
         page if page.content.source == "ocr" else replace(page, grids=tuple(other))
-        for page, other in zip(pages, grids, strict=True)
+        for page, other in zip(pages, engine.grid_reader.read_grids(data), strict=True)
     ]
 
 
@@ -174,7 +168,9 @@ def _finished(forms: list[Form], pages: Sequence[SolvedPage]) -> list[Form]:
     )
 
 
-def _judged(forms: list[Form], others: list[Form], engine: str) -> list[Form]:
+def _judged(forms: list[Form], others: list[Form], engine: Engine) -> list[Form]:
     if len(forms) != len(others):
-        return [compare.missing_form(form, engine) for form in forms]
-    return [compare.compare(form, other, engine) for form, other in zip(forms, others, strict=True)]
+        return [compare.missing_form(form, engine.name) for form in forms]
+    return [
+        compare.compare(form, other, engine.name) for form, other in zip(forms, others, strict=True)
+    ]

@@ -153,7 +153,9 @@ def test_doctor_finds_this_machine_fit_for_work() -> None:
     checks = {check["name"]: check for check in json.loads(shown.stdout)}
     assert shown.returncode == 0, shown.stdout
     assert (
-        checks["读取引擎"]["holds"] and checks["文字识别"]["holds"] and checks["fastapi"]["holds"]
+        all(checks[f"读取引擎 {name}"]["holds"] for name in ("pdfium", "pdfplumber", "camelot"))
+        and checks["文字识别"]["holds"]
+        and checks["fastapi"]["holds"]
     )
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pikepdf
 import pypdfium2 as pdfium
 import pytest
+from flow_runs import selfeval
 from reportlab.pdfgen.canvas import Canvas
 
-from selfeval.extractors.engines import camelot, plumber
+from selfeval.extractors.engines import camelot, pdfplumber, registry
 from selfeval.extractors.engines import pdfium as default
+from selfeval.extractors.engines.registry import ENGINES
 from selfeval.extractors.engines.upright import upright
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.grids.cells import solve
@@ -48,7 +52,7 @@ def solved(data: bytes) -> list[Grid]:
     [Layout(), Layout(rotate=90), Layout(rotate=180), Layout(rotate=270, counter_turned=True)],
     ids=["upright", "sideways", "upside down", "turned back"],
 )
-@pytest.mark.parametrize("engine", [plumber, camelot], ids=["pdfplumber", "camelot"])
+@pytest.mark.parametrize("engine", [pdfplumber, camelot], ids=["pdfplumber", "camelot"])
 def test_spans_text_and_evidence_agree_with_the_default_engine(engine: Any, layout: Layout) -> None:
     data = draw(form(), layout)
     (ours,), ((theirs,),) = solved(data), engine.read_grids(data)
@@ -61,7 +65,7 @@ def test_spans_text_and_evidence_agree_with_the_default_engine(engine: Any, layo
 
 def test_cells_that_a_page_break_leaves_open_are_cells_to_pdfplumber_too() -> None:
     data = draw(form(rows=34), Layout(break_border="none", breaks="cut"))
-    pages = plumber.read_grids(data)
+    pages = pdfplumber.read_grids(data)
     assert len(pages) > 1
     assert [grid.open_bottom for page in pages[:-1] for grid in page[-1:]] == [True] * (
         len(pages) - 1
@@ -75,9 +79,9 @@ def test_cells_that_a_page_break_leaves_open_are_cells_to_pdfplumber_too() -> No
 def test_pdfplumber_leaves_out_what_no_reader_sees(hidden: str) -> None:
     layout = Layout(hidden=hidden, watermark="oblique", seal=True)
     plain = replace(layout, hidden="", watermark="", seal=False)
-    assert [shape(grid) for page in plumber.read_grids(draw(form(), layout)) for grid in page] == [
-        shape(grid) for grid in solved(draw(form(), plain))
-    ]
+    assert [
+        shape(grid) for page in pdfplumber.read_grids(draw(form(), layout)) for grid in page
+    ] == [shape(grid) for grid in solved(draw(form(), plain))]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +96,7 @@ def test_a_whole_form_is_read_through_each_engine(engine: str, layout: Layout) -
     assert not [leaf for leaf in leaves(document, reading) if not leaf.right]
 
 
-@pytest.mark.parametrize("engine", [plumber, camelot], ids=["pdfplumber", "camelot"])
+@pytest.mark.parametrize("engine", [pdfplumber, camelot], ids=["pdfplumber", "camelot"])
 def test_only_the_pages_asked_for_are_read(engine: Any) -> None:
     data = draw(form(rows=40), Layout(page=(841.89, 595.28)))
     every = engine.read_grids(data)
@@ -109,7 +113,7 @@ def test_a_page_whose_crop_box_is_not_its_media_box_keeps_its_evidence_in_place(
     shifted = io.BytesIO()
     pdf.save(shifted)
     (ours,) = solved(draw(form(), Layout()))
-    for engine in (plumber, camelot):
+    for engine in (pdfplumber, camelot):
         ((theirs,),) = engine.read_grids(shifted.getvalue())
         assert all(
             abs(a - b) <= 2.0
@@ -140,7 +144,7 @@ def test_loose_boxes_that_would_take_pdfplumber_minutes_are_refused() -> None:
         )
     canvas.save()
     with pytest.raises(ExtractError) as refused:
-        plumber.read_grids(buffer.getvalue())
+        pdfplumber.read_grids(buffer.getvalue())
     assert refused.value.code == "too-complex"
 
 
@@ -161,3 +165,27 @@ def test_a_page_without_text_is_not_turned() -> None:
     canvas.save()
     turned = upright(buffer.getvalue())
     assert (turned.turns, turned.sizes) == ((0,), ((400.0, 300.0),))
+
+
+def test_an_engine_is_one_file_and_one_line() -> None:
+    """Every module of the folder is in the registry, and holds the function that its line says, as the protocol has it."""
+    folder = Path(str(registry.__file__)).parent
+    others = {"__init__", "registry", "upright"}
+    assert {path.stem for path in folder.glob("*.py")} - others == set(ENGINES)
+    wanted = {"pages": registry.PageReader.read_page, "grids": registry.GridReader.read_grids}
+    for engine in ENGINES.values():
+        asked = inspect.signature(wanted[engine.reads])
+        reader = engine.page_reader if engine.reads == "pages" else engine.grid_reader
+        held = inspect.signature(getattr(reader, wanted[engine.reads].__name__))
+        given = [name for name in asked.parameters if name != "self"]
+        assert list(held.parameters)[: len(given)] == given
+        assert all(
+            value.default is not value.empty
+            for value in list(held.parameters.values())[len(given) :]
+        )
+
+
+def test_the_command_line_offers_every_engine() -> None:
+    shown = selfeval("extract", "any.pdf", "--engine", "no-such-engine")
+    assert shown.returncode == 3
+    assert all(name in shown.stderr for name in ENGINES)

@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import islice
 from typing import Any
 
+from selfeval.extractors.engines.registry import DEFAULT, ENGINES, SECOND_OPINION
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation import child
 from selfeval.extractors.isolation.limits import (
@@ -25,8 +26,6 @@ from selfeval.extractors.model import Document
 
 #: documents under way or waiting to be handed out, for each worker: enough that a slow one does not idle the others
 _WINDOW = 32
-#: engines whose libraries (pandas, OpenCV) need the larger address space from the start
-_LARGE_ENGINES = frozenset({"camelot"})
 
 
 class _Job:
@@ -43,7 +42,7 @@ def extract_many(
     paths: Iterable[str | os.PathLike[str]],
     *,
     workers: int = 1,
-    engine: str = "pdfium",
+    engine: str = DEFAULT.name,
     second_opinion: bool = False,
     timeout: float = MAX_SECONDS,
     reader: child.Reader | None = None,
@@ -53,9 +52,10 @@ def extract_many(
     `timeout` is in seconds for a document read from its text layer. A document that turns out to need recognition is
     read again by a child of another size, started when the first such document comes. `reader` replaces
     `selfeval.extractors.read.read_document` (an importable function of the same signature)."""
-    large = engine in _LARGE_ENGINES or second_opinion
+    chosen = ENGINES.get(engine, DEFAULT)  # a name that nobody knows is the reader's to refuse
+    asked = [chosen, *([SECOND_OPINION] if second_opinion else [])]
     with (
-        Pool(workers, address_space=OCR_ADDRESS_SPACE if large else MAX_ADDRESS_SPACE) as text,
+        Pool(workers, address_space=max(one.address_space for one in asked)) as text,
         _ocr_pool(workers) as ocr,
     ):
 
@@ -80,7 +80,7 @@ def extract_many(
             else:
                 job.document = document
 
-        waiting = (_Job(os.fspath(path), engine == "ocr") for path in paths)
+        waiting = (_Job(os.fspath(path), chosen.recognises) for path in paths)
         window: deque[_Job] = deque()
         while True:
             for job in islice(waiting, _WINDOW * workers - len(window)):

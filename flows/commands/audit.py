@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from selfeval.extractors.engines.registry import DEFAULT
 from selfeval.flows.commands.console import log, progress
 from selfeval.flows.commands.listing import Format, rows, show
 from selfeval.flows.commands.options import (
-    Engine,
     EngineOption,
     Files,
     ProfileOption,
@@ -29,7 +29,7 @@ def audit(
     files: Files,
     form: Annotated[Format, typer.Option("--format", "-f", help="输出格式")] = Format.TABLE,
     workers: WorkersOption = 0,
-    engine: EngineOption = Engine.PDFIUM,
+    engine: EngineOption = DEFAULT.name,
     second_opinion: SecondOpinionOption = False,
     profile: ProfileOption = "",
     roster: Annotated[
@@ -56,7 +56,7 @@ def audit(
     found = extract_many(
         files,
         workers=min(workers_of(workers), len(files)),
-        engine=engine.value,
+        engine=engine,
         second_opinion=second_opinion,
     )
     documents = list(progress(found, len(files), "读取"))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from selfeval.extractors.engines.registry import DEFAULT
 from selfeval.flows.commands.console import log, print_json, progress, write_text
 from selfeval.flows.commands.options import (
-    Engine,
     EngineOption,
     Files,
     SecondOpinionOption,
@@ -34,7 +34,7 @@ def extract(
         typer.Option("--out", "-o", metavar="目录", help="每份文件写一个 JSON；多份文件时必须给出"),
     ] = None,
     workers: WorkersOption = 0,
-    engine: EngineOption = Engine.PDFIUM,
+    engine: EngineOption = DEFAULT.name,
     second_opinion: SecondOpinionOption = False,
     show_personal_data: Annotated[
         bool, typer.Option("--show-personal-data", help="不隐去负责人姓名和电话")
@@ -63,7 +63,7 @@ def extract(
     documents = extract_many(
         files,
         workers=min(workers_of(workers), len(files)),
-        engine=engine.value,
+        engine=engine,
         second_opinion=second_opinion,
     )
     rejected, documents_done = 0, -1

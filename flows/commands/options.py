@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from selfeval.extractors.engines.registry import ENGINES
 
-class Engine(StrEnum):
-    """The engines of `selfeval.extractors.read`, named here so that the help needs no PDF library."""
 
-    PDFIUM = "pdfium"
-    PDFPLUMBER = "pdfplumber"
-    CAMELOT = "camelot"
-    OCR = "ocr"
+def _known_engine(name: str) -> str:
+    if name not in ENGINES:
+        raise typer.BadParameter(f"没有 {name} 这个引擎，可用 {'、'.join(ENGINES)}")
+    return name
 
 
 Files = Annotated[
@@ -43,7 +41,16 @@ WorkersOption = Annotated[
         "--workers", "-n", min=0, metavar="数目", help="同时读取的进程数，0 表示按处理器数"
     ),
 ]
-EngineOption = Annotated[Engine, typer.Option("--engine", help="读取引擎；扫描页总是用文字识别")]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="|".join(ENGINES),
+        callback=_known_engine,
+        autocompletion=lambda: list(ENGINES),
+        help="读取引擎；扫描页总是用文字识别",
+    ),
+]
 SecondOpinionOption = Annotated[
     bool, typer.Option("--second-opinion", help="再用 camelot 读一遍，凡有出入的都列为存疑")
 ]

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from selfeval.extractors.engines.registry import DEFAULT
 from selfeval.flows.commands.options import (
     DEFAULT_WORKSPACE,
-    Engine,
     EngineOption,
     ProfileOption,
     PublishOption,
@@ -48,7 +48,7 @@ def rerun(
     ] = False,
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     workers: WorkersOption = 0,
-    engine: EngineOption = Engine.PDFIUM,
+    engine: EngineOption = DEFAULT.name,
     second_opinion: SecondOpinionOption = False,
     profile: ProfileOption = "",
     store: StoreOption = "",
@@ -89,7 +89,7 @@ def rerun(
     again = [item.submission_id for item in items if item.submission_id in chosen]
     options: dict[str, Any] = {
         "workers": workers_of(workers),
-        "engine": engine.value,
+        "engine": engine,
         "second_opinion": second_opinion,
         "profile": profile,
     }

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from selfeval.extractors.engines.registry import DEFAULT
 from selfeval.flows.commands.options import (
     DEFAULT_WORKSPACE,
-    Engine,
     EngineOption,
     MetricsOption,
     NotifyOption,
@@ -37,7 +37,7 @@ def run(
     ],
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
     workers: WorkersOption = 0,
-    engine: EngineOption = Engine.PDFIUM,
+    engine: EngineOption = DEFAULT.name,
     second_opinion: SecondOpinionOption = False,
     profile: ProfileOption = "",
     store: StoreOption = "",
@@ -82,7 +82,7 @@ def run(
     watch(notify, notify_quarantine, metrics)
     options = {
         "workers": workers_of(workers),
-        "engine": engine.value,
+        "engine": engine,
         "second_opinion": second_opinion,
         "profile": profile,
     }

@@ -10,12 +10,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+from selfeval.extractors.engines.registry import ENGINES
 
 #: name of the distribution -> what stops working without it.
 _NEEDED = {
-    "pypdfium2": "读取 PDF", "pdfplumber": "对照引擎", "camelot-py": "第二意见", "rapidocr": "扫描件识别", "onnxruntime": "扫描件识别",
-    "opencv-python-headless": "扫描件识别", "pandas": "表格", "pandera": "表格校验", "great_expectations": "审核", "prefect": "流程",
+    **{library: f"读取引擎 {engine.name}" for engine in ENGINES.values() for library in engine.libraries},
+    "pandas": "表格", "pandera": "表格校验", "great_expectations": "审核", "prefect": "流程",
     "sqlalchemy": "存储", "pyarrow": "Parquet", "duckdb": "SQL 查询", "pebble": "子进程隔离", "fsspec": "远程收件夹", "jinja2": "报告",
 }  # fmt: skip
 #: bytes free below which a run over a season may not finish.
@@ -38,7 +41,9 @@ def checks(workspace: Path | None) -> Iterator[Check]:
     yield _python()
     yield from _packages()
     yield _fastapi()
-    yield _guard("读取引擎", _engine)
+    for engine in ENGINES.values():
+        if not engine.recognises:
+            yield _guard(f"读取引擎 {engine.name}", partial(_engine, engine.name))
     yield _guard("文字识别", _recognition)
     yield _guard("子进程", _sandbox)
     yield from _confinement()
@@ -79,17 +84,14 @@ def _guard(name: str, check: Callable[[], Check]) -> Check:
         return Check(name, False, f"{type(error).__name__}: {error}", "请重新安装：make setup")
 
 
-def _engine() -> Check:
+def _engine(name: str) -> Check:
     from selfeval.data import FOLDER as DATA
-    from selfeval.extractors.isolation.sandbox import extract_many
+    from selfeval.extractors import extract
 
-    samples = sorted((DATA / "samples").glob("*.pdf"), key=lambda path: path.stat().st_size)
-    if not samples:
-        importlib.import_module("pypdfium2")
-        return Check("读取引擎", True, "pdfium")
-    (document,) = extract_many(samples[:1])
+    sample = min((DATA / "samples").glob("*.pdf"), key=lambda path: path.stat().st_size)
+    document = extract(sample, engine=name)
     return Check(
-        "读取引擎",
+        f"读取引擎 {name}",
         document.status == "ok",
         f"{document.document}：{len(document.forms)} 张表",
         "样例未能读出",

@@ -20,6 +20,7 @@ from prefect.futures import as_completed
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from selfeval.extractors.engines.registry import DEFAULT
 from selfeval.flows.commands.console import log, progress, start_run
 from selfeval.flows.inbox.intake import Intake, take_in
 from selfeval.flows.ledger.ledger import Submission, now
@@ -163,7 +164,7 @@ def nightly(
     workspace: str,
     store: str = "",
     workers: int = 0,
-    engine: str = "pdfium",
+    engine: str = DEFAULT.name,
     second_opinion: bool = False,
     profile: str = "",
     again: list[str] | None = None,
@@ -178,7 +179,7 @@ def nightly(
         workspace: the folder of the store, the report and the quarantine.
         store: database URL; empty for the workspace's own SQLite file.
         workers: child processes that read; 0 for one a processor.
-        engine: pdfium, pdfplumber, camelot or ocr.
+        engine: a name in selfeval.extractors.engines.registry.ENGINES: pdfium, pdfplumber, camelot or ocr.
         second_opinion: read every document with camelot too and doubt what differs.
         profile: judge every form by this profile instead of its own.
         again: ids of submissions to read again, whatever their state.

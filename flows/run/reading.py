@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from selfeval.extractors.engines.registry import DEFAULT
 from selfeval.extractors.isolation.sandbox import extract_many
 from selfeval.extractors.model import Document
 from selfeval.flows.commands.console import log
@@ -42,7 +43,7 @@ class Outcome:
 class Reader:
     """How documents are read in this run."""
 
-    engine: str = "pdfium"
+    engine: str = DEFAULT.name
     second_opinion: bool = False
 
 
