@@ -23,6 +23,7 @@ from selfeval.extractors.grids import stitch
 from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage, solve
 from selfeval.extractors.isolation.triage import screen
 from selfeval.extractors.model import Document, Form, Notice, PageContent
+from selfeval.extractors.pages import shown
 from selfeval.extractors.pages.glyphs import foreign, unmapped
 
 #: share of a page under images from which a page without a table is taken for a picture of one
@@ -50,28 +51,35 @@ def read_document(
     try:
         if engine not in ENGINES:
             raise ExtractError("engine-unavailable", detail=engine)
-        pages = screen(data)
-        forms = _read(data, ENGINES[engine], second_opinion, recognise)
+        pages = screened = screen(data)
+        document = shown.open_document(data)
+        try:
+            pages = len(document)
+            attached = document.count_attachments() if pages == screened else 0
+            forms = _read(document, data, ENGINES[engine], second_opinion, recognise)
+        finally:
+            document.close()
         if not forms:
             raise ExtractError("no-form-found")
     except ExtractError as error:
         return Document(name, digest, pages, "rejected", error.reason())
+    if attached:
+        forms = [compare.with_attachments(form, attached) for form in forms]
     return Document(name, digest, pages, "ok", None, tuple(forms))
 
 
-def _read(data: bytes, engine: Engine, second_opinion: bool, recognise: bool) -> list[Form]:
-    document = pdfium.PdfDocument(data)
-    try:
+def _read(
+    document: pdfium.PdfDocument, data: bytes, engine: Engine, second_opinion: bool, recognise: bool
+) -> list[Form]:
+    solved = [
+        _solved(shown.open_page(document, index), index + 1, engine, recognise)
+        for index in range(len(document))
+    ]
+    if any(_is_misnamed(page.content) for page in solved):
         solved = [
-            _solved(document[index], index + 1, engine, recognise) for index in range(len(document))
+            _solved(shown.open_page(document, index), index + 1, RECOGNISER, recognise)
+            for index in range(len(document))
         ]
-        if any(_is_misnamed(page.content) for page in solved):
-            solved = [
-                _solved(document[index], index + 1, RECOGNISER, recognise)
-                for index in range(len(document))
-            ]
-    finally:
-        document.close()
     if engine.reads == "grids":
         forms = _finished(_forms(_with_grids(solved, engine, data)), solved)
         return _judged(forms, _forms(solved), DEFAULT)

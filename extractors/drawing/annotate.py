@@ -8,13 +8,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-import pypdfium2 as pdfium
-
 from selfeval.extractors.drawing.render import render_page
 from selfeval.extractors.engines.pdfium import read_page
 from selfeval.extractors.grids.cells import solve
 from selfeval.extractors.isolation.files import read_file
 from selfeval.extractors.model import Bbox, Document
+from selfeval.extractors.pages import shown
 
 #: bytes; larger than a report's picture, since whoever adds a template zooms in
 MAX_PICTURE = 2_000_000
@@ -52,9 +51,9 @@ def annotate(path: str, document: Document, page: int) -> bytes:
 
 
 def _grid(data: bytes, page: int) -> Iterator[Bbox]:
-    document = pdfium.PdfDocument(data)
+    document = shown.open_document(data)
     try:
-        for grid in solve(read_page(document[page - 1], page)).grids:
+        for grid in solve(read_page(shown.open_page(document, page - 1), page)).grids:
             for cell in grid.cells:
                 yield from (part.bbox for part in cell.evidence)
     finally:

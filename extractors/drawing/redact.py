@@ -6,6 +6,7 @@ The characters are pdfium's, in its reading order, whoever set them and in howev
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +24,8 @@ from selfeval.extractors.pages.glyphs import printed
 _MARGIN = 1.0
 #: steps a point in which pdfium's integer device space is asked for places
 _STEPS = 64
+#: degrees off the page's four directions beyond which a character is a watermark's
+_MAX_SLANT = 2.0
 #: a number that a line of text ends in and the next one goes on with; one that stands alone in its cell begins after a blank
 _BROKEN = re.compile(r"(?<=[^\s\d.,，])\d[\d-]{0,9}\n+\d[\d-]{0,9}(?![\d.%])")
 _DIGITS_APART = re.compile(r"(?<!\S)\d(?: \d){6,}(?!\S)")
@@ -76,11 +79,12 @@ def _spans_apart(text: str) -> Iterator[tuple[int, int]]:
 def _spans_of_names(
     page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, text: str, known: Sequence[Bbox]
 ) -> Iterator[tuple[int, int]]:
+    """Every place of a name that stands in one of the `known` cells. A name is made of characters whose boxes lie within the cell: those
+    of a watermark across it are no part of one, and would cover what they happen to say elsewhere."""
     names: set[str] = set()
+    places = _upright_places(textpage, text) if known else []
     for cell in known:
-        inside = "".join(
-            _character(ord(one)) for one in textpage.get_text_bounded(*_in_page_space(page, cell))
-        )
+        inside = _text_within(text, places, _in_page_space(page, cell))
         for written in (
             inside,
             inside.replace("\n", ""),
@@ -89,6 +93,43 @@ def _spans_of_names(
     for name in names:
         for match in re.finditer(re.escape(name), text):
             yield match.span()
+
+
+def _text_within(text: str, places: Sequence[Bbox | None], cell: Bbox) -> str:
+    """The characters whose boxes lie within a cell (left, bottom, right, top in page space), with the blanks between them."""
+    inside: list[str] = []
+    for one, box in zip(text, places, strict=True):
+        if box is None:
+            if inside and one.isspace():
+                inside.append(one)
+        elif (
+            cell[0] - _MARGIN <= box[0]
+            and cell[1] - _MARGIN <= box[1]
+            and box[2] <= cell[2] + _MARGIN
+            and box[3] <= cell[3] + _MARGIN
+        ):
+            inside.append(one)
+    return "".join(inside)
+
+
+def _upright_places(textpage: pdfium.PdfTextPage, text: str) -> list[Bbox | None]:
+    """The tight box of each character in page space; None for blanks and for what stands askew, as watermarks do."""
+    found: list[Bbox | None] = []
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    for at, one in enumerate(text):
+        shown = (
+            not one.isspace()
+            and raw.FPDFText_GetCharBox(textpage.raw, at, left, right, bottom, top)
+            and not _askew(textpage, at)
+        )
+        found.append((left.value, bottom.value, right.value, top.value) if shown else None)
+    return found
+
+
+def _askew(textpage: pdfium.PdfTextPage, at: int) -> bool:
+    """Whether a character stands neither upright nor on a side, as those of watermarks do."""
+    degrees = math.degrees(raw.FPDFText_GetCharAngle(textpage.raw, at))
+    return abs((degrees + 45) % 90 - 45) > _MAX_SLANT
 
 
 def _in_page_space(page: pdfium.PdfPage, box: Bbox) -> Bbox:

@@ -20,6 +20,7 @@ from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation.limits import IMAGE_BYTES, MAX_PAGE_AREA, MAX_PIXELS
 from selfeval.extractors.isolation.triage import screen_images
 from selfeval.extractors.model import Bbox
+from selfeval.extractors.pages import shown
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -61,7 +62,7 @@ def render_page(data: bytes, page: int, **how: Any) -> PageImage:
 def opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
     """The document, for as many pages as are wanted of it: fonts are loaded once. ExtractError: damaged."""
     try:
-        document = pdfium.PdfDocument(data)
+        document = shown.open_document(data)
     except pdfium.PdfiumError as error:
         raise ExtractError("damaged", detail="文件结构无法解析") from error
     try:
@@ -87,7 +88,7 @@ def draw_page(
 
     ExtractError: damaged, page-too-large, too-complex."""
     try:
-        drawn = document[page - 1]
+        drawn = shown.open_page(document, page - 1)
     except (pdfium.PdfiumError, IndexError) as error:
         raise ExtractError("damaged", detail=f"第 {page} 页无法显示") from error
     try:

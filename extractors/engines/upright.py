@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from selfeval.extractors.pages import shown
+
 #: Characters looked at on a page to see which way its text runs.
 SAMPLE = 2000
 
@@ -32,10 +34,11 @@ def upright(data: bytes) -> Upright:
     """Turn every page of a PDF so that most of its text runs from left to right.
 
     Raises pypdfium2.PdfiumError where the bytes cannot be opened without a password."""
-    document = pdfium.PdfDocument(data)
+    document = shown.open_document(data)
     sizes, turns = [], []
     try:
-        for page in document:
+        for index in range(len(document)):
+            page = shown.open_page(document, index)
             turn = _turn(page)
             page.set_mediabox(*page.get_cropbox())
             page.set_rotation((page.get_rotation() - turn) % 360)

@@ -90,6 +90,12 @@ def with_lost_table(form: Form, page: int) -> Form:
     )
 
 
+def with_attachments(form: Form, count: int) -> Form:
+    """A form of a document with `count` files attached to it that its pages do not show."""
+    why = f"文件另附有 {count} 个附件，附件内容未读取"
+    return replace(form, doubts=merged((*form.doubts, Doubt("attachments", why, HIDDEN_BESIDE))))
+
+
 def with_notices(
     forms: Iterable[Form], notices: Iterable[tuple[int, Notice]], shown: Iterable[str]
 ) -> list[Form]:
