@@ -19,7 +19,8 @@ class Char(NamedTuple):
 
     `confidence` is below 1 only where a recogniser guessed it. `turn` is how many degrees clockwise it stands turned
     against the page's upright text (0, 90, 180 or 270), as captions set sideways do. `anchor` is set for a character that
-    the print cuts off at the edge of its cell: a point within the cell it belongs to."""
+    the print cuts off at the edge of its cell: a point within the cell it belongs to. `run` tells the characters of one text
+    object from those of others (0: the engine knows no objects)."""
 
     text: str
     x0: float
@@ -29,6 +30,7 @@ class Char(NamedTuple):
     confidence: float = 1.0
     turn: int = 0
     anchor: tuple[float, float] | None = None
+    run: int = 0
 
 
 class Ruling(NamedTuple):

@@ -21,13 +21,13 @@ def row(
 ) -> list[Char]:
     pitch = pitch or size
     return [
-        Char(c, x + i * pitch, y, x + i * pitch + 0.9 * size, y + size, 1.0, turn)
+        Char(c, x + i * pitch, y, x + (i + 0.9) * pitch, y + size, 1.0, turn)
         for i, c in enumerate(words)
     ]
 
 
 def test_a_number_wrapped_in_a_narrow_cell_is_one_number() -> None:
-    assert assemble(row("91.4") + row("0", y=12), right=45) == "91.40"
+    assert assemble(row("91.4") + row("0", y=12), box=(0, 0, 45, 60)) == "91.40"
 
 
 def test_two_numbers_that_stand_apart_never_become_one() -> None:
@@ -36,20 +36,20 @@ def test_two_numbers_that_stand_apart_never_become_one() -> None:
 
 def test_a_list_in_a_goal_keeps_its_items_apart() -> None:
     assert (
-        assemble(row("1.完成维保。") + row("2.续租服务。", y=14), right=300)
+        assemble(row("1.完成维保。") + row("2.续租服务。", y=14), box=(0, 0, 300, 60))
         == "1.完成维保。\n2.续租服务。"
     )
 
 
 def test_a_wrapped_sentence_is_joined_without_a_space() -> None:
     assert (
-        assemble(row("保障热线服务") + row("中心正常运营", y=14), right=62)
+        assemble(row("保障热线服务") + row("中心正常运营", y=14), box=(0, 0, 62, 60))
         == "保障热线服务中心正常运营"
     )
 
 
 def test_latin_words_wrapped_onto_the_next_line_keep_their_space() -> None:
-    assert assemble(row("open") + row("data", y=14), right=45) == "open data"
+    assert assemble(row("open") + row("data", y=14), box=(0, 0, 45, 60)) == "open data"
 
 
 def test_a_glyph_printed_twice_to_look_bold_counts_once() -> None:
@@ -68,7 +68,9 @@ def test_text_set_sideways_is_read_in_its_own_direction(turn: int) -> None:
 
 def test_vertical_writing_of_upright_characters_is_one_word() -> None:
     assert (
-        assemble([c for i, w in enumerate("满意度指标") for c in row(w, y=12 * i)], right=60)
+        assemble(
+            [c for i, w in enumerate("满意度指标") for c in row(w, y=12 * i)], box=(0, 0, 60, 60)
+        )
         == "满意度指标"
     )
 

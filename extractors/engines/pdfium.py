@@ -137,17 +137,41 @@ def _char(glyph: Glyph, run: Run, m: Matrix, page_turn: int, clip: Box | None) -
     x0, top, x1, bottom = _moved(glyph.box, m)
     # clockwise turn of the character against upright text, from its counter-clockwise direction in page space
     turn = round((page_turn - run.angle) / 90) * 90 % 360
-    if turn == 0:
-        baseline = m[1] * run.origin[0] + m[3] * run.origin[1] + m[5]
-        top, bottom = baseline - ASCENT * run.size, baseline + (1 - ASCENT) * run.size
+    x0, top, x1, bottom = _em_box((x0, top, x1, bottom), run, m, turn)
     if clip is None:
-        return Char(glyph.text, x0, top, x1, bottom, 1.0, turn)
+        return Char(glyph.text, x0, top, x1, bottom, 1.0, turn, None, glyph.run)
     left, upper, right, lower = _moved(clip, m)
     anchor = (
         min(max((x0 + x1) / 2, left + 1), right - 1),
         min(max((top + bottom) / 2, upper + 1), lower - 1),
     )
-    return Char(glyph.text, x0, top, x1, bottom, 1.0, turn, anchor)
+    return Char(glyph.text, x0, top, x1, bottom, 1.0, turn, anchor, glyph.run)
+
+
+def _em_box(box: Bbox, run: Run, m: Matrix, turn: int) -> Bbox:
+    """A glyph's box made as high as its em, so that the characters of a line share their height; type set down a column, which leaves
+    the baseline of its run, keeps each glyph's own middle."""
+    x0, top, x1, bottom = box
+    x = m[0] * run.origin[0] + m[2] * run.origin[1] + m[4]
+    y = m[1] * run.origin[0] + m[3] * run.origin[1] + m[5]
+    above, below = ASCENT * run.size, (1 - ASCENT) * run.size
+    if turn == 0:
+        top, bottom = _on_baseline(top, bottom, y - above, y + below)
+    elif turn == 180:
+        top, bottom = _on_baseline(top, bottom, y - below, y + above)
+    elif turn == 90:
+        x0, x1 = _on_baseline(x0, x1, x - below, x + above)
+    else:
+        x0, x1 = _on_baseline(x0, x1, x - above, x + below)
+    return (x0, top, x1, bottom)
+
+
+def _on_baseline(low: float, high: float, start: float, end: float) -> tuple[float, float]:
+    """The em from `start` to `end` where the glyph from `low` to `high` stands in it, else an em around that glyph."""
+    middle, half = (low + high) / 2, (end - start) / 2
+    if start - half <= middle <= end + half:
+        return start, end
+    return middle - half, middle + half
 
 
 def _rulings(objects: PageObjects, m: Matrix) -> tuple[Ruling, ...]:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from selfeval.extractors.errors import ExtractError
-from selfeval.extractors.grids.celltext import assemble, confidence, line_text, lines
+from selfeval.extractors.grids.celltext import line_text, lines, read_cells
 from selfeval.extractors.grids.rulings import REACH, Borders, Segment, tables
+from selfeval.extractors.grids.spill import settled
 from selfeval.extractors.isolation import limits
 from selfeval.extractors.model import Bbox, Cell, Char, Evidence, Grid, Ink, PageContent
 
 #: share of a cell's side that must be ruled for the side to be a border
 RULED_SHARE = 0.6
-#: share of a character's width beyond a border that says that its text runs over the border
-OVERRUN_SHARE = 0.3
-#: ems between two characters on both sides of a border that say the same: cells keep their texts further apart
-OVERRUN_GAP = 0.12
 #: ems that part two lines of one height
 LINE_GAP = 5.0
 #: what is said of a cell where the borders do not enclose a rectangle, and where text runs over a border
@@ -51,16 +49,39 @@ def solve(content: PageContent) -> SolvedPage:
         _Frame(borders, content.number) for borders in tables(content.rulings, content.number)
     ]
     frames = [frame for frame in frames if frame.rows * frame.columns > 1]
+    boxes = [box for frame in frames for box in frame.boxes]
+    homes, doubtful = settled(content.chars, _homes(content.chars, frames), boxes)
+    held: list[list[Char]] = [[] for _ in boxes]
     loose: list[Char] = []
-    for char in content.chars:
-        x, y = char.anchor or ((char.x0 + char.x1) / 2, (char.top + char.bottom) / 2)
-        for frame in frames:
-            if frame.put(char, x, y):
-                break
-        else:
-            loose.append(char)
-    grids = tuple(frame.grid(content) for frame in frames)
-    return SolvedPage(content, grids, tuple(_lines(loose)))
+    for char, home in zip(content.chars, homes, strict=True):
+        (held[home] if home >= 0 else loose).append(char)
+    grids, first = [], 0
+    for frame in frames:
+        end = first + len(frame.cells)
+        over = {index - first for index in doubtful if first <= index < end}
+        grids.append(frame.grid(content, held[first:end], over))
+        first = end
+    return SolvedPage(content, tuple(grids), tuple(_lines(loose)))
+
+
+def _homes(chars: Sequence[Char], frames: Sequence[_Frame]) -> list[int]:
+    """For each character the cell that holds its middle, counted over all frames; -1 where none does."""
+    homes = np.full(len(chars), -1)
+    if not len(chars):
+        return []
+    middles = np.array(
+        [c.anchor or ((c.x0 + c.x1) / 2, (c.top + c.bottom) / 2) for c in chars], dtype=float
+    )
+    x, y = middles[:, 0], middles[:, 1]
+    first = 0
+    for frame in frames:
+        xs, ys = frame.xs, frame.ys
+        free = (homes < 0) & (xs[0] <= x) & (x < xs[-1]) & (ys[0] <= y) & (y < ys[-1])
+        rows = np.searchsorted(ys, y[free], side="right") - 1
+        columns = np.searchsorted(xs, x[free], side="right") - 1
+        homes[free] = np.array(frame.owner)[rows, columns] + first
+        first += len(frame.cells)
+    return [int(home) for home in homes]
 
 
 def _lines(chars: Sequence[Char]) -> list[Line]:
@@ -117,7 +138,15 @@ class _Frame:
         ] = []  # row, column, row span, column span, whether it is a clean rectangle
         self.owner = [[-1] * self.columns for _ in range(self.rows)]
         self._cut_into_cells()
-        self.chars: list[list[Char]] = [[] for _ in self.cells]
+        self.boxes: list[Bbox] = [
+            (
+                self.xs[column],
+                self.ys[row],
+                self.xs[column + column_span],
+                self.ys[row + row_span],
+            )
+            for row, column, row_span, column_span, _ in self.cells
+        ]
 
     def _open_right(self, row: int, column: int) -> bool:
         return column + 1 < self.columns and not self._left[column + 1][row]
@@ -157,43 +186,28 @@ class _Frame:
             self.owner[r][column : right + 1] = [len(self.cells)] * (right + 1 - column)
         self.cells.append((row, column, below + 1 - row, right + 1 - column, clean))
 
-    def put(self, char: Char, x: float, y: float) -> bool:
-        """Give a character to the cell that holds its centre; False when the table does not."""
-        if not (self.xs[0] <= x < self.xs[-1] and self.ys[0] <= y < self.ys[-1]):
-            return False
-        cell = self.owner[bisect_right(self.ys, y) - 1][bisect_right(self.xs, x) - 1]
-        self.chars[cell].append(char)
-        return True
-
-    def grid(self, content: PageContent) -> Grid:
-        overrun = self._settle_overruns()
+    def grid(self, content: PageContent, held: Sequence[list[Char]], over: set[int]) -> Grid:
+        """Given the characters of each cell and the cells whose text runs over a border, the grid."""
+        texts = read_cells(held, self.boxes)
         cells = []
         for index, (row, column, row_span, column_span, clean) in enumerate(self.cells):
-            box = (
-                self.xs[column],
-                self.ys[row],
-                self.xs[column + column_span],
-                self.ys[row + row_span],
-            )
-            chars = self.chars[index]
+            box, text = self.boxes[index], texts[index]
             sure = min(
-                confidence(chars),
-                *([OVERRUN] if index in overrun else []),
-                *([OPEN_BORDERS] if not clean else []),
-                (1.0, ""),
+                (text.confidence, text.why),
+                OVERRUN if index in over else (1.0, ""),
+                (1.0, "") if clean else OPEN_BORDERS,
             )
-            evidence = (Evidence(content.number, content.displayed(box)),)
-            ink = _ink(chars, box[2] - box[0]) if row == 0 or row + row_span == self.rows else None
+            outer = row == 0 or row + row_span == self.rows
             cells.append(
                 Cell(
                     row,
                     column,
                     row_span,
                     column_span,
-                    assemble(chars, box[2]),
-                    evidence,
+                    text.text,
+                    (Evidence(content.number, content.displayed(box)),),
                     *sure,
-                    ink,
+                    _ink(held[index], box[2] - box[0]) if outer else None,
                     self._open(index),
                 )
             )
@@ -212,53 +226,6 @@ class _Frame:
         top = row == 0 and not any(self._top[0][c] for c in span)
         return top, row + row_span == self.rows and not any(self._top[self.rows][c] for c in span)
 
-    def _settle_overruns(self) -> set[int]:
-        """Text that runs over a border stays in one piece, with the cell that holds most of it; both cells are doubtful."""
-        doubtful: set[int] = set()
-        for index, (_, column, _, column_span, _) in enumerate(self.cells):
-            left, right = self.xs[column], self.xs[column + column_span]
-            for char in self.chars[index]:
-                width = char.x1 - char.x0
-                beyond = max(left - char.x0, char.x1 - right)
-                over = (
-                    width > 1
-                    and not char.anchor
-                    and beyond > OVERRUN_SHARE * width
-                    and char.text != " "
-                )
-                near = right - char.x1 < OVERRUN_GAP * (char.bottom - char.top)
-                if over or (near and self._goes_on(index, char)):
-                    doubtful.add(index)
-        if doubtful:
-            for index in sorted(doubtful):
-                self._pull_together(index, doubtful)
-        return doubtful
-
-    def _goes_on(self, index: int, char: Char) -> bool:
-        """Whether the cell to the right has a character right after this one, as if no border lay between them."""
-        row, column, row_span, column_span, _ = self.cells[index]
-        if column + column_span >= self.columns:
-            return False
-        gap = OVERRUN_GAP * (char.bottom - char.top)
-        neighbours = {self.owner[r][column + column_span] for r in range(row, row + row_span)}
-        return any(
-            abs(c.top - char.top) < gap and -gap < c.x0 - char.x1 < gap and c.text != " "
-            for n in neighbours
-            for c in self.chars[n]
-        )
-
-    def _pull_together(self, index: int, doubtful: set[int]) -> None:
-        row, column, _, column_span, _ = self.cells[index]
-        for side in (column - 1, column + column_span):
-            if not 0 <= side < self.columns:
-                continue
-            neighbour = self.owner[row][side]
-            ours, theirs = self.chars[index], self.chars[neighbour]
-            if theirs and ours and len(theirs) <= len(ours) and _continues(ours, theirs):
-                ours.extend(theirs)
-                theirs.clear()
-                doubtful.add(neighbour)
-
 
 def _ink(all_chars: Sequence[Char], width: float) -> Ink | None:
     """Given the characters of a cell and its width, where those stand that are printed in it."""
@@ -270,20 +237,6 @@ def _ink(all_chars: Sequence[Char], width: float) -> Ink | None:
     last = [c for c in chars if c.bottom > lowest.bottom - size / 2]
     room = (width - max(c.x1 for c in last) + min(c.x0 for c in last)) / size
     return Ink(min(c.top for c in chars), lowest.bottom, size, room)
-
-
-def _continues(ours: Sequence[Char], theirs: Sequence[Char]) -> bool:
-    """Whether every line of `theirs` stands right after or before a character of `ours`, as the rest of a run does."""
-    for line in lines(theirs):
-        first, last = line[0], line[-1]
-        size = first.bottom - first.top
-        if not any(
-            abs(c.top - first.top) < size / 2
-            and min(abs(first.x0 - c.x1), abs(c.x0 - last.x1)) < size / 4
-            for c in ours
-        ):
-            return False
-    return True
 
 
 def _edges(positions: Sequence[float], start: float, end: float) -> tuple[list[float], bool, bool]:

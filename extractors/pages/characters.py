@@ -107,13 +107,12 @@ def read_glyphs(textpage: Any, number: int) -> tuple[list[Glyph], dict[int, Run]
 def _run(handle: int | None, index: int) -> Run:
     matrix = _MATRIX
     CALLS.char_matrix(handle, index, ctypes.addressof(matrix))
-    size = CALLS.font_size(handle, index) * math.hypot(matrix.c, matrix.d)
+    size = CALLS.font_size(handle, index)
+    # a negative font size turns the glyphs about; the matrix of type that stands upright turns them back
+    across, up = (matrix.a, matrix.b) if size >= 0 else (-matrix.a, -matrix.b)
+    size = abs(size) * math.hypot(matrix.c, matrix.d)
     CALLS.char_origin(handle, index, ctypes.addressof(_ORIGIN), ctypes.addressof(_ORIGIN) + 8)
-    angle = (
-        math.degrees(math.atan2(matrix.b, matrix.a)) % 360
-        if matrix.b
-        else (0.0 if matrix.a >= 0 else 180.0)
-    )
+    angle = math.degrees(math.atan2(up, across)) % 360 if up else (0.0 if across >= 0 else 180.0)
     return Run(size, angle, (_ORIGIN[0], _ORIGIN[1]))
 
 

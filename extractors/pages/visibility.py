@@ -82,7 +82,7 @@ def texts(chars: Sequence[Char], boxes: Sequence[Bbox]) -> list[str]:
             if x0 <= across < x1 and top <= down < bottom:
                 members.append(char)
                 break
-    return [assemble(members, box[2]) for members, box in zip(inside, boxes, strict=True)]
+    return [assemble(members, box) for members, box in zip(inside, boxes, strict=True)]
 
 
 def _within(glyph: Glyph, box: Bbox) -> bool:

@@ -1,0 +1,189 @@
+"""Characters of a cell -> its lines as a reader takes them: turned and vertical type laid flat, double prints once, raised marks in their line.
+
+Every measure is a share of the em, since forms are set in anything from 1.8 to 30 points.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from selfeval.extractors.model import Char
+
+#: share of the em by which characters of one line may stand above or below each other
+LINE_DRIFT = 0.5
+#: two prints of a glyph closer than this are one glyph printed twice to look bold
+BOLD_SHIFT = 0.2
+#: two prints of the same words that begin closer than this are one text with its shadow
+SHADOW_SHIFT = 0.5
+#: glyphs of a line that overlap by more than this were printed over each other
+OVERPRINT = 0.3
+#: type smaller than this share of the largest in its cell may be a mark that belongs to a line of the larger
+SMALL = 0.8
+#: how far above or below a line, and how far beside its next character, the middle of a mark may stand
+MARK_HEIGHT, MARK_GAP = 0.35, 0.8
+#: how far beside and how far below the one before the next character of vertical type stands
+COLUMN_DRIFT, COLUMN_PITCH = 0.35, (0.7, 2.0)
+#: columns of vertical type stand at least so far apart
+COLUMNS_APART = 0.8
+
+
+def lines(chars: Sequence[Char]) -> list[list[Char]]:
+    """Given characters of one cell in drawing order, its lines from top to bottom, each from left to right."""
+    flat = [_laid_flat(c, c.turn) if c.turn else c for c in chars]
+    result = _rows(flat)
+    if any(_overprinted(line) for line in result):
+        flat = printed_once(flat)
+        result = _rows(flat)
+    if len(result) > 1 and any(len(line) > 1 for line in result) and _is_vertical(flat):
+        result = _rows([_from_column(c) for c in flat if c.text != " "])
+    return result
+
+
+def size(char: Char) -> float:
+    """The em of a character, in points."""
+    return max(char.bottom - char.top, 0.1)
+
+
+def printed_once(chars: Sequence[Char]) -> list[Char]:
+    """The characters without second prints of the same glyph, or of the same words, in nearly the same place."""
+    kept: list[Char] = []
+    strands: list[list[Char]] = []
+    for strand in _strands(chars):
+        words = "".join(c.text for c in strand if c.text != " ")
+        if len(words) > 1 and any(_is_shadow(strand, words, other) for other in strands):
+            continue
+        strands.append(strand)
+        for char in strand:
+            if not _is_printed(char, kept):
+                kept.append(char)
+    return kept
+
+
+def _is_shadow(strand: list[Char], words: str, other: list[Char]) -> bool:
+    reach = SHADOW_SHIFT * size(other[0])
+    return (
+        abs(strand[0].x0 - other[0].x0) < reach
+        and abs(strand[0].bottom - other[0].bottom) < reach
+        and words == "".join(c.text for c in other if c.text != " ")
+    )
+
+
+def _is_printed(char: Char, kept: Sequence[Char]) -> bool:
+    reach = BOLD_SHIFT * size(char)
+    return any(
+        c.text == char.text
+        and abs(c.top - char.top) < reach
+        and (
+            abs(c.x0 - char.x0) < reach
+            or min(c.x1, char.x1) - max(c.x0, char.x0) > OVERPRINT * (char.x1 - char.x0)
+        )
+        for c in kept
+    )
+
+
+def _strands(chars: Sequence[Char]) -> list[list[Char]]:
+    """Characters drawn one after the other along one line, without a step back."""
+    strands: list[list[Char]] = []
+    for char in chars:
+        if strands:
+            last = strands[-1][-1]
+            em = size(last)
+            if abs(char.bottom - last.bottom) < em / 4 and char.x0 > last.x1 - OVERPRINT * em / 2:
+                strands[-1].append(char)
+                continue
+        strands.append([char])
+    return strands
+
+
+def _overprinted(line: Sequence[Char]) -> bool:
+    end = float("-inf")
+    for char in line:
+        if char.text != " ":
+            if char.x0 < end - OVERPRINT * min(size(char), char.x1 - char.x0):
+                return True
+            end = max(end, char.x1)
+    return False
+
+
+def _rows(chars: Sequence[Char]) -> list[list[Char]]:
+    """Characters by height, those of small type with the line of larger type that they mark."""
+    if not chars:
+        return []
+    heights = [c.bottom - c.top for c in chars]
+    tall = max(heights)
+    if min(heights) >= SMALL * tall:
+        return _by_height(chars)
+    result = _by_height([c for c in chars if size(c) >= SMALL * tall])
+    rest = []
+    for char in sorted((c for c in chars if size(c) < SMALL * tall), key=lambda c: c.x0):
+        line = next((line for line in result if _marks(char, line, tall)), None)
+        if line is None:
+            rest.append(char)
+        else:
+            line.insert(bisect_left([c.x0 for c in line], char.x0), char)
+    if rest:
+        result = sorted(result + _rows(rest), key=lambda line: line[0].top + line[0].bottom)
+    return result
+
+
+def _marks(char: Char, line: Sequence[Char], tall: float) -> bool:
+    """Whether a small character stands right behind or before one of a line of larger type."""
+    middle = (char.top + char.bottom) / 2
+    drift = MARK_HEIGHT * tall
+    return line[0].top - drift <= middle <= line[0].bottom + drift and any(
+        -MARK_GAP * tall < char.x0 - c.x1 < MARK_GAP * tall
+        or -MARK_GAP * tall < c.x0 - char.x1 < MARK_GAP * tall
+        for c in line
+        if c.text != " "
+    )
+
+
+def _by_height(chars: Sequence[Char]) -> list[list[Char]]:
+    ordered = sorted(chars, key=lambda c: (c.top + c.bottom, c.x0))
+    result: list[list[Char]] = []
+    centre = 0.0
+    for char in ordered:
+        middle = (char.top + char.bottom) / 2
+        if result and middle - centre <= LINE_DRIFT * (char.bottom - char.top):
+            result[-1].append(char)
+            centre += (middle - centre) / len(result[-1])
+        else:
+            result.append([char])
+            centre = middle
+    return [sorted(line, key=lambda c: c.x0) for line in result]
+
+
+def _is_vertical(chars: Sequence[Char]) -> bool:
+    """Whether the characters were drawn down columns. Only columns beside each other read otherwise than lines do."""
+    drawn = [c for c in chars if c.text != " "]
+    if len(drawn) < 3:
+        return False
+    centres = [(c.x0 + c.x1) / 2 for c in drawn]
+    em = max(size(c) for c in drawn)
+    if max(centres) - min(centres) < COLUMNS_APART * em:
+        return False
+    down = 0
+    for k in range(1, len(drawn)):
+        step = abs(drawn[k].bottom - drawn[k - 1].bottom) / em
+        if abs(centres[k] - centres[k - 1]) < COLUMN_DRIFT * em:
+            down += COLUMN_PITCH[0] < step < COLUMN_PITCH[1]
+        elif step < LINE_DRIFT:
+            return False
+    return 2 * down > len(drawn) - 1
+
+
+def _from_column(char: Char) -> Char:
+    """A character of vertical type, moved to where it would stand in a line: the column to the right is the line above."""
+    middle, half = (char.x0 + char.x1) / 2, size(char) / 2
+    return char._replace(x0=char.top, top=-middle - half, x1=char.bottom, bottom=-middle + half)
+
+
+def _laid_flat(char: Char, turn: int) -> Char:
+    """A character of type turned by 90, 180 or 270 degrees, moved to where it would stand if its line were upright."""
+    x0, top, x1, bottom = char.x0, char.top, char.x1, char.bottom
+    if turn == 90:
+        return char._replace(x0=top, top=-x1, x1=bottom, bottom=-x0)
+    if turn == 270:
+        return char._replace(x0=-bottom, top=x0, x1=-top, bottom=x1)
+    return char._replace(x0=-x1, top=-bottom, x1=-x0, bottom=-top)
