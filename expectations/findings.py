@@ -12,6 +12,7 @@ from selfeval.expectations.gx.suites import BatchRun, SuiteRun
 from selfeval.expectations.runner import Bench, Question
 from selfeval.expectations.verdicts import Decision, Verdict
 from selfeval.records.tables.columns import frame
+from selfeval.records.tables.subjects import packed
 
 if TYPE_CHECKING:
     import pandas
@@ -31,7 +32,8 @@ _SEVERITY_ORDER = {"error": 0, "warning": 1, "information": 2}
 @dataclass
 class Audit:
     """What an audit found. `findings` has the columns of records; `verdicts` has one row for each failing subject of a form and rule, and
-    one for all subjects that were decided alike for the same reason (`records` says how many, `subject` is None where they are several); `capped` says what was counted but not listed:
+    one for all subjects that were decided alike for the same reason (`records` says how many; `subject` names them, see `tables.subjects`, where
+    they are undecided, and is None where several are not); `capped` says what was counted but not listed:
     rule, table, failed, listed. The rest is what Data Docs are made from."""
 
     findings: pandas.DataFrame
@@ -164,12 +166,14 @@ def _verdicts(bench: Bench) -> dict[str, list[Any]]:
                 subjects(bench.subject_of(question, record_id)),
             )
             verdicts(fail), whys(decision.why), records(1)
-        about = subject or None
-        for form, decision, count, first in docket.settled:
+        for form, decision, rows in docket.settled:
             verdict = decision.verdict
-            alone = about is None and count == 1 and verdict is undecided
-            form_id(form.form_id), rules(rule), subjects(first.subject if alone else about)
-            verdicts(words[verdict]), whys(decision.why), records(count)
+            # where a rule is undecided is told row by row, the rest is only counted
+            where = subject or (
+                packed(row.subject for row in rows) if verdict is undecided else None
+            )
+            form_id(form.form_id), rules(rule), subjects(where)
+            verdicts(words[verdict]), whys(decision.why), records(len(rows))
     return columns
 
 

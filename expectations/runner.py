@@ -33,12 +33,11 @@ FAIL = Verdict.FAIL
 
 
 class Settled(NamedTuple):
-    """The records of one form that were decided alike and do not fail: the decision, how many, and the first of them."""
+    """The records of one form that were decided alike and do not fail."""
 
     form: FormView
     decision: Decision
-    records: int
-    first: Record
+    rows: Sequence[Record]
 
 
 @dataclass(slots=True)
@@ -201,14 +200,14 @@ def _judge_form(
     """`kinds` are those of the rows where they are known, which they are for the indicators of forms without doubts."""
     judge, limits, subject, docket, given, needs, otherwise = asked
     if limits is not None and (reason := _outside(limits, form)):
-        docket.settled.append(Settled(form, not_applicable(reason), len(rows), rows[0]))
+        docket.settled.append(Settled(form, not_applicable(reason), rows))
         return
     if otherwise is not None and kinds:
         inside = [kind & given != given or kind & needs == needs for kind in kinds]
         if (
             True not in inside
         ):  # the usual case: no row of the form is of the kind that the rule is about
-            docket.settled.append(Settled(form, otherwise, len(rows), rows[0]))
+            docket.settled.append(Settled(form, otherwise, rows))
             return
         decisions = [
             judge(row, row.subject) if open_ else otherwise
@@ -223,17 +222,18 @@ def _judge_form(
         if first.verdict is FAIL:
             docket.failures[rows[0].record_id] = first
         else:
-            docket.settled.append(Settled(form, first, 1, rows[0]))
+            docket.settled.append(Settled(form, first, rows))
         return
     keys = list(map(id, decisions))  # decisions that recur are the same object
     if first.verdict is not FAIL and keys.count(keys[0]) == len(keys):
-        docket.settled.append(Settled(form, first, len(rows), rows[0]))
+        docket.settled.append(Settled(form, first, rows))
         return
     for key in dict.fromkeys(keys):
         place = keys.index(key)
         decision = decisions[place]
         if decision.verdict is not FAIL:
-            docket.settled.append(Settled(form, decision, keys.count(key), rows[place]))
+            alike = [row for row, one in zip(rows, keys, strict=True) if one == key]
+            docket.settled.append(Settled(form, decision, alike))
         else:
             docket.failures.update(
                 (row.record_id, decision)

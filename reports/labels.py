@@ -47,7 +47,7 @@ TOTAL = {
 SEVERITY = {"error": N_("错误"), "warning": N_("警告"), "information": N_("提示")}
 VERDICT = {
     "pass": N_("通过"),
-    "fail": N_("不通过"),
+    "fail": N_("不符"),
     "not-applicable": N_("不适用"),
     "undecidable": N_("未能判定"),
 }

@@ -52,6 +52,9 @@ class RuleText:
     source: str = ""
     remedy: str = ""
     traps: tuple[str, ...] = ()
+    core: bool = (
+        False  # judges every form; where it is undecided, nothing can be concluded of the form
+    )
 
     @property
     def severity_rank(self) -> int:
@@ -79,6 +82,7 @@ class RuleText:
             ),
             remedy=str(said("remedy") or ""),
             traps=tuple(str(trap) for trap in said("traps") or ()),
+            core=bool(entry.get("core")),
         )
 
 
@@ -238,6 +242,16 @@ class FormView:
 
     def count(self, severity: str) -> int:
         return sum(finding.severity == severity for finding in self.open_findings)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a core rule could not be decided: nothing can be concluded of the form as a whole."""
+        return any(one.rule.core for one in self.undecided)
+
+    @property
+    def is_clean(self) -> bool:
+        """Without an open finding, and decided in everything that is core."""
+        return not self.open_findings and not self.is_open
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,9 @@ def test_audit_lists_findings_as_table_json_and_csv() -> None:
     form = SAMPLES / "jishan-poverty-2020.pdf"
     shown = {kind: selfeval("audit", form, "--format", kind) for kind in ("table", "json", "csv")}
     assert {result.returncode for result in shown.values()} == {1}
-    found = json.loads(shown["json"].stdout)
+    told = json.loads(shown["json"].stdout)
+    assert list(told) == ["findings", "undecided", "forms"]
+    found = told["findings"]
     assert "execution-score" in {row["rule"] for row in found}
     lines = list(csv.DictReader(io.StringIO(shown["csv"].stdout)))
     assert [row["message"] for row in lines] == [row["message"] for row in found]

@@ -9,12 +9,13 @@ import typer
 
 from selfeval.extractors.engines.registry import DEFAULT
 from selfeval.flows.commands.console import log, progress
-from selfeval.flows.commands.listing import Format, rows, show
+from selfeval.flows.commands.listing import Format, listing, show
 from selfeval.flows.commands.options import (
     EngineOption,
     Files,
     ProfileOption,
     SecondOpinionOption,
+    StrictOption,
     WorkersOption,
     workers_of,
 )
@@ -41,8 +42,9 @@ def audit(
             show_default=False,
         ),
     ] = None,
+    strict: StrictOption = False,
 ) -> int:
-    """读取并审核几份文件，列出发现的问题。退出码：0 没有错误级问题，1 有，2 有文件被拒收。"""
+    """读取并审核几份文件，列出发现的问题和未能判定之处。退出码：0 没有错误级问题，1 有，2 有文件被拒收。"""
     from selfeval.expectations import audit as judge
     from selfeval.expectations.profiles import known
     from selfeval.expectations.roster import read_roster
@@ -53,13 +55,13 @@ def audit(
         known(profile)
     if roster:
         read_roster(roster)
-    found = extract_many(
+    reading = extract_many(
         files,
         workers=min(workers_of(workers), len(files)),
         engine=engine,
         second_opinion=second_opinion,
     )
-    documents = list(progress(found, len(files), "读取"))
+    documents = list(progress(reading, len(files), "读取"))
     for document in documents:
         if document.reason:
             about = {
@@ -68,8 +70,11 @@ def audit(
                 "code": document.reason.code,
             }
             log.warning("%s %s", document.reason.message, document.reason.hint or "", extra=about)
-    listed = rows(judge(build(documents), profile or None, roster).findings)
-    show(listed, form)
-    if any(document.status == "rejected" for document in documents):
+    tables = build(documents)
+    judged = judge(tables, profile or None, roster)
+    refused = sum(document.status == "rejected" for document in documents)
+    found = listing(tables.forms, judged.findings, judged.verdicts, refused)
+    show(found, form)
+    if refused:
         return REJECTED
-    return BLOCKING if any(row["severity"] == "error" for row in listed) else OK
+    return BLOCKING if found.blocks or (strict and found.undecided_core) else OK

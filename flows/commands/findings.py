@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from selfeval.flows.commands.console import log
-from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
-from selfeval.flows.problems import OK, Problem
+from selfeval.flows.commands.console import log, write_text
+from selfeval.flows.commands.options import (
+    DEFAULT_WORKSPACE,
+    StoreOption,
+    StrictOption,
+    WorkspaceOption,
+)
+from selfeval.flows.problems import BLOCKING, OK, Problem
 from selfeval.records.tables.columns import Cells
 
 if TYPE_CHECKING:
@@ -42,32 +47,38 @@ def findings(
     rule: Annotated[str, typer.Option("--rule", metavar="规则", help="只列一条规则")] = "",
     document: Annotated[str, typer.Option("--document", metavar="文件", help="只列一份文件")] = "",
     store: StoreOption = "",
+    strict: StrictOption = False,
 ) -> int:
-    """列出工作区最近一次审核发现的问题。CSV 另有编号和 by、reason、until 三列，填写后可用 selfeval waive --csv 导入。"""
+    """列出工作区最近一次审核发现的问题和未能判定之处。退出码：0 没有错误级问题，1 有。CSV 另有编号和 by、reason、until 三列，填写后可用 selfeval waive --csv 导入。"""
     from selfeval.flows.commands import listing, waiver_sheet
     from selfeval.flows.ledger.ledger import active
     from selfeval.flows.ledger.order import Receipt
+    from selfeval.flows.ledger.states import REFUSED
     from selfeval.flows.run.stores import ledger_of, store_of
     from selfeval.flows.workspace import existing
 
     place = existing(workspace, store)
     books = store_of(place)
     items = ledger_of(place).all()
-    tables = Receipt(items).load(books, active(items), cells=Cells.NONE)
-    chosen = tables.findings
+    shown = active(items)
+    tables = Receipt(items).load(books, shown, cells=Cells.NONE)
+    chosen, verdicts = tables.findings, books.verdicts(shown)
     if rule:
-        chosen = chosen[chosen["rule"] == rule]
-    if document:
-        chosen = chosen[chosen["document"] == document]
-    found, columns = listing.rows(chosen), listing.COLUMNS
+        chosen, verdicts = (frame[frame["rule"] == rule] for frame in (chosen, verdicts))
+    forms = tables.forms[tables.forms["document"] == document] if document else tables.forms
+    chosen = chosen[chosen["form_id"].isin(forms["form_id"])]
+    refused = sum(item.state in REFUSED for item in items if document in ("", item.document))
+    found = listing.listing(forms, chosen, verdicts, refused)
+    rows, columns = found.findings, listing.COLUMNS
     if form is Format.CSV:
-        found, columns = (
-            waiver_sheet.sheet_rows(found, chosen, books.waivers()),
-            waiver_sheet.SHEET_COLUMNS,
-        )
+        rows, columns = waiver_sheet.sheet_rows(rows, books.waivers()), waiver_sheet.SHEET_COLUMNS
+    code = BLOCKING if found.blocks or (strict and found.undecided_core) else OK
     if form is not Format.XLSX and out is None:
-        listing.show(found, form, columns)
-        return OK
+        if form is Format.CSV:
+            write_text(listing.to_csv(rows, columns))
+        else:
+            listing.show(found, form)
+        return code
     if out is None and sys.stdout.isatty():
         raise Problem(
             "out-needed",
@@ -79,18 +90,18 @@ def findings(
             books, tables, chosen, out.absolute().parent if out else place.root, place.reports
         )
     else:
-        data = listing.to_bytes(found, form, columns)
+        data = listing.to_bytes(found, form, rows, columns)
     if out is None:
         sys.stdout.buffer.write(data)
-        return OK
+        return code
     try:
         out.write_bytes(data)
     except OSError as error:
         raise Problem(
             "out-unusable", f"无法写入 {out}：{error.strerror}", "请检查目录、磁盘空间和写权限。"
         ) from error
-    log.info("已写入 %s，%s", out, listing.summary(found))
-    return OK
+    log.info("已写入 %s，%s", out, found.summary())
+    return code
 
 
 def _workbook(

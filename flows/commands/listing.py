@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +17,9 @@ if TYPE_CHECKING:
 
 SEVERITIES = {"error": "错误", "warning": "警告", "information": "提示"}
 COLUMNS: tuple[str, ...] = (
-    "document",
-    "form",
-    "rule",
-    "severity",
-    "subject",
-    "message",
-    "expected",
-    "actual",
-    "page",
-    "bbox",
-    "status",
-)
+    "document", "form", "rule", "severity", "subject", "message", "expected", "actual", "page", "bbox", "status",
+    "finding_id", "project_name", "unit", "basis", "remedy", "cause",
+)  # fmt: skip
 
 #: What a spreadsheet takes for the start of a formula when it stands first in a cell.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -39,37 +31,101 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def rows(findings: DataFrame) -> list[dict[str, Any]]:
-    """The findings as plain dicts with the keys COLUMNS: numbers as printed text, bbox a list of four points or null."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What an audit came to, as plain data: the findings with the keys COLUMNS, the verdicts that could not be given as document, form,
+    rule, subject and why, and of each form how many verdicts it has of each kind. `refused` files were not audited at all;
+    `undecided_core` counts the undecided verdicts of core rules."""
+
+    findings: list[dict[str, Any]]
+    undecided: list[dict[str, Any]]
+    forms: list[dict[str, Any]]
+    refused: int = 0
+    undecided_core: int = 0
+
+    @property
+    def blocks(self) -> bool:
+        """Whether an error stands open."""
+        return any(
+            row["severity"] == "error" and row["status"] != "waived" for row in self.findings
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract: findings, undecided, forms."""
+        return {"findings": self.findings, "undecided": self.undecided, "forms": self.forms}
+
+    def summary(self) -> str:
+        """`共 7 项：错误 5，警告 2。未能判定 12 处。` Never that nothing was found where something was not judged."""
+        counts = Counter(row["severity"] for row in self.findings)
+        parts = [
+            f"{caption} {counts[name]}" for name, caption in SEVERITIES.items() if counts[name]
+        ]
+        told = [f"共 {counts.total()} 项：{'，'.join(parts)}。"] if parts else []
+        if self.undecided:
+            core = f"，其中核心规则 {self.undecided_core} 处" if self.undecided_core else ""
+            told.append(f"未能判定 {len(self.undecided)} 处{core}，尚不能下结论。")
+        if self.refused:
+            told.append(f"{self.refused} 份文件未能读取，没有审核。")
+        return "".join(told) or ("没有发现问题。" if self.forms else "没有可审核的自评表。")
+
+
+_VERDICTS = {"pass": "passed", "fail": "failed", "undecidable": "undecided", "not-applicable": "not_applicable"}  # fmt: skip
+
+
+def listing(
+    forms: DataFrame, findings: DataFrame, verdicts: DataFrame, refused: int = 0
+) -> Listing:
+    """The listing of what was found and decided of `forms`."""
+    from selfeval.expectations import catalogue
+    from selfeval.records.tables.subjects import unpacked
+
+    book = catalogue.load()
+    heads = {
+        row["form_id"]: {name: _plain(row[name]) for name in ("document", "form", "project_name", "unit")}
+        for row in forms.to_dict("records")
+    }  # fmt: skip
+    counts = {
+        form_id: {"document": head["document"], "form": head["form"], **dict.fromkeys(_VERDICTS.values(), 0)}
+        for form_id, head in heads.items()
+    }  # fmt: skip
+    undecided, core = [], 0
+    place = {form_id: at for at, form_id in enumerate(heads)}
+    judged: list[Any] = verdicts.to_dict("records")
+    for row in sorted(judged, key=lambda row: place.get(row["form_id"], -1)):
+        head = heads.get(row["form_id"])
+        if head is None:
+            continue
+        counts[row["form_id"]][_VERDICTS[row["verdict"]]] += int(row["records"])
+        if row["verdict"] == "undecidable":
+            for subject in unpacked(_plain(row["subject"]) or "form"):
+                undecided.append({"document": head["document"], "form": head["form"], "rule": row["rule"],
+                                  "subject": subject, "why": row["why"]})  # fmt: skip
+                core += row["rule"] in book.entries and book[row["rule"]].core
     records: list[Any] = findings.to_dict("records")
-    return [_row(record) for record in records]
+    found = [_row(record, heads.get(record["form_id"], {}), book) for record in records]
+    return Listing(found, undecided, list(counts.values()), refused, core)
 
 
-def _row(record: Mapping[str, Any]) -> dict[str, Any]:
+_TEXTS = ("document", "form", "rule", "severity", "subject", "message", "expected", "actual")
+
+
+def _row(record: Mapping[str, Any], head: Mapping[str, Any], book: Any) -> dict[str, Any]:
     import pandas as pd
 
     page = record["page"]
     box = [record[name] for name in ("x0", "top", "x1", "bottom")]
     known = not (pd.isna(page) or any(pd.isna(value) for value in box))
-    row = {
-        name: _plain(record[name])
-        for name in (
-            "document",
-            "form",
-            "rule",
-            "severity",
-            "subject",
-            "message",
-            "expected",
-            "actual",
-        )
-    }
-    place = (
-        {"page": int(page), "bbox": [round(float(value), 2) for value in box]}
-        if known
-        else {"page": None, "bbox": None}
-    )
-    return row | place | {"status": record["status"]}
+    entry = book.entries.get(record["rule"])
+    basis = "；".join(f"{key}：{book.sources[key]}" for key in entry.source) if entry else None
+    return {
+        "finding_id": record["finding_id"],
+        **{name: _plain(record[name]) for name in _TEXTS},
+        "project_name": head.get("project_name"), "unit": head.get("unit"),
+        "basis": basis, "remedy": entry.remedy if entry else None,
+        "page": int(page) if known else None,
+        "bbox": [round(float(value), 2) for value in box] if known else None,
+        "status": record["status"], "cause": _plain(record["cause"]),
+    }  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
@@ -83,12 +139,12 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, int) or hasattr(value, "__index__") else str(value)
 
 
-def show(found: Sequence[Mapping[str, Any]], form: str, columns: Sequence[str] = COLUMNS) -> None:
-    """Print a list in the form asked for on stdout; `columns` are those of CSV."""
+def show(found: Listing, form: str) -> None:
+    """Print a listing in the form asked for on stdout; CSV has the findings alone."""
     if form == Format.JSON:
-        print_json(list(found))
+        print_json(found.as_json())
     elif form == Format.CSV:
-        write_text(to_csv(found, columns))
+        write_text(to_csv(found.findings))
     else:
         _table(found)
 
@@ -104,16 +160,17 @@ def to_csv(found: Iterable[Mapping[str, Any]], columns: Sequence[str] = COLUMNS)
 
 
 def to_bytes(
-    found: Sequence[Mapping[str, Any]], form: str, columns: Sequence[str] = COLUMNS
+    found: Listing, form: str, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]
 ) -> bytes:
-    """The list as a file's content. CSV begins with a byte-order mark, without which Excel takes Chinese for another encoding."""
+    """The listing as a file's content, CSV from these `rows`. CSV begins with a byte-order mark, without which Excel takes Chinese for
+    another encoding."""
     if form == Format.JSON:
         import json
 
-        return (json.dumps(list(found), ensure_ascii=False, indent=1) + "\n").encode(
+        return (json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n").encode(
             "utf-8", "replace"
         )
-    return to_csv(found, columns).encode("utf-8-sig", "replace")
+    return to_csv(rows, columns).encode("utf-8-sig", "replace")
 
 
 def _cell(value: Any) -> str:
@@ -129,7 +186,7 @@ def _is_number(text: str) -> bool:
     return text.lstrip("+-").replace(".", "", 1).replace(",", "").isdecimal()
 
 
-def _table(found: Sequence[Mapping[str, Any]]) -> None:
+def _table(found: Listing) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -140,7 +197,7 @@ def _table(found: Sequence[Mapping[str, Any]]) -> None:
     table = Table(box=box.SIMPLE, pad_edge=False)
     for caption in ("文件", "表", "级别", "规则", "位置", "页", "问题"):
         table.add_column(caption, overflow="fold")
-    for row in found:
+    for row in found.findings:
         severity = SEVERITIES.get(row["severity"], row["severity"])
         values = (
             row["document"],
@@ -152,22 +209,9 @@ def _table(found: Sequence[Mapping[str, Any]]) -> None:
             row["message"],
         )
         table.add_row(*(Text(one_line(str(value))) for value in values))
-    if found:
+    if found.findings:
         console.print(table)
-    console.print(summary(found))
-
-
-def summary(found: Iterable[Mapping[str, Any]]) -> str:
-    """`共 7 项：错误 5，警告 2`."""
-    counts = Counter(row["severity"] for row in found)
-    if not counts:
-        return "没有发现问题。"
-    parts = "，".join(
-        f"{caption} {counts[severity]}"
-        for severity, caption in SEVERITIES.items()
-        if counts[severity]
-    )
-    return f"共 {counts.total()} 项：{parts}"
+    console.print(found.summary())
 
 
 def _is_terminal() -> bool:

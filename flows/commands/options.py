@@ -103,6 +103,10 @@ RosterOption = Annotated[
     ),
 ]
 
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="核心规则未能判定的，也按错误计退出码", show_default=False)
+]
+
 #: The workspace of every command that is not told another.
 DEFAULT_WORKSPACE = Path("workspace")
 #: processes: beyond eight the store, which is written by one process, is what takes the time.

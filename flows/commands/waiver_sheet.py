@@ -19,13 +19,11 @@ from selfeval.flows.commands.listing import COLUMNS, FORMULA
 from selfeval.flows.problems import Problem
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from selfeval.records.store.waivers import Waiver
 
 #: The sheet's own columns, after those of the list.
 FILLED = ("by", "reason", "until")
-SHEET_COLUMNS = (*COLUMNS, "finding_id", *FILLED)
+SHEET_COLUMNS = (*COLUMNS, *FILLED)
 #: Before an id: without it a spreadsheet takes 12345678901234567890 or 1234e5678901 for a number and rounds it.
 _MARK = "#"
 #: bytes; a season of findings is a tenth of it.
@@ -49,12 +47,13 @@ class Entry:
 
 
 def sheet_rows(
-    found: Iterable[Mapping[str, Any]], findings: DataFrame, waivers: Iterable[Waiver]
+    found: Iterable[Mapping[str, Any]], waivers: Iterable[Waiver]
 ) -> list[dict[str, Any]]:
     """The rows of a list of findings with their ids, and with the acceptances that hold."""
     holding = {waiver.finding_id: waiver for waiver in waivers if not waiver.void}
     rows = []
-    for row, finding_id in zip(found, findings["finding_id"], strict=True):
+    for row in found:
+        finding_id = row["finding_id"]
         waiver = holding.get(finding_id)
         filled = (waiver.who, waiver.why, waiver.until) if waiver else ("", "", "")
         rows.append(

@@ -105,7 +105,7 @@ def findings(connection: Connection, document_ids: Collection[str] | None) -> li
     return _rows(
         connection,
         audit_findings,
-        [*(audit_findings.c[name] for name in _FINDING), status],
+        [status if name == "status" else audit_findings.c[name] for name in COLUMNS["findings"]],
         document_ids,
     )
 

@@ -22,6 +22,9 @@ from selfeval.records.store.schema_sql import (
 )
 from selfeval.records.tables.columns import COLUMNS
 
+#: Columns of findings that came later than its view: PostgreSQL lets a view grow at its end only.
+AFTER = ("status", "cause")
+
 
 def create_views(connection: Connection) -> None:
     """Create every view as it is defined now. On PostgreSQL they are replaced, so that what was granted on them stays granted."""
@@ -58,8 +61,8 @@ def definitions(dialect: Dialect) -> dict[str, sa.Select[Any]]:
     waived = sa.exists().where(waivers.c.finding_id == audit_findings.c.finding_id)
     status = sa.case((waived, "waived"), else_="open").label("status")
     findings = _readable(
-        audit_findings, [name for name in COLUMNS["findings"] if name != "status"], dialect
-    ).add_columns(status)
+        audit_findings, [name for name in COLUMNS["findings"] if name not in AFTER], dialect
+    ).add_columns(status, audit_findings.c.cause)
     views["findings"] = findings.join(audited, audited.c.audit_id == audit_findings.c.audit_id)
     views["verdicts"] = _readable(audit_verdicts, VERDICT_COLUMNS, dialect).join(
         audited, audited.c.audit_id == audit_verdicts.c.audit_id

@@ -82,6 +82,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_texts("rule severity subject message expected actual"),
         **_BOX,
         "status": "text",
+        "cause": "text",
     },
 }
 
@@ -90,6 +91,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     "documents": ("document_id",), "forms": ("form_id",), "funds": ("record_id",), "indicators": ("record_id",),
     "cells": ("form_id", "path", "part"), "findings": ("finding_id",),
 }  # fmt: skip
+
+
+#: How the reason of a verdict begins that is undecided because the rule itself failed.
+RAISED = "规则执行出错"
 
 
 class Cells(Enum):

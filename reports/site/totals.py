@@ -101,6 +101,8 @@ class Totals:
     projects: dict[str, Group] = field(default_factory=dict)
     forms: int = 0
     clean_forms: int = 0
+    found_forms: int = 0  # with an open finding
+    open_forms: int = 0  # where a core rule could not be decided, with findings or without
     doubts: int = 0
     doubtful_forms: int = 0
     waived: int = 0
@@ -121,7 +123,9 @@ class Totals:
     def _add_form(self, view: DocumentView, form: FormView) -> None:
         entry = entry_of(view, form)
         self.forms += 1
-        self.clean_forms += not form.open_findings
+        self.clean_forms += form.is_clean
+        self.found_forms += bool(form.open_findings)
+        self.open_forms += form.is_open
         self.doubts += len(form.doubts)
         self.doubtful_forms += bool(form.doubts)
         self.verdicts.update(form.verdict_counts)

@@ -13,6 +13,7 @@ from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any
 
 from selfeval.records.tables.masking import mask_text
+from selfeval.records.tables.subjects import unpacked
 from selfeval.reports import labels
 from selfeval.reports.amounts import in_wan, points, share
 from selfeval.reports.model import (
@@ -295,26 +296,19 @@ class _Assembly:
         )
 
     def _undecided(self) -> tuple[Undecided, ...]:
-        """By rule and reason, since one unreadable column leaves a rule undecided in every row."""
-        grouped: dict[tuple[str, str], list[Row]] = {}
+        """By rule and reason, since one unreadable column leaves a rule undecided in every row; core rules first."""
+        grouped: dict[tuple[str, str], list[str]] = {}
         for row in self.blocks["verdicts"]:
             if row["verdict"] == "undecidable":
-                grouped.setdefault(
-                    (str(row["rule"]), publishable(str(row.get("why") or ""))), []
-                ).append(row)
-        return tuple(
+                reason = str(row["rule"]), publishable(str(row.get("why") or ""))
+                grouped.setdefault(reason, []).extend(unpacked(str(row.get("subject") or "form")))
+        found = [
             Undecided(
-                self.rule(rule_id),
-                why,
-                tuple(
-                    self.say(str(row["subject"]))
-                    for row in rows[:NAMED_PLACES]
-                    if row.get("subject")
-                ),
-                sum(int(row.get("records") or 1) for row in rows),
+                self.rule(rule_id), why, tuple(map(self.say, paths[:NAMED_PLACES])), len(paths)
             )
-            for (rule_id, why), rows in grouped.items()
-        )
+            for (rule_id, why), paths in grouped.items()
+        ]
+        return tuple(sorted(found, key=lambda one: not one.rule.core))
 
     def _unexplained_loss(self) -> Decimal:
         """Points lost in the rows that have an open finding `deviation-unexplained`."""
