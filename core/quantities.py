@@ -21,11 +21,14 @@ PREFIXES = {
     "大于等于": "≥",
     "大于或等于": "≥",
     "至少": "≥",
+    "达到": "≥",
     "≤": "≤",
     "<=": "≤",
     "=<": "≤",
     "不高于": "≤",
     "不超过": "≤",
+    "不超出": "≤",
+    "控制在": "≤",
     "不大于": "≤",
     "不多于": "≤",
     "小于等于": "≤",
@@ -70,6 +73,13 @@ CORE_COMPARATORS = frozenset(
         "不超过",
         "大于等于",
         "小于等于",
+        "以上",
+        "及以上",
+        "以内",
+        "至少",
+        "控制在",
+        "不超出",
+        "达到",
     }
 )
 
@@ -130,7 +140,7 @@ class Quantity:
 def parse_quantity(text: str | None) -> Quantity | None:
     """`text` as a comparator, a number and a unit, and nothing else; otherwise None (ranges, dates, sentences, 左右, 多)."""
     match = _QUANTITY.fullmatch(fold(text).strip()) if text else None
-    if match is None or (match["prefix"] and match["suffix"]):
+    if match is None or _contradicted(match):
         return None
     number = parse_number(match["number"])
     unit = "".join(match["unit"].split())
@@ -145,6 +155,18 @@ def parse_quantity(text: str | None) -> Quantity | None:
     factor, unit = _normalised("%" if match["percent"] else unit)
     scaled = number.scaled(factor)
     return Quantity(comparator, printed, scaled.value, scaled.half, unit, text or "")
+
+
+def scale_of(text: str | None) -> Decimal:
+    """By how much the unit in `text` multiplies what is printed: 10000 for 万元, 1 where there is none."""
+    match = _QUANTITY.fullmatch(fold(text).strip()) if text else None
+    return _normalised("".join(match["unit"].split()))[0] if match else Decimal(1)
+
+
+def _contradicted(match: re.Match[str]) -> bool:
+    """控制在5%以内 says the same thing twice; a prefix and a suffix that differ make no plain quantity."""
+    prefix, suffix = match["prefix"], match["suffix"]
+    return bool(prefix and suffix) and PREFIXES[prefix] != SUFFIXES[suffix]
 
 
 def _is_unit(unit: str, number: Printed, bare: bool) -> bool:

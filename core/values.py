@@ -11,7 +11,7 @@ from selfeval.core.numbers import (
     parse_number,
     parse_score,
 )
-from selfeval.core.quantities import CORE_COMPARATORS, Quantity, parse_quantity
+from selfeval.core.quantities import CORE_COMPARATORS, Quantity, parse_quantity, scale_of
 
 __all__ = [
     "CORE_COMPARATORS",
@@ -26,4 +26,5 @@ __all__ = [
     "parse_number",
     "parse_quantity",
     "parse_score",
+    "scale_of",
 ]

@@ -63,7 +63,12 @@ class FormSum:
 
 def trouble(row: Row, name: str, reading: Reading) -> str:
     """Why `reading` of the cell `name` in `row` is no number, naming the cell."""
-    cell, path = f"{row.name}的{CAPTIONS[name]}", f"{row.subject}/{name}"
+    return unread(row.name, row.subject, name, reading)
+
+
+def unread(owner: str, subject: str, name: str, reading: Reading) -> str:
+    """The same for a cell at `subject`/`name` of something that messages call `owner`."""
+    cell, path = f"{owner}的{CAPTIONS[name]}", f"{subject}/{name}"
     if reading.state is State.DOUBTFUL:
         return f"{cell}读取存疑，请核对单元格 {path}：{reading.why}"
     if reading.state is State.UNREADABLE:
@@ -76,7 +81,7 @@ def trouble(row: Row, name: str, reading: Reading) -> str:
 
 
 def form_sum(form: FormView, name: str) -> FormSum | Decision:
-    """All weights or all scores (`name`) of the form. Every indicator row counts, template rows too, a merged cell once; a form without the column in its
+    """All weights or all scores (`name`) of the form. Every indicator row but the empty ones counts, a merged cell once; a form without the column in its
     indicators gives not-applicable, a row that cannot be read undecidable. Where funds have no such column they count nothing."""
     known: FormSum | Decision | None = form.memo.get(name)
     if known is None:
@@ -85,17 +90,15 @@ def form_sum(form: FormView, name: str) -> FormSum | Decision:
 
 
 def _form_sum(form: FormView, name: str) -> FormSum | Decision:
-    if (doubt := form.doubts and form.doubt("indicators")) or not form.indicators:
-        return (
-            undecidable(f"绩效指标读取存疑：{doubt}")
-            if doubt
-            else not_applicable("本表没有绩效指标")
-        )
-    if not form.has_column(name):
-        return not_applicable(f"绩效指标没有{CAPTIONS[name]}栏")
+    if form.doubts and (doubt := form.doubt("indicators")):
+        return undecidable(f"绩效指标读取存疑：{doubt}")
+    if not form.filled:
+        return not_applicable("本表没有绩效指标")
     parts = []
-    for row in form.indicators:
+    for row in form.filled:
         reading = row.read(name)
+        if reading.state is State.ABSENT and not form.has_column(name):
+            return not_applicable(f"绩效指标没有{CAPTIONS[name]}栏")
         if reading.state is not State.KNOWN:
             return undecidable(trouble(row, name, reading))
         if not row.repeats(name):
@@ -192,6 +195,11 @@ def _digits(one: Decimal, other: Decimal) -> tuple[str, str]:
     return a.rjust(max(len(a), len(b)), "0"), b.rjust(max(len(a), len(b)), "0")
 
 
-def splits_in_two(values: Sequence[Decimal], meets: Callable[[Iterable[Decimal]], bool]) -> bool:
-    """Whether the rows are two parallel breakdowns, one after the other, that each add up."""
-    return any(meets(values[:cut]) and meets(values[cut:]) for cut in range(1, len(values)))
+def in_breakdowns(values: Sequence[Decimal], meets: Callable[[Iterable[Decimal]], bool]) -> bool:
+    """Whether the rows are breakdowns of one total, one after the other, each of which adds up; a subtotal that is the whole total
+    again (按收入性质分) stands for itself."""
+    reached = {0}
+    for end in range(1, len(values) + 1):
+        if any(start in reached and meets(values[start:end]) for start in range(end)):
+            reached.add(end)
+    return len(values) in reached

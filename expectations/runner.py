@@ -66,7 +66,7 @@ class Bench:
         self._rows: dict[str, list[tuple[FormView, Sequence[Record]]]] = {
             "forms": [(form, (form,)) for form in forms],
             "funds": [(form, (form.total_fund,)) for form in forms if form.total_fund is not None],
-            "indicators": [(form, form.indicators) for form in forms if form.indicators],
+            "indicators": [(form, form.filled) for form in forms if form.filled],
         }
         self._by_id: dict[str, Record] = {
             row.record_id: row
@@ -169,9 +169,7 @@ class Bench:
             )
         for form, rows in self._rows[table]:
             kinds = (
-                [kind_of(row) for row in form.indicators]
-                if table == "indicators" and not form.doubts
-                else []
+                [kind_of(row) for row in rows] if table == "indicators" and not form.doubts else []
             )
             for one in asked:
                 if one.docket.error is None:

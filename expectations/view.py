@@ -4,76 +4,27 @@ Nothing is judged here."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import Enum
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.batch_cache import remembered
-from selfeval.core.values import Printed, is_blank, parse_number, parse_score
 from selfeval.expectations.cross_form import Peers
 from selfeval.expectations.profiles import Profile, recognise
+from selfeval.expectations.readings import AMOUNTS, amount, points, rate
+from selfeval.expectations.readings import CAPTIONS as CAPTIONS
+from selfeval.expectations.readings import Reading as Reading
+from selfeval.expectations.readings import State as State
 
 if TYPE_CHECKING:
     import pandas
 
     from selfeval.records.tables.build import Tables
 
-#: Chinese captions of the fields, as messages name them.
-CAPTIONS = {
-    "project_name": "项目名称", "authority": "主管部门", "unit": "实施单位", "year": "年度", "goal_expected": "预期目标", "goal_actual": "实际完成情况",
-    "label": "资金名称", "initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数", "weight": "分值", "rate": "执行率", "score": "得分",
-    "level1": "一级指标", "level2": "二级指标", "level3": "三级指标", "target": "年度指标值", "actual": "实际完成值", "explanation": "偏差原因分析",
-    "funds": "项目资金", "indicators": "绩效指标", "total": "总分", "form": "本表",
-}  # fmt: skip
-_AMOUNTS = frozenset({"initial", "budget", "executed"})
-
-
-class State(Enum):
-    """ABSENT: the form has no such column. DOUBTFUL: printed, but not read with certainty."""
-
-    ABSENT = 0
-    BLANK = 1
-    UNREADABLE = 2
-    DOUBTFUL = 3
-    KNOWN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A cell read as a number. `number` is set exactly when `state` is KNOWN; `why` says what is doubtful."""
-
-    state: State
-    text: str | None = None
-    number: Printed | None = None
-    why: str = ""
-
-    @property
-    def value(self) -> Decimal:
-        """The number; only to be asked of a KNOWN reading."""
-        assert self.number is not None
-        return self.number.value
-
-
-@remembered
-def _reading(text: str | None, kind: str) -> Reading:
-    if text is None:
-        return Reading(State.ABSENT)
-    if is_blank(text):
-        return Reading(State.BLANK, text)
-    number = parse_score(text) if kind == "score" else parse_number(text)
-    return Reading(State.KNOWN, text, number) if number else Reading(State.UNREADABLE, text)
-
-
-@remembered
-def _amount(text: str | None, unit: str | None) -> Reading:
-    reading = _reading(text, "number")
-    if reading.number is None:
-        return reading
-    amount = reading.number.to_amount(unit)
-    return Reading(State.KNOWN, text, amount) if amount else Reading(State.UNREADABLE, text)
+_WHOLE_UNIT = re.compile("(?:部门|单位|[)）])整体")
 
 
 class Row:
@@ -98,24 +49,29 @@ class Row:
 
     def _read(self, name: str) -> Reading:
         text, form = getattr(self, name), self.form
-        if form.doubts and (why := form.doubt(f"{self.subject}/{name}")):
+        if form.doubts and (why := self.doubt_of(name)):
             return Reading(State.DOUBTFUL, text, None, why)
         if name == "score" or name == "weight":
-            return _reading(text, "score")
-        return _amount(text, form.amount_unit) if name in _AMOUNTS else _reading(text, "number")
+            return points(text)
+        return amount(text, form.amount_unit) if name in AMOUNTS else rate(text)
 
     def doubt(self, *names: str) -> str | None:
         """The first doubt about one of the cells `names`, with the path of the cell, or None."""
         if not self.form.doubts:
             return None
         return next(
-            (
-                f"{self.subject}/{name} {why}"
-                for name in names
-                if (why := self.form.doubt(f"{self.subject}/{name}"))
-            ),
+            (f"{self.subject}/{name} {why}" for name in names if (why := self.doubt_of(name))),
             None,
         )
+
+    def doubt_of(self, name: str) -> str | None:
+        """Why the cell `name` is in doubt. A column that the form lacks is, where a caption is unknown: it may be that column."""
+        form = self.form
+        if getattr(self, name) is None:
+            zone = "funds" if isinstance(self, FundRow) else "indicators"
+            if (why := form.unknown_caption(zone)) and not form.has_column(name, zone):
+                return why
+        return form.doubt(f"{self.subject}/{name}")
 
     def span(self, name: str) -> range:
         """The rows over which the cell `name` of this row is merged: the row alone where the cell is its own."""
@@ -205,6 +161,8 @@ class FormView:
     doubts: Mapping[str, str] = field(default_factory=dict)
     #: Path of a weight or score that is printed once for several rows -> the positions of these rows.
     shared: Mapping[str, range] = field(default_factory=dict)
+    #: Whether the unit of the targets stands in a column of its own (度量单位), so that results are printed without one.
+    unit_column: bool = False
     #: What holds for this kind of form; None where the kind is not known.
     settings: Profile | None = None
     #: The forms that it came with; None for a form looked at alone.
@@ -224,12 +182,33 @@ class FormView:
         return next((row for row in self.funds if row.is_total_row), None)
 
     def doubt(self, path: str) -> str | None:
-        """Why the value at `path` is in doubt, by its own doubt or by one about the row or block that holds it; else None."""
+        """Why the value at `path` is in doubt: by its own doubt, by one about the row or block that holds it, or by a pattern that it
+        fits (indicators/*/score); else None."""
         while path:
             if path in self.doubts:
                 return self.doubts[path]
+            for pattern in self._patterns:
+                if fnmatchcase(path, pattern):
+                    return self.doubts[pattern]
             path = path.rpartition("/")[0]
         return None
+
+    @cached_property
+    def _patterns(self) -> tuple[str, ...]:
+        return tuple(
+            path for path in self.doubts if "*" in path and not path.startswith("captions")
+        )
+
+    def unknown_caption(self, zone: str) -> str | None:
+        """The sentence about a caption, or a value without one, that could not be placed in `zone`: header, funds or indicators."""
+        start = f"captions/{zone}/"
+        return next((why for path, why in self.doubts.items() if path.startswith(start)), None)
+
+    @cached_property
+    def is_department(self) -> bool:
+        """Whether the form is about all that a department or unit does, and not about one project."""
+        named = self.settings is not None and self.settings.id == "department"
+        return named or bool(_WHOLE_UNIT.search(self.title or ""))
 
     def doubt_within(self, *prefixes: str) -> str | None:
         """The first doubt about anything below one of `prefixes`, with its path."""
@@ -241,18 +220,24 @@ class FormView:
     def read_total(self, name: str) -> Reading:
         """The printed total weight or total score."""
         text = self.total_weight if name == "weight" else self.total_score
-        if self.doubts and (why := self.doubt(f"total/{name}")):
-            return Reading(State.DOUBTFUL, text, None, why)
-        return _reading(text, "score")
+        if self.doubts:
+            unplaced = text is None and self.unknown_caption("header")
+            if why := unplaced or self.doubt(f"total/{name}"):
+                return Reading(State.DOUBTFUL, text, None, why)
+        return points(text)
 
     @cached_property
     def filled(self) -> tuple[IndicatorRow, ...]:
-        """The indicators without the rows of the template that nobody filled."""
-        return tuple(row for row in self.indicators if not row.is_placeholder)
+        """The indicators without the empty rows. A row is not called empty while one of the cells that say so was not read."""
+        return tuple(
+            row
+            for row in self.indicators
+            if not row.is_placeholder or row.doubt("target", "actual", "weight", "score")
+        )
 
-    def has_column(self, name: str) -> bool:
-        """Whether the indicators block has the column `name`."""
-        return any(getattr(row, name) is not None for row in self.indicators)
+    def has_column(self, name: str, zone: str = "indicators") -> bool:
+        """Whether the block `zone` has the column `name`."""
+        return any(getattr(row, name) is not None for row in getattr(self, zone))
 
 
 def _rows(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any, ...]]:
@@ -267,7 +252,17 @@ _FORM_FIELDS = tuple(
     name
     for name in FormView.__dataclass_fields__
     if name
-    not in ("funds", "indicators", "doubts", "shared", "settings", "peers", "memo", "subject")
+    not in (
+        "funds",
+        "indicators",
+        "doubts",
+        "shared",
+        "unit_column",
+        "settings",
+        "peers",
+        "memo",
+        "subject",
+    )
 )
 _FUND_FIELDS = ("position", "subject", "record_id", "weight", "score", *FundRow.__slots__)
 _INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *IndicatorRow.__slots__)
@@ -282,6 +277,7 @@ def views(tables: Tables, peers: Peers | None = None) -> list[FormView]:
     funds = _grouped(tables.funds, FundRow, _FUND_FIELDS)
     indicators = _grouped(tables.indicators, IndicatorRow, _INDICATOR_FIELDS)
     peers, shared = peers or Peers(), _shared(tables.cells)
+    in_columns = _targets_in_columns(tables.cells)
     for values in _rows(tables.forms, _FORM_FIELDS):
         named = dict(zip(_FORM_FIELDS, values, strict=True))
         key = named["form_id"]
@@ -289,7 +285,7 @@ def views(tables: Tables, peers: Peers | None = None) -> list[FormView]:
         rows = tuple(funds.get(key, ()))
         settings = recognise(named["profile"], named["title"], (row.label for row in rows))
         form = FormView(**named, funds=rows, indicators=tuple(indicators.get(key, ())), doubts=doubts.get(key, {}),
-                        shared=shared.get(key, {}), settings=settings, peers=peers)  # fmt: skip
+                        shared=shared.get(key, {}), unit_column=key in in_columns, settings=settings, peers=peers)  # fmt: skip
         for row in (*form.funds, *form.indicators):
             row.form = form
         peers.forms.append(form)
@@ -333,3 +329,15 @@ def _shared(cells: pandas.DataFrame) -> dict[str, dict[str, range]]:
                 {f"indicators/{row}/{name}": range(min(rows), max(rows) + 1) for row in rows}
             )
     return found
+
+
+def _targets_in_columns(cells: pandas.DataFrame) -> frozenset[str]:
+    """The forms whose targets are joined from cells that stand side by side (指标值, 度量单位), as told by the boxes of their parts."""
+    chosen = cells[(cells["part"] > 0) & cells["page"].notna()]
+    chosen = chosen[chosen["path"].str.endswith("/target")]
+    if chosen.empty:
+        return frozenset()
+    first = cells[(cells["part"] == 0) & cells["path"].str.endswith("/target")]
+    pairs = chosen.merge(first, on=["form_id", "path", "page"], suffixes=("", "_first"))
+    beside = pairs[(pairs["x0"] >= pairs["x1_first"] - 1) & (pairs["top"] < pairs["bottom_first"])]
+    return frozenset(beside["form_id"])

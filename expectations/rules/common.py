@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from selfeval.core.values import Quantity, parse_quantity
+from selfeval.core.values import Quantity, parse_quantity, scale_of
 from selfeval.expectations.arithmetic import trouble
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import Decision, not_applicable, undecidable
@@ -72,35 +73,45 @@ def _quantities(record: IndicatorRow) -> tuple[Quantity, Quantity] | Decision:
         return undecidable(f"指标值读取存疑，请核对 {doubt}")
     if is_blank(record.target) and is_blank(record.actual):
         return NO_VALUES
-    target, actual = parse_quantity(record.target), parse_quantity(record.actual)
-    if target is None or actual is None or target.unit != actual.unit:
+    return comparable(record, parse_quantity(record.target), parse_quantity(record.actual))
+
+
+def comparable(
+    record: IndicatorRow, target: Quantity | None, actual: Quantity | None
+) -> tuple[Quantity, Quantity] | Decision:
+    """Both where they are quantities of one unit. A result without one is in that of the target where units have a column of their own."""
+    if target is None or actual is None:
         return NOT_QUANTITIES
-    return target, actual
+    if target.unit != actual.unit and record.form.unit_column and not actual.unit:
+        factor = scale_of(record.target)
+        actual = replace(
+            actual, value=actual.value * factor, half=actual.half * factor, unit=target.unit
+        )
+    return (target, actual) if target.unit == actual.unit else NOT_QUANTITIES
 
 
-# What a number that should stay small is called, and what one that should grow is called.
-_SMALL = re.compile(
-    r"成本|单价|价格|费用|控制数|控制额|总投资|死亡|伤亡|事故|事件|投诉|中断|故障|失误|差错|流失|超标|变质|发病|返贫|违规|违纪|漏报|逾期|下降至|排放|能耗|污染"
+# Names of what should stay small, and what turns them round again (RULES.md).
+_CEILING = re.compile(
+    r"控制|投诉|事故|差错|超标|超支|调整率|结转|结余|变动率|成本|投资|费用|噪声|中断|故障|失误|违规|违纪|逾期|流失|死亡|发病|时限|时长|天数"
 )
-_LARGE = re.compile(
-    r"(?:率|数量|人数|人次|次数|个数|户数|面积|里程|场次|数|量|满意度|知晓度|认知度)$"
-)
+_TURNED = re.compile(r"下降|降低|减少")
 
 
 def direction(record: IndicatorRow, target: Quantity) -> str | None:
-    """Which way the target points: "≥" more is better, "≤" less is better; None where a bare number does not tell.
-
-    A printed comparator decides. Else the name and the second level: 成本, 事故, 投诉 are ceilings, counts and rates are floors."""
+    """Which way the target points: "≥" more is better, "≤" less is better; None where a bare number does not tell (RULES.md)."""
     if target.comparator in ("≥", ">"):
         return "≥"
     if target.comparator in ("≤", "<"):
         return "≤"
-    name = indicator_name(record.level3)
-    small = _SMALL.search(name) is not None or "成本" in (record.level2 or "")
-    large = _LARGE.search(name) is not None or "满意" in (record.level2 or "")
-    if small == large:
-        return "≥" if not small and target.value and "数量" in (record.level2 or "") else None
-    return "≤" if small else "≥" if target.value else None
+    floor = "≥" if target.comparator == "=" else None
+    if not target.value:
+        return "≤"
+    name, level2 = indicator_name(record.level3), record.level2 or ""
+    if _CEILING.search(name):
+        return floor if _TURNED.search(name) else "≤"
+    if "成本" in level2:
+        return floor if _TURNED.search(name) else "≤"
+    return "≥" if re.search("数量|质量|满意", level2) else floor
 
 
 def completion(record: IndicatorRow, target: Quantity, actual: Quantity) -> Decimal | None:
@@ -115,18 +126,12 @@ def completion(record: IndicatorRow, target: Quantity, actual: Quantity) -> Deci
 
 def met(record: IndicatorRow, target: Quantity, actual: Quantity) -> bool | None:
     """Whether the target is met, in the direction in which it points; None where that is not known and the numbers differ."""
-    if target.comparator in ("≥", "≤", ">", "<"):
-        return target.is_met_by(actual)
-    if target.value == actual.value:
-        return True
     way = direction(record, target)
-    return (
-        None
-        if way is None
-        else actual.value >= target.value
-        if way == "≥"
-        else actual.value <= target.value
-    )
+    if target.value == actual.value:
+        return target.comparator not in (">", "<")
+    if way is None:
+        return None
+    return actual.value > target.value if way == "≥" else actual.value < target.value
 
 
 def explained(record: IndicatorRow) -> bool:

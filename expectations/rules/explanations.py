@@ -155,7 +155,7 @@ class ExplanationRepeated(IndicatorRule):
         if doubt := record.doubt("explanation"):
             return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
         same = [row for row in record.form.filled if bare(row.explanation) == text]
-        if same[0] is not record:
+        if not same or same[0] is not record:
             return not_applicable("已在首项指标处说明")
         groups = {(row.level1, row.level2) for row in same}
         if len(groups) < SAME_ROWS:

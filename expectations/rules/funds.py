@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from selfeval.core.values import Interval
+from selfeval.core.values import Interval, money_unit
 from selfeval.expectations.arithmetic import (
     ZERO,
     Part,
+    in_breakdowns,
     percent,
     plain,
     row_slip,
-    splits_in_two,
     trouble,
 )
+from selfeval.expectations.readings import AMOUNTS, CAPTIONS, Reading, State
 from selfeval.expectations.rules.base import FormRule, FundRule
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, FormView, FundRow, Reading, State
+from selfeval.expectations.view import FormView, FundRow
 
 ONE = Decimal(1)
 
@@ -31,7 +32,18 @@ def readings(row: FundRow, *names: str) -> dict[str, Reading] | Decision:
     for name, reading in found.items():
         if reading.state is not State.KNOWN:
             return undecidable(trouble(row, name, reading))
-    return found
+    amounts = (found[name] for name in found if name in AMOUNTS)
+    return MIXED_UNITS if units_differ(row.form, amounts) else found
+
+
+MIXED_UNITS = undecidable("金额有的带单位、有的不带，本表又未注明单位，无法比较")
+
+
+def units_differ(form: FormView, readings: Iterable[Reading]) -> bool:
+    """Whether amounts cannot be brought to one unit: the form names none, and only some cells do."""
+    if money_unit(form.amount_unit):
+        return False
+    return len({one.number.unit is None for one in readings if one.number is not None}) > 1
 
 
 def execution_ratio(found: dict[str, Reading]) -> Interval | None:
@@ -122,7 +134,7 @@ class FundsComponents(FormRule):
     def judge(self, record: FormView, subject: str) -> Decision:
         name = subject.partition("/")[2]
         total_row = record.total_fund
-        if total_row is None or all(getattr(row, name) is None for row in record.funds):
+        if total_row is None or total_row.read(name).state is State.ABSENT:
             return not_applicable(f"资金表没有{CAPTIONS[name]}栏")
         parts: list[Part] = []
         for row in record.funds:
@@ -136,13 +148,15 @@ class FundsComponents(FormRule):
         total = total_row.read(name)
         if total.number is None:
             return undecidable(trouble(total_row, name, total))
+        if units_differ(record, (row.read(name) for row in record.funds)):
+            return MIXED_UNITS
         tolerance = total.number.half + sum((part.half for part in parts), ZERO)
 
         def meets(values: Iterable[Decimal]) -> bool:
             return abs(sum(values, ZERO) - total.value) <= tolerance
 
         values = [part.value for part in parts]
-        if meets(values) or splits_in_two(values, meets):
+        if in_breakdowns(values, meets):
             return PASS
         summed = sum(values, ZERO)
         message = (

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from enum import IntFlag, auto
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from selfeval.core.folding import fold
 from selfeval.core.values import parse_quantity
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import Decision
-from selfeval.expectations.view import IndicatorRow
 
 
 class Kind(IntFlag):
@@ -53,11 +53,12 @@ class Gate(NamedTuple):
 
 _RATE_NAME = re.compile(r"(?:率|度|比例|占比)$")
 _DIGIT, _MANAGED, ZERO = re.compile("[0-9]"), re.compile("决策|管理|投入|过程"), Decimal(0)
+_DATE_MARKS = re.compile("[月年./-]")
 _RANGE_MARKS = re.compile(r"[~～至—–-]")
 
 
-def kind_of(row: IndicatorRow) -> int:
-    """The kinds of a row of a form without doubts, as a sum of `Kind`."""
+def kind_of(row: Any) -> int:
+    """The kinds of an indicator of a form without doubts, as a sum of `Kind`."""
     kind = 0
     score, weight = row.read("score").number, row.read("weight").number
     if score is not None and weight is not None and row.paired:
@@ -73,9 +74,9 @@ def kind_of(row: IndicatorRow) -> int:
         kind |= _TARGET
         if parse_quantity(target) is not None:
             kind |= _PLAIN_TARGET
-        if "月" in target or "年" in target or "." in target or "/" in target or "-" in target:
+        if _DATE_MARKS.search(fold(target)):
             kind |= _DATED
-        if _RANGE_MARKS.search(target):
+        if _RANGE_MARKS.search(fold(target)):
             kind |= _RANGED
     level1, level2, name = row.level1 or "", row.level2 or "", indicator_name(level3)
     if "满意" in level1 or "满意" in level2 or "满意" in level3:

@@ -4,39 +4,42 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from selfeval.expectations.arithmetic import form_sum, plain, slip, trouble
+from selfeval.expectations.arithmetic import form_sum, plain, slip, trouble, unread
 from selfeval.expectations.rules.base import FormRule, ScoredRowRule
 from selfeval.expectations.rules.common import NO_POINTS, NOT_PAIRED
 from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, FormView, FundRow, IndicatorRow, State
+from selfeval.expectations.view import CAPTIONS, FormView, FundRow, IndicatorRow, Row, State
 
 #: What all weights of a form come to (百分制).
 FULL_MARKS = Decimal(100)
 
 
 class NumberUnreadable(ScoredRowRule):
-    """A weight or a score is a number, or blank."""
+    """A weight, a score and the total score are numbers, or blank."""
 
     id = "number-unreadable"
+    tables = ("forms", "indicators", "funds")
+    subjects = ("total",)
     gate = Gate(Kind.SCORED, Kind.NEVER, PASS)
 
-    def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision:
-        weight, score = record.read("weight"), record.read("score")
-        for name, reading in (("weight", weight), ("score", score)):
+    def judge(self, record: FormView | FundRow | IndicatorRow, subject: str) -> Decision:
+        if isinstance(record, FormView):
+            readings = [("score", record.read_total("score"))]
+            name, none = record.total_label or "总分", not_applicable("本表没有填总分")
+        else:
+            readings = [(column, record.read(column)) for column in ("weight", "score")]
+            name, none = record.name, NO_POINTS
+        for column, reading in readings:
             if reading.state is State.UNREADABLE:
-                message = f"{record.name}的{CAPTIONS[name]}填为“{reading.text}”，不是可以计算的数字，请改填数字。"
-                return failed(
-                    message,
-                    "数字",
-                    reading.text,
-                    cells=(f"{subject}/{name}",),
-                    values=(reading.text,),
-                )
-        for name, reading in (("weight", weight), ("score", score)):
+                what = CAPTIONS[column] if isinstance(record, Row) else "得分"
+                message = f"{name}的{what}填为“{reading.text}”，不是可以计算的数字，请改填数字。"
+                cells = (f"{subject}/{column}",)
+                return failed(message, "数字", reading.text, cells=cells, values=(reading.text,))
+        for column, reading in readings:
             if reading.state is State.DOUBTFUL:
-                return undecidable(trouble(record, name, reading))
-        return PASS if weight.state is State.KNOWN or score.state is State.KNOWN else NO_POINTS
+                return undecidable(unread(name, subject, column, reading))
+        return PASS if any(reading.state is State.KNOWN for _, reading in readings) else none
 
 
 class ScoreOutOfRange(ScoredRowRule):
@@ -101,51 +104,26 @@ class WeightsSum(FormRule):
 
 
 class WeightsTotal(FormRule):
-    """The printed total weight is the sum of the weights. Where a form prints a total score only, its total weight is the nominal 100."""
+    """A total weight that is printed is the sum of the weights."""
 
     id = "weights-total"
     subjects = ("total",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
         total = form_sum(record, "weight")
+        printed = record.read_total("weight")
+        if printed.state in (State.ABSENT, State.BLANK):
+            return not_applicable("本表没有印出总分值")
         if isinstance(total, Decision):
             return total
-        printed = record.read_total("weight")
-        if printed.state in (State.DOUBTFUL, State.UNREADABLE):
-            return undecidable(
-                f"总分的分值读取存疑，请核对 total/weight：{printed.why or printed.text}"
-            )
-        if printed.state is State.BLANK:
-            return undecidable("总分的分值空白（total/weight）")
-        if printed.state is State.ABSENT:
-            return self._against_nominal(record, total.total, total.values)
+        if printed.number is None:
+            why = printed.why or printed.text
+            return undecidable(f"总分的分值读取存疑，请核对 total/weight：{why}")
         if total.total == printed.value:
             return PASS
-        message = f"总分栏分值印为{printed.text}分，而各项分值合计为{plain(total.total)}分{slip(total, printed.value, '分值')}，请核实。"
-        return failed(
-            message,
-            plain(total.total),
-            printed.text,
-            cells=("total/weight", "total/score"),
-            values=(*total.values, printed.text),
-        )
-
-    def _against_nominal(
-        self, record: FormView, total: Decimal, values: tuple[str | None, ...]
-    ) -> Decision:
-        score = record.read_total("score")
-        if score.state in (State.ABSENT, State.BLANK):
-            return not_applicable("本表没有总分栏")
-        if total == FULL_MARKS:
-            return PASS
-        message = f"本表印有{record.total_label or '总分'}{score.text}但未印总分值，按百分制总分值为100分，而各项分值合计为{plain(total)}分，请核实。"
-        return failed(
-            message,
-            plain(total),
-            "100（百分制）",
-            cells=("total/weight", "total/score"),
-            values=(*values, None),
-        )
+        message = f"总分栏分值为{printed.text}分，而各项分值合计为{plain(total.total)}分{slip(total, printed.value, '分值')}，请核实。"
+        cells, values = ("total/weight", "total/score"), (*total.values, printed.text)
+        return failed(message, plain(total.total), printed.text, cells=cells, values=values)
 
 
 class ScoresSum(FormRule):
@@ -159,8 +137,8 @@ class ScoresSum(FormRule):
         if isinstance(total, Decision):
             return total
         printed = record.read_total("score")
-        if printed.state is State.ABSENT:
-            return not_applicable("本表没有总分")
+        if printed.state in (State.ABSENT, State.BLANK):
+            return not_applicable("本表没有填总分")
         if printed.number is None:
             return undecidable(
                 f"总分读取存疑，请核对 total/score：{printed.why or printed.text or '空白'}"
@@ -170,7 +148,7 @@ class ScoresSum(FormRule):
             return PASS
         execution = f"（含预算执行得分{plain(total.execution.value)}分）" if total.execution else ""
         message = (
-            f"总分印为{printed.text}分，而各项得分合计为{plain(total.total)}分{execution}，相差{plain(abs(total.total - printed.value))}分"
+            f"总分为{printed.text}分，而各项得分合计为{plain(total.total)}分{execution}，相差{plain(abs(total.total - printed.value))}分"
             f"{slip(total, printed.value, '得分')}，请核实。"
         )
         return failed(

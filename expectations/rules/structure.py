@@ -7,12 +7,13 @@ from collections.abc import Iterable
 
 from selfeval.core.batch_cache import remembered
 from selfeval.core.values import parse_number
+from selfeval.expectations.readings import AMOUNTS, CAPTIONS, State
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import PLACEHOLDER
 from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import indicator_name, is_blank, years
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, FormView, IndicatorRow, State, brief
+from selfeval.expectations.view import FormView, IndicatorRow, brief
 
 
 class RequiredField(FormRule):
@@ -22,35 +23,37 @@ class RequiredField(FormRule):
     subjects = ("project_name", "authority", "unit", "funds", "total")
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        path = "total/score" if subject == "total" else subject
-        certain = subject == "funds" and any(
-            not is_blank(row.budget) and not row.doubt("budget") for row in record.funds
-        )
-        if (
-            record.doubts
-            and not certain
-            and (why := record.doubt(path) or (subject == "funds" and record.doubt_within("funds")))
-        ):
-            return undecidable(f"{CAPTIONS[subject]}读取存疑，请核对 {path}：{why}")
         if subject == "total" and not record.has_scores:
             return not_applicable("本表没有得分栏，不要求总分")
-        if subject == "funds":
-            present = any(
-                not is_blank(text)
-                for row in record.funds
-                for text in (row.initial, row.budget, row.executed)
-            )
-        else:
-            present = not is_blank(
-                record.total_score if subject == "total" else getattr(record, subject)
-            )
-        if present:
+        if subject == "project_name" and record.is_department:
+            return not_applicable("部门（单位）整体支出自评表没有项目名称")
+        path = "total/score" if subject == "total" else subject
+        if self._present(record, subject):
             return PASS
+        if record.doubts and (why := self._unread(record, subject, path)):
+            return undecidable(f"{CAPTIONS[subject]}读取存疑，请核对 {path}：{why}")
         message = {
             "funds": "项目资金未填报，年初预算数、全年预算数、全年执行数均为空白，请补充。",
             "total": "本表设有得分栏，但未填报总分，请补充。",
         }.get(subject, f"{CAPTIONS[subject]}为空白，请补充。")
         return failed(message, "已填报", "空白", cells=(path, subject, "project_name"))
+
+    def _present(self, record: FormView, subject: str) -> bool:
+        """Whether something certain stands there."""
+        if subject == "funds":
+            cells = [(row, name) for row in record.funds for name in AMOUNTS]
+            return any(
+                not is_blank(getattr(row, name)) and not row.doubt(name) for row, name in cells
+            )
+        path = "total/score" if subject == "total" else subject
+        text = record.total_score if subject == "total" else getattr(record, subject)
+        return not is_blank(text) and not (record.doubts and record.doubt(path))
+
+    def _unread(self, record: FormView, subject: str, path: str) -> str | None:
+        """Why the blank may be one of reading: the value is in doubt, or something printed there could not be placed."""
+        zone = "funds" if subject == "funds" else "header"
+        inside = record.doubt_within("funds") if subject == "funds" else None
+        return record.doubt(path) or inside or record.unknown_caption(zone)
 
 
 class YearMissing(FormRule):

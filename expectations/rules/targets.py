@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from selfeval.core.folding import fold
 from selfeval.core.values import CORE_COMPARATORS, Quantity, parse_quantity
-from selfeval.expectations.arithmetic import percent, plain, trouble
+from selfeval.expectations.arithmetic import percent, plain
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import (
-    NOT_PAIRED,
+    NO_VALUES,
+    comparable,
     completion,
     direction,
     explained,
@@ -20,7 +21,7 @@ from selfeval.expectations.rules.common import (
 from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import FormView, IndicatorRow, State
+from selfeval.expectations.view import FormView, IndicatorRow
 
 ONE = Decimal(1)
 _BLIND = undecidable("指标方向或完成比例无法确定")
@@ -33,43 +34,34 @@ def core_quantity(text: str | None) -> Quantity | None:
 
 
 class TargetMissedFullScore(IndicatorRule):
-    """An indicator that misses its target does not get full marks. Bare and = mean at least, since most counts are floors."""
+    """An indicator that misses its target, in the direction in which it points, does not get full marks."""
 
     id = "target-missed-full-score"
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        score, weight = record.read("score"), record.read("weight")
-        for name, reading in (("score", score), ("weight", weight)):
-            if reading.state is State.ABSENT:
-                return not_applicable("本表没有分值栏或得分栏")
-            if reading.number is None:
-                both_blank = score.state is State.BLANK and weight.state is State.BLANK
-                return (
-                    not_applicable("没有填分值和得分")
-                    if both_blank
-                    else undecidable(trouble(record, name, reading))
-                )
+        found = points(record)
+        if isinstance(found, Decision):
+            return found
         if doubt := record.doubt("target", "actual"):
             return undecidable(f"指标值读取存疑，请核对 {doubt}")
-        if not record.paired:
-            return NOT_PAIRED
+        if record.target is None or record.actual is None:
+            return NO_VALUES
         if is_blank(record.target) and is_blank(record.actual):
-            return not_applicable("没有填指标值和完成值")
-        target, actual = core_quantity(record.target), core_quantity(record.actual)
-        reached = target.is_met_by(actual) if target and actual else None
+            return NO_VALUES
+        pair = comparable(record, core_quantity(record.target), core_quantity(record.actual))
+        if isinstance(pair, Decision):
+            return pair
+        target, actual = pair
+        reached = met(record, target, actual)
         if reached is None:
-            return undecidable("指标值与完成值不是同一单位的单纯数值，无法比较")
-        if reached or score.value < weight.value:
+            return undecidable("指标值没有比较符号，指标名称也不能说明是越多越好还是越少越好")
+        if reached or found.lost:
             return PASS
-        message = f"{record.name}年度指标值为{record.target}，实际完成{record.actual}，未达到指标值，却得满分{score.text}分，请核实得分。"
-        values = (record.target, record.actual, weight.text, score.text)
-        return failed(
-            message,
-            f"低于{weight.text}分",
-            f"{score.text}分",
-            cells=(f"{subject}/score",),
-            values=values,
-        )
+        message = f"{record.name}年度指标值为{record.target}，实际完成{record.actual}，未达到指标值，却得满分{found.score_text}分，请核实得分。"
+        values = (record.target, record.actual, found.weight_text, found.score_text)
+        cells = (f"{subject}/score",)
+        expected = f"低于{found.weight_text}分"
+        return failed(message, expected, f"{found.score_text}分", cells=cells, values=values)
 
 
 class TargetMetLostPoints(IndicatorRule):

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 _TOTAL_LABELS = ("总额", "合计", "总计")
-# What blank templates print in the column of indicator names: 指标1:  指标2：/  ……  ...
-_TEMPLATE_NAME = re.compile(r"(?:指标\s*[0-9一二三四五六七八九十]*)?[\s:：/…\.．。、—-]*")
 # Texts that no store takes: halves of surrogate pairs, from broken fonts and odd file names, and NUL.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FORM_TEXTS = (
@@ -128,11 +126,8 @@ def total_row(labels: Iterable[str | None]) -> int:
 
 
 def is_placeholder(row: Indicator) -> bool:
-    """Whether this is a row of the template that nobody filled: 指标2: or …… and nothing printed as target, result, weight or score."""
-    filled = (row.target, row.actual, row.weight, row.score)
-    return all(map(is_blank, filled)) and (
-        is_blank(row.level3) or _TEMPLATE_NAME.fullmatch(row.level3 or "") is not None
-    )
+    """Whether this is an empty row: target, result, weight and score all blank, whatever its name and explanation say (RULES.md)."""
+    return all(map(is_blank, (row.target, row.actual, row.weight, row.score)))
 
 
 def _document_row(document: Document) -> Row:

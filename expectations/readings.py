@@ -1,0 +1,78 @@
+"""A cell read as a number: the number, or why it is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from selfeval.core.batch_cache import remembered
+from selfeval.core.values import MONEY_UNITS, Printed, is_blank, parse_number, parse_score
+
+#: Chinese captions of the fields, as messages name them.
+CAPTIONS = {
+    "project_name": "项目名称", "authority": "主管部门", "unit": "实施单位", "year": "年度", "goal_expected": "预期目标", "goal_actual": "实际完成情况",
+    "label": "资金名称", "initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数", "weight": "分值", "rate": "执行率", "score": "得分",
+    "level1": "一级指标", "level2": "二级指标", "level3": "三级指标", "target": "年度指标值", "actual": "实际完成值", "explanation": "偏差原因分析",
+    "funds": "项目资金", "indicators": "绩效指标", "total": "总分", "form": "本表",
+}  # fmt: skip
+AMOUNTS = frozenset({"initial", "budget", "executed"})
+
+
+class State(Enum):
+    """ABSENT: the form has no such column. DOUBTFUL: printed, but not read with certainty."""
+
+    ABSENT = 0
+    BLANK = 1
+    UNREADABLE = 2
+    DOUBTFUL = 3
+    KNOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A cell read as a number. `number` is set exactly when `state` is KNOWN; `why` says what is doubtful."""
+
+    state: State
+    text: str | None = None
+    number: Printed | None = None
+    why: str = ""
+
+    @property
+    def value(self) -> Decimal:
+        """The number; only to be asked of a KNOWN reading."""
+        assert self.number is not None
+        return self.number.value
+
+
+def _reading(text: str | None, parse: Callable[[str | None], Printed | None]) -> Reading:
+    if text is None:
+        return Reading(State.ABSENT)
+    if is_blank(text):
+        return Reading(State.BLANK, text)
+    number = parse(text)
+    return Reading(State.KNOWN, text, number) if number else Reading(State.UNREADABLE, text)
+
+
+@remembered
+def points(text: str | None) -> Reading:
+    """A weight or a score."""
+    return _reading(text, parse_score)
+
+
+@remembered
+def rate(text: str | None) -> Reading:
+    """A rate, as printed."""
+    return _reading(text, parse_number)
+
+
+@remembered
+def amount(text: str | None, unit: str | None) -> Reading:
+    """An amount of money in `unit`; where the form names none, one with a unit of its own is in 元 and the others are in no known unit."""
+    reading = _reading(text, parse_number)
+    if reading.number is None:
+        return reading
+    own = reading.number.unit in MONEY_UNITS
+    found = reading.number.to_amount(unit or ("元" if own else None))
+    return Reading(State.KNOWN, text, found) if found else Reading(State.UNREADABLE, text)
