@@ -38,8 +38,11 @@ _BLANK_WORDS = frozenset({"无", "不适用", "无偏差"})
 _BLANK_MARKS = frozenset(DASHES + "/\\⁄∕")
 
 # Digits in one run, or grouped by threes with commas or the thin spaces that are set for that purpose. A plain space groups nothing:
-# "20 100" may be two numbers that stand side by side.
-_DIGITS = r"(?P<integer>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[\u2009\u202f][0-9]{3})+|[0-9]*)(?:\.(?P<fraction>[0-9]+))?"
+# "20 100" may be two numbers that stand side by side. A point may stand off: "9. 50".
+_DIGITS = (
+    r"(?P<integer>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[\u2009\u202f][0-9]{3})+|[0-9]*)"
+    r"(?: ?\. ?(?P<fraction>[0-9]+))?"
+)
 _UNIT = r"(?P<unit>%|分|元|千元|万元|百万元|亿元|万|亿)?"
 _NUMBER = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>¥)?\s*{_DIGITS}\s*{_UNIT}\s*(?P<close>\))?\s*(?P<late_unit>%|分|元|万元)?"

@@ -92,8 +92,10 @@ def form_sum(form: FormView, name: str) -> FormSum | Decision:
 def _form_sum(form: FormView, name: str) -> FormSum | Decision:
     if form.doubts and (doubt := form.doubt("indicators")):
         return undecidable(f"绩效指标读取存疑：{doubt}")
-    if not form.filled:
+    if not form.indicators:
         return not_applicable("本表没有绩效指标")
+    if not form.filled and not form.has_column(name):
+        return not_applicable(f"绩效指标没有{CAPTIONS[name]}栏")
     parts = []
     for row in form.filled:
         reading = row.read(name)

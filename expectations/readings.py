@@ -68,11 +68,12 @@ def rate(text: str | None) -> Reading:
 
 
 @remembered
-def amount(text: str | None, unit: str | None) -> Reading:
-    """An amount of money in `unit`; where the form names none, one with a unit of its own is in 元 and the others are in no known unit."""
+def amount(text: str | None, unit: str | None, printed: str | None) -> Reading:
+    """An amount of money in `unit`, `printed` as messages quote it; where the form names no unit, one with a unit of its own is in 元 and
+    the others are in no known unit."""
     reading = _reading(text, parse_number)
     if reading.number is None:
         return reading
     own = reading.number.unit in MONEY_UNITS
     found = reading.number.to_amount(unit or ("元" if own else None))
-    return Reading(State.KNOWN, text, found) if found else Reading(State.UNREADABLE, text)
+    return Reading(State.KNOWN, printed, found) if found else Reading(State.UNREADABLE, printed)

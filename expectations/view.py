@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from selfeval.records.tables.build import Tables
 
+_SPACED = re.compile(r"[1-9][0-9]{0,2}(?:[ \u00a0][0-9]{3})+\.[0-9]{2}")
 _WHOLE_UNIT = re.compile("(?:部门|单位|[)）])整体")
 
 
@@ -53,7 +54,14 @@ class Row:
             return Reading(State.DOUBTFUL, text, None, why)
         if name == "score" or name == "weight":
             return points(text)
-        return amount(text, form.amount_unit) if name in AMOUNTS else rate(text)
+        if name not in AMOUNTS:
+            return rate(text)
+        return amount(self._grouped(text), form.amount_unit, text)
+
+    def _grouped(self, text: str | None) -> str | None:
+        """An amount without the spaces that group it: 1 280.00. Two amounts in one cell would leave a neighbour empty."""
+        whole = all(getattr(self, name) != "" for name in AMOUNTS)
+        return "".join(text.split()) if text and whole and _SPACED.fullmatch(text) else text
 
     def doubt(self, *names: str) -> str | None:
         """The first doubt about one of the cells `names`, with the path of the cell, or None."""

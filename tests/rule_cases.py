@@ -69,7 +69,7 @@ CASES: dict[str, tuple[str, Case, Case, Case, Case]] = {
     "number-unreadable": ("indicators/0", {}, {SCORE: "优秀"}, {SCORE: "——", WEIGHT: "/"}, {"?": [SCORE]}),
     "score-out-of-range": ("indicators/0", {}, {SCORE: "20.5"}, {SCORE: "", WEIGHT: ""}, {WEIGHT: "待定"}),
     "weights-sum": ("form", {}, {WEIGHT: "21"}, {"indicators/*/weight": None}, {WEIGHT: ""}),
-    "weights-total": ("total", {}, {"total/weight": "101"}, {"total/weight": None, "total/score": None}, {"total/weight": ""}),
+    "weights-total": ("total", {}, {"total/weight": "101"}, {"total/weight": None, "total/score": None}, {"?": ["total/weight"]}),
     "scores-sum": ("total", {}, {"total/score": "97.50"}, {"total/score": None}, {SCORE: ""}),
     "over-execution": ("funds/0", {}, {"funds/0/executed": "100.01"}, NO_FUNDS, {"funds/0/executed": ""}),
     "execution-rate": ("funds/0", {"funds/0/rate": "95%"}, {"funds/0/rate": "96%"}, {"funds/*/rate": None}, {"funds/0/budget": "0", "funds/0/executed": "0"}),

@@ -23,7 +23,7 @@ class RequiredField(FormRule):
     subjects = ("project_name", "authority", "unit", "funds", "total")
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        if subject == "total" and not record.has_scores:
+        if subject == "total" and not record.has_column("score"):
             return not_applicable("本表没有得分栏，不要求总分")
         if subject == "project_name" and record.is_department:
             return not_applicable("部门（单位）整体支出自评表没有项目名称")
