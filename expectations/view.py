@@ -83,8 +83,9 @@ class Row:
 
     def span(self, name: str) -> range:
         """The rows over which the cell `name` of this row is merged: the row alone where the cell is its own."""
-        alone = range(self.position, self.position + 1)
-        return self.form.shared.get(f"{self.subject}/{name}", alone) if self.form.shared else alone
+        return self.form.shared.get(
+            f"{self.subject}/{name}", range(self.position, self.position + 1)
+        )
 
     def repeats(self, name: str) -> bool:
         """Whether the cell `name` is one that the row above shares, and so has been counted."""
@@ -209,8 +210,8 @@ class FormView:
 
     def unknown_caption(self, zone: str) -> str | None:
         """The sentence about a caption, or a value without one, that could not be placed in `zone`: header, funds or indicators."""
-        start = f"captions/{zone}/"
-        return next((why for path, why in self.doubts.items() if path.startswith(start)), None)
+        placed = f"captions/{zone}/"
+        return next((why for path, why in self.doubts.items() if path.startswith(placed)), None)
 
     @cached_property
     def is_department(self) -> bool:

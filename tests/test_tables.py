@@ -119,7 +119,7 @@ def test_the_total_row_is_the_one_that_says_so_wherever_it_stands(
             False,
         ),
         (Indicator(level3="指标2:", target="", actual="", weight="5", score="5"), False),
-        (Indicator(level3="安全事故数", target="", actual="", weight="", score=""), False),
+        (Indicator(level3="安全事故数", target="", actual="", weight="", score=""), True),
     ],
 )
 def test_a_template_row_that_nobody_filled_is_a_placeholder(row: Indicator, left: bool) -> None:
