@@ -5,7 +5,7 @@ Nothing is judged here."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from selfeval.core.batch_cache import remembered
 from selfeval.expectations.cross_form import Peers
+from selfeval.expectations.merged import rows_of, shared_cells, targets_in_columns
 from selfeval.expectations.profiles import Profile, recognise
 from selfeval.expectations.readings import AMOUNTS, amount, points, rate
 from selfeval.expectations.readings import CAPTIONS as CAPTIONS
@@ -191,8 +192,7 @@ class FormView:
         return next((row for row in self.funds if row.is_total_row), None)
 
     def doubt(self, path: str) -> str | None:
-        """Why the value at `path` is in doubt: by its own doubt, by one about the row or block that holds it, or by a pattern that it
-        fits (indicators/*/score); else None."""
+        """Why the value at `path` is in doubt: itself, the row or block that holds it, or by a pattern such as indicators/*/score."""
         while path:
             if path in self.doubts:
                 return self.doubts[path]
@@ -221,8 +221,9 @@ class FormView:
 
     def doubt_within(self, *prefixes: str) -> str | None:
         """The first doubt about anything below one of `prefixes`, with its path."""
+        inside = tuple(f"{prefix}/" for prefix in prefixes)
         for path, why in self.doubts.items():
-            if any(path == prefix or path.startswith(prefix + "/") for prefix in prefixes):
+            if path in prefixes or path.startswith(inside):
                 return f"{path} {why}"
         return None
 
@@ -249,14 +250,6 @@ class FormView:
         return any(getattr(row, name) is not None for row in getattr(self, zone))
 
 
-def _rows(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any, ...]]:
-    """The columns `names` row by row, with None for every missing value."""
-    # Text and Decimal columns hold None for nothing; only nullable numbers have a marker of their own.
-    columns = [frame[name].tolist() if frame[name].dtype == object else [value if here else None for value, here in zip(frame[name], frame[name].notna(), strict=True)]
-               for name in names]  # fmt: skip
-    return zip(*columns, strict=True)
-
-
 _FORM_FIELDS = tuple(
     name
     for name in FormView.__dataclass_fields__
@@ -281,13 +274,13 @@ def views(tables: Tables, peers: Peers | None = None) -> list[FormView]:
     """One view a form, in the order of `tables.forms`; they become the forms of `peers`, or of a new one."""
     doubts: dict[str, dict[str, str]] = {}
     doubtful = tables.cells[tables.cells["doubt"].notna()]
-    for form_id, path, why in _rows(doubtful, ("form_id", "path", "doubt")):
+    for form_id, path, why in rows_of(doubtful, ("form_id", "path", "doubt")):
         doubts.setdefault(form_id, {}).setdefault(path, why)
     funds = _grouped(tables.funds, FundRow, _FUND_FIELDS)
     indicators = _grouped(tables.indicators, IndicatorRow, _INDICATOR_FIELDS)
-    peers, shared = peers or Peers(), _shared(tables.cells)
-    in_columns = _targets_in_columns(tables.cells)
-    for values in _rows(tables.forms, _FORM_FIELDS):
+    peers, shared = peers or Peers(), shared_cells(tables.cells)
+    in_columns = targets_in_columns(tables.cells)
+    for values in rows_of(tables.forms, _FORM_FIELDS):
         named = dict(zip(_FORM_FIELDS, values, strict=True))
         key = named["form_id"]
         named["year"] = None if named["year"] is None else int(named["year"])
@@ -306,7 +299,7 @@ def _grouped(
 ) -> dict[str, list[Any]]:
     """Rows of `kind` by form, in printed order."""
     groups: dict[str, list[Any]] = {}
-    for form_id, *values in _rows(frame, ("form_id", *names)):
+    for form_id, *values in rows_of(frame, ("form_id", *names)):
         row = kind()
         for name, value in zip(names, values, strict=True):
             setattr(row, name, value)
@@ -315,38 +308,3 @@ def _grouped(
     for rows in groups.values():
         rows.sort(key=lambda row: row.position)
     return groups
-
-
-def _shared(cells: pandas.DataFrame) -> dict[str, dict[str, range]]:
-    """By form, the weights and scores that stand in one merged cell over neighbouring indicators: they have the same box and text."""
-    rows = [
-        row
-        for row, path in enumerate(cells["path"].tolist())
-        if path.endswith(("/weight", "/score")) and path.startswith("indicators/")
-    ]
-    points = cells.iloc[rows]
-    points = points[(points["part"] == 0) & points["page"].notna() & points["text"].astype(bool)]
-    box = ["form_id", "page", "x0", "top", "x1", "bottom", "text"]
-    rows_of: dict[tuple[Any, ...], list[int]] = {}
-    for path, *where in _rows(points[points.duplicated(box, keep=False)], ("path", *box)):
-        _, position, name = path.split("/")
-        rows_of.setdefault((name, *where), []).append(int(position))
-    found: dict[str, dict[str, range]] = {}
-    for (name, form_id, *_), rows in rows_of.items():
-        if len(rows) > 1 and max(rows) - min(rows) == len(rows) - 1:
-            found.setdefault(form_id, {}).update(
-                {f"indicators/{row}/{name}": range(min(rows), max(rows) + 1) for row in rows}
-            )
-    return found
-
-
-def _targets_in_columns(cells: pandas.DataFrame) -> frozenset[str]:
-    """The forms whose targets are joined from cells that stand side by side (指标值, 度量单位), as told by the boxes of their parts."""
-    chosen = cells[(cells["part"] > 0) & cells["page"].notna()]
-    chosen = chosen[chosen["path"].str.endswith("/target")]
-    if chosen.empty:
-        return frozenset()
-    first = cells[(cells["part"] == 0) & cells["path"].str.endswith("/target")]
-    pairs = chosen.merge(first, on=["form_id", "path", "page"], suffixes=("", "_first"))
-    beside = pairs[(pairs["x0"] >= pairs["x1_first"] - 1) & (pairs["top"] < pairs["bottom_first"])]
-    return frozenset(beside["form_id"])
