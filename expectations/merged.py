@@ -27,12 +27,12 @@ def shared_cells(cells: pandas.DataFrame) -> dict[str, dict[str, range]]:
     points = cells.iloc[rows]
     points = points[(points["part"] == 0) & points["page"].notna() & points["text"].astype(bool)]
     box = ["form_id", "page", "x0", "top", "x1", "bottom", "text"]
-    rows_of: dict[tuple[Any, ...], list[int]] = {}
+    merged: dict[tuple[Any, ...], list[int]] = {}
     for path, *where in rows_of(points[points.duplicated(box, keep=False)], ("path", *box)):
         _, position, name = path.split("/")
-        rows_of.setdefault((name, *where), []).append(int(position))
+        merged.setdefault((name, *where), []).append(int(position))
     found: dict[str, dict[str, range]] = {}
-    for (name, form_id, *_), rows in rows_of.items():
+    for (name, form_id, *_), rows in merged.items():
         if len(rows) > 1 and max(rows) - min(rows) == len(rows) - 1:
             found.setdefault(form_id, {}).update(
                 {f"indicators/{row}/{name}": range(min(rows), max(rows) + 1) for row in rows}
