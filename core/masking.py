@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
+
+from selfeval.core.batch_cache import remembered
+from selfeval.core.fields import ALL, Field
 
 HAN = "\u3400-\u9fff\uf900-\ufaff"
 _BLANK = re.compile(r"[\s\-‐-―—/／\\、,，.。]*|无|不适用|暂无")
@@ -31,11 +35,23 @@ _NAME_ON_PAGE = re.compile(
     + rf"(?=[^{HAN}·]|$|(?:联系|电话|手机|单位|填报|填表|审核|复核|经办|承办|制表|主管|负责|日期|时间|职务))"
 )
 _DIGITS = re.compile(r"\d")
+_NAME = re.compile(rf"[{HAN}·]{{2,4}}")
+_MASKED_NAMES = re.compile(r"(?:.\*+[\s、,，]*)+")
+# Any text that the full set of patterns could change has one of these; nearly none has, and a season has millions of cells.
+_SUSPECT = re.compile(
+    r"[0-9０-９]{3}[-－—– )）]?[0-9０-９]{3}|[人话机真式][^:：]{0,4}[:：]|[Tt][Ee][Ll]"
+)
+_PHONE_CAPTION = re.compile(r"电话|手机|传真|联系方式")
+_NAME_CAPTION = re.compile(r"(?:人|人员|姓名|签字|签名|签章|负责|经办)\s*(?:[(（].*)?$")
+_PERSONAL_PATHS = frozenset(field.path for field in ALL if field.personal)
+#: What is said of a doubt about a name or a telephone.
+PERSONAL_DOUBT = "个人信息读取存疑（内容已隐去）"
 
 
 def mask_name(text: str | None) -> str | None:
-    """张三 -> 张*, 张三、李四 -> 张*、李*, Zhang San -> Z* S*. Blanks (——, 无) stay; phone numbers beside the name are masked too."""
-    if text is None or _BLANK.fullmatch(text):
+    """张三 -> 张*, 张三、李四 -> 张*、李*, Zhang San -> Z* S*. Blanks (——, 无) and what is masked already stay; phone numbers beside the name
+    are masked too."""
+    if text is None or _BLANK.fullmatch(text) or _MASKED_NAMES.fullmatch(text):
         return text
     text = re.sub(rf"([{HAN}])(?:[{HAN}·*]|\s(?=[{HAN}]))*", r"\1*", mask_text(text))
     return re.sub(r"([A-Za-z])[A-Za-z'.]+", r"\1*", text)
@@ -54,22 +70,44 @@ def mask_phone(text: str | None) -> str | None:
     return re.sub(rf"([{HAN}])[{HAN}·]+", r"\1*", masked)
 
 
-def mask_text(text: str) -> str:
-    """Running text with phone numbers, identity numbers and names after 联系人： and the like masked."""
-    text = _IDENTITY.sub(lambda m: m[1] + "*" * 11 + m[0][-4:], text)
-    text = _MOBILE.sub(r"\1****\4", text)
-    text = _LANDLINE.sub(lambda m: m[1] + "*" * len(m[2].strip("- ")) + m[3], text)
-    text = _LABELLED.sub(lambda m: m[1] + "*" * len(m[2].strip("- ")) + m[3], text)
-    return _NAMED.sub(r"\1\2*", text)
-
-
-def mask_known(text: str, leader: str | None) -> str:
-    """Running text in which each name of the form's own leader is masked as well."""
-    text = mask_text(text)
-    if leader and not _BLANK.fullmatch(leader):
-        for name in re.findall(rf"[{HAN}·]{{2,4}}", leader):
-            text = text.replace(name, name[0] + "*")
+@remembered
+def mask_text(text: str, leader: str | None = None) -> str:
+    """Running text with phone numbers, identity numbers, names after 联系人： and the like, and the names in `leader` masked."""
+    if _SUSPECT.search(text):
+        text = _IDENTITY.sub(lambda m: m[1] + "*" * 11 + m[0][-4:], text)
+        text = _MOBILE.sub(r"\1****\4", text)
+        text = _LANDLINE.sub(lambda m: m[1] + "*" * len(m[2].strip("- ")) + m[3], text)
+        text = _LABELLED.sub(lambda m: m[1] + "*" * len(m[2].strip("- ")) + m[3], text)
+        text = _NAMED.sub(r"\1\2*", text)
+    for name in _names_in(leader) if leader else ():
+        text = text.replace(name, name[0] + "*")
     return text
+
+
+@remembered
+def _names_in(leader: str) -> tuple[str, ...]:
+    return () if _BLANK.fullmatch(leader) else tuple(_NAME.findall(leader))
+
+
+def mask_field(field: Field, text: Any, leader: str | None = None) -> Any:
+    """What may be kept of the value of a field; `leader` is the form's own. Numbers and absent values stay."""
+    if field.personal == "name":
+        return mask_name(text)
+    if field.personal == "phone":
+        return mask_phone(text)
+    return mask_text(text, leader) if text and field.is_free_text else text
+
+
+def mask_captioned(caption: str, text: str, leader: str | None = None) -> str:
+    """What may be kept of a cell that no field is for: the words of its caption tell whether it holds a name or a telephone."""
+    if _PHONE_CAPTION.search(caption):
+        return mask_phone(text) or ""
+    return (mask_name(text) or "") if _NAME_CAPTION.search(caption) else mask_text(text, leader)
+
+
+def mask_doubt(path: str, why: str, leader: str | None = None) -> str:
+    """A doubt quotes the readings that differ; about a name or a telephone it may only say that there is one."""
+    return PERSONAL_DOUBT if path in _PERSONAL_PATHS else mask_text(why, leader)
 
 
 def number_spans(text: str) -> Iterator[tuple[int, int]]:

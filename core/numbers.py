@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from selfeval.core.batch_cache import remembered
+from selfeval.core.fields import Field
 from selfeval.core.folding import DASHES, fold
 from selfeval.core.intervals import Interval
 
@@ -135,6 +136,14 @@ def parse_score(text: str | None) -> Printed | None:
     if number is None or number.unit not in SCORE_UNITS or ")" in fold(number.text):
         return None
     return number
+
+
+def parse_field(field: Field, text: str | None, amount_unit: str | None) -> Printed | None:
+    """The number that a field prints: points, a rate as printed, or money in the form's `amount_unit`."""
+    if field.kind == "points":
+        return parse_score(text)
+    number = parse_number(text)
+    return number.to_amount(amount_unit) if number and field.kind == "amount" else number
 
 
 def half_place(places: int) -> Decimal:

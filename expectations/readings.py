@@ -8,16 +8,15 @@ from decimal import Decimal
 from enum import Enum
 
 from selfeval.core.batch_cache import remembered
+from selfeval.core.fields import FUNDS, HEADER, INDICATORS, PARTS, names
 from selfeval.core.values import MONEY_UNITS, Printed, is_blank, parse_number, parse_score
 
 #: Chinese captions of the fields, as messages name them.
 CAPTIONS = {
-    "project_name": "项目名称", "authority": "主管部门", "unit": "实施单位", "year": "年度", "goal_expected": "预期目标", "goal_actual": "实际完成情况",
-    "label": "资金名称", "initial": "年初预算数", "budget": "全年预算数", "executed": "全年执行数", "weight": "分值", "rate": "执行率", "score": "得分",
-    "level1": "一级指标", "level2": "二级指标", "level3": "三级指标", "target": "年度指标值", "actual": "实际完成值", "explanation": "偏差原因分析",
-    "funds": "项目资金", "indicators": "绩效指标", "total": "总分", "form": "本表",
-}  # fmt: skip
-AMOUNTS = frozenset({"initial", "budget", "executed"})
+    **{field.name: field.zh for field in reversed((*HEADER, *FUNDS, *INDICATORS))},
+    **{part: zh for part, (zh, _en) in PARTS.items()},
+}
+AMOUNTS = frozenset(names(FUNDS, "amount"))
 
 
 class State(Enum):

@@ -1,6 +1,6 @@
 """Document <-> the Extraction JSON that `selfeval extract` writes and other programs rely on.
 
-`{document, sha256, pages, status, reason, forms}`; a form's `evidence` maps a PATH to `{page, bbox}`, with a list `continued`
+`{document, sha256, pages, status, reason, forms, skipped}`; a form's `evidence` maps a PATH to `{page, bbox}`, with a list `continued`
 of the same shape when a page break cuts the cell. Leader and phone are masked unless asked otherwise, and so are phone and
 identity numbers inside other text; amounts and scores are never touched.
 """
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
-from selfeval.core.masking import mask_known, mask_name, mask_phone
+from selfeval.core import fields
+from selfeval.core.fields import Field
+from selfeval.core.masking import mask_captioned, mask_doubt, mask_field, mask_text
 from selfeval.extractors.model import (
     Bbox,
     Document,
@@ -21,14 +22,12 @@ from selfeval.extractors.model import (
     Form,
     Fund,
     Indicator,
+    OtherCell,
     Reason,
+    Skipped,
+    Task,
     Total,
 )
-
-_TEXT_FIELDS = ("title", "project_name", "authority", "unit", "goal_expected", "goal_actual")
-_FREE_INDICATOR = ("level1", "level2", "level3", "target", "actual", "explanation")
-_PERSONAL = ("leader", "phone")
-_PERSONAL_DOUBT = "个人信息读取存疑（内容已隐去）"
 
 
 def to_json(document: Document, show_personal_data: bool = False) -> dict[str, Any]:
@@ -43,52 +42,65 @@ def to_json(document: Document, show_personal_data: bool = False) -> dict[str, A
         if reason is None
         else {"code": reason.code, "message": reason.message, "hint": reason.hint},
         "forms": [_form(form, show_personal_data) for form in document.forms],
+        "skipped": [
+            {"page": one.page, "title": _clean(one.title), "kind": one.kind}
+            for one in document.skipped
+        ],
     }
 
 
 def _form(form: Form, show: bool) -> dict[str, Any]:
-    out: dict[str, Any] = {
-        "title": form.title, "year": form.year, "project_name": form.project_name, "authority": form.authority, "unit": form.unit,
-        "leader": form.leader, "phone": form.phone, "amount_unit": form.amount_unit,
-        "funds": [asdict(fund) for fund in form.funds],
-        "goal_expected": form.goal_expected, "goal_actual": form.goal_actual,
-        "indicators": [asdict(indicator) for indicator in form.indicators],
-        "total": asdict(form.total),
-        "profile": form.profile,
-    }  # fmt: skip
-    doubts = [{"path": d.path, "why": d.why, "confidence": d.confidence} for d in form.doubts]
-    if not show:
-        _mask(out, doubts)
-    out = _clean(out)
+    leader = None if show else form.leader
+
+    def masked(part: Any, of: Sequence[Field]) -> dict[str, Any]:
+        return {
+            one.name: getattr(part, one.name)
+            if show
+            else mask_field(one, getattr(part, one.name), leader)
+            for one in of
+        }
+
+    out = _clean(
+        {
+            **masked(form, fields.section("head")),
+            "funds": [masked(row, fields.FUNDS) for row in form.funds],
+            **masked(form, fields.section("goals")),
+            "indicators": [masked(row, fields.INDICATORS) for row in form.indicators],
+            "tasks": [masked(row, fields.TASKS) for row in form.tasks],
+            "total": masked(form.total, fields.TOTAL),
+            **masked(form, fields.section("conclusions")),
+            "profile": form.profile,
+            "other": [_other(cell, leader, show) for cell in form.other],
+        }
+    )
     out["evidence"] = {path: _evidence(parts) for path, parts in form.evidence.items() if parts}
-    out["doubts"] = _clean(doubts)
+    out["doubts"] = [
+        {
+            "path": _clean(doubt.path),
+            "why": _clean(doubt.why if show else mask_doubt(doubt.path, doubt.why, leader)),
+            "confidence": doubt.confidence,
+        }
+        for doubt in form.doubts
+    ]
     return out
 
 
-def _mask(form: dict[str, Any], doubts: list[dict[str, Any]]) -> None:
-    leader = form["leader"]
-    form["leader"], form["phone"] = mask_name(leader), mask_phone(form["phone"])
-    rows = [(form, _TEXT_FIELDS), (form["total"], ("explanation",))]
-    rows += [(indicator, _FREE_INDICATOR) for indicator in form["indicators"]] + [
-        (fund, ("label",)) for fund in form["funds"]
-    ]
-    for row, keys in rows:
-        row.update({key: mask_known(row[key], leader) for key in keys if row[key]})
-    for doubt in doubts:  # a doubt quotes the readings that differ
-        doubt["why"] = (
-            _PERSONAL_DOUBT if doubt["path"] in _PERSONAL else mask_known(doubt["why"], leader)
-        )
+def _other(cell: OtherCell, leader: str | None, show: bool) -> dict[str, Any]:
+    caption, value = cell.caption, cell.value
+    if not show:
+        caption, value = mask_text(caption, leader), mask_captioned(caption, value, leader)
+    return {"caption": caption, "value": value, "page": cell.page, "bbox": _box(cell.bbox)}
 
 
 def _evidence(parts: Sequence[Evidence]) -> dict[str, Any]:
-    first, *rest = [{"page": part.page, "bbox": [_round(v) for v in part.bbox]} for part in parts]
+    first, *rest = [{"page": part.page, "bbox": _box(part.bbox)} for part in parts]
     return {**first, "continued": rest} if rest else first
 
 
-def _round(value: float) -> float:
-    if not math.isfinite(value):
+def _box(bbox: Bbox) -> list[float]:
+    if not all(map(math.isfinite, bbox)):
         raise ValueError("a bbox must have finite numbers")
-    return round(float(value), 2)
+    return [round(float(value), 2) for value in bbox]
 
 
 def _clean(value: Any) -> Any:
@@ -105,24 +117,30 @@ def _clean(value: Any) -> Any:
 
 
 def from_json(data: Mapping[str, Any]) -> Document:
-    """The Document that the Extraction JSON stands for (masked values stay masked). KeyError or TypeError: it is not one."""
+    """The Document that the Extraction JSON stands for (masked values stay masked). Fields and lists that an earlier version did not
+    write are absent. KeyError or TypeError: it is not one."""
     reason = data["reason"]
     return Document(
         data["document"], data["sha256"], data["pages"], data["status"],
         None if reason is None else Reason(reason["code"], reason["message"], reason.get("hint")),
         tuple(_read_form(form) for form in data["forms"]),
+        tuple(Skipped(one["page"], one["title"], one["kind"]) for one in data.get("skipped", ())),
     )  # fmt: skip
 
 
 def _read_form(data: Mapping[str, Any]) -> Form:
-    plain = {
-        key: data[key] for key in (*_TEXT_FIELDS, *_PERSONAL, "year", "amount_unit", "profile")
-    }
+    header: dict[str, Any] = {name: data.get(name) for name in fields.names(fields.HEADER)}
     return Form(
-        **plain,
+        **header,
         funds=tuple(Fund(**row) for row in data["funds"]),
         indicators=tuple(Indicator(**row) for row in data["indicators"]),
+        tasks=tuple(Task(**row) for row in data.get("tasks", ())),
         total=Total(**data["total"]),
+        other=tuple(
+            OtherCell(one["caption"], one["value"], one["page"], _read_box(one["bbox"]))
+            for one in data.get("other", ())
+        ),
+        profile=data["profile"],
         evidence={path: _read_evidence(found) for path, found in data["evidence"].items()},
         doubts=tuple(Doubt(d["path"], d["why"], d["confidence"]) for d in data["doubts"]),
     )
@@ -130,10 +148,11 @@ def _read_form(data: Mapping[str, Any]) -> Form:
 
 def _read_evidence(found: Mapping[str, Any]) -> tuple[Evidence, ...]:
     return tuple(
-        Evidence(part["page"], _bbox(part["bbox"])) for part in (found, *found.get("continued", ()))
+        Evidence(part["page"], _read_box(part["bbox"]))
+        for part in (found, *found.get("continued", ()))
     )
 
 
-def _bbox(numbers: Sequence[float]) -> Bbox:
+def _read_box(numbers: Sequence[float]) -> Bbox:
     x0, top, x1, bottom = numbers
     return x0, top, x1, bottom

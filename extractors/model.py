@@ -10,6 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from selfeval.core.fields import Fund as Fund
+from selfeval.core.fields import Header
+from selfeval.core.fields import Indicator as Indicator
+from selfeval.core.fields import Task as Task
+from selfeval.core.fields import Total as Total
+
 #: x0, top, x1, bottom in PDF points of the page as displayed (rotation applied), origin at the upper left.
 Bbox = tuple[float, float, float, float]
 
@@ -139,61 +145,35 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Fund:
-    """One row of the funds block as printed. None: the form has no such column; "": the cell is empty."""
+class OtherCell:
+    """A printed cell of the form that no field is for. `caption` is the path of the captions above or left of it (年度指标值/指标解释)."""
 
-    label: str
-    initial: str | None = None
-    budget: str | None = None
-    executed: str | None = None
-    weight: str | None = None
-    rate: str | None = None
-    score: str | None = None
+    caption: str
+    value: str
+    page: int
+    bbox: Bbox
 
 
 @dataclass(frozen=True, slots=True)
-class Indicator:
-    """One row of the indicators block as printed; merged cells stand in every row that they span."""
+class Skipped:
+    """A table of the file that is no self-evaluation: where it begins, what stands above it, and a key of core's KINDS."""
 
-    level1: str | None = None
-    level2: str | None = None
-    level3: str | None = None
-    target: str | None = None
-    actual: str | None = None
-    weight: str | None = None
-    score: str | None = None
-    explanation: str | None = None
+    page: int
+    title: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
-    """The total row (or the total printed in the header). All None: the form prints no total."""
-
-    label: str | None = None
-    weight: str | None = None
-    score: str | None = None
-    explanation: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Header):
     """One self-evaluation form. PATHs of `evidence` and `doubts` look like `indicators/3/score`, `funds/0/budget`, `total/score`.
 
     `confidences` holds, by PATH, how sure each value is that was not read with certainty, also where that is too sure for a doubt."""
 
-    title: str | None = None
-    year: int | None = None
-    project_name: str | None = None
-    authority: str | None = None
-    unit: str | None = None
-    leader: str | None = None
-    phone: str | None = None
-    amount_unit: str | None = None
     funds: tuple[Fund, ...] = ()
-    goal_expected: str | None = None
-    goal_actual: str | None = None
     indicators: tuple[Indicator, ...] = ()
-    total: Total = Total()
+    tasks: tuple[Task, ...] = ()
+    total: Total = field(default_factory=Total)
+    other: tuple[OtherCell, ...] = ()
     profile: str | None = None
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
@@ -219,3 +199,4 @@ class Document:
     status: str
     reason: Reason | None = None
     forms: tuple[Form, ...] = ()
+    skipped: tuple[Skipped, ...] = ()

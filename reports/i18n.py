@@ -10,6 +10,8 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
+from selfeval.core.fields import ENGLISH
+
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("zh", "en")
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
@@ -27,6 +29,13 @@ class UnknownLanguage(ValueError):
         super().__init__(f"没有语言“{lang}”的文字目录，可用：{'、'.join(LANGUAGES)}")
 
 
+class _FieldCaptions(gettext.NullTranslations):
+    """Captions of fields, which core says in both languages."""
+
+    def gettext(self, message: str) -> str:
+        return ENGLISH.get(message, message)
+
+
 @lru_cache(maxsize=4)
 def translator(lang: str) -> gettext.NullTranslations:
     """Given "zh" or "en", return the translations; they are compiled from the .po file in memory, so no build step is needed."""
@@ -42,4 +51,6 @@ def translator(lang: str) -> gettext.NullTranslations:
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    made = gettext.GNUTranslations(compiled)
+    made.add_fallback(_FieldCaptions())
+    return made

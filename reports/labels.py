@@ -6,44 +6,17 @@ import re
 from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 
+from selfeval.core import fields
+from selfeval.core.fields import captions, section
 from selfeval.reports.i18n import N_
 
-HEADER = {
-    "title": N_("表名"),
-    "year": N_("年度"),
-    "project_name": N_("项目名称"),
-    "authority": N_("主管部门"),
-    "unit": N_("实施单位"),
-    "leader": N_("项目负责人"),
-    "phone": N_("联系电话"),
-    "amount_unit": N_("金额单位"),
-}
-GOALS = {"goal_expected": N_("预期目标"), "goal_actual": N_("实际完成情况")}
-FUNDS = {
-    "label": N_("资金来源"),
-    "initial": N_("年初预算数"),
-    "budget": N_("全年预算数"),
-    "executed": N_("全年执行数"),
-    "weight": N_("分值"),
-    "rate": N_("执行率"),
-    "score": N_("得分"),
-}
-INDICATORS = {
-    "level1": N_("一级指标"),
-    "level2": N_("二级指标"),
-    "level3": N_("三级指标"),
-    "target": N_("年度指标值"),
-    "actual": N_("实际完成值"),
-    "weight": N_("分值"),
-    "score": N_("得分"),
-    "explanation": N_("偏差原因分析及改进措施"),
-}
-TOTAL = {
-    "label": N_("总分栏"),
-    "weight": N_("总分值"),
-    "score": N_("总得分"),
-    "explanation": N_("说明"),
-}
+#: What fields are called, by the section or block that they are in; English is in core beside the Chinese.
+HEADER = captions(section("head"))
+GOALS = captions(section("goals"))
+CONCLUSIONS = captions(section("conclusions"))
+BLOCKS: dict[str, dict[str, str]] = {block: captions(of) for block, of in fields.ROWS.items()}
+FUNDS, INDICATORS, TASKS = BLOCKS["funds"], BLOCKS["indicators"], BLOCKS["tasks"]
+TOTAL = captions(fields.TOTAL)
 SEVERITY = {"error": N_("错误"), "warning": N_("警告"), "information": N_("提示")}
 VERDICT = {
     "pass": N_("通过"),
@@ -64,7 +37,12 @@ FAMILIES = {
 }
 STATUS = {"ok": N_("已审核"), "rejected": N_("未能读取")}
 
-_ROW = re.compile(r"(funds|indicators)/(\d+)(?:/(\w+))?$")
+_ROW = re.compile(r"(funds|indicators|tasks)/(\d+)(?:/(\w+))?$")
+_ROW_SAID = {
+    "funds": N_("资金情况第 %(row)d 行"),
+    "indicators": N_("绩效指标第 %(row)d 行"),
+    "tasks": N_("任务与子项目第 %(row)d 行"),
+}
 
 
 def say_path(path: str, names: Callable[[str, int], str], catalogue: NullTranslations) -> str:
@@ -72,9 +50,8 @@ def say_path(path: str, names: Callable[[str, int], str], catalogue: NullTransla
     _ = catalogue.gettext
     if match := _ROW.match(path):
         block, index, column = match[1], int(match[2]), match[3]
-        columns: Mapping[str, str] = FUNDS if block == "funds" else INDICATORS
-        where = _("资金情况第 %(row)d 行") if block == "funds" else _("绩效指标第 %(row)d 行")
-        text = where % {"row": index + 1}
+        columns: Mapping[str, str] = BLOCKS[block]
+        text = _(_ROW_SAID[block]) % {"row": index + 1}
         if name := names(block, index):
             text += f"“{name}”"
         return f"{text}·{_(columns[column])}" if column in columns else text
@@ -89,5 +66,5 @@ def say_path(path: str, names: Callable[[str, int], str], catalogue: NullTransla
         return f"{_('资金情况')}·{_(FUNDS[column])}"
     if block == "total" and column in TOTAL:
         return _(TOTAL[column])
-    known = {**HEADER, **GOALS}
+    known = {**HEADER, **GOALS, **CONCLUSIONS}
     return _(known[path]) if path in known else path

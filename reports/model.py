@@ -221,6 +221,9 @@ class FormView:
     funds: Table | None
     goals: tuple[tuple[str, Value], ...]
     indicators: Table | None
+    tasks: Table | None
+    conclusions: tuple[tuple[str, Value], ...]
+    other: tuple[tuple[str, Value], ...]
     total: tuple[tuple[str, Value], ...]
     findings: tuple[FindingView, ...]
     doubts: tuple[DoubtView, ...]

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from selfeval.core.fields import Header
 from selfeval.extractors.model import (
     Document,
     Doubt,
@@ -58,11 +59,7 @@ def _part(kind: type[Any], row: dict[str, Any] | None) -> Any:
 
 
 def form_of_truth(truth: dict[str, Any]) -> Form:
-    plain = {
-        field.name: truth.get(field.name)
-        for field in fields(Form)
-        if field.name in truth and field.name not in ("funds", "indicators", "total")
-    }
+    plain = {field.name: truth.get(field.name) for field in fields(Header) if field.name in truth}
     funds = tuple(_part(Fund, row) for row in truth["funds"])
     indicators = tuple(_part(Indicator, row) for row in truth["indicators"])
     paths = [f"{block}/{n}/{name}" for block, rows in (("funds", funds), ("indicators", indicators)) for n, row in enumerate(rows)

@@ -6,37 +6,13 @@ import csv
 
 import pytest
 
+from selfeval.core.fields import ALL
 from selfeval.extractors.forms import page_breaks, values
 from selfeval.extractors.forms.captions import BASE, TEMPLATES, captions, field_of
 from selfeval.extractors.grids.stitch import Box, Table
 
 ZONES = {"header", "funds", "goals", "indicators", "total"}
-FIELDS = {
-    "project_name",
-    "authority",
-    "unit",
-    "leader",
-    "phone",
-    "total",
-    "year",
-    "amount_unit",
-    "goal_expected",
-    "goal_actual",
-    "initial",
-    "budget",
-    "executed",
-    "weight",
-    "rate",
-    "score",
-    "level1",
-    "level2",
-    "level3",
-    "target",
-    "target_part",
-    "actual",
-    "explanation",
-    "-",
-}
+FIELDS = {field.name for field in ALL} | {"target_part", "-"} | {"total"}
 
 
 @pytest.mark.parametrize(
@@ -109,3 +85,15 @@ def test_two_captions_that_mean_the_same_are_told_and_the_first_is_read() -> Non
     assert [(doubt.path, "到位数" in doubt.why) for doubt in form.doubts] == [
         ("funds/0/budget", True)
     ]
+
+
+def test_the_date_of_filing_is_read_beside_its_caption() -> None:
+    texts = [["项目名称", "路灯维护", "填报日期", "2023年1月5日"], ["资金", "预算数", "执行数", ""]]
+    boxes = [
+        Box(k / 4, (k + 1) / 4, row, row + 1, text, ())
+        for row, line in enumerate(texts)
+        for k, text in enumerate(line)
+    ]
+    table = Table(boxes, rows=2)
+    form = values.extract(table, page_breaks.mend(table))
+    assert (form.project_name, form.filing_date) == ("路灯维护", "2023年1月5日")

@@ -10,7 +10,18 @@ import pytest
 from selfeval.core.masking import mask_name, mask_phone, mask_text
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.jsonio import from_json, to_json
-from selfeval.extractors.model import Document, Doubt, Evidence, Form, Fund, Indicator, Total
+from selfeval.extractors.model import (
+    Document,
+    Doubt,
+    Evidence,
+    Form,
+    Fund,
+    Indicator,
+    OtherCell,
+    Skipped,
+    Task,
+    Total,
+)
 
 FORM = Form(
     title="项目支出绩效自评表",
@@ -42,21 +53,30 @@ FORM = Form(
         "leader": (Evidence(1, (10.123, 20.0, 30.006, 40.0)),),
         "indicators/0/level3": (Evidence(1, (1, 2, 3, 4)), Evidence(2, (5, 6, 7, 8))),
     },
+    filing_date="2023-01-05",
+    tasks=(Task("路灯维修", "更换灯具", "10.5", "10", "联系人：李四"),),
+    other=(
+        OtherCell("填报人", "李四", 1, (1, 2, 3, 4)),
+        OtherCell("年度指标值/指标解释", "由张三丰统计", 2, (5, 6, 7, 8)),
+    ),
     doubts=(
         Doubt("phone", "读作13612340000或13612340001", 0.5),
         Doubt("indicators/0/actual", "张三丰处有水印", 0.9),
     ),
 )
-DOCUMENT = Document("表.pdf", "ab" * 32, 2, "ok", None, (FORM,))
+DOCUMENT = Document(
+    "表.pdf", "ab" * 32, 2, "ok", None, (FORM,), (Skipped(3, "部门预算表", "budget-table"),)
+)
 
 
 def test_the_contract_of_keys_nulls_and_empty_cells() -> None:
     out = to_json(DOCUMENT)
-    assert list(out) == ["document", "sha256", "pages", "status", "reason", "forms"]
+    assert list(out) == ["document", "sha256", "pages", "status", "reason", "forms", "skipped"]
     (form,) = out["forms"]
     assert list(form) == [
-        "title", "year", "project_name", "authority", "unit", "leader", "phone", "amount_unit", "funds", "goal_expected", "goal_actual",
-        "indicators", "total", "profile", "evidence", "doubts",
+        "title", "year", "project_name", "authority", "unit", "leader", "phone", "filing_date", "amount_unit", "funds",
+        "goal_expected", "goal_adjusted", "goal_actual", "indicators", "tasks", "total", "grade", "conclusion", "problems", "measures",
+        "profile", "other", "evidence", "doubts",
     ]  # fmt: skip
     assert form["funds"] == [
         {
@@ -67,6 +87,9 @@ def test_the_contract_of_keys_nulls_and_empty_cells() -> None:
             "weight": "10",
             "rate": "",
             "score": "——",
+            "arrived": None,
+            "carried_over": None,
+            "balance": None,
         }
     ]
     assert (form["year"], form["goal_actual"], form["total"]["explanation"]) == (2022, "", None)
@@ -89,6 +112,28 @@ def test_no_name_and_no_number_is_published() -> None:
     (form,) = to_json(DOCUMENT)["forms"]
     assert (form["leader"], form["phone"]) == ("张*", "136****0000")
     assert form["goal_expected"] == "由张*负责，电话137****0000。"
+    assert [cell["value"] for cell in form["other"]] == ["李*", "由张*统计"]
+
+
+def test_what_is_no_self_evaluation_is_listed_and_told_by_kind() -> None:
+    assert to_json(DOCUMENT)["skipped"] == [
+        {"page": 3, "title": "部门预算表", "kind": "budget-table"}
+    ]
+    reason = ExtractError("not-a-self-evaluation", kinds="预算表").reason()
+    assert "预算表" in reason.message
+    assert "自评表" in (reason.hint or "")
+
+
+def test_an_earlier_extraction_without_the_later_keys_can_be_read() -> None:
+    out = to_json(DOCUMENT)
+    del out["skipped"]
+    for name in ("filing_date", "tasks", "other", "grade"):
+        del out["forms"][0][name]
+    for row in out["forms"][0]["funds"]:
+        del row["balance"]
+    document = from_json(out)
+    assert document.skipped == ()
+    assert (document.forms[0].filing_date, document.forms[0].tasks) == (None, ())
 
 
 def test_amounts_that_look_like_phone_numbers_stay() -> None:

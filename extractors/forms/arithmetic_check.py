@@ -52,7 +52,7 @@ def _broken(form: Form) -> Iterator[tuple[str, list[str]]]:
                     "执行率=执行数÷预算数",
                     [f"funds/{index}/{name}" for name in ("budget", "executed", "rate")],
                 )
-    total_row = next((i for i, f in enumerate(form.funds) if _TOTAL_LABEL.search(f.label)), 0)
+    total_row = next((i for i, f in enumerate(form.funds) if _TOTAL_LABEL.search(f.label or "")), 0)
     for column, total in (("score", form.total.score), ("weight", form.total.weight)):
         paths = [f"indicators/{i}/{column}" for i, row in enumerate(form.indicators)]
         most = _half(total)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
+from selfeval.core.fields import HEADER, ROWS, TOTAL
 from selfeval.extractors.model import Bbox, Doubt, Form, Notice
 
 #: what remains of the confidence in a value that a second engine reads otherwise, or finds no place for
@@ -21,35 +22,21 @@ UNSEEN = ("hidden", "covered", "clipped", "off-page")
 #: the notice for the text layer of a recognised page as a whole
 TEXT_LAYER = "text-layer"
 
-_HEADER = (
-    "title",
-    "project_name",
-    "authority",
-    "unit",
-    "leader",
-    "phone",
-    "amount_unit",
-    "goal_expected",
-    "goal_actual",
-)
-
 
 def values(form: Form) -> Iterator[tuple[str, str]]:
     """Every printed value of a form with its PATH."""
-    for name in _HEADER:
-        text = getattr(form, name)
-        if text is not None:
-            yield name, text
-    for block in ("funds", "indicators"):
+    for field in HEADER:
+        if field.kind != "year" and (text := getattr(form, field.name)) is not None:
+            yield field.path, text
+    for block, of in ROWS.items():
         for index, row in enumerate(getattr(form, block)):
-            for column in fields(row):
-                text = getattr(row, column.name)
-                if text is not None:
-                    yield f"{block}/{index}/{column.name}", text
-    for column in fields(form.total):
-        text = getattr(form.total, column.name)
-        if text is not None and column.name != "label":
-            yield f"total/{column.name}", text
+            for field in of:
+                if (text := getattr(row, field.name)) is not None:
+                    yield f"{block}/{index}/{field.name}", text
+    for field in TOTAL:
+        text = getattr(form.total, field.name)
+        if text is not None and field.name != "label":
+            yield field.path, text
 
 
 def compare(form: Form, other: Form, engine: str) -> Form:

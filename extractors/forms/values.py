@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
+from typing import Any
 
+from selfeval.core import fields
 from selfeval.extractors.forms import funds as funds_block
 from selfeval.extractors.forms.captions import captions, field_of
 from selfeval.extractors.forms.draft import SURE, Draft
@@ -14,24 +16,10 @@ from selfeval.extractors.forms.zones import Column, Layout, Zone
 from selfeval.extractors.grids.stitch import Box, Table, is_title
 from selfeval.extractors.model import Doubt, Evidence, Form, Indicator, Total
 
-INDICATOR_FIELDS = (
-    "level1",
-    "level2",
-    "level3",
-    "target",
-    "actual",
-    "weight",
-    "score",
-    "explanation",
-)
-HEADER_FIELDS = (
-    "project_name",
-    "authority",
-    "unit",
-    "leader",
-    "phone",
-    "goal_expected",
-    "goal_actual",
+INDICATOR_FIELDS = fields.names(fields.INDICATORS)
+#: Fields of the header that a cell beside a caption holds; the others are found by what they look like.
+HEADER_FIELDS = tuple(
+    name for name in fields.names(fields.HEADER) if name not in ("title", "year", "amount_unit")
 )
 
 _YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
@@ -63,18 +51,13 @@ def extract(table: Table, layout: Layout) -> Form:
     title, title_at = _title(table, rows)
     if title_at:
         draft.evidence["title"] = title_at
+    header: dict[str, Any] = {name: values.get(name) for name in HEADER_FIELDS}
     return Form(
+        **header,
         title=title,
         year=_year(draft, table, title),
-        project_name=values.get("project_name"),
-        authority=values.get("authority"),
-        unit=values.get("unit"),
-        leader=values.get("leader"),
-        phone=values.get("phone"),
         amount_unit=_amount_unit(draft, table, layout, rows),
         funds=tuple(funds),
-        goal_expected=values.get("goal_expected"),
-        goal_actual=values.get("goal_actual"),
         indicators=tuple(indicators),
         total=total or Total(),
         profile=captions().profile(layout.seen),

@@ -5,24 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-_HEAD = {
-    "title": "标题", "year": "年度", "project_name": "项目名称", "authority": "主管部门", "unit": "实施单位", "leader": "负责人",
-    "phone": "联系电话", "amount_unit": "金额单位", "goal_expected": "预期目标", "goal_actual": "实际完成情况", "profile": "表式",
-}  # fmt: skip
-_FUND = {
-    "label": "资金",
-    "initial": "年初预算",
-    "budget": "全年预算",
-    "executed": "全年执行",
-    "weight": "分值",
-    "rate": "执行率",
-    "score": "得分",
-}
-_INDICATOR = {
-    "level1": "一级指标", "level2": "二级指标", "level3": "三级指标", "target": "指标值", "actual": "实际完成值", "weight": "分值",
-    "score": "得分", "explanation": "偏差原因",
-}  # fmt: skip
-_TOTAL = {"label": "总计", "weight": "分值", "score": "得分", "explanation": "说明"}
+from selfeval.core.fields import HEADER, ROWS, TOTAL
 
 
 def explanation(value: dict[str, Any]) -> str:
@@ -48,13 +31,12 @@ def explanation(value: dict[str, Any]) -> str:
 
 
 def _values(form: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    yield from ((name, caption, form[name]) for name, caption in _HEAD.items())
-    for block, captions in (("funds", _FUND), ("indicators", _INDICATOR)):
+    yield from ((field.path, field.zh, form[field.name]) for field in HEADER)
+    yield "profile", "表式", form["profile"]
+    for block, of in ROWS.items():
         for at, row in enumerate(form[block]):
-            yield from (
-                (f"{block}/{at}/{name}", caption, row[name]) for name, caption in captions.items()
-            )
-    yield from ((f"total/{name}", caption, form["total"][name]) for name, caption in _TOTAL.items())
+            yield from ((f"{block}/{at}/{field.name}", field.zh, row[field.name]) for field in of)
+    yield from ((field.path, field.zh, form["total"][field.name]) for field in TOTAL)
 
 
 def _shown(text: Any) -> str:

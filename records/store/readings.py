@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.values import is_blank
+from selfeval.records.store.first_columns import FIRST_COLUMNS
 from selfeval.records.tables.columns import COLUMNS, to_lists
 
 if TYPE_CHECKING:
@@ -34,20 +35,30 @@ class Reading:
     @property
     def extraction_id(self) -> str:
         """Made from all that was read. The file's name is no part of it: the same bytes under another name are the same reading."""
-        rows = {name: [_unnamed(row) for row in rows] for name, rows in self.rows.items()}
-        return digest([self.document_id, _unnamed(self.document), rows])
+        rows = {
+            name: [_content(name, row) for row in rows]
+            for name, rows in self.rows.items()
+            if rows or name in FIRST_COLUMNS
+        }
+        return digest([self.document_id, _content("documents", self.document), rows])
 
 
 def readings(tables: Tables) -> Iterator[Reading]:
     """The documents of a batch in their order."""
     parts = {
-        name: grouped(name, frame)
+        name: grouped(name, frame, "document_id" if name == "skipped" else "form_id")
         for name, frame in tables.items()
         if name not in ("documents", "findings")
     }
     for rows in grouped("documents", tables.documents, key="document_id").values():
         prefix = rows[0]["document_id"][:16]
-        yield Reading(rows[0], {name: groups.get(prefix, []) for name, groups in parts.items()})
+        yield Reading(
+            rows[0],
+            {
+                name: groups.get(rows[0]["document_id"] if name == "skipped" else prefix, [])
+                for name, groups in parts.items()
+            },
+        )
 
 
 def grouped(table: str, frame: DataFrame, key: str = "form_id") -> dict[str, list[Row]]:
@@ -102,5 +113,10 @@ def series_id(form: Mapping[str, Any]) -> str:
     )
 
 
-def _unnamed(row: Row) -> list[Any]:
-    return [value for name, value in row.items() if name != "document"]
+def _content(table: str, row: Row) -> list[Any]:
+    """What a row says. A column that came after the first schema counts where something is printed, so that the same reading is the same
+    whether it was kept before the column was there or after."""
+    first = FIRST_COLUMNS.get(table, ())
+    later = [[name, row[name]] for name in row if name not in first and row[name] is not None]
+    named = [pair for pair in later if pair[0] != "document"]
+    return [row[name] for name in first] + named

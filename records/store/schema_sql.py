@@ -1,7 +1,7 @@
 """The database: base tables that only ever grow. `views_sql` shows what of them is current.
 
 A reading of a document is kept once, under an extraction_id made from its content: `read_documents`, `read_forms`, `read_funds`,
-`read_indicators`, `read_cells`. `extractions` says in which order which version of the extractors gave which reading. What an audit found
+`read_indicators`, `read_tasks`, `read_other`, `read_skipped`, `read_cells`. `extractions` says in which order which version of the extractors gave which reading. What an audit found
 of a reading is kept once, under an audit_id made from its content: `audit_results`, `audit_findings`, `audit_verdicts`; `audits` says in
 which order which version of the rules gave which result. The last entry of each holds.
 
@@ -87,6 +87,11 @@ read_funds = sa.Table("read_funds", metadata, _extraction(), _ordinal(), *_colum
 read_indicators = sa.Table(
     "read_indicators", metadata, _extraction(), _ordinal(), *_columns("indicators", set())
 )
+read_tasks = sa.Table("read_tasks", metadata, _extraction(), _ordinal(), *_columns("tasks", set()))
+read_other = sa.Table("read_other", metadata, _extraction(), _ordinal(), *_columns("other", set()))
+read_skipped = sa.Table(
+    "read_skipped", metadata, _extraction(), _ordinal(), *_columns("skipped", set())
+)
 read_cells = sa.Table("read_cells", metadata, _extraction(), _ordinal(), *_columns("cells", set()))
 
 extractions = sa.Table(
@@ -104,6 +109,9 @@ READ_TABLES = {
     "forms": read_forms,
     "funds": read_funds,
     "indicators": read_indicators,
+    "tasks": read_tasks,
+    "other": read_other,
+    "skipped": read_skipped,
     "cells": read_cells,
 }
 

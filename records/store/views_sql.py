@@ -31,9 +31,21 @@ def create_views(connection: Connection) -> None:
     dialect = connection.dialect
     drop_views(connection)
     create = "CREATE OR REPLACE VIEW" if dialect.name == "postgresql" else "CREATE VIEW"
+    inspector = sa.inspect(connection)
+    there = set(inspector.get_view_names())
     for name, select in definitions(dialect).items():
+        if name in there:  # a view is replaced by one that begins with the same columns
+            select = _reordered(select, [one["name"] for one in inspector.get_columns(name)])
         text = select.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         connection.execute(sa.DDL(f"{create} {name} AS {text}".replace("%", "%%")))
+
+
+def _reordered(select: sa.Select[Any], names: list[str]) -> sa.Select[Any]:
+    """The same query with these columns first, in this order."""
+    columns = list(select.selected_columns)
+    at = {name: number for number, name in enumerate(names)}
+    columns.sort(key=lambda column: at.get(column.name, len(at)))
+    return select.with_only_columns(*columns, maintain_column_froms=True)
 
 
 def drop_views(connection: Connection) -> None:

@@ -14,22 +14,16 @@ form_id and the PATH of the row. A file that is in a batch twice, under whatever
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from math import isfinite, isnan, nan
 from typing import TYPE_CHECKING, Any, overload
 
-from selfeval.core.values import Printed, is_blank, parse_number, parse_score
-from selfeval.extractors.model import Document, Doubt, Form, Fund, Indicator, Total
-from selfeval.records.tables.columns import (
-    COLUMNS,
-    FUND_AMOUNTS,
-    FUND_NUMBERS,
-    INDICATOR_NUMBERS,
-    frame,
-    frame_of_tuples,
-)
-from selfeval.records.tables.masking import mask_doubt, mask_field
+from selfeval.core.fields import FUNDS, HEADER, INDICATORS, ROWS, TASKS, TOTAL, Field
+from selfeval.core.masking import mask_captioned, mask_doubt, mask_field, mask_text
+from selfeval.core.numbers import Printed, is_blank, parse_field, parse_number
+from selfeval.extractors.model import Document, Doubt, Form, Indicator
+from selfeval.records.tables.columns import COLUMNS, frame, frame_of_tuples
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -39,29 +33,6 @@ Row = dict[str, Any]
 _TOTAL_LABELS = ("总额", "合计", "总计")
 # Texts that no store takes: halves of surrogate pairs, from broken fonts and odd file names, and NUL.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_FORM_TEXTS = (
-    "title",
-    "project_name",
-    "authority",
-    "unit",
-    "leader",
-    "phone",
-    "amount_unit",
-    "goal_expected",
-    "goal_actual",
-    "profile",
-)
-_TOTAL_TEXTS = ("label", "weight", "score", "explanation")
-_INDICATOR_TEXTS = (
-    "level1",
-    "level2",
-    "level3",
-    "target",
-    "actual",
-    "weight",
-    "score",
-    "explanation",
-)
 
 
 @dataclass(frozen=True)
@@ -72,6 +43,9 @@ class Tables:
     forms: DataFrame
     funds: DataFrame
     indicators: DataFrame
+    tasks: DataFrame
+    other: DataFrame
+    skipped: DataFrame
     cells: DataFrame
     findings: DataFrame
 
@@ -98,15 +72,18 @@ def build(documents: Iterable[Document]) -> Tables:
                 "document": rows["documents"][-1]["document"],
                 "form": number,
             }
-            head, funds, indicators = (
-                _form_row(form),
-                _fund_rows(form, form_id),
-                _indicator_rows(form, form_id),
-            )
+            head = _form_row(form)
+            lines = {
+                "funds": _fund_rows(form),
+                "indicators": _indicator_rows(form),
+                "tasks": _rows(form, TASKS, form.tasks),
+            }
             rows["forms"].append({**key, "document_id": document.sha256, **head})
-            rows["funds"].extend({**key, **row} for row in funds)
-            rows["indicators"].extend({**key, **row} for row in indicators)
-            cells.extend(_cell_rows(form, form_id, _texts_by_path(head, funds, indicators)))
+            for block, of_block in lines.items():
+                rows[block].extend(_keyed(key, block, of_block))
+            rows["other"].extend(_keyed(key, "other", _other_rows(form)))
+            cells.extend(_cell_rows(form, form_id, _texts_by_path(head, lines)))
+        rows["skipped"].extend(_skipped_rows(document))
     return Tables(
         cells=frame_of_tuples("cells", cells),
         **{name: frame(name, table) for name, table in rows.items()},
@@ -157,66 +134,86 @@ def _storable(text: str | None) -> str | None:
     return _UNSTORABLE.sub("\ufffd", text) if text and _UNSTORABLE.search(text) else text
 
 
-def _texts(part: Form | Total | Fund | Indicator, names: Iterable[str], leader: str | None) -> Row:
-    return {name: mask_field(name, _storable(getattr(part, name)), leader) for name in names}
+def _keyed(key: Row, block: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows of a block with what tells each of them apart."""
+    for position, row in enumerate(rows):
+        subject = f"{block}/{position}"
+        own = {"record_id": f"{key['form_id']}/{subject}", "subject": subject}
+        yield {**key, **own, "position": position, **row}
 
 
-def _form_row(form: Form) -> Row:
-    row = _texts(form, _FORM_TEXTS, form.leader)
-    row |= {
-        f"total_{name}": text
-        for name, text in _texts(form.total, _TOTAL_TEXTS, form.leader).items()
-    }
-    row["year"] = form.year if form.year and 0 < form.year < 10_000 else None
-    row["has_scores"] = any(f.score is not None for f in form.funds) or any(
-        i.score is not None for i in form.indicators
-    )
-    for column in ("total_weight", "total_score"):
-        row |= _number_columns(column, parse_score(row[column]))
+def _printed(part: Any, of: Iterable[Field], form: Form) -> Row:
+    """The columns of these fields of a part of the form: texts as they may be kept, and the numbers that they print."""
+    row: Row = {}
+    for field in of:
+        text = getattr(part, field.name)
+        if field.kind == "year":
+            row[field.column] = text if text and 0 < text < 10_000 else None
+            continue
+        row[field.column] = text = mask_field(field, _storable(text), form.leader)
+        if field.is_number:
+            row |= _number_columns(field.column, parse_field(field, text, form.amount_unit))
     return row
 
 
-def _fund_rows(form: Form, form_id: str) -> list[Row]:
-    rows = []
+def _form_row(form: Form) -> Row:
+    return {
+        **_printed(form, HEADER, form),
+        **_printed(form.total, TOTAL, form),
+        "profile": _storable(form.profile),
+        "has_scores": any(row.score is not None for row in form.funds)
+        or any(row.score is not None for row in form.indicators),
+    }
+
+
+def _rows(form: Form, of: Iterable[Field], parts: Iterable[Any]) -> list[Row]:
+    return [_printed(part, of, form) for part in parts]
+
+
+def _fund_rows(form: Form) -> list[Row]:
     total = total_row(fund.label for fund in form.funds)
-    for position, fund in enumerate(form.funds):
-        subject = f"funds/{position}"
-        row = {
-            "record_id": f"{form_id}/{subject}",
-            "subject": subject,
-            "position": position,
-            "is_total_row": position == total,
-            **_texts(fund, ("label", *FUND_NUMBERS), form.leader),
-        }
-        for column in FUND_NUMBERS:
-            row |= _number_columns(column, _fund_number(column, row[column], form.amount_unit))
-        rate = parse_number(row["rate"])
-        rows.append(row | _number_columns("rate_fraction", rate and rate.to_rate(), suffix=""))
-    return rows
-
-
-def _fund_number(column: str, text: str | None, unit: str | None) -> Printed | None:
-    if column in ("weight", "score"):
-        return parse_score(text)
-    number = parse_number(text)
-    return number.to_amount(unit) if number and column in FUND_AMOUNTS else number
-
-
-def _indicator_rows(form: Form, form_id: str) -> list[Row]:
     rows = []
-    for position, indicator in enumerate(form.indicators):
-        subject = f"indicators/{position}"
-        row = {
-            "record_id": f"{form_id}/{subject}",
-            "subject": subject,
-            "position": position,
-            "is_placeholder": is_placeholder(indicator),
-            **_texts(indicator, _INDICATOR_TEXTS, form.leader),
-        }
-        for column in INDICATOR_NUMBERS:
-            row |= _number_columns(column, parse_score(row[column]))
-        rows.append(row)
+    for position, row in enumerate(_rows(form, FUNDS, form.funds)):
+        rate = parse_number(row["rate"])
+        fraction = _number_columns("rate_fraction", rate and rate.to_rate(), suffix="")
+        rows.append({**row, "is_total_row": position == total, **fraction})
     return rows
+
+
+def _indicator_rows(form: Form) -> list[Row]:
+    return [
+        {**row, "is_placeholder": is_placeholder(indicator)}
+        for row, indicator in zip(
+            _rows(form, INDICATORS, form.indicators), form.indicators, strict=True
+        )
+    ]
+
+
+def _other_rows(form: Form) -> Iterator[Row]:
+    for cell in form.other:
+        caption, value = _storable(cell.caption), _storable(cell.value)
+        x0, top, x1, bottom = cell.bbox
+        yield {
+            "caption": mask_text(caption, form.leader),
+            "value": mask_captioned(caption, value, form.leader),
+            "page": cell.page if all(map(isfinite, cell.bbox)) else None,
+            "x0": min(x0, x1),
+            "top": min(top, bottom),
+            "x1": max(x0, x1),
+            "bottom": max(top, bottom),
+        }
+
+
+def _skipped_rows(document: Document) -> Iterator[Row]:
+    for position, one in enumerate(document.skipped):
+        yield {
+            "document_id": document.sha256,
+            "document": _storable(document.document),
+            "position": position,
+            "page": one.page,
+            "title": mask_text(_storable(one.title)),
+            "kind": one.kind,
+        }
 
 
 def _number_columns(column: str, number: Printed | None, suffix: str = "_value") -> Row:
@@ -226,13 +223,16 @@ def _number_columns(column: str, number: Printed | None, suffix: str = "_value")
     }
 
 
-def _texts_by_path(head: Row, funds: list[Row], indicators: list[Row]) -> dict[str, str]:
+def _texts_by_path(head: Row, lines: Mapping[str, list[Row]]) -> dict[str, str]:
     """PATH -> the text that the tables keep of it."""
-    texts = {name: str(head[name]) for name in (*_FORM_TEXTS, "year") if head[name] is not None}
-    texts |= {f"total/{name}": head[f"total_{name}"] for name in _TOTAL_TEXTS}
-    for rows, names in ((funds, ("label", *FUND_NUMBERS)), (indicators, _INDICATOR_TEXTS)):
-        for row in rows:
-            texts |= {f"{row['subject']}/{name}": row[name] for name in names}
+    texts = {
+        field.path: str(head[field.column])
+        for field in (*HEADER, *TOTAL)
+        if head[field.column] is not None
+    }
+    for block, of in ROWS.items():
+        for position, row in enumerate(lines[block]):
+            texts |= {f"{block}/{position}/{field.name}": row[field.column] for field in of}
     return texts
 
 

@@ -10,12 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from selfeval.core.fields import FUNDS, HEADER, INDICATORS, TASKS, TOTAL, Field
+
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-FUND_AMOUNTS = ("initial", "budget", "executed")
-FUND_NUMBERS = (*FUND_AMOUNTS, "weight", "rate", "score")
-INDICATOR_NUMBERS = ("weight", "score")
 
 _BOX = {"page": "number", "x0": "point", "top": "point", "x1": "point", "bottom": "point"}
 _ROW = {
@@ -32,8 +30,18 @@ def _texts(names: str) -> dict[str, str]:
     return dict.fromkeys(names.split(), "text")
 
 
-def _numbers(*names: str) -> dict[str, str]:
-    return {f"{name}_{part}": "decimal" for name in names for part in ("value", "half")}
+def _printed(fields: Iterable[Field]) -> dict[str, str]:
+    return {field.column: "number" if field.kind == "year" else "text" for field in fields}
+
+
+def _numbers(fields: Iterable[Field]) -> dict[str, str]:
+    """For each number its exact value and half of its last printed place."""
+    return {
+        f"{field.column}_{part}": "decimal"
+        for field in fields
+        if field.is_number
+        for part in ("value", "half")
+    }
 
 
 #: table -> column -> kind.
@@ -47,27 +55,32 @@ COLUMNS: dict[str, dict[str, str]] = {
     "forms": {
         **_texts("form_id document_id document"),
         "form": "count",
-        "title": "text",
-        "year": "number",
-        **_texts("project_name authority unit leader phone amount_unit goal_expected goal_actual"),
-        **_texts("total_label total_weight total_score total_explanation profile"),
+        **_printed((*HEADER, *TOTAL)),
+        "profile": "text",
         "has_scores": "flag",
-        **_numbers("total_weight", "total_score"),
+        **_numbers(TOTAL),
     },
     "funds": {
         **_ROW,
-        "label": "text",
+        **_printed(FUNDS),
         "is_total_row": "flag",
-        **dict.fromkeys(FUND_NUMBERS, "text"),
-        **_numbers(*FUND_NUMBERS),
+        **_numbers(FUNDS),
         "rate_fraction": "decimal",
         "rate_fraction_half": "decimal",
     },
     "indicators": {
         **_ROW,
-        **_texts("level1 level2 level3 target actual weight score explanation"),
-        **_numbers(*INDICATOR_NUMBERS),
+        **_printed(INDICATORS),
+        **_numbers(INDICATORS),
         "is_placeholder": "flag",
+    },
+    "tasks": {**_ROW, **_printed(TASKS), **_numbers(TASKS)},
+    "other": {**_ROW, "caption": "text", "value": "text", **_BOX},
+    "skipped": {
+        **_texts("document_id document"),
+        "position": "count",
+        "page": "number",
+        **_texts("title kind"),
     },
     "cells": {
         **_texts("form_id path text"),
@@ -89,7 +102,7 @@ COLUMNS: dict[str, dict[str, str]] = {
 #: What tells the rows of a table apart.
 KEYS: dict[str, tuple[str, ...]] = {
     "documents": ("document_id",), "forms": ("form_id",), "funds": ("record_id",), "indicators": ("record_id",),
-    "cells": ("form_id", "path", "part"), "findings": ("finding_id",),
+    "tasks": ("record_id",), "other": ("record_id",), "skipped": ("document_id", "position"), "cells": ("form_id", "path", "part"), "findings": ("finding_id",),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from selfeval.core.kinds import KINDS
 from selfeval.records.errors import SchemaError
 from selfeval.records.tables.columns import COLUMNS, KEYS
 
@@ -26,12 +27,14 @@ _PATTERNS = {"document_id": r"[0-9a-f]{64}", "form_id": r"[0-9a-f]{16}-[1-9][0-9
              "subject": r"[a-z_0-9]+(/[a-z_0-9]+)*"}  # fmt: skip
 _CHOICES = {
     ("documents", "status"): STATUSES,
+    ("skipped", "kind"): tuple(KINDS),
     ("findings", "severity"): SEVERITIES,
     ("findings", "status"): FINDING_STATUSES,
 }
 #: Columns that are never None, besides keys.
 _REQUIRED = {"documents": {"document", "status"}, "forms": {"document_id", "document"}, "funds": {"form_id", "document", "subject"},
-             "indicators": {"form_id", "document", "subject"}, "cells": set(),
+             "indicators": {"form_id", "document", "subject"}, "tasks": {"form_id", "document", "subject"},
+             "other": {"form_id", "document", "subject", "caption", "value"}, "skipped": {"document", "title", "kind"}, "cells": set(),
              "findings": {"form_id", "document", "rule", "severity", "subject", "message", "status"}}  # fmt: skip
 
 
@@ -155,6 +158,8 @@ _ACROSS: dict[str, dict[str, Callable[[DataFrame], bool]]] = {
     "forms": {"value and half together": _same_presence},
     "funds": {"value and half together": _same_presence, "one total row a form": _one_total_row},
     "indicators": {"value and half together": _same_presence},
+    "tasks": {"value and half together": _same_presence},
+    "other": {"a page has a box": _boxes},
     "cells": {"a page has a box": _boxes},
     "findings": {"a page has a box": _boxes},
 }  # fmt: skip

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from selfeval.records.tables.masking import mask_text
+from selfeval.core.fields import HEADER, ROWS, TOTAL
+from selfeval.core.masking import mask_text
 from selfeval.reports.model import severity_name
 from selfeval.reports.rows import Rows, plain
 from selfeval.reports.site.sources import TidyTables
@@ -117,8 +118,7 @@ class _Forms:
     def __init__(self, side: Side) -> None:
         tables = side.tables
         self.forms = Rows(tables.forms, "form_id")
-        self.funds = Rows(tables.funds, "form_id")
-        self.indicators = Rows(tables.indicators, "form_id")
+        self.rows = {block: Rows(getattr(tables, block), "form_id") for block in ROWS}
         self.findings = Rows(side.findings, "form_id")
         self.by_key: dict[FormKey, str] = {}
         for form_id in self.forms:
@@ -136,16 +136,18 @@ class _Forms:
         if form_id is None:
             return {}
         row = self.forms[form_id][0]
-        found: dict[str, str | None] = {name: _text(row.get(name)) for name in _HEADER}
-        for block, rows, names in (
-            ("funds", self.funds, _FUNDS),
-            ("indicators", self.indicators, _INDICATORS),
-        ):
-            for line in sorted(rows[form_id], key=lambda one: one["position"]):
+        found: dict[str, str | None] = {
+            field.path: _text(row.get(field.column)) for field in HEADER
+        }
+        for block, of in ROWS.items():
+            for line in sorted(self.rows[block][form_id], key=lambda one: one["position"]):
                 found |= {
-                    f"{block}/{line['position']}/{name}": _text(line.get(name)) for name in names
+                    f"{block}/{line['position']}/{field.name}": _text(line.get(field.name))
+                    for field in of
                 }
-        return found | {f"total/{name}": _text(row.get(f"total_{name}")) for name in _TOTAL}
+        return found | {
+            field.path: _text(row.get(field.column)) for field in TOTAL if field.name != "label"
+        }
 
     def open_findings(self, form_id: str | None) -> dict[tuple[str, str], Mapping[str, Any]]:
         if form_id is None:
@@ -155,23 +157,6 @@ class _Forms:
             for row in self.findings[form_id]
             if row.get("status") != "waived"
         }
-
-
-_HEADER = (
-    "title",
-    "year",
-    "project_name",
-    "authority",
-    "unit",
-    "leader",
-    "phone",
-    "amount_unit",
-    "goal_expected",
-    "goal_actual",
-)
-_FUNDS = ("label", "initial", "budget", "executed", "weight", "rate", "score")
-_INDICATORS = ("level1", "level2", "level3", "target", "actual", "weight", "score", "explanation")
-_TOTAL = ("weight", "score", "explanation")
 
 
 def _compare(old: _Forms, new: _Forms, first: str | None, second: str | None) -> FormDiff:

@@ -12,7 +12,8 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from selfeval.records.tables.masking import mask_text
+from selfeval.core.fields import FUNDS, INDICATORS, TASKS, TOTAL, Field, section
+from selfeval.core.masking import mask_text
 from selfeval.reports import labels
 from selfeval.reports.i18n import N_, translator
 from selfeval.reports.model import RuleText, Waiver, severity_name
@@ -41,13 +42,41 @@ class Column:
     number_format: str = ""
     link: bool = False
     wrap: bool = False
+    is_value: bool = False  # the number of a field whose text has a column of its own
 
 
-def _texts(names: Mapping[str, str], widths: Mapping[str, int] | None = None) -> list[Column]:
-    return [Column(key, label, (widths or {}).get(key, 14)) for key, label in names.items()]
+#: Characters that a column is wide, where what it holds is longer or shorter than most.
+_WIDTHS = {"title": 24, "project_name": 34, "authority": 28, "unit": 28, "label": 24, "level3": 30, "target": 22, "actual": 22,
+           "explanation": 40}  # fmt: skip
 
 
+def _printed(fields: Iterable[Field], width: int = 14) -> list[Column]:
+    return [
+        Column(field.column, field.zh, _WIDTHS.get(field.name, 12 if field.is_number else width))
+        for field in fields
+    ]
+
+
+def _numbers(fields: Iterable[Field]) -> list[Column]:
+    """Amounts and points again, as numbers that Excel can add up."""
+    return [
+        Column(
+            f"{field.column}_value",
+            field.zh,
+            15,
+            _MONEY if field.kind == "amount" else _POINTS,
+            is_value=True,
+        )
+        for field in fields
+        if field.kind in ("amount", "points")
+    ]
+
+
+#: Sheets that are there only where there is something in them.
+_SELDOM = ("tasks", "other")
 _PLACE = (Column("document", N_("文件"), 28), Column("form", N_("表序"), 6, _COUNT))
+_LINE = (*_PLACE, Column("position", N_("行"), 5, _COUNT))
+_UNIT = Column("amount_unit", N_("金额单位"), 9)
 SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
     (
         "findings",
@@ -77,46 +106,24 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
         N_("自评表"),
         (
             *_PLACE,
-            *_texts(labels.HEADER, {"project_name": 34, "unit": 28, "authority": 28, "title": 24}),
-            *(
-                Column(f"total_{key}", label, 12)
-                for key, label in labels.TOTAL.items()
-                if key != "label"
-            ),
-            Column("total_score_value", N_("总得分（数值）"), 12, _POINTS),
-            Column("goal_expected", N_("预期目标"), 50),
-            Column("goal_actual", N_("实际完成情况"), 50),
+            *_printed(section("head")),
+            *_printed(field for field in TOTAL if field.name != "label"),
+            *_printed(section("goals"), 50),
+            *_printed(section("conclusions"), 40),
+            *_numbers(TOTAL),
         ),
     ),
+    ("funds", N_("项目资金"), (*_LINE, *_printed(FUNDS), _UNIT, *_numbers(FUNDS))),
+    ("indicators", N_("绩效指标"), (*_LINE, *_printed(INDICATORS), *_numbers(INDICATORS))),
+    ("tasks", N_("任务与子项目"), (*_LINE, *_printed(TASKS, 30), _UNIT, *_numbers(TASKS))),
     (
-        "funds",
-        N_("项目资金"),
+        "other",
+        N_("其他栏目"),
         (
-            *_PLACE,
-            Column("position", N_("行"), 5, _COUNT),
-            *_texts(labels.FUNDS, {"label": 24}),
-            Column("amount_unit", N_("金额单位"), 9),
-            *(
-                Column(f"{key}_value", label, 15, _MONEY)
-                for key, label in (
-                    ("initial", N_("年初预算数（数值）")),
-                    ("budget", N_("全年预算数（数值）")),
-                    ("executed", N_("全年执行数（数值）")),
-                )
-            ),
-        ),
-    ),
-    (
-        "indicators",
-        N_("绩效指标"),
-        (
-            *_PLACE,
-            Column("position", N_("行"), 5, _COUNT),
-            *_texts(
-                labels.INDICATORS, {"level3": 30, "target": 22, "actual": 22, "explanation": 40}
-            ),
-            Column("weight_value", N_("分值（数值）"), 11, _POINTS),
-            Column("score_value", N_("得分（数值）"), 11, _POINTS),
+            *_LINE,
+            Column("caption", N_("栏目"), 30),
+            Column("value", N_("内容"), 50),
+            Column("page", N_("页"), 6, _COUNT),
         ),
     ),
 )
@@ -139,12 +146,11 @@ def write_workbook(
     book = Workbook(write_only=True)
     forms = {row["form_id"]: row for row in _rows(tables.forms)}
     frames = {
-        "findings": findings,
-        "forms": tables.forms,
-        "funds": tables.funds,
-        "indicators": tables.indicators,
+        name: findings if name == "findings" else getattr(tables, name) for name, _, _ in SHEETS
     }
     for name, title, columns in SHEETS:
+        if name in _SELDOM and not len(frames[name]):
+            continue
         rows: Iterable[Mapping[str, Any]] = _rows(frames[name])
         if name == "findings":
             rows = (
@@ -257,7 +263,11 @@ def _new_sheet(
     sheet.auto_filter.ref = f"A1:{letter(len(columns))}{rows + 1}"
     header = []
     for column in columns:
-        cell = WriteOnlyCell(sheet, value=catalogue.gettext(column.label))
+        label = catalogue.gettext(column.label)
+        said = (
+            catalogue.gettext("%(label)s（数值）") % {"label": label} if column.is_value else label
+        )
+        cell = WriteOnlyCell(sheet, value=said)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="FFE8E4DA")
         cell.alignment = Alignment(wrap_text=True, vertical="center")

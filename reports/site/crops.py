@@ -43,3 +43,9 @@ def spot_of(row: Row) -> Spot | None:
         float(row["x1"]),
         float(row["bottom"]),
     )
+
+
+def spots_of(row: Row) -> tuple[Spot, ...]:
+    """The same as the boxes of a value."""
+    spot = spot_of(row)
+    return (spot,) if spot else ()

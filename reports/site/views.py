@@ -12,7 +12,7 @@ from decimal import Decimal
 from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any
 
-from selfeval.records.tables.masking import mask_text
+from selfeval.core.masking import mask_text
 from selfeval.records.tables.subjects import unpacked
 from selfeval.reports import labels
 from selfeval.reports.amounts import in_wan, points, share
@@ -31,7 +31,7 @@ from selfeval.reports.model import (
 )
 from selfeval.reports.rows import Row, Rows
 from selfeval.reports.site import printed
-from selfeval.reports.site.crops import crop_of, spot_of
+from selfeval.reports.site.crops import crop_of, spot_of, spots_of
 from selfeval.reports.site.sources import Sources, TidyTables
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 
 PERSONAL = ("leader", "phone")
+#: What a row is called by, the nearest first.
+NAMED_BY = {"funds": ("label",), "indicators": ("level3", "level2", "level1"), "tasks": ("name",)}
 NAMED_PLACES = 3  # of those where a rule is undecided for one reason
 
 
@@ -58,6 +60,8 @@ def document_views(
             "form_id",
             ("position", "weight_value", "score_value", *labels.INDICATORS),
         ),
+        "tasks": Rows(tables.tasks, "form_id", ("position", *labels.TASKS)),
+        "other": Rows(tables.other, "form_id"),
         "cells": Rows(
             tables.cells,
             "form_id",
@@ -175,7 +179,7 @@ class _Assembly:
         row = next((row for row in self.blocks[block] if row["position"] == index), None)
         if row is None:
             return ""
-        keys = ("label",) if block == "funds" else ("level3", "level2", "level1")
+        keys = NAMED_BY[block]
         text = publishable(
             "".join(str(next((row[key] for key in keys if row.get(key)), "")).split())
         )
@@ -200,17 +204,22 @@ class _Assembly:
             unit=publishable(str(form.get("unit") or "")),
             authority=publishable(str(form.get("authority") or "")),
             amount_unit=str(form.get("amount_unit") or ""),
-            header=self._fields(labels.HEADER, lambda key: key),
+            header=self._fields(labels.HEADER),
             funds=self._table(gettext("项目资金"), "funds", labels.FUNDS, frozenset({"label"})),
-            goals=self._fields(labels.GOALS, lambda key: key),
+            goals=self._fields(labels.GOALS),
             indicators=self._table(
                 gettext("绩效指标"), "indicators", labels.INDICATORS, frozenset({"level3"})
             ),
-            total=tuple(
-                (gettext(label), self.value(f"total/{key}", form.get(f"total_{key}")))
-                for key, label in labels.TOTAL.items()
-                if form.get(f"total_{key}") is not None
+            tasks=self._table(gettext("任务与子项目"), "tasks", labels.TASKS, frozenset({"name"})),
+            conclusions=self._fields(labels.CONCLUSIONS),
+            other=tuple(
+                (
+                    publishable(row["caption"]),
+                    Value(f"other/{row['position']}", publishable(row["value"]), spots_of(row)),
+                )
+                for row in self.blocks["other"]
             ),
+            total=self._fields(labels.TOTAL, "total/", "total_"),
             findings=self._findings(),
             doubts=tuple(
                 DoubtView(
@@ -239,11 +248,14 @@ class _Assembly:
             (cell.get("text") for cell in self.blocks["cells"] if cell["path"] == path), None
         )
 
-    def _fields(self, names: Mapping[str, str], path: Any) -> tuple[tuple[str, Value], ...]:
-        present = [(key, label) for key, label in names.items() if self.form.get(key) is not None]
+    def _fields(
+        self, names: Mapping[str, str], path: str = "", column: str = ""
+    ) -> tuple[tuple[str, Value], ...]:
+        present = {key: self.form.get(f"{column}{key}") for key in names}
         return tuple(
-            (self.catalogue.gettext(label), self.value(path(key), self.form[key]))
-            for key, label in present
+            (self.catalogue.gettext(names[key]), self.value(f"{path}{key}", text))
+            for key, text in present.items()
+            if text is not None
         )
 
     def _table(
