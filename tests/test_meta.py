@@ -182,3 +182,36 @@ def test_no_list_of_packages_names_a_registry() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[^\s@;]+", pin) for pin in pins)
     fastapi = next(pin for pin in pins if pin.startswith("fastapi=="))
     assert int(fastapi.split(".")[1]) < 151
+
+
+def literals(path: Path) -> Iterator[tuple[int, set[str]]]:
+    """(line, strings) of every tuple, list, set and dict that a module writes out."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        items = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else []
+        items = node.keys if isinstance(node, ast.Dict) else items
+        yield (
+            getattr(node, "lineno", 0),
+            {item.value for item in items if isinstance(item, ast.Constant)},
+        )
+
+
+#: Frozen: what databases were told at a time.
+FROZEN = ("records/store/migrations/", "records/store/first_columns.py")
+
+
+def test_no_list_of_fields_stands_outside_core() -> None:
+    """A field is said once, in core/fields.py. What names seven of the fields of a part of a form is a copy of that."""
+    from selfeval.core import fields
+
+    parts = [{*fields.names(part)} for part in (fields.HEADER, *fields.ROWS.values(), fields.TOTAL)]
+    copies = [
+        f"{path.relative_to(HOUSE)}:{line} {sorted(words & part)}"
+        for room in ROOMS
+        if room != "core"
+        for path in modules(room)
+        if not path.relative_to(HOUSE).as_posix().startswith(FROZEN)
+        for line, words in literals(path)
+        for part in parts
+        if len(words & part) >= 7
+    ]
+    assert not copies

@@ -188,7 +188,7 @@ def _finding_changes(
     for key in dict.fromkeys((*after, *before)):
         state = "opened" if key not in before else "closed" if key not in after else "unchanged"
         row = after.get(key) or before[key]
-        message = mask_text(str(row.get("message") or "")) or ""
+        message = mask_text(str(row.get("message") or ""))
         changes.append(
             FindingChange(
                 state,
@@ -212,4 +212,4 @@ def _folded(value: Any) -> str:
 
 
 def _text(value: Any) -> str | None:
-    return None if plain(value) is None else (mask_text(str(plain(value))) or "")
+    return None if plain(value) is None else mask_text(str(plain(value)))

@@ -292,7 +292,7 @@ def _cell(sheet: Any, value: Any, column: Column, link: str | None, styled: dict
             styled[column.key].number_format = column.number_format
         styled[column.key].value = value
         return styled[column.key]
-    text = xml_text(mask_text(str(value)) or "")[:MAX_TEXT]
+    text = xml_text(mask_text(str(value)))[:MAX_TEXT]
     linked = column.link and link
     if not linked and not text.startswith(SPECIAL):
         if not column.wrap:

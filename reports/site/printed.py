@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from gettext import NullTranslations
 from statistics import median
 
+from selfeval.core.fields import INDICATORS, names
 from selfeval.reports.model import Table, TableCell, Value
 from selfeval.reports.rows import Row
 
-MERGEABLE = frozenset({"level1", "level2", "level3", "explanation", "weight", "score"})
+MERGEABLE = frozenset(names(INDICATORS)) - {"target", "actual"}
 
 
 def layout(

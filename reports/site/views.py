@@ -116,9 +116,8 @@ def _sheets(
     )
 
 
-def publishable(text: str) -> str:
-    """The last net under personal data: the tables come masked, messages that quote them and file names go through here as well."""
-    return mask_text(text) or ""
+#: The last net under personal data: the tables come masked, messages that quote them and file names go through here as well.
+publishable = mask_text
 
 
 class _Assembly:
@@ -213,10 +212,7 @@ class _Assembly:
             tasks=self._table(gettext("任务与子项目"), "tasks", labels.TASKS, frozenset({"name"})),
             conclusions=self._fields(labels.CONCLUSIONS),
             other=tuple(
-                (
-                    publishable(row["caption"]),
-                    Value(f"other/{row['position']}", publishable(row["value"]), spots_of(row)),
-                )
+                (row["caption"], Value(row["subject"], row["value"], spots_of(row)))
                 for row in self.blocks["other"]
             ),
             total=self._fields(labels.TOTAL, "total/", "total_"),
