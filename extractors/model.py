@@ -40,12 +40,15 @@ class Char(NamedTuple):
 
 
 class Ruling(NamedTuple):
-    """One straight border, its centre line from (x0, top) to (x1, bottom); horizontal when it is wider than high."""
+    """One straight border, its centre line from (x0, top) to (x1, bottom); horizontal when it is wider than high.
+
+    `shade` is how light it is, from 0 (black) to 1 (white)."""
 
     x0: float
     top: float
     x1: float
     bottom: float
+    shade: float = 0.0
 
 
 class Notice(NamedTuple):
@@ -61,7 +64,8 @@ class PageContent:
     """What an engine read from one page, in the frame in which its text stands upright: `width` x `height` points.
 
     The displayed page is that frame turned clockwise by `turn` degrees (0, 90, 180, 270); `displayed` maps a box over.
-    `source` is "text" for a text layer and "ocr" for a recognised image; `image_share` is the share of the page under images."""
+    `source` is "text" for a text layer and "ocr" for a recognised image; `image_share` is the share of the page under images.
+    `areas` are filled rectangles, whose sides are borders where no others are drawn."""
 
     number: int
     width: float
@@ -72,6 +76,7 @@ class PageContent:
     source: str = "text"
     turn: int = 0
     image_share: float = 0.0
+    areas: tuple[Bbox, ...] = ()
 
     def displayed(self, bbox: Bbox) -> Bbox:
         """Given a box in the upright frame, the same box on the page as displayed."""

@@ -9,8 +9,21 @@ from typing import Any
 import pypdfium2.raw as raw
 
 from selfeval.extractors.model import Bbox, Char, Notice, PageContent, Ruling
-from selfeval.extractors.pages.characters import Glyph, Run, classify, direction, read_glyphs
-from selfeval.extractors.pages.objects import Box, Matrix, ObjectReader, PageObjects
+from selfeval.extractors.pages.characters import (
+    Glyph,
+    Run,
+    body_size,
+    classify,
+    direction,
+    read_glyphs,
+)
+from selfeval.extractors.pages.geometry import Box, Matrix
+from selfeval.extractors.pages.objects import (
+    PAPER_LUMINANCE,
+    USUAL_TYPE,
+    ObjectReader,
+    PageObjects,
+)
 
 #: share of the em box that stands above the baseline, as in every CJK font
 ASCENT = 0.88
@@ -29,13 +42,14 @@ def read_page(page: Any, number: int) -> PageContent:
         )  # first, since it refuses a page with too many characters at once
     finally:
         raw.FPDFText_ClosePage(textpage)
-    objects = ObjectReader(number).read(page.raw)
+    em = body_size(glyphs, runs)
+    objects = ObjectReader(number, em or USUAL_TYPE).read(page.raw)
     width, height = raw.FPDF_GetPageWidthF(page.raw), raw.FPDF_GetPageHeightF(page.raw)
     shown = _page_to_displayed(page, width, height)
     turned = raw.FPDFPage_GetRotation(page.raw) * 90
     turn = (turned - direction(glyphs, runs)) % 360
     upright = _to_upright(shown, width, height, turn)
-    kinds = classify(glyphs, runs, objects, _page_box(shown, width, height))
+    kinds = classify(glyphs, runs, objects, _page_box(shown, width, height), em)
     cut = _cut_off(glyphs, runs, kinds, objects)
     covered = sum(
         (image.box[2] - image.box[0]) * (image.box[3] - image.box[1]) for image in objects.images
@@ -51,7 +65,16 @@ def read_page(page: Any, number: int) -> PageContent:
     kinds = {index: kind for index, kind in kinds.items() if index not in cut}
     notices = _notices(glyphs, kinds, upright)
     return PageContent(
-        number, width, height, chars, _rulings(objects, upright), notices, "text", turn, image_share
+        number,
+        width,
+        height,
+        chars,
+        _rulings(objects, upright),
+        notices,
+        "text",
+        turn,
+        image_share,
+        _areas(objects, upright),
     )
 
 
@@ -176,15 +199,22 @@ def _on_baseline(low: float, high: float, start: float, end: float) -> tuple[flo
 
 def _rulings(objects: PageObjects, m: Matrix) -> tuple[Ruling, ...]:
     rulings = []
-    for box in objects.borders:
+    for box, shade in zip(objects.borders, objects.shades, strict=True):
         x0, top, x1, bottom = _moved(box, m)
         if x1 - x0 >= bottom - top:
             middle = (top + bottom) / 2
-            rulings.append(Ruling(x0, middle, x1, middle))
+            rulings.append(Ruling(x0, middle, x1, middle, shade))
         else:
             middle = (x0 + x1) / 2
-            rulings.append(Ruling(middle, top, middle, bottom))
+            rulings.append(Ruling(middle, top, middle, bottom, shade))
     return tuple(rulings)
+
+
+def _areas(objects: PageObjects, m: Matrix) -> tuple[Bbox, ...]:
+    """The filled areas that can be seen; white ones only where there are darker ones that they may lie on."""
+    if not any(paint.luminance < PAPER_LUMINANCE for paint in objects.fills):
+        return ()
+    return tuple(_moved(paint.box, m) for paint in objects.fills)
 
 
 def _notices(glyphs: Sequence[Glyph], kinds: dict[int, str], m: Matrix) -> tuple[Notice, ...]:

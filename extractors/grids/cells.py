@@ -10,13 +10,18 @@ import numpy as np
 
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.grids.celltext import line_text, lines, read_cells
-from selfeval.extractors.grids.rulings import REACH, Borders, Segment, tables
+from selfeval.extractors.grids.rulings import USUAL_TYPE, Borders, Segment, tables
 from selfeval.extractors.grids.spill import settled
+from selfeval.extractors.grids.strokes import borders
 from selfeval.extractors.isolation import limits
-from selfeval.extractors.model import Bbox, Cell, Char, Evidence, Grid, Ink, PageContent
+from selfeval.extractors.model import Bbox, Cell, Char, Evidence, Grid, Ink, PageContent, Ruling
 
 #: share of a cell's side that must be ruled for the side to be a border
 RULED_SHARE = 0.6
+#: ems that a filled area is high and wide at least to be a cell, and the share of the page from which it is a background
+AREA, BACKGROUND = 1.2, 0.5
+#: share of a page's characters in filled areas outside of tables from which the areas are tables
+MOST_LOOSE = 0.05
 #: ems that part two lines of one height
 LINE_GAP = 5.0
 #: what is said of a cell where the borders do not enclose a rectangle, and where text runs over a border
@@ -45,10 +50,11 @@ class SolvedPage:
 
 def solve(content: PageContent) -> SolvedPage:
     """Given what an engine read from a page, its grids and loose lines. Raises ExtractError("too-complex")."""
-    frames = [
-        _Frame(borders, content.number) for borders in tables(content.rulings, content.number)
-    ]
-    frames = [frame for frame in frames if frame.rows * frame.columns > 1]
+    drawn = borders(content.rulings, content.chars)
+    em = _type_size(content.chars)
+    frames = _frames(drawn, content, em)
+    if content.areas:
+        frames = _with_areas(frames, drawn, content, em)
     boxes = [box for frame in frames for box in frame.boxes]
     homes, doubtful = settled(content.chars, _homes(content.chars, frames), boxes)
     held: list[list[Char]] = [[] for _ in boxes]
@@ -62,6 +68,50 @@ def solve(content: PageContent) -> SolvedPage:
         grids.append(frame.grid(content, held[first:end], over))
         first = end
     return SolvedPage(content, tuple(grids), tuple(_lines(loose)))
+
+
+def _type_size(chars: Sequence[Char]) -> float:
+    sizes = sorted(c.bottom - c.top for c in chars if c.text != " " and not c.turn)
+    return sizes[len(sizes) // 2] if sizes else USUAL_TYPE
+
+
+def _frames(rulings: Sequence[Ruling], content: PageContent, em: float) -> list[_Frame]:
+    frames = [_Frame(table, content.number) for table in tables(rulings, content.number, em)]
+    return [frame for frame in frames if frame.rows * frame.columns > 1]
+
+
+def _with_areas(
+    frames: list[_Frame], drawn: list[Ruling], content: PageContent, em: float
+) -> list[_Frame]:
+    """The tables that are there when the sides of filled areas count as borders, where text stands in such areas and in no table."""
+    areas = [
+        box
+        for box in content.areas
+        if min(box[2] - box[0], box[3] - box[1]) > AREA * em
+        and (box[2] - box[0]) * (box[3] - box[1]) < BACKGROUND * content.width * content.height
+    ]
+    homes = _homes(content.chars, frames)
+    loose = [
+        ((c.x0 + c.x1) / 2, (c.top + c.bottom) / 2)
+        for c, home in zip(content.chars, homes, strict=True)
+        if home < 0 and c.text != " "
+    ]
+    lost = sum(any(b[0] < x < b[2] and b[1] < y < b[3] for b in areas) for x, y in loose)
+    if lost < MOST_LOOSE * len(content.chars):
+        return frames
+    sides = [
+        side
+        for x0, top, x1, bottom in areas
+        for side in (
+            Ruling(x0, top, x1, top),
+            Ruling(x0, bottom, x1, bottom),
+            Ruling(x0, top, x0, bottom),
+            Ruling(x1, top, x1, bottom),
+        )
+    ]
+    others = _frames([*drawn, *sides], content, em)
+    held = sum(home >= 0 for home in _homes(content.chars, others))
+    return others if held > sum(home >= 0 for home in homes) else frames
 
 
 def _homes(chars: Sequence[Char], frames: Sequence[_Frame]) -> list[int]:
@@ -122,9 +172,11 @@ class _Frame:
 
     def __init__(self, borders: Borders, page: int) -> None:
         h, v = borders.horizontal, borders.vertical
-        self.xs, _, _ = _edges([s.at for s in v], min(s.start for s in h), max(s.end for s in h))
+        self.xs, _, _ = _edges(
+            [s.at for s in v], min(s.start for s in h), max(s.end for s in h), borders.reach
+        )
         self.ys, self.open_top, self.open_bottom = _edges(
-            [s.at for s in h], min(s.start for s in v), max(s.end for s in v)
+            [s.at for s in h], min(s.start for s in v), max(s.end for s in v), borders.reach
         )
         self.rows, self.columns = len(self.ys) - 1, len(self.xs) - 1
         if self.rows * self.columns > limits.MAX_GRID_POSITIONS:
@@ -239,10 +291,12 @@ def _ink(all_chars: Sequence[Char], width: float) -> Ink | None:
     return Ink(min(c.top for c in chars), lowest.bottom, size, room)
 
 
-def _edges(positions: Sequence[float], start: float, end: float) -> tuple[list[float], bool, bool]:
+def _edges(
+    positions: Sequence[float], start: float, end: float, reach: float
+) -> tuple[list[float], bool, bool]:
     """The edges along one axis, completed where borders of the other axis reach beyond the last one (a missing outer border)."""
     edges = sorted(set(positions))
-    open_start, open_end = start < edges[0] - REACH, end > edges[-1] + REACH
+    open_start, open_end = start < edges[0] - reach, end > edges[-1] + reach
     return (
         ([start] if open_start else []) + edges + ([end] if open_end else []),
         open_start,

@@ -9,6 +9,8 @@ from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation import limits
 from selfeval.extractors.model import Ruling
 
+#: points of the type that these measures suit; smaller type has borders closer to each other
+USUAL_TYPE = 9.0
 #: points within which parallel rulings are one border
 SNAP = 3.0
 #: points that the two strokes of a double line are apart at most, and the share of the shorter one along which they run side by side
@@ -17,6 +19,8 @@ DOUBLE, ALONGSIDE = 4.5, 0.8
 MAX_SPREAD = 4.5
 #: points of gap that dashes and borders drawn cell by cell leave in one border
 GAP = 4.0
+#: a wider gap is one between dashes if the row has so many like it, this share of all of them within so much of their median, in points at most
+DASHES, ALIKE, UNLIKE, DASH_GAP = 4, 0.7, 0.35, 14.0
 #: points by which two borders may miss each other and still meet
 REACH = 4.0
 
@@ -32,21 +36,26 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Borders:
-    """The borders of one table: horizontal ones (at y, from x to x) and vertical ones (at x, from y to y)."""
+    """The borders of one table: horizontal ones (at y, from x to x) and vertical ones (at x, from y to y). `reach`: points by which two of
+    them may miss each other."""
 
     horizontal: tuple[Segment, ...]
     vertical: tuple[Segment, ...]
+    reach: float = REACH
 
 
-def tables(rulings: Iterable[Ruling], page: int) -> list[Borders]:
-    """Given a page's rulings, the borders of each table on it, from top to bottom. Raises ExtractError("too-complex")."""
+def tables(rulings: Iterable[Ruling], page: int, em: float = USUAL_TYPE) -> list[Borders]:
+    """Given a page's rulings and the size of its type in points, the borders of each table on it, from top to bottom.
+
+    Raises ExtractError("too-complex")."""
+    unit = min(1.0, em / USUAL_TYPE)
     lying, standing = [], []
     for r in rulings:
         if r.x1 - r.x0 >= r.bottom - r.top:
             lying.append(Segment(r.top, r.x0, r.x1))
         else:
             standing.append(Segment(r.x0, r.top, r.bottom))
-    horizontal, vertical = snapped(lying), snapped(standing)
+    horizontal, vertical = snapped(lying, unit), snapped(standing, unit)
     if len(horizontal) + len(vertical) > limits.MAX_RULING_POSITIONS:
         count = len(horizontal) + len(vertical)
         raise ExtractError(
@@ -55,41 +64,60 @@ def tables(rulings: Iterable[Ruling], page: int) -> list[Borders]:
             detail=f"{count} 条框线，超过上限 {limits.MAX_RULING_POSITIONS}",
         )
     return sorted(
-        _connected(horizontal, vertical), key=lambda borders: min(s.start for s in borders.vertical)
+        _connected(horizontal, vertical, REACH * unit),
+        key=lambda borders: min(s.start for s in borders.vertical),
     )
 
 
-def snapped(segments: Sequence[Segment]) -> list[Segment]:
-    """Given segments along one axis, snap those that are one border and join what lies in line with gaps up to GAP."""
+def snapped(segments: Sequence[Segment], unit: float = 1.0) -> list[Segment]:
+    """Given segments along one axis, snap those that are one border and join what lies in line with gaps up to GAP or dashed.
+
+    `unit` is the scale of the page against usual type."""
     borders: list[tuple[float, list[Segment]]] = []
     doubled = -1  # the border that already is a double line
-    for cluster in _clusters(segments):
+    for cluster in _clusters(segments, unit):
         weight = sum(s.end - s.start for s in cluster) or 1.0
         at = (
             sum(s.at * (s.end - s.start) for s in cluster) / weight if weight > 1 else cluster[0].at
         )
-        joined = _joined(cluster, at)
+        joined = _joined(cluster, at, unit)
         if (
             borders
             and doubled != len(borders) - 1
-            and at - borders[-1][0] <= DOUBLE
+            and at - borders[-1][0] <= DOUBLE * unit
             and _alongside(borders[-1][1], joined)
         ):
             at, before = (borders[-1][0] + at) / 2, borders.pop()[1]
-            joined, doubled = _joined([*before, *joined], at), len(borders)
+            joined, doubled = _joined([*before, *joined], at, unit), len(borders)
         borders.append((at, joined))
-    return [s for _, joined in borders for s in joined if s.end - s.start > SNAP]
+    return [s for _, joined in borders for s in joined if s.end - s.start > SNAP * unit]
 
 
-def _joined(cluster: list[Segment], at: float) -> list[Segment]:
-    """Segments of one border, those joined that overlap or lie no more than GAP apart."""
+def _joined(cluster: list[Segment], at: float, unit: float) -> list[Segment]:
+    """Segments of one border, those joined that overlap or lie no more than GAP apart, or are dashes of one line."""
     joined: list[Segment] = []
+    gaps = []
     for s in sorted(cluster, key=lambda s: s.start):
-        if joined and s.start <= joined[-1].end + GAP:
+        if joined and s.start <= joined[-1].end + GAP * unit:
             joined[-1] = Segment(at, joined[-1].start, max(joined[-1].end, s.end))
         else:
+            if joined:
+                gaps.append(s.start - joined[-1].end)
             joined.append(Segment(at, s.start, s.end))
-    return joined
+    if len(gaps) < DASHES:
+        return joined
+    usual = sorted(gaps)[len(gaps) // 2]
+    widest = usual * (1 + UNLIKE)
+    alike = sum(usual * (1 - UNLIKE) <= gap <= widest for gap in gaps)
+    if usual > DASH_GAP * unit or alike < ALIKE * len(gaps):
+        return joined
+    whole = joined[:1]
+    for s in joined[1:]:
+        if s.start - whole[-1].end <= widest:
+            whole[-1] = Segment(at, whole[-1].start, s.end)
+        else:
+            whole.append(s)
+    return whole
 
 
 def _alongside(ours: list[Segment], theirs: list[Segment]) -> bool:
@@ -99,18 +127,18 @@ def _alongside(ours: list[Segment], theirs: list[Segment]) -> bool:
     return shared >= ALONGSIDE * shorter > 0
 
 
-def _clusters(segments: Sequence[Segment]) -> list[list[Segment]]:
+def _clusters(segments: Sequence[Segment], unit: float) -> list[list[Segment]]:
     """Groups of segments no further than SNAP from the next one; a group wider than MAX_SPREAD is parted at its widest gap."""
     groups: list[list[Segment]] = []
     for s in sorted(segments, key=lambda s: s.at):
-        if groups and s.at - groups[-1][-1].at <= SNAP:
+        if groups and s.at - groups[-1][-1].at <= SNAP * unit:
             groups[-1].append(s)
         else:
             groups.append([s])
     clusters: list[list[Segment]] = []
     while groups:
         group = groups.pop()
-        if group[-1].at - group[0].at <= MAX_SPREAD:
+        if group[-1].at - group[0].at <= MAX_SPREAD * unit:
             clusters.append(group)
             continue
         widest = max(range(1, len(group)), key=lambda k: group[k].at - group[k - 1].at)
@@ -118,7 +146,7 @@ def _clusters(segments: Sequence[Segment]) -> list[list[Segment]]:
     return sorted(clusters, key=lambda cluster: cluster[0].at)
 
 
-def _connected(horizontal: list[Segment], vertical: list[Segment]) -> list[Borders]:
+def _connected(horizontal: list[Segment], vertical: list[Segment], reach: float) -> list[Borders]:
     """Group the segments that meet each other; a group without both directions is an underline or a decoration."""
     parent = list(range(len(horizontal) + len(vertical)))
 
@@ -130,9 +158,9 @@ def _connected(horizontal: list[Segment], vertical: list[Segment]) -> list[Borde
 
     offset = len(horizontal)
     for j, v in enumerate(vertical):
-        low, high = v.start - REACH, v.end + REACH
+        low, high = v.start - reach, v.end + reach
         for i, h in enumerate(horizontal):
-            if low <= h.at <= high and h.start - REACH <= v.at <= h.end + REACH:
+            if low <= h.at <= high and h.start - reach <= v.at <= h.end + reach:
                 parent[root(i)] = root(offset + j)
     groups: dict[int, tuple[list[Segment], list[Segment]]] = {}
     for i, h in enumerate(horizontal):
@@ -140,11 +168,13 @@ def _connected(horizontal: list[Segment], vertical: list[Segment]) -> list[Borde
     for j, v in enumerate(vertical):
         groups.setdefault(root(offset + j), ([], []))[1].append(v)
     tables = [(h, v) for h, v in groups.values() if h and v and len(h) + len(v) > 2]
-    _run_through(tables, [s for h, v in groups.values() if not h for s in v])
-    return [Borders(tuple(h), tuple(v)) for h, v in tables]
+    _run_through(tables, [s for h, v in groups.values() if not h for s in v], reach)
+    return [Borders(tuple(h), tuple(v), reach) for h, v in tables]
 
 
-def _run_through(tables: list[tuple[list[Segment], list[Segment]]], loose: list[Segment]) -> None:
+def _run_through(
+    tables: list[tuple[list[Segment], list[Segment]]], loose: list[Segment], reach: float
+) -> None:
     """Add to a table the loose vertical borders beside it that run along all of its height: they part columns in which one merged cell
     takes the whole page, so that no horizontal border reaches them. Tables side by side are left alone: the border may part these."""
     extents = [(min(s.start for s in v), max(s.end for s in v)) for _, v in tables]
@@ -156,5 +186,5 @@ def _run_through(tables: list[tuple[list[Segment], list[Segment]]], loose: list[
         ]
         if len(beside) == 1:
             top, bottom = extents[beside[0]]
-            if border.start <= top + REACH and border.end >= bottom - REACH:
+            if border.start <= top + reach and border.end >= bottom - reach:
                 tables[beside[0]][1].append(border)

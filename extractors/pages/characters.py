@@ -17,10 +17,10 @@ import pypdfium2.raw as raw
 
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation import limits
+from selfeval.extractors.pages.geometry import Box
 from selfeval.extractors.pages.glyphs import printed
 from selfeval.extractors.pages.objects import (
     PAPER_LUMINANCE,
-    Box,
     PageObjects,
     Paint,
     TextObject,
@@ -131,12 +131,16 @@ def slant(angle: float) -> float:
     return abs((angle + 45) % 90 - 45)
 
 
-def classify(
-    glyphs: list[Glyph], runs: dict[int, Run], objects: PageObjects, page: Box
-) -> dict[int, str]:
-    """Which glyphs are not the form's text: index of the glyph -> kind (hidden, covered, clipped, off-page, watermark, seal)."""
+def body_size(glyphs: list[Glyph], runs: dict[int, Run]) -> float:
+    """The size in points of a page's usual type; 0 where it has none."""
     sizes = [runs[glyph.run].size for glyph in glyphs if glyph.text != " "]
-    body = median(sizes) if sizes else 0.0
+    return median(sizes) if sizes else 0.0
+
+
+def classify(
+    glyphs: list[Glyph], runs: dict[int, Run], objects: PageObjects, page: Box, body: float
+) -> dict[int, str]:
+    """Which glyphs are not the form's text, on a page set in type of `body` points: index of the glyph -> kind (hidden, covered, clipped, off-page, watermark, seal)."""
     for address, run in runs.items():
         run.kind = _kind_of_run(run, address, objects, body)
     covers = [paint for paint in (*objects.fills, *objects.images) if paint.opaque]

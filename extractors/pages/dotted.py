@@ -7,8 +7,10 @@ from itertools import pairwise
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in page space
 
-#: points by which the dots of one row may be out of line, and by which two of them may be apart
-IN_LINE, APART = 0.3, 4.0
+#: points by which the dots of one row may be out of line
+IN_LINE = 0.3
+#: points by which two dots of a row may be apart: so many times the row's usual step, no less than the first and no more than the second
+STEPS, APART = 2.0, (4.0, 14.0)
 #: dots that make a border; fewer are decoration, bullets or the dots of an ellipsis
 FEWEST = 6
 
@@ -31,9 +33,11 @@ def _chains(points: Iterable[tuple[float, float]]) -> list[tuple[float, float, f
     found = []
     for row in rows:
         positions = sorted(along for _, along in row)
+        steps = sorted(b - a for a, b in pairwise(positions))
+        apart = min(max(STEPS * steps[len(steps) // 2], APART[0]), APART[1]) if steps else 0.0
         cuts = [
             0,
-            *(k for k, (a, b) in enumerate(pairwise(positions), 1) if b - a > APART),
+            *(k for k, (a, b) in enumerate(pairwise(positions), 1) if b - a > apart),
             len(positions),
         ]
         for first, end in pairwise(cuts):

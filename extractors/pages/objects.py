@@ -16,18 +16,30 @@ import pypdfium2.raw as raw
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation import limits
 from selfeval.extractors.pages.dotted import chained
+from selfeval.extractors.pages.geometry import (
+    IDENTITY,
+    Box,
+    Matrix,
+    Point,
+    apply,
+    compose,
+    moved,
+    rounded,
+)
 from selfeval.extractors.pages.pdfium_calls import CALLS
 
 #: a filled rectangle at most this thick, in points, is a border; anything thicker is shading
 MAX_BORDER_THICKNESS = 4.0
 #: a border at least this long, in points; shorter marks are glyph parts, ticks and corners
 MIN_BORDER_LENGTH = 2.0
+#: a border made of an image is longer than thick by this factor
+SLENDER = 3.0
+#: points of the type that these measures suit; smaller type has thinner and shorter borders
+USUAL_TYPE = 9.0
+#: an area darker than this sets off a white border
+SHADE_LUMINANCE = 0.94
 #: colours this light (0 black to 1 white) cannot be told from paper
 PAPER_LUMINANCE = 0.97
-
-Box = tuple[float, float, float, float]  # left, bottom, right, top in page space
-Matrix = tuple[float, float, float, float, float, float]
-IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +64,11 @@ class TextObject:
 
 @dataclass(slots=True)
 class PageObjects:
-    """Everything drawn on one page. `texts` is keyed by the address of pdfium's object."""
+    """Everything drawn on one page. `texts` is keyed by the address of pdfium's object; `shades` says how light each border is, as it stands
+    out against what it is drawn on."""
 
     borders: list[Box] = field(default_factory=list)
+    shades: list[float] = field(default_factory=list)
     dots: list[Box] = field(default_factory=list)
     fills: list[Paint] = field(default_factory=list)
     images: list[Paint] = field(default_factory=list)
@@ -68,10 +82,15 @@ def luminance(colour: tuple[int, ...]) -> float:
 
 
 class ObjectReader:
-    """Walks the objects of one page. Buffers are made once, since a page has thousands of objects."""
+    """Walks the objects of one page. Buffers are made once, since a page has thousands of objects.
 
-    def __init__(self, number: int) -> None:
+    `em` is the size of the page's type in points: where type is tiny, borders are thin and cells low too."""
+
+    def __init__(self, number: int, em: float = USUAL_TYPE) -> None:
         self.number = number
+        scale = min(1.0, em / USUAL_TYPE)
+        self._thick, self._short = MAX_BORDER_THICKNESS * scale, MIN_BORDER_LENGTH * scale
+        self._pale: list[tuple[Box, int]] = []
         self.found = PageObjects()
         self._order = 0
         self._segments = 0
@@ -91,8 +110,22 @@ class ObjectReader:
         for index in range(raw.FPDFPage_CountObjects(page)):
             self._object(get(handle, index), IDENTITY, 0)
         for box in chained(self.found.dots):
-            self._border(box)
+            self._border(box, 0.0)
+        for box, order in self._pale:
+            if self._on_shade(box, order):
+                self._border(box, 0.0)
         return self.found
+
+    def _on_shade(self, box: Box, order: int) -> bool:
+        """Whether a border as light as paper lies on an area painted darker: it parts cells as a dark one does on paper."""
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return any(
+            paint.order <= order
+            and paint.luminance < SHADE_LUMINANCE
+            and paint.box[0] - self._thick <= x <= paint.box[2] + self._thick
+            and paint.box[1] - self._thick <= y <= paint.box[3] + self._thick
+            for paint in self.found.fills
+        )
 
     def _object(self, handle: int, outer: Matrix, depth: int) -> None:
         self._order += 1
@@ -116,7 +149,7 @@ class ObjectReader:
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_OBJECT_DEPTH:
             CALLS.matrix(handle, self._matrix_at)
             m = self._matrix
-            inner = _compose((m.a, m.b, m.c, m.d, m.e, m.f), outer)
+            inner = compose((m.a, m.b, m.c, m.d, m.e, m.f), outer)
             for index in range(CALLS.form_objects(handle)):
                 self._object(CALLS.form_object(handle, index), inner, depth + 1)
 
@@ -126,7 +159,7 @@ class ObjectReader:
         return (
             (left, bottom, right, top)
             if outer is IDENTITY
-            else _moved((left, bottom, right, top), outer)
+            else moved((left, bottom, right, top), outer)
         )
 
     def _colour(self, handle: int, stroke: bool) -> tuple[int, int, int, int]:
@@ -172,8 +205,8 @@ class ObjectReader:
     def _image(self, handle: int, outer: Matrix) -> None:
         box = self._bounds(handle, outer)
         thickness, length = sorted((box[2] - box[0], box[3] - box[1]))
-        if thickness <= MAX_BORDER_THICKNESS and length > 5 * MAX_BORDER_THICKNESS:
-            self.found.borders.append(box)  # some printer drivers draw borders as one-pixel images
+        if thickness <= self._thick and length > max(SLENDER * thickness, self._short):
+            self._border(box, 0.0)  # some printer drivers draw borders as one-pixel images
         else:
             self.found.images.append(
                 Paint(box, self._order, 0.5, not CALLS.has_transparency(handle))
@@ -186,29 +219,38 @@ class ObjectReader:
             return
         box = self._bounds(handle, outer)
         width, height = box[2] - box[0], box[3] - box[1]
-        colour = self._colour(handle, stroked and not filled)
-        seen = colour[3] > 0 and (colour[:3] == (0, 0, 0) or luminance(colour) < PAPER_LUMINANCE)
-        if min(width, height) <= MAX_BORDER_THICKNESS:
-            if seen:
-                if max(width, height) >= MIN_BORDER_LENGTH:
-                    self._border(box)
-                else:
+        colour = self._colour(handle, stroked)
+        shade = luminance(colour)
+        seen = colour[3] > 0 and (colour[:3] == (0, 0, 0) or shade < PAPER_LUMINANCE)
+        if min(width, height) <= self._thick:
+            if max(width, height) < self._short:
+                if seen:
                     self.found.dots.append(box)
+            elif seen:
+                self._border(box, shade)
+            elif colour[3] > 0:
+                self._pale.append((box, self._order))
             return
         count = CALLS.segments(handle)
-        if filled:
-            opaque = colour[3] == 255 and not CALLS.has_transparency(handle)
-            if count <= 6 and self._rectangular(handle, count):
-                self.found.fills.append(Paint(box, self._order, luminance(colour), opaque))
-                if not stroked:
-                    return
-        if not seen:
+        if filled and self._fill(handle, box, count, stroked) and not stroked:
+            return
+        if colour[3] == 0 or not (seen or stroked):
             return
         if 8 <= count <= 64 and 0.5 < width / height < 2 and self._curved(handle, count):
-            self.found.rings.append((box, colour[:3]))
+            if seen:
+                self.found.rings.append((box, colour[:3]))
             return
         for part in self._subpaths(handle, count, outer):
-            self._outline(part, stroked)
+            self._outline(part, stroked, shade if seen else None)
+
+    def _fill(self, handle: int, box: Box, count: int, stroked: bool) -> bool:
+        """Note an area that a path fills; False if the path leaves most of its box free."""
+        if not (count <= 6 and self._rectangular(handle, count)):
+            return False
+        colour = self._colour(handle, False)
+        opaque = colour[3] == 255 and not CALLS.has_transparency(handle)
+        self.found.fills.append(Paint(box, self._order, luminance(colour), opaque))
+        return True
 
     def _rectangular(self, handle: int, count: int) -> bool:
         """Whether a path covers all of its box: sides along the axes only. A star's box is mostly empty."""
@@ -222,27 +264,29 @@ class ObjectReader:
         kinds = [CALLS.segment_type(CALLS.segment(handle, k)) for k in range(count)]
         return kinds.count(raw.FPDF_SEGMENT_BEZIERTO) >= 8
 
-    def _subpaths(
-        self, handle: int, count: int, outer: Matrix
-    ) -> Iterator[list[tuple[float, float]]]:
+    def _subpaths(self, handle: int, count: int, outer: Matrix) -> Iterator[list[Point]]:
         self._segments += count
         if self._segments > limits.MAX_PAGE_OBJECTS:
             self._refuse("路径线段", limits.MAX_PAGE_OBJECTS)
         CALLS.matrix(handle, self._matrix_at)
         m = self._matrix
-        to_page = _compose((m.a, m.b, m.c, m.d, m.e, m.f), outer)
-        points: list[tuple[float, float]] = []
+        to_page = compose((m.a, m.b, m.c, m.d, m.e, m.f), outer)
+        points: list[Point] = []
+        straight: list[tuple[Point, Point]] = []
+        curves: list[Point] = []
         for index in range(count):
             segment = CALLS.segment(handle, index)
             kind = CALLS.segment_type(segment)
-            point = _apply(self._point(segment), to_page)
+            point = apply(self._point(segment), to_page)
             if kind == raw.FPDF_SEGMENT_MOVETO:
                 if len(points) > 1:
                     yield points
                 points = [point]
             elif kind == raw.FPDF_SEGMENT_LINETO:
+                straight.append((points[-1] if points else point, point))
                 points.append(point)
             else:  # a curve is no border; what follows it begins anew
+                curves.append(point)
                 if len(points) > 1:
                     yield points
                 points = [point]
@@ -250,54 +294,36 @@ class ObjectReader:
                 points.append(points[0])
         if len(points) > 1:
             yield points
+        if curves and (box := rounded(straight, curves)):
+            left, bottom, right, top = box
+            yield [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
 
-    def _outline(self, points: list[tuple[float, float]], stroked: bool) -> None:
-        """Given one subpath, its borders: itself where it is thin, else its sides where they are stroked."""
+    def _outline(self, points: list[Point], stroked: bool, shade: float | None) -> None:
+        """Given one subpath, its borders: itself where it is thin, else its sides where they are stroked. No shade: as light as paper."""
         xs, ys = [x for x, _ in points], [y for _, y in points]
         box = (min(xs), min(ys), max(xs), max(ys))
-        if min(box[2] - box[0], box[3] - box[1]) <= MAX_BORDER_THICKNESS:
-            if max(box[2] - box[0], box[3] - box[1]) >= MIN_BORDER_LENGTH:
-                self._border(box)
+        sides = []
+        if min(box[2] - box[0], box[3] - box[1]) <= self._thick:
+            sides.append(box)
         elif stroked:
-            for (xa, ya), (xb, yb) in itertools.pairwise(points):
-                if (
-                    min(abs(xa - xb), abs(ya - yb)) <= 1
-                    and max(abs(xa - xb), abs(ya - yb)) >= MIN_BORDER_LENGTH
-                ):
-                    self._border((min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)))
+            sides = [
+                (min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
+                for (xa, ya), (xb, yb) in itertools.pairwise(points)
+                if min(abs(xa - xb), abs(ya - yb)) <= 1
+            ]
+        for side in sides:
+            if max(side[2] - side[0], side[3] - side[1]) < self._short:
+                continue
+            if shade is None:
+                self._pale.append((side, self._order))
+            else:
+                self._border(side, shade)
 
-    def _border(self, box: Box) -> None:
+    def _border(self, box: Box, shade: float) -> None:
         self.found.borders.append(box)
+        self.found.shades.append(shade)
         if len(self.found.borders) > limits.MAX_RULINGS:
             self._refuse("框线", limits.MAX_RULINGS)
 
     def _refuse(self, what: str, limit: int) -> NoReturn:
         raise ExtractError("too-complex", page=self.number, detail=f"{what}超过上限 {limit}")
-
-
-def _compose(inner: Matrix, outer: Matrix) -> Matrix:
-    if outer is IDENTITY:
-        return inner
-    a, b, c, d, e, f = inner
-    oa, ob, oc, od, oe, of = outer
-    return (
-        a * oa + b * oc,
-        a * ob + b * od,
-        c * oa + d * oc,
-        c * ob + d * od,
-        e * oa + f * oc + oe,
-        e * ob + f * od + of,
-    )
-
-
-def _apply(point: tuple[float, float], m: Matrix) -> tuple[float, float]:
-    x, y = point
-    return (m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5])
-
-
-def _moved(box: Box, m: Matrix) -> Box:
-    if m is IDENTITY:
-        return box
-    corners = [_apply((x, y), m) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return (min(xs), min(ys), max(xs), max(ys))

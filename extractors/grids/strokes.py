@@ -1,0 +1,103 @@
+"""Which of a page's rulings are borders: not strikes through text, not underlines, not the faint lines of ruled paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from selfeval.extractors.model import Char, Ruling
+
+#: the part of a character's em, from its top and from its bottom, that a line may pass without going through the character
+EDGE = 0.3
+#: share of a line's length from which the characters that it goes through make it a strike
+STRUCK = 0.5
+#: a background is paler than this and paler than other rulings by so much; so many lines, and this share of them, go through text
+PALE, PALER, THROUGH_LINES, THROUGH_SHARE = 0.5, 0.25, 3, 0.1
+#: ems under the bottom of characters within which a line underlines them, and the share of the line that they stand over
+UNDER, UNDERLINED = 0.3, 0.6
+#: points by which a border may miss the one it ends at where others do not
+MISSED = 0.6
+
+
+def borders(rulings: Sequence[Ruling], chars: Sequence[Char]) -> list[Ruling]:
+    """Given a page's rulings and characters, the rulings that may be borders."""
+    ink = [c for c in chars if c.text != " " and not c.turn]
+    if not rulings or not ink:
+        return list(rulings)
+    lines = np.array([r[:4] for r in rulings], dtype=float)
+    shades = np.array([r.shade for r in rulings], dtype=float)
+    lying = lines[:, 2] - lines[:, 0] >= lines[:, 3] - lines[:, 1]
+    type_boxes = np.array([c[1:5] for c in ink], dtype=float)
+    through, over = _along(lines, lying, type_boxes)
+    length = np.maximum(lines[:, 2] - lines[:, 0], 0.1)
+    struck = lying & (through >= STRUCK * length)
+    faint = _backgrounds(lines, shades, lying, through > 0)
+    underlines = lying & (over >= UNDERLINED * length) & _loose_ends(lines, lying)
+    kept = ~(struck | faint | underlines)
+    return [r for r, keep in zip(rulings, kept.tolist(), strict=True) if keep]
+
+
+def _along(
+    lines: np.ndarray, lying: np.ndarray, boxes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each horizontal line the width in points of the characters that it goes through, and of those that it runs right under."""
+    em = boxes[:, 3] - boxes[:, 1]
+    top, bottom = boxes[:, 1] + EDGE * em, boxes[:, 3] - EDGE * em
+    middle, width = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 2] - boxes[:, 0]
+    through, over = np.zeros(len(lines)), np.zeros(len(lines))
+    levels: dict[float, tuple[np.ndarray, np.ndarray]] = {}
+    for k in np.flatnonzero(lying).tolist():
+        x0, y, x1, _ = lines[k]
+        level = round(float(y), 1)
+        if level not in levels:
+            struck = np.flatnonzero((top < y) & (y < bottom))
+            levels[level] = (
+                struck,
+                np.flatnonzero((bottom <= y) & (y < boxes[:, 3] + UNDER * em)),
+            )
+        hit, above = levels[level]
+        if len(hit):
+            through[k] = width[hit[(x0 < middle[hit]) & (middle[hit] < x1)]].sum()
+        if len(above):
+            over[k] = width[above[(x0 < middle[above]) & (middle[above] < x1)]].sum()
+    return through, over
+
+
+def _backgrounds(
+    lines: np.ndarray, shades: np.ndarray, lying: np.ndarray, through: np.ndarray
+) -> np.ndarray:
+    """Rulings of a shade that is paler than others and whose lines go through text as they come: the lines of ruled paper."""
+    found = np.zeros(len(lines), dtype=bool)
+    rounded = np.round(shades, 2)
+    kinds = np.unique(rounded)
+    if len(kinds) < 2:
+        return found
+    for shade in kinds[1:]:
+        own = rounded == shade
+        if shade < PALE or shade - kinds[0] < PALER:
+            continue
+        levels = len(np.unique(np.round(lines[own & lying, 1])))
+        crossing = len(np.unique(np.round(lines[own & lying & through, 1])))
+        if crossing >= THROUGH_LINES and crossing >= THROUGH_SHARE * levels:
+            found |= own
+    return found
+
+
+def _loose_ends(lines: np.ndarray, lying: np.ndarray) -> np.ndarray:
+    """Horizontal lines that end short of every vertical one at both ends, further than such lines do on this page."""
+    standing = lines[~lying]
+    missed = np.zeros((len(lines), 2))
+    if not len(standing):
+        return missed[:, 0] > 0
+    for k in np.flatnonzero(lying).tolist():
+        x0, y, x1, _ = lines[k]
+        beside = standing[(standing[:, 1] - 1 <= y) & (y <= standing[:, 3] + 1), 0]
+        if len(beside):
+            missed[k] = np.abs(beside - x0).min(), np.abs(beside - x1).min()
+        else:
+            missed[k] = np.inf
+    usual = float(np.median(missed[lying])) if lying.any() else 0.0
+    limit = max(usual, 0.0) + MISSED if np.isfinite(usual) else np.inf
+    loose: np.ndarray = (missed > limit).all(axis=1)
+    return loose
