@@ -11,6 +11,8 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top in page spac
 IN_LINE = 0.3
 #: points by which two dots of a row may be apart: so many times the row's usual step, no less than the first and no more than the second
 STEPS, APART = 2.0, (4.0, 14.0)
+#: points of step that borders allow for anyway, and points that a row of dots may go on beyond its last dot
+REST = 3.0
 #: dots that make a border; fewer are decoration, bullets or the dots of an ellipsis
 FEWEST = 6
 
@@ -33,8 +35,9 @@ def _chains(points: Iterable[tuple[float, float]]) -> list[tuple[float, float, f
     found = []
     for row in rows:
         positions = sorted(along for _, along in row)
-        steps = sorted(b - a for a, b in pairwise(positions))
-        apart = min(max(STEPS * steps[len(steps) // 2], APART[0]), APART[1]) if steps else 0.0
+        steps = sorted(b - a for a, b in pairwise(positions) if b - a > IN_LINE)
+        step = steps[len(steps) // 2] if steps else 0.0
+        apart = min(max(STEPS * step, APART[0]), APART[1])
         cuts = [
             0,
             *(k for k, (a, b) in enumerate(pairwise(positions), 1) if b - a > apart),
@@ -42,5 +45,7 @@ def _chains(points: Iterable[tuple[float, float]]) -> list[tuple[float, float, f
         ]
         for first, end in pairwise(cuts):
             if end - first >= FEWEST:
-                found.append((row[0][0], positions[first], positions[end - 1]))
+                # a wide pattern that does not come out even leaves its end free
+                rest = min(max(step - REST, 0.0), REST)
+                found.append((row[0][0], positions[first] - rest, positions[end - 1] + rest))
     return found

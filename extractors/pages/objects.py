@@ -262,7 +262,8 @@ class ObjectReader:
 
     def _curved(self, handle: int, count: int) -> bool:
         kinds = [CALLS.segment_type(CALLS.segment(handle, k)) for k in range(count)]
-        return kinds.count(raw.FPDF_SEGMENT_BEZIERTO) >= 8
+        straight = raw.FPDF_SEGMENT_LINETO in kinds  # as in a rectangle with rounded corners
+        return kinds.count(raw.FPDF_SEGMENT_BEZIERTO) >= 8 and not straight
 
     def _subpaths(self, handle: int, count: int, outer: Matrix) -> Iterator[list[Point]]:
         self._segments += count
