@@ -15,8 +15,9 @@ from selfeval.extractors.grids.stitch import Box, Break, Table
 CUT = (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
 LEVELS = ("level1", "level2")
 NUMBERS = ("weight", "score")
-#: points from the upper cell's text to the break that leave no room for another line, and from the break to the lower text
-NO_ROOM, AT_TOP = 15.0, 7.0
+#: points from the upper cell's text to the break that leave no room for another line of usual type, and from the break to the lower text;
+#: less in smaller type
+NO_ROOM, AT_TOP, USUAL_TYPE = 15.0, 7.0, 9.0
 #: the same room in sizes of the characters, and how many of them a line that wraps leaves free: one, and the cell's margins
 NO_LINE, FULL_LINE = 2.0, 2.4
 #: shares of the width by which two parts of one cell may differ
@@ -170,8 +171,9 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
     above3 = _at(above, zone, "level3")
     if above3 is None or _TEMPLATE_ROW.match(above3.text):
         return None
-    full = above3.ink_gap[1] <= NO_ROOM
-    touching = full and level3.ink_gap[0] <= AT_TOP
+    scale = min(1.0, above3.size / USUAL_TYPE)
+    full = above3.ink_gap[1] <= NO_ROOM * scale
+    touching = full and level3.ink_gap[0] <= AT_TOP * scale
     own = [(a, b) for a, b in numbers if b is not None]
     complementary = bool(own) and all(bool(a and a.text) != bool(b.text) for a, b in own)
     alone = not any(b.text for b in starting if b is not level3)

@@ -10,6 +10,7 @@ import numpy as np
 
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.grids.celltext import line_text, lines, read_cells
+from selfeval.extractors.grids.missing import MISSING, Place, parted
 from selfeval.extractors.grids.rulings import USUAL_TYPE, Borders, Segment, tables
 from selfeval.extractors.grids.spill import settled
 from selfeval.extractors.grids.strokes import borders
@@ -25,6 +26,7 @@ MOST_LOOSE = 0.05
 #: ems that part two lines of one height
 LINE_GAP = 5.0
 #: what is said of a cell where the borders do not enclose a rectangle, and where text runs over a border
+SURE = (1.0, "")
 OPEN_BORDERS, OVERRUN = (0.5, "单元格框线不完整"), (0.6, "文字越过单元格框线")
 
 
@@ -190,15 +192,7 @@ class _Frame:
         ] = []  # row, column, row span, column span, whether it is a clean rectangle
         self.owner = [[-1] * self.columns for _ in range(self.rows)]
         self._cut_into_cells()
-        self.boxes: list[Bbox] = [
-            (
-                self.xs[column],
-                self.ys[row],
-                self.xs[column + column_span],
-                self.ys[row + row_span],
-            )
-            for row, column, row_span, column_span, _ in self.cells
-        ]
+        self.boxes: list[Bbox] = [self._box(Place(*cell[:4])) for cell in self.cells]
 
     def _open_right(self, row: int, column: int) -> bool:
         return column + 1 < self.columns and not self._left[column + 1][row]
@@ -238,31 +232,44 @@ class _Frame:
             self.owner[r][column : right + 1] = [len(self.cells)] * (right + 1 - column)
         self.cells.append((row, column, below + 1 - row, right + 1 - column, clean))
 
+    def _box(self, place: Place) -> Bbox:
+        return (
+            self.xs[place.column],
+            self.ys[place.row],
+            self.xs[place.column + place.columns],
+            self.ys[place.row + place.rows],
+        )
+
     def grid(self, content: PageContent, held: Sequence[list[Char]], over: set[int]) -> Grid:
         """Given the characters of each cell and the cells whose text runs over a border, the grid."""
-        texts = read_cells(held, self.boxes)
+        whole: list[tuple[Place, list[Char], tuple[float, str]]] = []
+        for index, ((row, column, rows, columns, clean), chars) in enumerate(
+            zip(self.cells, held, strict=True)
+        ):
+            place = Place(row, column, rows, columns)
+            sure = OVERRUN if index in over else SURE
+            parts, missing = parted(place, chars, self.xs, self.ys)
+            sure = min(sure, SURE if clean else OPEN_BORDERS, MISSING if missing else SURE)
+            whole += [(part, part_chars, sure) for part, part_chars in parts]
+        boxes = [self._box(place) for place, _, _ in whole]
+        texts = read_cells([chars for _, chars, _ in whole], boxes)
         cells = []
-        for index, (row, column, row_span, column_span, clean) in enumerate(self.cells):
-            box, text = self.boxes[index], texts[index]
-            sure = min(
-                (text.confidence, text.why),
-                OVERRUN if index in over else (1.0, ""),
-                (1.0, "") if clean else OPEN_BORDERS,
-            )
-            outer = row == 0 or row + row_span == self.rows
+        for (place, chars, sure), box, text in zip(whole, boxes, texts, strict=True):
+            outer = place.row == 0 or place.row + place.rows == self.rows
             cells.append(
                 Cell(
-                    row,
-                    column,
-                    row_span,
-                    column_span,
+                    place.row,
+                    place.column,
+                    place.rows,
+                    place.columns,
                     text.text,
                     (Evidence(content.number, content.displayed(box)),),
-                    *sure,
-                    _ink(held[index], box[2] - box[0]) if outer else None,
-                    self._open(index),
+                    *min((text.confidence, text.why), sure),
+                    _ink(chars, box[2] - box[0]) if outer else None,
+                    self._open(place),
                 )
             )
+        cells.sort(key=lambda cell: (cell.row, cell.column))
         return Grid(
             content.number,
             tuple(self.xs),
@@ -272,11 +279,11 @@ class _Frame:
             self.open_bottom,
         )
 
-    def _open(self, index: int) -> tuple[bool, bool]:
-        row, column, row_span, column_span, _ = self.cells[index]
-        span = range(column, column + column_span)
-        top = row == 0 and not any(self._top[0][c] for c in span)
-        return top, row + row_span == self.rows and not any(self._top[self.rows][c] for c in span)
+    def _open(self, place: Place) -> tuple[bool, bool]:
+        span = range(place.column, place.column + place.columns)
+        end = place.row + place.rows
+        top = place.row == 0 and not any(self._top[0][c] for c in span)
+        return top, end == self.rows and not any(self._top[end][c] for c in span)
 
 
 def _ink(all_chars: Sequence[Char], width: float) -> Ink | None:

@@ -9,16 +9,18 @@ import itertools
 import math
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from selfeval.extractors.grids.cells import Line, SolvedPage
 from selfeval.extractors.model import Evidence, Grid
 
-#: share of the first grid's width by which a later grid may differ and still be stretched onto it
+#: share of the first grid's width by which a later grid may differ and still be stretched onto it, whatever its columns
 SAME_WIDTH = 0.04
-#: points; an empty cell narrower than this lies between the two strokes of borders that missed each other
-SLIVER = 6.0
+#: shares of the width within which two edges are one
+SAME_EDGE = 0.012
+#: points, and share of the table's width; an empty cell narrower than both lies between the strokes of borders that missed each other
+SLIVER, SLIVER_SHARE = 6.0, 0.012
 #: points up or down within which a line that other pages print too is their running head
 SAME_HEIGHT = 4.0
 
@@ -107,14 +109,21 @@ class Table:
         self.rows = moved(self.rows)
 
 
-def placed(grid: Grid, first: int, frame: tuple[float, float]) -> Iterator[Box]:
-    """Given a grid, its cells as boxes whose rows begin at `first`, stretched onto a frame (left edge and width in points)."""
+def placed(
+    grid: Grid, first: int, frame: tuple[float, float], known: Iterable[float] = ()
+) -> Iterator[Box]:
+    """Given a grid, its cells as boxes whose rows begin at `first`, stretched onto a frame (left edge and width in points).
+
+    A grid of another width was printed at another scale if its columns then meet those of the pages before (`known`: their edges in shares of
+    the width), else it lacks columns at a side."""
     left, width = grid.xs[0], grid.xs[-1] - grid.xs[0]
     if abs(width - frame[1]) > SAME_WIDTH * frame[1]:
-        left, width = frame
+        edges = sorted(known)
+        if _meeting(grid, edges, frame) > _meeting(grid, edges, (left, width)):
+            left, width = frame
     for cell in grid.cells:
         x0, x1 = grid.xs[cell.column], grid.xs[cell.column + cell.column_span]
-        if x1 - x0 < SLIVER and not cell.text:
+        if x1 - x0 < min(SLIVER, SLIVER_SHARE * width) and not cell.text:
             continue  # what two borders a hair apart enclose is no cell
         box = Box(
             (x0 - left) / width,
@@ -134,6 +143,16 @@ def placed(grid: Grid, first: int, frame: tuple[float, float]) -> Iterator[Box]:
                 ink.room,
             )
         yield box
+
+
+def _meeting(grid: Grid, edges: Sequence[float], frame: tuple[float, float]) -> int:
+    """How many inner edges of a grid's columns meet known ones once the grid lies in a frame."""
+    met = 0
+    for x in grid.xs[1:-1]:
+        share = (x - frame[0]) / frame[1]
+        at = bisect(edges, share - SAME_EDGE)
+        met += at < len(edges) and edges[at] <= share + SAME_EDGE
+    return met
 
 
 def tables(
@@ -192,7 +211,8 @@ def tables(
         pending = []
         begun, zones = begun or begins, zones | its_zones
         table = found[-1]
-        table.boxes.extend(placed(item, table.rows, frame))
+        known = {edge for box in table.boxes for edge in (box.left, box.right)}
+        table.boxes.extend(placed(item, table.rows, frame, known))
         table.rows += len(item.ys) - 1
         last_sheet, last_open = (number, place), item.open_bottom
     if found:

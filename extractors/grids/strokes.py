@@ -99,5 +99,4 @@ def _loose_ends(lines: np.ndarray, lying: np.ndarray) -> np.ndarray:
             missed[k] = np.inf
     usual = float(np.median(missed[lying])) if lying.any() else 0.0
     limit = max(usual, 0.0) + MISSED if np.isfinite(usual) else np.inf
-    loose: np.ndarray = (missed > limit).all(axis=1)
-    return loose
+    return np.asarray((missed > limit).all(axis=1))
