@@ -1,7 +1,7 @@
 # Two commands from a fresh checkout: `make demo` and `make test`. Both begin with `setup`, which takes no time when nothing changed.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint bench audit-deps clean
+.PHONY: setup demo test damage lint bench audit-deps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,10 @@ demo: setup
 # Two workers at most: the tests start servers, browsers and child processes of their own.
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Damaged copies of good files, many more of each kind than the tests draw: 12 x 100 take some two minutes.
+damage: setup
+	SELFEVAL_DAMAGED_COPIES=100 $(BIN)/python -m pytest -n 2 tests/test_damage.py
 
 lint: setup
 	$(BIN)/ruff check .

@@ -24,6 +24,7 @@ from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage, s
 from selfeval.extractors.isolation.triage import screen
 from selfeval.extractors.model import Document, Form, Notice, PageContent
 from selfeval.extractors.pages import shown
+from selfeval.extractors.pages.embedding import NO_CHARACTERS
 from selfeval.extractors.pages.glyphs import foreign, unmapped
 
 #: share of a page under images from which a page without a table is taken for a picture of one
@@ -51,12 +52,13 @@ def read_document(
     try:
         if engine not in ENGINES:
             raise ExtractError("engine-unavailable", detail=engine)
-        pages = screened = screen(data)
+        screened, suspicions = screen(data)
+        pages = screened
         document = shown.open_document(data)
         try:
             pages = len(document)
             attached = document.count_attachments() if pages == screened else 0
-            forms = _read(document, data, ENGINES[engine], second_opinion, recognise)
+            forms = _read(document, data, ENGINES[engine], second_opinion, recognise, suspicions)
         finally:
             document.close()
         if not forms:
@@ -69,7 +71,12 @@ def read_document(
 
 
 def _read(
-    document: pdfium.PdfDocument, data: bytes, engine: Engine, second_opinion: bool, recognise: bool
+    document: pdfium.PdfDocument,
+    data: bytes,
+    engine: Engine,
+    second_opinion: bool,
+    recognise: bool,
+    suspicions: Sequence[str],
 ) -> list[Form]:
     solved = [
         _solved(shown.open_page(document, index), index + 1, engine, recognise)
@@ -80,11 +87,25 @@ def _read(
             _solved(shown.open_page(document, index), index + 1, RECOGNISER, recognise)
             for index in range(len(document))
         ]
+    recognised = any(page.content.source == "ocr" for page in solved)
+    if recognised:  # read from the picture: what the fonts say of their characters does not matter
+        suspicions = [why for why in suspicions if why != NO_CHARACTERS]
+    forms = _read_forms(data, engine, second_opinion, solved, recognised)
+    return [compare.with_suspicions(form, suspicions) for form in forms]
+
+
+def _read_forms(
+    data: bytes,
+    engine: Engine,
+    second_opinion: bool,
+    solved: Sequence[SolvedPage],
+    recognised: bool,
+) -> list[Form]:
     if engine.reads == "grids":
         forms = _finished(_forms(_with_grids(solved, engine, data)), solved)
         return _judged(forms, _forms(solved), DEFAULT)
     forms = _finished(_forms(solved), solved)
-    if any(page.content.source == "ocr" for page in solved):
+    if recognised:
         return [arithmetic_check.cross_checked(form) for form in forms]
     referees = [SECOND_OPINION] if second_opinion else []
     if any(doubt.why in (OPEN_BORDERS[1], OVERRUN[1]) for form in forms for doubt in form.doubts):

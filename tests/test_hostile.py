@@ -28,6 +28,8 @@ CODES = {
     "page_count_that_lies_low": {"damaged"},
     "no_pages": {"zero-pages"},
     "crop_box_elsewhere": {"damaged"},
+    "object_loop": {"damaged"},
+    "deep_dictionary": {"damaged"},
     "box_that_is_no_number": NO_FORM | {"page-too-large", "damaged"},
     "billion_laughs": BOMB,
     "form_that_draws_itself": BOMB,

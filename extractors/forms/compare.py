@@ -66,6 +66,16 @@ def missing_form(form: Form, engine: str) -> Form:
     return replace(form, doubts=merged((*form.doubts, *doubts)))
 
 
+def with_suspicions(form: Form, sentences: Iterable[str]) -> Form:
+    """A form of a file that is damaged in a way that may have changed any of its values."""
+    doubts = [
+        Doubt(path, f"{why}，请对照原件核对", MISSING)
+        for why in sentences
+        for path in (*_HEADER, "year", "funds", "indicators", "total")
+    ]
+    return replace(form, doubts=merged((*form.doubts, *doubts))) if doubts else form
+
+
 def with_lost_table(form: Form, page: int) -> Form:
     """A form followed by a table that begins like one but has neither funds nor indicators: rows of the form may be in it."""
     why = f"第{page}页的表格没有资金和指标栏目，未能归入任何一张表"

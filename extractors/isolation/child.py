@@ -149,7 +149,7 @@ def _allow_time_to_recognise(data: bytes) -> None:
 
     from selfeval.extractors.isolation.triage import screen, screen_images
 
-    pages = screen(data)
+    pages = screen(data).pages
     if pages > MAX_OCR_PAGES:
         raise ExtractError("too-many-pages", pages=pages, limit=MAX_OCR_PAGES)
     document = pdfium.PdfDocument(data)

@@ -6,7 +6,7 @@ import ctypes
 import math
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -25,14 +25,20 @@ from selfeval.extractors.pages.integrity import require_whole
 _NO_KIDS = re.compile(rb"/Kids\s*\[\s*\]")
 
 
-def screen(data: bytes) -> int:
-    """The number of pages of a PDF that is whole, open and within the caps; ExtractError with the reason code for any other."""
+class Screened(NamedTuple):
+    """The number of pages of a file that may be read, and sentences of doubt where it is damaged in a way that may not matter."""
+
+    pages: int
+    doubts: tuple[str, ...] = ()
+
+
+def screen(data: bytes) -> Screened:
+    """What is known of a PDF that is whole, open and within the caps; ExtractError with the reason code for any other."""
     if not data:
         raise ExtractError("empty-file")
     if len(data) > MAX_BYTES:
         raise ExtractError("too-large", bytes=len(data), limit=MAX_BYTES)
-    base = data.find(b"%PDF-", 0, HEADER_WINDOW + 5)
-    if base < 0:
+    if data.find(b"%PDF-", 0, HEADER_WINDOW + 5) < 0:
         raise ExtractError("not-a-pdf")
     document = _open(data)
     try:
@@ -41,27 +47,39 @@ def screen(data: bytes) -> int:
             raise ExtractError("zero-pages")
         if pages > MAX_PAGES:
             raise ExtractError("too-many-pages", pages=pages, limit=MAX_PAGES)
-        require_whole(data, base)
+        doubts = require_whole(data, pages)
         for index in range(pages):
             _require_page(document, index)
     finally:
         document.close()
-    return pages
+    return Screened(pages, doubts)
 
 
 def _open(data: bytes) -> pdfium.PdfDocument:
     try:
         return pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
-            raise ExtractError("password-locked") from error
-        if error.err_code == pdfium_c.FPDF_ERR_SECURITY:
-            raise ExtractError("unsupported-encryption") from error
-        if _NO_KIDS.search(data) and data.rstrip().endswith(
-            b"%%EOF"
-        ):  # pdfium does not open a document without pages
-            raise ExtractError("zero-pages") from error
-        raise ExtractError("damaged", detail="文件结构无法解析") from error
+    except pdfium.PdfiumError:
+        code = _error_of(data)
+    if code == pdfium_c.FPDF_ERR_PASSWORD:
+        raise ExtractError("password-locked")
+    if code == pdfium_c.FPDF_ERR_SECURITY:
+        raise ExtractError("unsupported-encryption")
+    if _NO_KIDS.search(data) and data.rstrip().endswith(
+        b"%%EOF"
+    ):  # pdfium does not open a document without pages
+        raise ExtractError("zero-pages")
+    raise ExtractError("damaged", detail="文件结构无法解析")
+
+
+def _error_of(data: bytes) -> int:
+    """Why pdfium does not open a file. It keeps its last error, and some failures set none: so one of our own making goes first."""
+    code = pdfium_c.FPDF_ERR_FORMAT
+    for attempt in (b"no document", data):
+        try:
+            pdfium.PdfDocument(attempt).close()
+        except pdfium.PdfiumError as error:
+            code = error.err_code
+    return code
 
 
 def _require_page(document: pdfium.PdfDocument, index: int) -> None:
