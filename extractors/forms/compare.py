@@ -71,7 +71,7 @@ def with_suspicions(form: Form, sentences: Iterable[str]) -> Form:
     doubts = [
         Doubt(path, f"{why}，请对照原件核对", MISSING)
         for why in sentences
-        for path in (*_HEADER, "year", "funds", "indicators", "total")
+        for path in (*(field.name for field in HEADER), "funds", "indicators", "total")
     ]
     return replace(form, doubts=merged((*form.doubts, *doubts))) if doubts else form
 
