@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from selfeval.data import FOLDER as DATA
+from selfeval.expectations.errors import AuditError
 
 RULES_FILE = DATA / "rules.yml"
 
@@ -24,8 +25,11 @@ FAMILIES = {
 }  # fmt: skip
 
 
-class CatalogueError(ValueError):
+class CatalogueError(AuditError):
     """data/rules.yml does not hold what it should; the message names the rule."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("bad-catalogue", message, "请恢复随程序提供的 data/rules.yml。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,9 @@
-"""Errors that reach whoever started an audit: a stable code, a Chinese sentence, and what to do about it."""
+"""Errors that reach whoever started an audit."""
 
 from __future__ import annotations
 
+from selfeval.core.problems import Problem
 
-class AuditError(ValueError):
-    """`code` is stable, `message` one Chinese sentence, `hint` what to do."""
 
-    code = "audit-failed"
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message, hint)
-        self.message, self.hint = message, hint
-
-    def __str__(self) -> str:
-        return self.message
+class AuditError(Problem):
+    """An audit cannot begin."""

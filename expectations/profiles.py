@@ -28,7 +28,8 @@ OWN_PROFILES = "SELFEVAL_PROFILES"
 class ProfileError(AuditError):
     """A file of profiles does not hold what it should, or a profile is not known; the message names it."""
 
-    code = "bad-profile"
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__("bad-profile", message, hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,8 @@ _YEAR = re.compile(r"(20[0-9]{2}|19[0-9]{2})(?:\.0)?\s*(?:年度?)?")
 class RosterError(AuditError):
     """The list of expected submitters cannot be read; the message says why."""
 
-    code = "bad-roster"
-
     def __init__(self, message: str) -> None:
-        super().__init__(message, _HINT)
+        super().__init__("bad-roster", message, _HINT)
 
 
 @dataclass(frozen=True, slots=True)

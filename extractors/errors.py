@@ -7,8 +7,8 @@ can be reworded without changing a result. Nothing read from a page goes into th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from selfeval.core.problems import Problem
 from selfeval.extractors.model import Reason
 
 #: code -> (sentence, hint). `{name}` stands for a parameter of the error; a parameter that is missing prints as "?".
@@ -86,31 +86,11 @@ REASONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-class _Params(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "?"
+class ExtractError(Problem):
+    """A document cannot be read, for the reason `code`, a key of REASONS."""
 
-
-class ExtractError(Exception):
-    """A document cannot be read, for the reason `code` (a key of REASONS) with its parameters. Picklable; `str()` is the sentence."""
-
-    def __init__(self, code: str, **params: str | int | float) -> None:
-        if code not in REASONS:
-            raise ValueError(f"unknown reason code {code!r}")
-        super().__init__(code)
-        self.code = code
-        self.params = params
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.code, self.params)
-
-    def __str__(self) -> str:
-        return REASONS[self.code][0].format_map(_Params(self.params))
+    sentences = REASONS
 
     def reason(self) -> Reason:
         """The reason as it stands in a rejected Document."""
-        return Reason(self.code, str(self), REASONS[self.code][1])
-
-
-def _rebuild(code: str, params: dict[str, Any]) -> ExtractError:
-    return ExtractError(code, **params)
+        return Reason(self.code, self.message, self.hint)

@@ -24,7 +24,7 @@ from selfeval.extractors.model import (
     Indicator,
     OtherCell,
     Reason,
-    Skipped,
+    SkippedTable,
     Task,
     Total,
 )
@@ -124,7 +124,7 @@ def from_json(data: Mapping[str, Any]) -> Document:
         data["document"], data["sha256"], data["pages"], data["status"],
         None if reason is None else Reason(reason["code"], reason["message"], reason.get("hint")),
         tuple(_read_form(form) for form in data["forms"]),
-        tuple(Skipped(one["page"], one["title"], one["kind"]) for one in data.get("skipped", ())),
+        tuple(SkippedTable(one["page"], one["title"], one["kind"]) for one in data.get("skipped", ())),
     )  # fmt: skip
 
 

@@ -160,7 +160,7 @@ class OtherCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedTable:
     """A table of the file that is no self-evaluation: where it begins, what stands above it, and a key of core's KINDS."""
 
     page: int
@@ -204,4 +204,4 @@ class Document:
     status: str
     reason: Reason | None = None
     forms: tuple[Form, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedTable, ...] = ()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from selfeval.flows.commands import (
     audit,
@@ -102,6 +103,8 @@ def _run(arguments: list[str]) -> int:
         return _tell(problem.code, problem.message, problem.hint)
     except typer.Abort:
         return 130
+    except TyperException as error:
+        return _misspelt(error)
     except KeyboardInterrupt:
         console.log.warning("已中断；再次运行会从中断处继续")
         return 130
@@ -112,22 +115,20 @@ def _run(arguments: list[str]) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else FAILED
     except Exception as error:  # noqa: BLE001 - the last resort of the process: a user gets a sentence, the log file the traceback
-        return _report(error)
+        return _broken(error)
 
 
-def _report(error: Exception) -> int:
-    """Say what went wrong. Errors of the option parser name the option, those of the other rooms come with code, sentence and hint; any
-    other leaves its traceback in a file."""
-    code, message, hint = (getattr(error, name, None) for name in ("code", "message", "hint"))
-    if isinstance(code, str) and isinstance(message, str) and isinstance(hint, str):
-        return _tell(code, message, hint)
-    show = getattr(error, "format_message", None)
-    if show is not None:
-        context = getattr(error, "ctx", None)
-        console.log.error("命令写法有误：%s", show())
-        if context is not None:
-            console.log.error("用法见 %s --help", context.command_path)
-        return FAILED
+def _misspelt(error: TyperException) -> int:
+    """An option or a command that does not exist, or does not take what it was given."""
+    console.log.error("命令写法有误：%s", error.format_message())
+    context = getattr(error, "ctx", None)  # only errors of usage have one
+    if context is not None:
+        console.log.error("用法见 %s --help", context.command_path)
+    return FAILED
+
+
+def _broken(error: Exception) -> int:
+    """A defect of the program: the traceback is left in a file."""
     if os.environ.get("SELFEVAL_DEBUG"):
         raise error
     return _tell(

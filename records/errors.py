@@ -1,17 +1,12 @@
-"""What can go wrong with tables and stores, told so that the command line can say it: a stable code, a sentence, and what to do."""
+"""What can go wrong with tables and stores."""
 
 from __future__ import annotations
 
+from selfeval.core.problems import Problem
 
-class RecordsError(Exception):
-    """`code` is stable, `message` is one Chinese sentence, `hint` what to do. Never holds a password or a value from a form."""
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
-        super().__init__(code, message, hint)
-        self.code, self.message, self.hint = code, message, hint
-
-    def __str__(self) -> str:
-        return f"{self.message} [{self.code}]"
+class RecordsError(Problem):
+    """Never holds a password or a value from a form."""
 
 
 class StoreError(RecordsError):

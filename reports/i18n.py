@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from selfeval.core.fields import ENGLISH
+from selfeval.reports.errors import ReportError
 
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("zh", "en")
@@ -22,11 +23,11 @@ def N_(message: str) -> str:
     return message
 
 
-class UnknownLanguage(ValueError):
-    """Raised for a language that has no catalogue."""
+class UnknownLanguage(ReportError):
+    """A language that has no catalogue."""
 
     def __init__(self, lang: str) -> None:
-        super().__init__(f"没有语言“{lang}”的文字目录，可用：{'、'.join(LANGUAGES)}")
+        super().__init__("unknown-language", lang=lang, known="、".join(LANGUAGES))
 
 
 class _FieldCaptions(gettext.NullTranslations):

@@ -18,7 +18,7 @@ from selfeval.extractors.model import (
     Fund,
     Indicator,
     OtherCell,
-    Skipped,
+    SkippedTable,
     Task,
     Total,
 )
@@ -65,7 +65,7 @@ FORM = Form(
     ),
 )
 DOCUMENT = Document(
-    "表.pdf", "ab" * 32, 2, "ok", None, (FORM,), (Skipped(3, "部门预算表", "budget-table"),)
+    "表.pdf", "ab" * 32, 2, "ok", None, (FORM,), (SkippedTable(3, "部门预算表", "budget-table"),)
 )
 
 

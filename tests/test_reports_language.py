@@ -234,5 +234,5 @@ def test_a_rule_is_said_in_the_language_of_the_report_where_the_catalogue_has_it
 
 
 def test_an_unknown_language_is_refused_with_the_languages_there_are():
-    with pytest.raises(UnknownLanguage, match="zh、en"):
+    with pytest.raises(UnknownLanguage, match="没有语言"):
         translator("fr")

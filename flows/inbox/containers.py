@@ -13,6 +13,8 @@ from email.parser import BytesParser
 from functools import partial
 from typing import IO, Any
 
+from selfeval.core.problems import Problem
+
 #: files in one container, all levels together: a province's season of one department stays below.
 MAX_MEMBERS = 10_000
 #: bytes of all PDFs of one container once unpacked: 20 s to inflate and hash.
@@ -30,7 +32,7 @@ MAX_MAIL_PARTS = 500
 MAX_NAME = 400
 
 #: code -> (sentence, hint), as the errors of documents have them.
-REASONS: dict[str, tuple[str, str]] = {
+PACKED: dict[str, tuple[str, str]] = {
     "archive-damaged": ("压缩包或邮件不完整，无法打开", "请重新打包并提交"),
     "archive-unreadable": ("无法读取（{detail}）", "请检查权限和网络，下次运行会再试"),
     "archive-locked": ("压缩包内的文件设有密码", "请去掉密码后重新打包"),
@@ -43,29 +45,20 @@ REASONS: dict[str, tuple[str, str]] = {
 }
 
 
-class PackedError(Exception):
-    """A container that is not opened, for the reason `code` of REASONS."""
+class PackedError(Problem):
+    """A container that is not opened."""
 
-    def __init__(self, code: str, **params: str | int) -> None:
-        super().__init__(code)
-        self.code = code
-        sentence, hint = REASONS[code]
-        self.why = f"{sentence.format_map(_Params(params))}。{hint}"
+    sentences = PACKED
 
     @property
     def told(self) -> tuple[str, str]:
         """(sentence and hint, code)."""
-        return self.why, self.code
-
-
-class _Params(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "?"
+        return f"{self.message}。{self.hint}", self.code
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file in a container. `name` is a relative path that is safe to show and is unique in its container; `problem` a code of REASONS
+    """One file in a container. `name` is a relative path that is safe to show and is unique in its container; `problem` a code of PACKED
     for one that cannot be opened."""
 
     name: str

@@ -154,7 +154,7 @@ def _opened(entry: Entry, stamp: str) -> Iterator[Entry | Skipped]:
         with _open_file(entry.source) as file:
             found = list(_walk(entry, entry.packed, file, _Budget(), 0))
     except PackedError as error:
-        yield Skipped(entry.path, error.why, error.code)
+        yield Skipped(entry.path, *error.told)
         return
     except Exception as error:  # noqa: BLE001 - every fsspec file system raises errors of its own; the file waits for the next run
         broken = isinstance(error, (*_BROKEN, RecursionError))

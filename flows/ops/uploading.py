@@ -25,18 +25,15 @@ _LAST = "reports/index.html"
 _BATCH = 200
 
 
-class UploadError(OSError):
+class UploadError(Problem, OSError):
     """The place cannot be written now; the next try, or the next run, goes on where this one stopped."""
 
-    code = "publish-failed"
-    hint = "请检查网络、地址和访问凭据。结果都在工作区里，下次运行会接着上传。"
-
-    def __init__(self, address: str, why: str) -> None:
-        super().__init__(address, why)
-        self.message = f"无法上传到 {address}：{why}"
-
-    def __str__(self) -> str:
-        return self.message
+    sentences = {
+        "publish-failed": (
+            "无法上传到 {address}：{why}",
+            "请检查网络、地址和访问凭据。结果都在工作区里，下次运行会接着上传。",
+        )
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,9 @@ def upload(workspace: Workspace, address: str) -> Uploaded:
     except Problem:
         raise
     except Exception as error:  # every fsspec file system raises errors of its own
-        raise UploadError(address, f"{type(error).__name__}: {error}") from error
+        raise UploadError(
+            "publish-failed", address=address, why=f"{type(error).__name__}: {error}"
+        ) from error
 
 
 def _upload(root: Path, system: Any, base: str) -> Uploaded:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from selfeval.flows.commands.console import log
 from selfeval.flows.ledger.ledger import now
 from selfeval.flows.ops import metrics, notifying
-from selfeval.flows.problems import FAILED
+from selfeval.flows.problems import FAILED, Problem
 from selfeval.flows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -40,15 +40,17 @@ def failed(workspace: Workspace, error: BaseException | None, started: str) -> N
     """A run failed: figures with exit code 3, and a notice that says why."""
     _write(workspace, None, None, started, FAILED)
     # Only a Problem's sentence is made for readers; the text of any other error may quote a form.
-    message, hint = (getattr(error, name, "") for name in ("message", "hint"))
-    why = str(message) if message and hint else f"程序内部出错（{type(error).__name__}），详见日志"
+    if isinstance(error, Problem):
+        why, hint = error.message, error.hint
+    else:
+        why, hint = f"程序内部出错（{type(error).__name__}），详见日志", ""
     try:
         urls = notifying.addresses()
     except Exception as problem:  # noqa: BLE001 - the run has failed already, and says so itself
         log.warning("通知设置有误：%s", problem, extra={"code": "notify-failed"})
         return
     notifying.send(
-        [why, str(hint), f"工作区：{workspace.root.name}"]
+        [why, hint, f"工作区：{workspace.root.name}"]
         if hint
         else [why, f"工作区：{workspace.root.name}"],
         urls,
