@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 
 from selfeval.core.batch_cache import remembered
-from selfeval.core.fields import FUNDS, HEADER, INDICATORS, PARTS, names
+from selfeval.core.fields import FUNDS, HEADER, INDICATORS, PARTS
 from selfeval.core.values import MONEY_UNITS, Printed, is_blank, parse_number, parse_score
 
 #: Chinese captions of the fields, as messages name them.
@@ -16,7 +16,8 @@ CAPTIONS = {
     **{field.name: field.zh for field in reversed((*HEADER, *FUNDS, *INDICATORS))},
     **{part: zh for part, (zh, _en) in PARTS.items()},
 }
-AMOUNTS = frozenset(names(FUNDS, "amount"))
+#: The amounts that rules judge.
+AMOUNTS = frozenset({"initial", "budget", "executed"})
 
 
 class State(Enum):
