@@ -30,8 +30,8 @@ MARGINS = 2.2
 BEARINGS = 0.25
 #: characters from which a number with a decimal point fills its line by its length, not because another number follows below it
 LONG = 7
-#: ems by which the pitch of digits spread evenly over a cell may vary, and pitches that may be free on either side of them
-UNEVEN, SPREAD_MARGIN = 0.35, 0.75
+#: ems by which the pitch of digits spread evenly over a cell may vary, more than which it is, and pitches that may be free beside them
+UNEVEN, LOOSE, SPREAD_MARGIN = 0.35, 0.65, 0.75
 #: ems by which a raised mark stands above the middle of its line
 RAISED = 0.08
 #: how sure one number on two lines, a number beside a mark, and two digits spread over a cell are
@@ -262,7 +262,7 @@ def _spread(line: Sequence[Char], left: float | None, right: float | None) -> in
     pitches = [b - a for a, b in itertools.pairwise(centres)]
     pitch = sum(pitches) / len(pitches)
     margin = SPREAD_MARGIN * pitch + em / 2
-    even = max(pitches) - min(pitches) <= 2 * UNEVEN * em
+    even = max(pitches) - min(pitches) <= 2 * UNEVEN * em and min(pitches) > LOOSE * em
     full = glyphs[0].x0 - left <= margin and right - glyphs[-1].x1 <= margin
     return len(glyphs) if even and full else 0
 

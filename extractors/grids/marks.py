@@ -23,6 +23,8 @@ def is_mark(char: str) -> bool:
 def set_apart(text: str) -> tuple[str, str]:
     """Given a cell's text, what it says without underscores to write on and without note marks beside its number; and those marks."""
     if "_" in text or "＿" in text:
-        text = _UNDERSCORED.sub(r"\1", text).strip("_＿ ")
+        text = _UNDERSCORED.sub(r"\1", text)
+        bare = text.strip("_＿ ")
+        text = bare if not bare or re.fullmatch(_NUMBER, bare) else text
     match = _MARKED.fullmatch(text) or _MARKED_BEFORE.fullmatch(text)
     return (match["number"].strip(), match["marks"]) if match else (text, "")

@@ -109,7 +109,9 @@ def _by_columns(
             words[-1].append(char)
         else:
             words.append([char])
-    if len(words) < 2 or not all(_FIGURES.fullmatch(line_text(word)) for word in words):
+    if len(words) < 2 or max(map(len, words)) == 1:  # digits that are spread over one cell
+        return whole, False
+    if not all(_FIGURES.fullmatch(line_text(word)) for word in words):
         return whole, False
     columns = [bisect_right(xs, (word[0].x0 + word[-1].x1) / 2) - 1 for word in words]
     if len(set(columns)) < len(columns):
