@@ -146,10 +146,8 @@ def row_slip(parts: Sequence[Part], total: Decimal, printed: Decimal) -> str:
         return "，疑为数字前后颠倒"
     if changed := one_digit_apart(printed, total):
         return f"，两数仅{changed}不同，疑为笔误"
-    for part in parts:
-        if transposed(part.value, part.value - gap):
-            return f"，疑{part.name}的数字前后颠倒（应为{plain(part.value - gap)}）"
-    return ""
+    slipped = [part for part in parts if transposed(part.value, part.value - gap)]
+    return f"，疑{slipped[0].name}的数字前后颠倒" if len(slipped) == 1 else ""
 
 
 def _only(parts: Sequence[Part], value: Decimal) -> Part | None:

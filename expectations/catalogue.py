@@ -36,7 +36,8 @@ class CatalogueError(AuditError):
 class Entry:
     """One rule. `title` is what a failure is called in a heading, `zh` and `en` are the sentence that it enforces; `_en` is the same text in
     English. `source` are keys of `Catalogue.sources`; `years` the first and last year in which it is valid (None: open); `profiles` the
-    profiles that it needs (empty: all forms); `core` rules judge every form."""
+    profiles that it needs (empty: all forms); `home` the profiles whose source states its threshold: elsewhere a failure is
+    information (empty: it is stated for all); `core` rules judge every form."""
 
     id: str
     title: str
@@ -55,6 +56,11 @@ class Entry:
     years: tuple[int | None, int | None] = (None, None)
     profiles: tuple[str, ...] = ()
     core: bool = False
+    home: tuple[str, ...] = ()
+
+    def severity_in(self, profile: str | None) -> str:
+        """How severe a failure is on a form of `profile`."""
+        return "information" if self.home and profile not in self.home else self.severity
 
     def valid_in(self, year: int | None) -> bool:
         """Whether the rule is valid for a form of `year`; a form without a year is judged."""
@@ -69,6 +75,17 @@ class Catalogue:
     entries: dict[str, Entry]
     sources: dict[str, str]
     not_built: dict[str, str]
+    source_years: dict[str, tuple[int | None, int | None]]
+
+    def basis(self, rule: str, year: int | None) -> str:
+        """What the rule rests on in `year`: the sources that hold then, else 审计常用勾稽."""
+        found = [key for key in self.entries[rule].source if self._holds(key, year)]
+        named = [key for key in found if key != "practice"] or ["practice"]
+        return "；".join(self.sources[key] for key in named)
+
+    def _holds(self, source: str, year: int | None) -> bool:
+        first, last = self.source_years.get(source, (None, None))
+        return year is None or ((first is None or year >= first) and (last is None or year <= last))
 
     def __getitem__(self, rule: str) -> Entry:
         return self.entries[rule]
@@ -98,14 +115,15 @@ def load(path: Path = RULES_FILE) -> Catalogue:
     not_built = dict(document.get("not_built") or {})
     if both := not_built.keys() & entries.keys():
         raise CatalogueError(f"rule {', '.join(sorted(both))} is built and listed as not built")
-    return Catalogue(entries, dict(document["sources"]), not_built)
+    years = {key: (span[0], span[1]) for key, span in (document.get("source_years") or {}).items()}
+    return Catalogue(entries, dict(document["sources"]), not_built, years)
 
 
 def _entry(raw: dict[str, Any], sources: dict[str, str]) -> Entry:
     years = raw.pop("years", None) or (None, None)
     profiles = raw.pop("profiles", "all")
     try:
-        entry = Entry(**{**raw, "source": tuple(raw["source"]), "traps": tuple(raw.get("traps", ())), "years": (years[0], years[1]),
+        entry = Entry(**{**raw, "source": tuple(raw["source"]), "traps": tuple(raw.get("traps", ())), "home": tuple(raw.get("home", ())), "years": (years[0], years[1]),
                          "profiles": () if profiles == "all" else tuple(profiles)})  # fmt: skip
     except (TypeError, KeyError) as error:
         raise CatalogueError(f"rule {raw.get('id')}: {error}") from error

@@ -18,11 +18,11 @@ def rows_of(frame: pandas.DataFrame, names: Iterable[str]) -> Iterable[tuple[Any
 
 
 def shared_cells(cells: pandas.DataFrame) -> dict[str, dict[str, range]]:
-    """By form, the weights and scores that stand in one merged cell over neighbouring indicators: they have the same box and text."""
+    """By form, the weights, scores and explanations that stand in one merged cell over neighbouring indicators: they have the same box and text."""
     rows = [
         row
         for row, path in enumerate(cells["path"].tolist())
-        if path.endswith(("/weight", "/score")) and path.startswith("indicators/")
+        if path.endswith(("/weight", "/score", "/explanation")) and path.startswith("indicators/")
     ]
     points = cells.iloc[rows]
     points = points[(points["part"] == 0) & points["page"].notna() & points["text"].astype(bool)]

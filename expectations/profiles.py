@@ -39,7 +39,7 @@ class Profile:
     `base` is the column of funds that the execution rate is measured on. `level1` are the points that the jurisdiction fixes for each
     first level (empty: free). `dimensions` are second-level indicators that a form must have, `benefits` whether it needs one of 效益.
     `integer_rounding` says that scores may be rounded to whole points. `qualitative` are the lower bounds of the score
-    share of 达成, 部分达成 and 未达成. `grades` are (name, lowest score), best first.
+    share of 达成, 部分达成 and 未达成; `open_bands` says that the bounds belong to the band below. `grades` are (name, lowest score), best first.
     `budget_change` and `low_execution` are the ratios from which an explanation is due; `over_achievement` the ratio of result to target.
     `titles` are words of the title, `labels` words of fund labels that tell the profile where the extraction does not."""
 
@@ -58,6 +58,7 @@ class Profile:
     dimensions: tuple[str, ...] = ()
     benefits: bool = False
     qualitative: tuple[Decimal, ...] = ()
+    open_bands: bool = False
     grades: tuple[tuple[str, Decimal], ...] = ()
     titles: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()

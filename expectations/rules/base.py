@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from selfeval.expectations.rules.gates import Gate
 from selfeval.expectations.verdicts import Decision
 from selfeval.expectations.view import FormView, FundRow, IndicatorRow
 
@@ -57,7 +56,6 @@ class IndicatorRule(Rule):
     """Judges one indicator."""
 
     tables: ClassVar[tuple[str, ...]] = ("indicators",)
-    gate: ClassVar[Gate | None] = None
 
     @abstractmethod
     def judge(self, record: IndicatorRow, subject: str) -> Decision: ...
@@ -67,7 +65,6 @@ class ScoredRowRule(Rule):
     """Judges whatever carries a weight and a score: indicators and the total row of funds."""
 
     tables: ClassVar[tuple[str, ...]] = ("indicators", "funds")
-    gate: ClassVar[Gate | None] = None
 
     @abstractmethod
     def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision: ...

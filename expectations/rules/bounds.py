@@ -115,7 +115,7 @@ class ScoresExceedTotal(_FilledInExceeds):
     def failure(
         self, form: FormView, least: Decimal, values: list[str | None], blank: int
     ) -> Decision:
-        message = f"总分印为{form.total_score}分，而已填的各项得分（含预算执行得分）合计已达{plain(least)}分，尚有{blank}项未填得分，请核实。"
+        message = f"总分为{form.total_score}分，而已填的各项得分（含预算执行得分）合计已达{plain(least)}分，尚有{blank}项未填得分，请核实。"
         return failed(
             message,
             f"不低于{plain(least)}",
@@ -149,7 +149,7 @@ class ScoresSumRounding(FormRule):
             return not_applicable("相差超出舍入，见scores-sum")
         if gap <= self._slack(whole):
             return PASS
-        message = f"总分印为{printed.text}分，而印出的各项得分相加为{plain(whole.total)}分，相差{plain(gap)}分，可能由取整造成，请核对各项得分与总分。"
+        message = f"总分为{printed.text}分，而各项得分相加为{plain(whole.total)}分，相差{plain(gap)}分，可能由取整造成，请核对各项得分与总分。"
         return failed(
             message,
             plain(whole.total),

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from selfeval.core.folding import fold
 from selfeval.expectations.arithmetic import ZERO, plain, trouble
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
-from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import bare
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, IndicatorRow, State
@@ -63,6 +62,7 @@ def block_weight(block: Block) -> Decimal | Decision:
     return total
 
 
+NO_CAPTION2 = not_applicable("二级指标名称没有标明分值，或不是该级首行")
 NO_CAPTION = not_applicable("一级指标名称没有标明分值，或不是该级首行")
 
 
@@ -70,7 +70,6 @@ class Level1WeightCaption(IndicatorRule):
     """The weights below a first level come to the points in its caption. Told on the first row of the level."""
 
     id = "level1-weight-caption"
-    gate = Gate(Kind(0), Kind.CAPTIONED, NO_CAPTION)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         block = (
@@ -96,6 +95,33 @@ class Level1WeightCaption(IndicatorRule):
             cells=(f"{subject}/level1", f"{subject}/weight"),
             values=values,
         )
+
+
+class Level2WeightCaption(IndicatorRule):
+    """The weights below a second level come to the points in its caption, 数量指标(20分). Told on the first row of the level."""
+
+    id = "level2-weight-caption"
+
+    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+        match = _CAPTION.match("".join(fold(record.level2 or "").split()))
+        above = record.form.indicators[record.position - 1] if record.position else None
+        same = (record.level1, record.level2)
+        if match is None or (above is not None and (above.level1, above.level2) == same):
+            return NO_CAPTION2
+        if doubt := record.doubt("level2"):
+            return undecidable(f"二级指标读取存疑，请核对 {doubt}")
+        rows = tuple(row for row in record.form.filled if (row.level1, row.level2) == same)
+        promised = Decimal(match["points"])
+        block = Block(bare(match["name"]), promised, rows)
+        total = block_weight(block)
+        if isinstance(total, Decision):
+            return total
+        if abs(total - promised) <= SPLIT_TOLERANCE:
+            return PASS
+        message = f"二级指标“{block.name}”标明{plain(promised)}分，其下各指标分值合计为{plain(total)}分，相差{plain(abs(total - promised))}分，请核实。"
+        values = (record.level2, *(row.weight for row in rows))
+        cells = (f"{subject}/level2", f"{subject}/weight")
+        return failed(message, plain(promised), plain(total), cells=cells, values=values)
 
 
 class BlockCaptionConsistent(FormRule):

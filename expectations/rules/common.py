@@ -134,6 +134,27 @@ def met(record: IndicatorRow, target: Quantity, actual: Quantity) -> bool | None
     return actual.value > target.value if way == "≥" else actual.value < target.value
 
 
+def parent_of(record: IndicatorRow) -> IndicatorRow | None:
+    """The row whose points a row without points of its own is part of: the last row above it, under the same second level, that is
+    marked ★ or has no target and no result of its own. None where a row has points, or nothing above it is such a row."""
+    if not (is_blank(record.weight) and is_blank(record.score)):
+        return None
+    for row in reversed(record.form.indicators[: record.position]):
+        if (row.level1, row.level2) != (record.level1, record.level2):
+            return None
+        if not is_blank(row.weight):
+            bare_row = is_blank(row.target) and is_blank(row.actual)
+            marked = (row.level3 or "").lstrip().startswith(("★", "☆"))
+            return row if bare_row or marked else None
+    return None
+
+
+def has_parts(record: IndicatorRow) -> bool:
+    """Whether the row below is a part of this one."""
+    below = record.form.indicators[record.position + 1 : record.position + 2]
+    return bool(below) and parent_of(below[0]) is record
+
+
 def explained(record: IndicatorRow) -> bool:
     """Whether the row has an explanation that says something: not blank and not a bare number such as 0."""
     text = record.explanation

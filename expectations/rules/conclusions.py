@@ -17,42 +17,39 @@ _PRAISE = re.compile(
 )
 
 
+#: Scales of grades that are both in use. Where no profile names one, only a grade that fits neither is told.
+_SCALES = (
+    (("优", Decimal(90)), ("良", Decimal(80)), ("中", Decimal(60)), ("差", Decimal(0))),
+    (("优", Decimal(80)), ("良", Decimal(70)), ("中", Decimal(60)), ("差", Decimal(0))),
+)
+
+
 class GradeVsScore(FormRule):
-    """The grade is the one that the profile gives to the score. Bands differ from place to place, so without a profile nothing is said."""
+    """The grade is one that a scale in use gives to the score; the scale of the profile where it names one."""
 
     id = "grade-vs-score"
     subjects = ("total",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        printed = next(
-            (
-                match[1]
-                for text in (record.total_explanation, record.total_label)
-                if text and (match := _GRADE.fullmatch(bare(text)))
-            ),
-            None,
-        )
+        texts = (record.total_explanation, record.total_label)
+        found = (match[1] for text in texts if text and (match := _GRADE.fullmatch(bare(text))))
+        printed = next(found, None)
         if printed is None:
             return not_applicable("总分行没有评价等级")
         settings, score = record.settings, record.read_total("score")
-        if settings is None or not settings.grades:
-            return not_applicable("本表式没有等级划分")
         if score.number is None:
             return undecidable(f"总分读取存疑（total/score）：{score.why or score.text or '空白'}")
-        expected = next(
-            (name for name, lowest in settings.grades if score.value >= lowest),
-            settings.grades[-1][0],
-        )
-        if printed == expected:
+        scales = (settings.grades,) if settings is not None and settings.grades else _SCALES
+        fitting = [self._grade(scale, score.value) for scale in scales]
+        if printed in fitting:
             return PASS
-        message = f"总分{score.text}分，按等级划分应为“{expected}”，表中评为“{printed}”，请核实。"
-        return failed(
-            message,
-            expected,
-            printed,
-            cells=("total/explanation", "total/score"),
-            values=(score.text, printed),
-        )
+        expected = "”或“".join(dict.fromkeys(fitting))
+        message = f"总分为{score.text}分，按等级划分应为“{expected}”，表中评为“{printed}”，请核实。"
+        cells, values = ("total/explanation", "total/score"), (score.text, printed)
+        return failed(message, expected, printed, cells=cells, values=values)
+
+    def _grade(self, scale: tuple[tuple[str, Decimal], ...], score: Decimal) -> str:
+        return next((name for name, lowest in scale if score >= lowest), scale[-1][0])
 
 
 class ConclusionVsScore(FormRule):

@@ -8,78 +8,103 @@ from selfeval.core.batch_cache import remembered
 from selfeval.core.folding import fold
 from selfeval.core.numbers import MONEY_UNITS
 from selfeval.core.values import Quantity, parse_quantity
+from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import points, quantities
 from selfeval.expectations.rules.costs import NO_COST_ROW, is_cost
-from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import amounts, indicator_name, longest_common
-from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.verdicts import (
+    PASS,
+    Decision,
+    Verdict,
+    failed,
+    not_applicable,
+    undecidable,
+)
 from selfeval.expectations.view import FormView, IndicatorRow, brief
 
 _COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万|亿)?([一-龥㎡]{1,3})")
 
 
+#: A quantity that a text names, what stands before it, how it is printed.
+Named = tuple[Quantity, str, str]
+
+
 @remembered
-def _named(text: str, unit: str) -> tuple[tuple[Quantity, str, str], ...]:
-    """The quantities in `unit` that a text names: the quantity, what stands before it, how it is printed."""
+def _named(text: str, unit: str) -> tuple[Named, ...]:
+    """The quantities in `unit` that a text names; all of them where that is ""."""
     named = []
     for match in _COUNT.finditer(text):
         for cut in range(len(match[3]), 0, -1):
             found = parse_quantity(match[1] + (match[2] or "") + match[3][:cut])
-            if found is not None and found.unit == unit:
-                named.append((found, text[max(0, match.start() - 12) : match.start()], match[0]))
+            if found is not None and (not unit or found.unit == unit) and found.unit != "%":
+                named.append((found, text[max(0, match.start() - 24) : match.start()], match[0]))
                 break
     return tuple(named)
 
 
-def _folded_goal(form: FormView) -> str:
-    """The expected goal in half width; every row of the form asks for it."""
-    if "folded goal" not in form.memo:
-        form.memo["folded goal"] = fold(form.goal_expected or "")
-    text: str = form.memo["folded goal"]
+def _folded(form: FormView, goal: str) -> str:
+    """A goal in half width; every row of the form asks for it."""
+    key = f"folded {goal}"
+    if key not in form.memo:
+        form.memo[key] = fold(getattr(form, goal) or "")
+    text: str = form.memo[key]
     return text
 
 
 class CountsVsGoalText(IndicatorRule):
-    """A count that the goal names is the count of the indicator of the same name."""
+    """A count that the text of the goal names is that of the indicator of the same name: the expected goal against the target, the
+    actual one against the result."""
 
     id = "counts-vs-goal-text"
     #: Share of the indicator's name that must stand, in one run, before the number: 繁育基地 alone may be another 繁育基地.
     _SHARED = 0.6
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        target = parse_quantity(record.target)
-        if target is None or target.unit in ("", "%", "元", "‰"):
-            return not_applicable("指标值不是带单位的数量")
-        text = _folded_goal(record.form)
+        first = self._against(record, "target", "goal_expected")
+        second = self._against(record, "actual", "goal_actual")
+        order = (Verdict.FAIL, Verdict.UNDECIDABLE, Verdict.PASS, Verdict.NOT_APPLICABLE)
+        return min(first, second, key=lambda one: order.index(one.verdict))
+
+    def _against(self, record: IndicatorRow, cell: str, goal: str) -> Decision:
+        printed = getattr(record, cell)
+        count = parse_quantity(printed)
+        if count is None or count.unit in ("%", "元", "‰"):
+            return not_applicable("指标值不是数量")
+        text = _folded(record.form, goal)
         if not text:
-            return not_applicable("没有预期目标")
-        if doubt := record.doubt("target", "level3") or (
-            record.form.doubts and record.form.doubt("goal_expected")
+            return not_applicable(f"没有{CAPTIONS[goal]}")
+        if doubt := record.doubt(cell, "level3") or (
+            record.form.doubts and record.form.doubt(goal)
         ):
             return undecidable(f"文字读取存疑，请核对 {doubt}")
-        named = _named(text, target.unit)
+        named = _named(text, count.unit)
         if not named:
-            return not_applicable("预期目标中没有同一单位的数量")
-        others = {
-            quantity.value
-            for row in record.form.filled
-            if row is not record and (quantity := parse_quantity(row.target))
-        }
-        if any(found.value == target.value for found, _, _ in named):
+            return not_applicable("文字中没有同一单位的数量")
+        if any(found.value == count.value for found, _, _ in named):
             return PASS
         name = indicator_name(record.level3)
-        alike = [(found, printed) for found, before, printed in named
-                 if found.value not in others and name and len(longest_common(name, before)) >= self._SHARED * len(name)]  # fmt: skip
+        alike = [one for one in named if self._meant(record, name, count, one, cell)]
         if len(alike) != 1:
             return undecidable("无法确定目标文字与本指标对应")
-        message = f"{record.name}年度指标值为{record.target}，而预期目标写作“{brief(alike[0][1])}”，两处数量不一致，请核实。"
-        return failed(
-            message,
-            alike[0][1],
-            record.target,
-            cells=(f"{subject}/target", "goal_expected"),
-            values=(record.target, alike[0][1]),
+        told = brief(alike[0][2])
+        message = f"{record.name}的{CAPTIONS[cell]}为{printed}，而{CAPTIONS[goal]}写作“{told}”，两处数量不一致，请核实。"
+        cells = (f"{record.subject}/{cell}", goal)
+        return failed(message, alike[0][2], printed, cells=cells, values=(printed, alike[0][2]))
+
+    def _meant(
+        self, record: IndicatorRow, name: str, count: Quantity, one: Named, cell: str
+    ) -> bool:
+        """Whether the text means this indicator: its name stands before the number, which is no other row's. Where the indicator has no
+        unit, its whole name does."""
+        found, before, _ = one
+        others = (row for row in record.form.filled if row is not record)
+        taken = (parse_quantity(getattr(row, cell)) for row in others)
+        if not name or any(other and other.value == found.value for other in taken):
+            return False
+        common = longest_common(name, before)
+        return before.endswith(common) and len(common) >= len(name) * (
+            self._SHARED if count.unit else 1
         )
 
 
@@ -87,7 +112,6 @@ class CostOverCeiling(IndicatorRule):
     """A cost above its ceiling does not get full marks, also where the ceiling is a bare number."""
 
     id = "cost-over-ceiling"
-    gate = Gate(Kind(0), Kind.COST, NO_COST_ROW)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if not is_cost(record):
@@ -118,17 +142,19 @@ class CostOverCeiling(IndicatorRule):
 
 
 class MoneyInTextVsFunds(FormRule):
-    """The budget that the goal names is one of the amounts of the funds block."""
+    """The budget that the expected goal names, and the money that the actual one says was spent, is one of the amounts of the funds."""
 
     id = "goal-money-vs-funds"
-    subjects = ("goal_expected",)
-    _BUDGET = re.compile(r"(?:预算资金|项目资金|资金总额|总投资|预算)(?:共计|合计|为|共)?[:：]?$")
+    subjects = ("goal_expected", "goal_actual")
+    _BEFORE = re.compile(
+        r"(?:预算资金|项目资金|资金总额|总投资|预算|(?:实际|全年|累计|共|已)(?:支出|支付|执行|使用)(?:资金|经费)?|执行数)(?:共计|合计|为|共)?[:：]?$"
+    )
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        text = fold(record.goal_expected or "")
-        named = [money for money in amounts(text) if self._BUDGET.search(text[: money.start])]
+        text = fold(getattr(record, subject) or "")
+        named = [money for money in amounts(text) if self._BEFORE.search(text[: money.start])]
         if not named:
-            return not_applicable("预期目标没有写明预算金额")
+            return not_applicable("文字没有写明预算或支出金额")
         if record.doubts and (why := record.doubt(subject) or record.doubt_within("funds")):
             return undecidable(f"金额读取存疑：{why}")
         factor = MONEY_UNITS.get(record.amount_unit or "")
@@ -143,7 +169,6 @@ class MoneyInTextVsFunds(FormRule):
         money = named[0]
         if any(abs(money.yuan - value) <= money.half for value in printed):
             return PASS
-        message = f"预期目标称预算{money.text}，与资金表所列各数均不一致，请核实。"
-        return failed(
-            message, "与资金表一致", money.text, cells=(subject,), values=(record.goal_expected,)
-        )
+        message = f"{CAPTIONS[subject]}称{money.text}，与资金表所列各数均不一致，请核实。"
+        values = (getattr(record, subject),)
+        return failed(message, "与资金表一致", money.text, cells=(subject,), values=values)

@@ -10,7 +10,7 @@ from selfeval.core.values import Quantity, parse_quantity
 from selfeval.expectations.arithmetic import ZERO, percent, plain
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import points
-from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.rules.fund_notes import mentions
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, IndicatorRow, State
@@ -63,7 +63,6 @@ class CostTotalVsExecuted(IndicatorRule):
     """The whole cost of the project, reported as a result, is the money that was executed."""
 
     id = "cost-total-vs-executed"
-    gate = Gate(Kind(0), Kind.COST, NO_COST)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if not _WHOLE_COST.search(indicator_name(record.level3)) or is_blank(record.actual):
@@ -92,7 +91,6 @@ class CostCeilingVsBudget(IndicatorRule):
     """The ceiling for the whole cost is not above the budget."""
 
     id = "cost-ceiling-vs-budget"
-    gate = Gate(Kind(0), Kind.COST, NO_COST)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if not _WHOLE_COST.search(indicator_name(record.level3)) or is_blank(record.target):
@@ -162,7 +160,6 @@ class QuantityTimesUnitCost(IndicatorRule):
     """Count x unit cost is the money, where a form has one of each. Told on the row of the unit cost."""
 
     id = "quantity-times-unit-cost"
-    gate = Gate(Kind(0), Kind.COST, NO_UNIT_COST)
     _PER = re.compile(r"每(?:人|名|生)|人均|生均|每户|户均|每亩|亩均")
     _COUNTED = {"人": "人|名|学生|对象", "名": "人|名", "生": "人|学生|生", "户": "户", "亩": "亩|面积"}  # fmt: skip
 
@@ -224,18 +221,7 @@ class SavingVsFullOutput(FormRule):
         found = [points(row) for row in counts]
         if not counts or any(isinstance(one, Decision) for one in found):
             return undecidable("数量指标没有可读的得分")
-        texts = [
-            record.goal_actual,
-            record.total_explanation,
-            *(row.explanation for row in record.indicators),
-        ]
-        if any(
-            not is_blank(text)
-            and re.search(
-                "结余|节约|节省|招标|中标|尾款|未付|支付|结算|压减|疫情|执行|预算", text or ""
-            )
-            for text in texts
-        ):
+        if mentions(record, "结余|节约|节省|招标|中标|尾款|未付|未支付|结算|压减|疫情|未拨"):
             return PASS
         if any(not isinstance(one, Decision) and one.lost for one in found):
             return PASS
@@ -254,7 +240,6 @@ class CostRateVsExecutionRate(IndicatorRule):
     """A cost-control rate of 100% goes with an execution of 100%."""
 
     id = "cost-rate-vs-execution-rate"
-    gate = Gate(Kind(0), Kind.COST, NO_CONTROL_RATE)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if "成本控制率" not in indicator_name(record.level3) or is_blank(record.actual):
@@ -287,7 +272,6 @@ class ExecutionCountedTwice(IndicatorRule):
     """The execution rate is scored once: in the funds block or among the indicators."""
 
     id = "execution-counted-twice"
-    gate = Gate(Kind(0), Kind.MONEY_RATE, NO_EXECUTION_RATE)
     _NAME = re.compile(r"^(?:项目)?(?:预算|资金|预算资金)(?:执行|支出|支付)(?:完成)?率$")
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:

@@ -8,7 +8,6 @@ from selfeval.core.batch_cache import remembered
 from selfeval.expectations.arithmetic import plain, trouble
 from selfeval.expectations.rules.base import IndicatorRule
 from selfeval.expectations.rules.common import NOT_PAIRED, explained, points
-from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import bare, is_blank, likeness
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import IndicatorRow, State, brief
@@ -21,7 +20,6 @@ class DeviationUnexplained(IndicatorRule):
     without the column may explain in its total row."""
 
     id = "deviation-unexplained"
-    gate = Gate(Kind.SCORED, Kind.LOST, PASS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         score, weight = record.read("score"), record.read("weight")
@@ -83,7 +81,6 @@ class ExplanationBoilerplate(IndicatorRule):
     """An explanation of lost points names a cause, not only good intentions."""
 
     id = "explanation-boilerplate"
-    gate = Gate(Kind.SCORED, Kind.LOST | Kind.EXPLAINED, NO_EXPLANATION)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -112,7 +109,6 @@ class ExplainedButFull(IndicatorRule):
     """A deviation that is explained also costs points, unless more was done than promised."""
 
     id = "explained-but-full"
-    gate = Gate(Kind.SCORED, Kind.FULL | Kind.EXPLAINED, NO_EXPLANATION)
     _MORE = re.compile(r"超额|超过|增加|超出|多于|新增|扩大|提前|完成|达到|无偏差|没有偏差|按")
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
@@ -136,17 +132,15 @@ class ExplainedButFull(IndicatorRule):
         )
 
 
-#: Rows with the very same explanation that make it a formula, and how long it is then.
-SAME_ROWS, SAME_LENGTH = 3, 8
+#: An explanation shorter than this may well be the same for two rows.
+SAME_LENGTH = 8
 
 
 class ExplanationRepeated(IndicatorRule):
-    """Different indicators are not all explained by the same sentence. Told on the first row of them.
-
-    Rows of one second level may share a merged explanation and count once."""
+    """Different indicators are not explained by the same sentence. Told on the first row of them; one merged explanation is no repetition."""
 
     id = "explanation-repeated"
-    gate = Gate(Kind(0), Kind.EXPLAINED, NO_EXPLANATION)
+    _ROWS = 2
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         text = bare(record.explanation)
@@ -155,26 +149,21 @@ class ExplanationRepeated(IndicatorRule):
         if doubt := record.doubt("explanation"):
             return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
         same = [row for row in record.form.filled if bare(row.explanation) == text]
-        if not same or same[0] is not record:
+        own = [row for row in same if not row.repeats("explanation")]
+        if not own or own[0] is not record:
             return not_applicable("已在首项指标处说明")
-        groups = {(row.level1, row.level2) for row in same}
-        if len(groups) < SAME_ROWS:
+        if len(own) < self._ROWS:
             return PASS
-        message = f"{len(same)}项指标（自{record.name}起）的偏差原因均为“{brief(record.explanation, 30)}”，未区分各指标的实际情况，请分别说明。"
-        return failed(
-            message,
-            "分别说明",
-            f"{len(same)}项相同",
-            cells=(f"{subject}/explanation",),
-            values=(record.explanation, str(len(same))),
-        )
+        message = f"{len(own)}项指标（自{record.name}起）的偏差原因均为“{brief(record.explanation, 30)}”，未区分各指标的实际情况，请分别说明。"
+        cells = tuple(f"{row.subject}/explanation" for row in same)
+        printed = (record.explanation, str(len(own)))
+        return failed(message, "分别说明", f"{len(own)}项相同", cells=cells, values=printed)
 
 
 class ExplanationRepeatsResult(IndicatorRule):
     """An explanation says more than the result or the target once again."""
 
     id = "explanation-repeats-result"
-    gate = Gate(Kind.SCORED, Kind.LOST | Kind.EXPLAINED, NO_EXPLANATION)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)

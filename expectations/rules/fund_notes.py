@@ -8,7 +8,7 @@ from decimal import Decimal
 from selfeval.core.folding import fold
 from selfeval.expectations.arithmetic import ZERO, percent, plain
 from selfeval.expectations.rules.base import FormRule, FundRule
-from selfeval.expectations.rules.funds import execution_ratio, readings
+from selfeval.expectations.rules.funds import execution_ratio, money, readings
 from selfeval.expectations.text import Money, amounts, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import CAPTIONS, FormView, FundRow, brief
@@ -17,18 +17,27 @@ from selfeval.expectations.view import CAPTIONS, FormView, FundRow, brief
 ONE_POINT, NEARLY = Decimal("0.01"), Decimal("0.05")
 
 
-def notes(form: FormView) -> list[str]:
-    """Everything that the form says in free words about its course."""
+_MONEY_ROW = re.compile(r"预算|资金|成本|经费|执行|支付|支出|费用|投资")
+_MONEY_WORD = re.compile(r"预算|资金|经费|指标|执行|支付|支出|拨付|拨款|款项|尾款|财政|万元|元")
+
+
+def money_notes(form: FormView) -> list[str]:
+    """What the form says of its money: the explanation of the total, those of rows about money, and sentences of the result that speak of it."""
+    rows = (
+        row for row in form.filled if _MONEY_ROW.search(f"{row.level2 or ''}{row.level3 or ''}")
+    )
+    sentences = re.split("[。；;\\n]", form.goal_actual or "")
     texts = [
-        form.goal_actual,
         form.total_explanation,
-        *(row.explanation for row in form.indicators),
+        *(row.explanation for row in rows),
+        *(text for text in sentences if _MONEY_WORD.search(text)),
+        *(row.explanation for row in form.filled if _MONEY_WORD.search(row.explanation or "")),
     ]
     return [text for text in texts if text and not is_blank(text)]
 
 
 def mentions(form: FormView, words: str) -> bool:
-    return any(re.search(words, text) for text in notes(form))
+    return any(re.search(words, text) for text in money_notes(form))
 
 
 class BudgetAdjustedUnexplained(FundRule):
@@ -55,7 +64,7 @@ class BudgetAdjustedUnexplained(FundRule):
             return undecidable(f"说明文字读取存疑，请核对 {why}")
         if mentions(record.form, "调整|追加|调减|调增|压减|压缩|收回|结转|结余|变更|核减"):
             return PASS
-        message = f"年初预算数{initial.text}调整为全年预算数{budget.text}，{'增加' if change > 0 else '减少'}{percent(abs(change), 1)}，表中未说明调整原因，请补充。"
+        message = f"年初预算数{money(record, 'initial')}调整为全年预算数{money(record, 'budget')}，{'增加' if change > 0 else '减少'}{percent(abs(change), 1)}，表中未说明调整原因，请补充。"
         return failed(
             message,
             "说明调整原因",
@@ -88,10 +97,11 @@ class LowExecutionUnexplained(FundRule):
         ):
             return undecidable(f"说明文字读取存疑，请核对 {why}")
         if mentions(
-            record.form, "资金|执行|支付|付款|结余|节约|尾款|预算|招标|拨付|未付|结转|疫情"
+            record.form,
+            "未|结余|节约|节省|尾款|招标|中标|结算|结转|压减|收回|疫情|滞后|推迟|延|因|由于|受",
         ):
             return PASS
-        message = f"预算执行率为{percent(ratio)}（{executed.text}/{budget.text}），低于{percent(settings.low_execution, 0)}，表中未说明原因，请补充。"
+        message = f"预算执行率为{percent(ratio)}（{money(record, 'executed')}/{money(record, settings.base)}），低于{percent(settings.low_execution, 0)}，表中未说明原因，请补充。"
         return failed(
             message,
             "说明原因",
@@ -197,7 +207,7 @@ class AdjustmentNotRecorded(FundRule):
             return undecidable("全年预算数为0")
         if not (initial.value == budget.value < executed.value):
             return PASS
-        message = f"全年执行数{executed.text}大于预算数{budget.text}，而年初预算数与全年预算数相同，疑追加或结转资金未计入全年预算数，请核实。"
+        message = f"全年执行数{money(record, 'executed')}大于预算数{money(record, 'budget')}，而年初预算数与全年预算数相同，疑追加或结转资金未计入全年预算数，请核实。"
         return failed(
             message,
             f"不低于{executed.text}",

@@ -4,34 +4,39 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from selfeval.core.values import money_unit
 from selfeval.expectations.arithmetic import ZERO, percent, plain, trouble
 from selfeval.expectations.rules.base import FormRule, FundRule
-from selfeval.expectations.rules.funds import execution_ratio, readings
+from selfeval.expectations.rules.funds import execution_ratio, money, readings
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import CAPTIONS, FormView, FundRow, State
 
 
 class ZeroBudget(FundRule):
-    """Nothing is executed on a budget of zero. 0 of 0 is neither 0% nor 100% and is left alone."""
+    """Money spent has a budget: it is neither zero nor blank. 0 of 0 is neither 0% nor 100% and is left alone."""
 
     id = "zero-budget"
 
     def judge(self, record: FundRow, subject: str) -> Decision:
-        found = readings(record, "budget", "executed")
-        if isinstance(found, Decision):
-            return found
-        if found["budget"].value:
+        budget, executed = record.read("budget"), record.read("executed")
+        if budget.state is State.ABSENT or executed.state is State.ABSENT:
+            return not_applicable("资金表没有全年预算数栏或全年执行数栏")
+        if executed.number is None:
+            return (
+                not_applicable("没有填全年执行数")
+                if executed.state is State.BLANK
+                else undecidable(trouble(record, "executed", executed))
+            )
+        if budget.state in (State.DOUBTFUL, State.UNREADABLE):
+            return undecidable(trouble(record, "budget", budget))
+        if budget.number is not None and budget.value:
             return PASS
-        if not found["executed"].value:
+        if not executed.value:
             return not_applicable("预算数和执行数均为0")
-        message = f"全年预算数填为{found['budget'].text}，而全年执行数为{found['executed'].text}，无预算支出或预算数漏填，请核实。"
-        return failed(
-            message,
-            "大于0",
-            found["budget"].text,
-            cells=(f"{subject}/budget",),
-            values=(found["budget"].text, found["executed"].text),
-        )
+        printed = f"填报为{budget.text}" if budget.number is not None else "为空白"
+        message = f"全年预算数{printed}，而全年执行数为{money(record, 'executed')}，疑为全年预算数漏填，请核实。"
+        cells, values = (f"{subject}/budget",), (budget.text, executed.text)
+        return failed(message, "大于0", budget.text or "空白", cells=cells, values=values)
 
 
 class TotalRowUnfilled(FormRule):
@@ -88,7 +93,7 @@ class RateNotFilled(FundRule):
         if not found["budget"].value:
             return not_applicable("全年预算数为0，没有执行率")
         expected = percent(found["executed"].value / found["budget"].value)
-        message = f"资金表设有执行率栏，{record.name}的全年预算数为{found['budget'].text}、全年执行数为{found['executed'].text}，但未填执行率，应为{expected}，请补充。"
+        message = f"资金表设有执行率栏，{record.name}的全年预算数为{money(record, 'budget')}、全年执行数为{money(record, 'executed')}，但未填执行率，应为{expected}，请补充。"
         return failed(
             message,
             expected,
@@ -127,7 +132,7 @@ class ComponentRate(FormRule):
             number = found["rate"].number
             if number is not None and not number.to_rate().interval.intersects(ratio):
                 expected = percent(found["executed"].value / found["budget"].value)
-                message = f"分项{row.name}执行率印为{found['rate'].text}，按执行数{found['executed'].text}、预算数{found['budget'].text}计算应为{expected}，请核实。"
+                message = f"分项{row.name}执行率填报为{found['rate'].text}，按执行数{money(row, 'executed')}、预算数{money(row, 'budget')}计算应为{expected}，请核实。"
                 values = tuple(found[name].text for name in ("budget", "executed", "rate"))
                 return failed(
                     message,
@@ -176,7 +181,8 @@ class ComponentOverExecution(FormRule):
         ):
             return PASS  # an overdrawn total is over-execution's finding
         row, budget, executed = over[0]
-        message = f"分项{row.name}全年执行数{executed.text}大于其全年预算数{budget.text}，超出{plain(executed.value - budget.value)}，请说明资金调剂情况。"
+        beyond = f"{plain(executed.value - budget.value)}{money_unit(record.amount_unit) or ''}"
+        message = f"分项{row.name}全年执行数{money(row, 'executed')}大于其全年预算数{money(row, 'budget')}，超出{beyond}，请说明资金调剂情况。"
         return failed(
             message,
             f"不高于{budget.text}",

@@ -46,6 +46,25 @@ def units_differ(form: FormView, readings: Iterable[Reading]) -> bool:
     return len({one.number.unit is None for one in readings if one.number is not None}) > 1
 
 
+def base_of(row: FundRow) -> str:
+    """The column that execution is measured on: 全年预算数, or 年初预算数 on a form that prints no other."""
+    no_budget = row.read("budget").state is State.ABSENT
+    return "initial" if no_budget and row.read("initial").state is not State.ABSENT else "budget"
+
+
+def with_base(row: FundRow, *names: str) -> dict[str, Reading] | Decision:
+    """The cells `names`, and the base of execution as `budget`."""
+    base = base_of(row)
+    found = readings(row, base, *names)
+    return found if isinstance(found, Decision) else {**found, "budget": found[base]}
+
+
+def money(row: FundRow, name: str) -> str:
+    """An amount as a message gives it: as printed, with the form's unit where the cell has none."""
+    text, unit = getattr(row, name) or "", money_unit(row.form.amount_unit)
+    return text if not unit or "元" in text else f"{text}{unit}"
+
+
 def execution_ratio(found: dict[str, Reading]) -> Interval | None:
     """All values that executed / budget may have, given how both are printed; None where the budget may be zero."""
     executed, budget = found["executed"].number, found["budget"].number
@@ -65,7 +84,8 @@ class OverExecution(FundRule):
         budget, executed = found["budget"], found["executed"]
         if executed.value <= budget.value:
             return PASS
-        message = f"全年执行数{executed.text}大于全年预算数{budget.text}，超出{plain(executed.value - budget.value)}，请说明超预算执行的资金来源。"
+        over = f"{plain(executed.value - budget.value)}{money_unit(record.form.amount_unit) or ''}"
+        message = f"全年执行数{money(record, 'executed')}大于全年预算数{money(record, 'budget')}，超出{over}，请说明超预算执行的资金来源。"
         return failed(
             message,
             f"不高于{budget.text}",
@@ -81,19 +101,20 @@ class ExecutionRate(FundRule):
     id = "execution-rate"
 
     def judge(self, record: FundRow, subject: str) -> Decision:
-        found = readings(record, "budget", "executed", "rate")
+        found = with_base(record, "executed", "rate")
         if isinstance(found, Decision):
             return found
         ratio = execution_ratio(found)
         if ratio is None:
-            return undecidable(f"全年预算数为{found['budget'].text}，无法计算执行率")
+            return undecidable(f"预算数为{found['budget'].text}，无法计算执行率")
         number = found["rate"].number
         assert number is not None
         if number.to_rate().interval.intersects(ratio):
             return PASS
         exact = found["executed"].value / found["budget"].value
         expected = percent(exact)
-        message = f"预算执行率印为{found['rate'].text}，按全年执行数{found['executed'].text}、全年预算数{found['budget'].text}计算应为{expected}，请核实。"
+        base = base_of(record)
+        message = f"预算执行率填报为{found['rate'].text}，按全年执行数{money(record, 'executed')}、{CAPTIONS[base]}{money(record, base)}计算应为{expected}，请核实。"
         values = tuple(found[name].text for name in ("budget", "executed", "rate"))
         return failed(
             message, expected, found["rate"].text, cells=(f"{subject}/rate",), values=values
@@ -106,19 +127,19 @@ class ExecutionScore(FundRule):
     id = "execution-score"
 
     def judge(self, record: FundRow, subject: str) -> Decision:
-        found = readings(record, "budget", "executed", "weight", "score")
+        found = with_base(record, "executed", "weight", "score")
         if isinstance(found, Decision):
             return found
         ratio = execution_ratio(found)
         if ratio is None:
-            return undecidable(f"全年预算数为{found['budget'].text}，无法计算执行率")
+            return undecidable(f"预算数为{found['budget'].text}，无法计算执行率")
         weight, score = found["weight"].value, found["score"].number
         assert score is not None
         if ratio.capped(ONE).multiply(Interval.point(weight)).intersects(score.interval):
             return PASS
         exact = min(found["executed"].value / found["budget"].value, ONE)
         expected = f"{exact * weight:.2f}"
-        message = f"预算执行得分印为{found['score'].text}分，按执行率{percent(exact)}乘以分值{found['weight'].text}分计算应为{expected}分，请核实。"
+        message = f"预算执行得分填报为{found['score'].text}分，按执行率{percent(exact)}乘以分值{found['weight'].text}分计算应为{expected}分，请核实。"
         values = tuple(found[name].text for name in ("budget", "executed", "weight", "score"))
         return failed(
             message, expected, found["score"].text, cells=(f"{subject}/score",), values=values
@@ -158,9 +179,9 @@ class FundsComponents(FormRule):
         values = [part.value for part in parts]
         if in_breakdowns(values, meets):
             return PASS
-        summed = sum(values, ZERO)
+        summed, unit = sum(values, ZERO), money_unit(record.amount_unit) or ""
         message = (
-            f"{CAPTIONS[name]}各分项合计为{plain(summed)}，与{total_row.name}所列{total.text}不符，相差{plain(abs(summed - total.value))}"
+            f"{CAPTIONS[name]}各分项合计为{plain(summed)}{unit}，与{total_row.name}所列{money(total_row, name)}不符，相差{plain(abs(summed - total.value))}{unit}"
             f"{row_slip(parts, summed, total.value)}，请核实。"
         )
         printed = (total.text, *(part.text for part in parts))

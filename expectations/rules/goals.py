@@ -9,7 +9,6 @@ from selfeval.core.folding import fold
 from selfeval.core.values import parse_number, parse_quantity
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import PLACEHOLDER
-from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import bare, indicator_name, is_blank, likeness
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import CAPTIONS, FormView, IndicatorRow, brief
@@ -85,10 +84,12 @@ ROWS_TO_JUDGE, COMPARED_ROWS, COPIED_SHARE = 5, 3, 0.8
 
 
 class ActualCopiedFromTarget(FormRule):
-    """Results are results: not the targets once more, with their ≥."""
+    """Results are results: not the targets once more, with their ≥. Some systems print the sign before every result, so that a sign
+    is no proof: the numbers behind it must be those of the targets, too."""
 
     id = "actual-copied-from-target"
     subjects = ("indicators",)
+    _COMPARED_ROWS = 2
 
     def judge(self, record: FormView, subject: str) -> Decision:
         rows = [
@@ -100,27 +101,29 @@ class ActualCopiedFromTarget(FormRule):
             why := next((why for row in rows if (why := row.doubt("target", "actual"))), None)
         ):
             return undecidable(f"指标值读取存疑，请核对 {why}")
-        compared = [row for row in rows if _COMPARED.search(fold(row.actual or ""))]
+        signed = [row for row in rows if _COMPARED.search(fold(row.actual or ""))]
+        same = [row for row in signed if self._equal(row)]
         copied = [row for row in rows if bare(row.actual) == bare(row.target)]
         told = [
             row
             for row in copied
             if len(bare(row.target)) >= 6 and parse_quantity(row.target) is None
         ]
-        if len(compared) >= COMPARED_ROWS:
-            first, what = compared[0], f"{len(compared)}项指标的实际完成值仍带比较符号"
+        if len(same) >= max(self._COMPARED_ROWS, COPIED_SHARE * len(signed)):
+            first, what = same[0], f"{len(same)}项指标的实际完成值带比较符号，且与年度指标值相同"
         elif len(copied) >= COPIED_SHARE * len(rows) and len(told) >= COMPARED_ROWS:
             first, what = told[0], f"{len(copied)}项指标的实际完成值与年度指标值文字相同"
         else:
             return PASS
         message = f"{what}（如{first.name}填为“{brief(first.actual)}”），系照抄指标值，请填列实际完成的结果。"
-        return failed(
-            message,
-            "实际完成结果",
-            first.actual,
-            cells=(f"{first.subject}/actual",),
-            values=(first.target, first.actual),
-        )
+        cells, printed = (f"{first.subject}/actual",), (first.target, first.actual)
+        return failed(message, "实际完成结果", first.actual, cells=cells, values=printed)
+
+    def _equal(self, row: IndicatorRow) -> bool:
+        target, actual = parse_quantity(row.target), parse_quantity(row.actual)
+        if target is None or actual is None:
+            return bare(row.target) == bare(row.actual)
+        return target.value == actual.value
 
 
 _SCALE = re.compile(
@@ -137,7 +140,6 @@ class RatingScaleAsValue(IndicatorRule):
     """A result is one grade of the scale, not the scale."""
 
     id = "rating-scale-as-value"
-    gate = Gate(Kind.ACTUAL, Kind.WORDED, PASS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if record.is_placeholder or is_blank(record.actual):

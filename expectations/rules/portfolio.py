@@ -115,7 +115,7 @@ def _numbers(one: FormView, other: FormView) -> Iterator[tuple[str, str, Reading
 
 
 class TemplateClone(FormRule):
-    """Different units do not report the very same results. Told on the later ones."""
+    """Different units, and different projects of one unit, do not report the very same results. Told on the later ones."""
 
     id = "template-clone"
     subjects = ("indicators",)
@@ -139,19 +139,24 @@ class TemplateClone(FormRule):
         peers = peers_of(record)
         own = peers.card(record)
         same = peers.index.by_results[own.results]
-        other = next(
-            (card for card in same if card.unit_key != own.unit_key and card.year == own.year), None
-        )
+        other = next((card for card in same if self._is_copied(card, own)), None)
         if other is None or same[0] is own:
             return PASS
-        message = f"本表{len(record.filled)}项指标及完成值与{_called(other)}（{brief(other.unit)}）完全相同，请核实是否照抄。"
+        whose = brief(other.unit) if other.unit_key != own.unit_key else brief(other.project_name)
+        message = f"本表{len(record.filled)}项指标及完成值与{_called(other)}（{whose}）完全相同，请核实是否照抄。"
         return failed(
             message,
             "据实填写",
-            "与他单位相同",
+            "与他表相同",
             cells=("indicators/0/actual",),
             values=(other.document_id, str(other.form)),
         )
+
+    def _is_copied(self, other: Card, own: Card) -> bool:
+        """Another unit's form, or one of the same unit about another project. A unit left blank is not another unit."""
+        if other is own or not other.unit_key or other.year != own.year:
+            return False
+        return other.unit_key != own.unit_key or bare(other.project_name) != bare(own.project_name)
 
 
 class ProjectVsDept(FormRule):

@@ -9,8 +9,7 @@ from selfeval.core.folding import fold
 from selfeval.core.values import parse_quantity
 from selfeval.expectations.arithmetic import percent
 from selfeval.expectations.rules.base import IndicatorRule
-from selfeval.expectations.rules.common import NO_VALUES, points
-from selfeval.expectations.rules.gates import Gate, Kind
+from selfeval.expectations.rules.common import NO_VALUES, Points, points
 from selfeval.expectations.text import bare, indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import IndicatorRow, brief
@@ -26,7 +25,10 @@ _BANDS = (
         "达成预期指标",
     ),
     (re.compile(r"^部分达成"), "部分达成预期指标"),
-    (re.compile(r"^未达成|^未达到预期"), "未达成预期指标"),
+    (
+        re.compile(r"^未达成|^未达到预期|^未完成(?:年度|预期)?(?:绩效)?(?:指标|目标)"),
+        "未达成预期指标",
+    ),
 )
 
 
@@ -55,7 +57,9 @@ class QualitativeBand(IndicatorRule):
             settings.qualitative[band],
             Decimal(1) if band == 0 else settings.qualitative[band - 1],
         )
-        if low <= found.share <= high:
+        # Whether 80% belongs to the band above or below it differs; 0% always belongs to the last.
+        above = found.share > low or not low if settings.open_bands else found.share >= low
+        if above and found.share <= high:
             return PASS
         label = f"{percent(high, 0)}—{percent(low, 0)}"
         message = f"{record.name}完成情况为“{brief(record.actual)}”，得分率{percent(found.share, 1)}，不在“{_BANDS[band][1]}”档次（{label}）内，请核实。"
@@ -70,11 +74,16 @@ class QualitativeBand(IndicatorRule):
 
 # 明显 and 显著 are of equal rank; a weaker word in the result than in the target is a miss.
 _STRONG = re.compile(r"显著|明显|大幅|全面|彻底|根本|优秀|充分|有效|持续|切实|极大")
+_OPPOSITE = re.compile(
+    r"未(?:改善|完成|达到|达标|实现|建立|健全|见效|提[高升]|合格|通过|落实)|无(?:明显|显著)|不(?:健全|合格|达标|完善|到位|满意|明显|显著|及时|规范)|没有(?:改善|完成|达到|明显|提[高升])"
+)
+_FALLING = re.compile(r"下降|降低|恶化|减少|下滑")
+_RISING = re.compile(r"提[高升]|增[加长]|改善|提振|上升|扩大|优化")
 _WEAK = re.compile(r"基本|有所|一般|部分|初步|略有|稍有|尚可|不太|不够|有待|较差|不明显|不足")
 
 
 class QualitativeMismatch(IndicatorRule):
-    """A result told in a weaker word than its target does not get full marks."""
+    """A result told in a weaker word than its target, or in the opposite of it, does not get full marks."""
 
     id = "qualitative-mismatch"
 
@@ -85,30 +94,43 @@ class QualitativeMismatch(IndicatorRule):
         if is_blank(record.target) or is_blank(record.actual):
             return NO_VALUES
         target, actual = bare(record.target), bare(record.actual)
-        strong, weak = _STRONG.search(target), _WEAK.search(actual)
-        if strong is None or _WEAK.search(target):
-            return not_applicable("指标值没有程度词")
         if doubt := record.doubt("target", "actual"):
             return undecidable(f"指标值读取存疑，请核对 {doubt}")
+        if parse_quantity(record.target) is not None and parse_quantity(record.actual) is not None:
+            return not_applicable("指标值和完成值是数值")
+        if found.lost or not found.weight:
+            return PASS
+        strong, weak = _STRONG.search(target), _WEAK.search(actual)
+        if opposite := self._opposite(target, actual):
+            return self._failed(record, found, f"“{opposite}”与指标值相反", opposite)
+        if strong is None or _WEAK.search(target):
+            return not_applicable("指标值没有程度词")
         if len(target) > 30 or len(actual) > 30:
             return undecidable("文字较长，程度词未必指同一事")
-        if weak is None or _STRONG.search(actual) or found.lost:
+        if weak is None or _STRONG.search(actual):
             return PASS
-        message = f"{record.name}年度指标值为“{brief(record.target)}”，实际完成“{brief(record.actual)}”，程度低于指标值，却得满分{found.score_text}分，请核实。"
-        return failed(
-            message,
-            strong[0],
-            weak[0],
-            cells=(f"{subject}/actual",),
-            values=(record.target, record.actual, found.score_text),
-        )
+        return self._failed(record, found, "程度低于指标值", weak[0])
+
+    def _opposite(self, target: str, actual: str) -> str | None:
+        """The words of a short result that say the opposite of the target."""
+        if len(actual) > 30:
+            return None
+        if (found := _OPPOSITE.search(actual)) and not _OPPOSITE.search(target):
+            return found[0]
+        falling = _FALLING.search(actual)
+        return falling[0] if falling and _RISING.search(target) and not _RISING.search(actual) and not _FALLING.search(target) else None  # fmt: skip
+
+    def _failed(self, record: IndicatorRow, found: Points, why: str, word: str) -> Decision:
+        message = f"{record.name}年度指标值为“{brief(record.target)}”，完成值为“{brief(record.actual)}”，{why}，却得满分{found.score_text}分，请核实。"
+        values = (record.target, record.actual, found.score_text)
+        cells = (f"{record.subject}/actual",)
+        return failed(message, brief(record.target), word, cells=cells, values=values)
 
 
 class SurveyEvidence(IndicatorRule):
     """A measured satisfaction is a number of its own: exactly the target, 100% or "≥95%" looks assumed."""
 
     id = "survey-evidence"
-    gate = Gate(Kind(0), Kind.SATISFACTION, NO_SATISFACTION)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         name = indicator_name(record.level3)
@@ -145,7 +167,6 @@ class OpinionAsResult(IndicatorRule):
     """A numeric target has a numeric result, not an opinion."""
 
     id = "numeric-target-worded-result"
-    gate = Gate(Kind.TARGET | Kind.ACTUAL, Kind.PLAIN_TARGET, NO_NUMBER)
     _OPINION = re.compile(
         r"^(?:已)?(?:完成|达标|达成|达到|良好|较好|好|优|优秀|合格|是|已实现|完成良好|按时完成|全部完成)(?:预期|年度)?(?:指标|目标)?$"
     )

@@ -7,7 +7,6 @@ from decimal import Decimal
 from selfeval.expectations.arithmetic import form_sum, plain, slip, trouble, unread
 from selfeval.expectations.rules.base import FormRule, ScoredRowRule
 from selfeval.expectations.rules.common import NO_POINTS, NOT_PAIRED
-from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import CAPTIONS, FormView, FundRow, IndicatorRow, Row, State
 
@@ -21,7 +20,6 @@ class NumberUnreadable(ScoredRowRule):
     id = "number-unreadable"
     tables = ("forms", "indicators", "funds")
     subjects = ("total",)
-    gate = Gate(Kind.SCORED, Kind.NEVER, PASS)
 
     def judge(self, record: FormView | FundRow | IndicatorRow, subject: str) -> Decision:
         if isinstance(record, FormView):
@@ -46,7 +44,6 @@ class ScoreOutOfRange(ScoredRowRule):
     """A score is not above its weight and not below zero."""
 
     id = "score-out-of-range"
-    gate = Gate(Kind.SCORED, Kind.OUT_OF_RANGE, PASS)
 
     def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision:
         score, weight = record.read("score"), record.read("weight")

@@ -10,7 +10,6 @@ from selfeval.core.values import parse_number
 from selfeval.expectations.readings import AMOUNTS, CAPTIONS, State
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import PLACEHOLDER
-from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import indicator_name, is_blank, years
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, IndicatorRow, brief
@@ -271,7 +270,6 @@ class YearInconsistent(IndicatorRule):
     """The years in an indicator's target and result include the year of the form."""
 
     id = "year-inconsistent"
-    gate = Gate(Kind(0), Kind.YEAR, NO_YEAR)
     # A year that is compared with, planned for, or part of a document's number says nothing about when the work was due.
     _OTHER = re.compile(r"较|比|同比|以来|规划|至|-|—|~|～|[〔\[]|号|起|结转|上年")
 

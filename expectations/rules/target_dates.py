@@ -14,7 +14,6 @@ from selfeval.core.values import Quantity, parse_quantity
 from selfeval.expectations.arithmetic import ZERO, plain
 from selfeval.expectations.rules.base import IndicatorRule
 from selfeval.expectations.rules.common import NO_VALUES, points
-from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import IndicatorRow
@@ -72,7 +71,6 @@ class DateTarget(IndicatorRule):
     """What was due by a day and came later does not get full marks. 6月前 is read as by the end of June, the kindest reading."""
 
     id = "date-target"
-    gate = Gate(Kind.SCORED | Kind.TARGET | Kind.ACTUAL, Kind.DATED, NO_DATE)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -115,7 +113,6 @@ class RangeTarget(IndicatorRule):
     """A result outside the range that was promised does not get full marks."""
 
     id = "range-target"
-    gate = Gate(Kind.SCORED, Kind.RANGED, NO_RANGE)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -139,7 +136,7 @@ class RangeTarget(IndicatorRule):
             return undecidable("完成值不是同一单位的单纯数值")
         if low.value <= actual.value <= high.value or found.lost:
             return PASS
-        message = f"{record.name}年度指标值为{record.target}，实际完成{record.actual}，不在区间内，却得满分{found.score_text}分，请核实。"
+        message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，不在区间内，却得满分{found.score_text}分，请核实。"
         values = (record.target, record.actual, found.score_text)
         return failed(
             message, record.target, record.actual, cells=(f"{subject}/actual",), values=values
@@ -150,7 +147,6 @@ class SubRowsSum(IndicatorRule):
     """Rows that are told to be parts (其中) do not come to more than the row that they are part of."""
 
     id = "sub-rows-sum"
-    gate = Gate(Kind(0), Kind.HAS_PARTS, NO_PARTS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         rows = record.form.indicators
@@ -193,10 +189,9 @@ class SubRowsSum(IndicatorRule):
 
 
 class SatisfactionNotMeasured(IndicatorRule):
-    """Satisfaction that was not surveyed gets no full marks."""
+    """Satisfaction that was not surveyed gets no points."""
 
     id = "satisfaction-not-measured"
-    gate = Gate(Kind.SCORED, Kind.SATISFACTION, NO_SATISFACTION)
     _NOT_MEASURED = re.compile(
         r"未(?:开展|进行|组织|做)[^。；]{0,8}(?:调查|测评|评价)|没有(?:开展|进行)[^。；]{0,8}(?:调查|测评)|未调查"
     )
@@ -211,12 +206,12 @@ class SatisfactionNotMeasured(IndicatorRule):
             return not_applicable("没有填完成值")
         if doubt := record.doubt("actual"):
             return undecidable(f"实际完成值读取存疑，请核对 {doubt}")
-        if not self._NOT_MEASURED.search(record.actual or "") or found.lost:
+        if not self._NOT_MEASURED.search(record.actual or "") or found.score <= 0:
             return PASS
-        message = f"{record.name}未开展满意度调查，却得满分{found.score_text}分，请核实。"
+        message = f"{record.name}未开展满意度调查，却得{found.score_text}分，得分没有依据，请核实。"
         return failed(
             message,
-            "低于满分",
+            "0分",
             f"{found.score_text}分",
             cells=(f"{subject}/actual",),
             values=(record.actual, found.score_text),

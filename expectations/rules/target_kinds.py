@@ -9,7 +9,6 @@ from decimal import Decimal
 from selfeval.core.folding import fold
 from selfeval.core.values import Quantity, parse_number, parse_quantity
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
-from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import bare, indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, IndicatorRow, brief
@@ -70,7 +69,6 @@ class RateNameVsCount(IndicatorRule):
     """An indicator called a rate has a rate for its target, not a count."""
 
     id = "rate-name-vs-count"
-    gate = Gate(Kind(0), Kind.RATE, NO_RATE)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if not _RATE.search(indicator_name(record.level3)):
@@ -97,7 +95,6 @@ class PercentOutOfRange(IndicatorRule):
     """A share of a whole is from 0 to 100%. Growth, completion and execution may exceed it and are left alone."""
 
     id = "percent-out-of-range"
-    gate = Gate(Kind(0), Kind.RATE, NO_CAPPED_RATE)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         if not _CAPPED.search(indicator_name(record.level3)):
@@ -218,18 +215,24 @@ class ValueColumnsHoldScores(FormRule):
     """The columns of targets and results hold targets and results, not weights and scores."""
 
     id = "value-columns-hold-scores"
+    _ROWS = 4
     subjects = ("indicators",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
+        if record.doubts and (why := record.doubt_within("indicators")):
+            return undecidable(f"绩效指标读取存疑，请核对 {why}")
+        if first := self._points_by_sum(record):
+            message = f"各项指标的年度指标值与实际完成值均为同一组数且合计为100（如{first.name}填为{first.target}、{first.actual}），疑将分值和得分填入指标值栏，请改填指标值和完成值。"
+            cells = (f"{first.subject}/target",)
+            printed = tuple(row.target for row in record.filled)
+            return failed(message, "指标值", first.target, cells=cells, values=printed)
         rows = [
             row
             for row in record.filled
             if not is_blank(row.target) and row.read("weight").number is not None
         ]
-        if len(rows) < 4:
+        if len(rows) < self._ROWS:
             return not_applicable("填有指标值和分值的指标不足4项")
-        if record.doubts and (why := record.doubt_within("indicators")):
-            return undecidable(f"绩效指标读取存疑，请核对 {why}")
         same = [row for row in rows if self._same(row)]
         if len(same) < len(rows) * Decimal("0.8") or len({row.weight for row in same}) < 2:
             return PASS
@@ -241,6 +244,17 @@ class ValueColumnsHoldScores(FormRule):
             cells=(f"{same[0].subject}/target",),
             values=tuple(row.target for row in same),
         )
+
+    def _points_by_sum(self, record: FormView) -> IndicatorRow | None:
+        """The first row, where targets and results are the same bare numbers in every row and come to 100."""
+        rows = [row for row in record.filled if not is_blank(row.target)]
+        numbers = [parse_number(row.target) for row in rows]
+        known = [
+            one.value for one in numbers if one is not None and not one.is_percent and not one.unit
+        ]
+        equal = all(bare(row.target) == bare(row.actual) for row in rows)
+        told = len(rows) >= self._ROWS and equal and len(known) == len(rows)
+        return rows[0] if told and sum(known) == 100 and len(set(known)) > 1 else None
 
     def _same(self, row: IndicatorRow) -> bool:
         target, weight = parse_number(row.target), row.read("weight").number

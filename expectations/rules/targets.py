@@ -14,16 +14,16 @@ from selfeval.expectations.rules.common import (
     completion,
     direction,
     explained,
+    has_parts,
     met,
     points,
     quantities,
 )
-from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, IndicatorRow
 
-ONE = Decimal(1)
+ONE, ZERO = Decimal(1), Decimal(0)
 _BLIND = undecidable("指标方向或完成比例无法确定")
 
 
@@ -57,7 +57,7 @@ class TargetMissedFullScore(IndicatorRule):
             return undecidable("指标值没有比较符号，指标名称也不能说明是越多越好还是越少越好")
         if reached or found.lost:
             return PASS
-        message = f"{record.name}年度指标值为{record.target}，实际完成{record.actual}，未达到指标值，却得满分{found.score_text}分，请核实得分。"
+        message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，未达到指标值，却得满分{found.score_text}分，请核实得分。"
         values = (record.target, record.actual, found.weight_text, found.score_text)
         cells = (f"{subject}/score",)
         expected = f"低于{found.weight_text}分"
@@ -68,7 +68,6 @@ class TargetMetLostPoints(IndicatorRule):
     """An indicator that meets its target loses no points, unless the form says why."""
 
     id = "target-met-lost-points"
-    gate = Gate(Kind.SCORED, Kind.LOST, PASS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -86,7 +85,7 @@ class TargetMetLostPoints(IndicatorRule):
             return PASS
         if doubt := record.doubt("explanation"):
             return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
-        message = f"{record.name}年度指标值{record.target}、实际完成{record.actual}，已达到指标值，但只得{found.score_text}分（分值{found.weight_text}分），请说明扣分理由。"
+        message = f"{record.name}年度指标值{record.target}，完成值为{record.actual}，已达到指标值，但只得{found.score_text}分（分值{found.weight_text}分），请说明扣分理由。"
         printed = (record.target, record.actual, found.weight_text, found.score_text)
         return failed(
             message,
@@ -97,14 +96,12 @@ class TargetMetLostPoints(IndicatorRule):
         )
 
 
-#: How far a score may be from the proportional one: one point, or this share of the weight.
-PROPORTION_SLACK = Decimal("0.1")
-
-
 class ScoreProportional(IndicatorRule):
     """A missed target is scored in proportion: weight x B/A for floors, weight x A/B for ceilings."""
 
     id = "score-proportional"
+    #: How far a score may be from the proportional one: one point, or this share of the weight.
+    _SLACK = Decimal("0.1")
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         settings = record.form.settings
@@ -121,9 +118,11 @@ class ScoreProportional(IndicatorRule):
             return _BLIND
         if done >= 1:
             return not_applicable("已达到指标值")
-        expected = found.weight * max(done, Decimal(0))
-        if abs(found.score - expected) <= max(ONE, found.weight * PROPORTION_SLACK):
+        shares = [done, *self._other_share(record, *values)]
+        slack = max(ONE, found.weight * self._SLACK)
+        if any(abs(found.score - found.weight * max(share, ZERO)) <= slack for share in shares):
             return PASS
+        expected = found.weight * max(done, ZERO)
         message = f"{record.name}完成指标值的{percent(done, 1)}，按比例应得{expected:.2f}分，表中得{found.score_text}分，请说明计分办法。"
         printed = (record.target, record.actual, found.weight_text, found.score_text)
         return failed(
@@ -133,6 +132,14 @@ class ScoreProportional(IndicatorRule):
             cells=(f"{subject}/score",),
             values=printed,
         )
+
+    def _other_share(
+        self, record: IndicatorRow, target: Quantity, actual: Quantity
+    ) -> list[Decimal]:
+        """Ceilings are scored A/B by some systems and 1-(B-A)/A by others."""
+        if direction(record, target) != "≤" or not target.value:
+            return []
+        return [1 - (actual.value - target.value) / target.value]
 
 
 #: Completion and share of points must differ by more than this before two rows contradict each other.
@@ -178,9 +185,11 @@ class ScoreMonotone(FormRule):
 
 
 class OverAchievement(IndicatorRule):
-    """A result far above its target was either planned too low or counted wrongly, and is explained."""
+    """A result far beyond its target was either planned too low or counted wrongly, and is explained. A difference of one is none."""
 
     id = "over-achievement"
+    #: A ceiling of which less than this is used was planned too high.
+    _LITTLE_USED = Decimal("0.7")
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         settings = record.form.settings
@@ -190,32 +199,34 @@ class OverAchievement(IndicatorRule):
         if isinstance(values, Decision):
             return values
         target, actual = values
-        if direction(record, target) != "≥":
-            return not_applicable("不是越多越好的指标") if direction(record, target) else _BLIND
-        if target.value <= 0:
-            return not_applicable("指标值为0")
+        way = direction(record, target)
+        if way is None:
+            return _BLIND
+        if target.value <= 0 or actual.value <= 0:
+            return not_applicable("指标值或完成值为0")
         times = actual.value / target.value
-        if (
-            times <= settings.over_achievement
-            or explained(record)
-            or (target.unit == "%" and actual.value <= 100)
-        ):
-            return PASS
-        message = f"{record.name}年度指标值{record.target}，实际完成{record.actual}，为指标值的{plain(times.quantize(Decimal('0.01')))}倍，指标值可能偏低或计数有误，请说明。"
-        return failed(
-            message,
-            f"不高于{plain(settings.over_achievement)}倍",
-            f"{times:.2f}倍",
-            cells=(f"{subject}/actual",),
-            values=(record.target, record.actual),
+        far = times >= settings.over_achievement if way == "≥" else times <= self._LITTLE_USED
+        small = abs(actual.value - target.value) <= 1 or (
+            target.unit == "%" and max(actual.value, target.value) <= 100
         )
+        if not far or small or explained(record):
+            return PASS
+        share = f"{plain(times.quantize(Decimal('0.01')))}倍" if way == "≥" else percent(times, 1)
+        what = "指标值可能偏低或计数有误" if way == "≥" else "控制目标可能偏高"
+        message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，是指标值的{share}，{what}，请说明。"
+        limit = (
+            f"低于{plain(settings.over_achievement)}倍"
+            if way == "≥"
+            else f"高于{percent(self._LITTLE_USED, 0)}"
+        )
+        printed = (record.target, record.actual)
+        return failed(message, limit, share, cells=(f"{subject}/actual",), values=printed)
 
 
 class ScoredWithoutValues(IndicatorRule):
     """Points rest on a target and a result: an indicator without either gets none."""
 
     id = "scored-without-values"
-    gate = Gate(Kind.SCORED | Kind.TARGET | Kind.OUTPUT, Kind.NEVER, PASS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -225,6 +236,8 @@ class ScoredWithoutValues(IndicatorRule):
             return not_applicable("决策、管理类指标按标准计分，不设指标值")
         if record.target is None and record.actual is None:
             return not_applicable("本表没有指标值栏和完成值栏")
+        if has_parts(record):
+            return not_applicable("指标值和完成值填在其下各分项")
         if doubt := record.doubt("target", "actual"):
             return undecidable(f"指标值读取存疑，请核对 {doubt}")
         if not is_blank(record.target) or not is_blank(record.actual) or found.score <= 0:

@@ -6,9 +6,8 @@ from decimal import Decimal
 
 from selfeval.expectations.arithmetic import ZERO, form_sum, percent, plain
 from selfeval.expectations.rules.base import FormRule, FundRule, IndicatorRule
-from selfeval.expectations.rules.common import points
+from selfeval.expectations.rules.common import parent_of, points
 from selfeval.expectations.rules.funds import execution_ratio, readings
-from selfeval.expectations.rules.gates import Gate, Kind
 from selfeval.expectations.text import is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, FundRow, IndicatorRow, State
@@ -20,7 +19,6 @@ class WeightZeroOrMissing(IndicatorRule):
     """An indicator that has a target and a result has a weight."""
 
     id = "weight-zero-or-missing"
-    gate = Gate(Kind.WEIGHTED | Kind.TARGET | Kind.ACTUAL, Kind.NEVER, PASS)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         weight = record.read("weight")
@@ -28,6 +26,7 @@ class WeightZeroOrMissing(IndicatorRule):
             record.is_placeholder
             or weight.state is State.ABSENT
             or (record.level3 or "").startswith("其中")
+            or parent_of(record) is not None
         ):
             return not_applicable("没有分值栏，或为模板空行、其中行")
         if is_blank(record.target) or is_blank(record.actual):
@@ -162,7 +161,7 @@ class NotApplicableRescaled(FormRule):
         exact = FULL_MARKS * score / weight
         if abs(exact - printed.value) <= printed.number.half + Decimal("0.05"):
             return PASS
-        message = f"{len(left_out)}项指标不适用，应以适用指标得分{plain(score)}分、分值{plain(weight)}分按百分制折算为{exact:.2f}分，总分印为{printed.text}分，请核实。"
+        message = f"{len(left_out)}项指标不适用，应以适用指标得分{plain(score)}分、分值{plain(weight)}分按百分制折算为{exact:.2f}分，总分为{printed.text}分，请核实。"
         return failed(
             message,
             f"{exact:.2f}",
@@ -186,7 +185,7 @@ class TotalOutOfRange(FormRule):
             return undecidable(f"总分读取存疑（total/score）：{printed.why or printed.text}")
         if ZERO <= printed.value <= FULL_MARKS:
             return PASS
-        message = f"总分印为{printed.text}分，超出百分制0至100分的范围，请核实。"
+        message = f"总分为{printed.text}分，超出百分制0至100分的范围，请核实。"
         return failed(
             message, "0至100", printed.text, cells=("total/score",), values=(printed.text,)
         )

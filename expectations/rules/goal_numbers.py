@@ -1,0 +1,98 @@
+"""Rates and years in the texts of a form against its table, its title and its year (family costs)."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from selfeval.core.folding import fold
+from selfeval.expectations.arithmetic import percent
+from selfeval.expectations.readings import CAPTIONS
+from selfeval.expectations.rules.base import FormRule
+from selfeval.expectations.rules.funds import base_of, money, with_base
+from selfeval.expectations.text import is_blank, years
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.view import FormView
+
+_CLAIMED = re.compile(
+    r"(?:预算执行率|资金执行率|资金支付率|资金支出率|支出进度|执行进度|支付进度|资金使用率)[^0-9。；]{0,6}([0-9]+(?:\.[0-9]+)?)\s*%"
+)
+
+
+class GoalRateVsFunds(FormRule):
+    """The execution rate that the result's text names is the one of the funds."""
+
+    id = "goal-rate-vs-funds"
+    subjects = ("goal_actual",)
+    _APART = Decimal("0.01")
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        claims = set(_CLAIMED.findall(fold(record.goal_actual or "")))
+        if not claims or record.total_fund is None:
+            return not_applicable("文字中没有执行率的说法，或没有资金表")
+        if record.doubts and (why := record.doubt(subject)):
+            return undecidable(f"实际完成情况读取存疑：{why}")
+        if len(claims) > 1:
+            return undecidable("文字中的执行率不止一处，无法确定所指")
+        found = with_base(record.total_fund, "executed")
+        if isinstance(found, Decision):
+            return found
+        if not found["budget"].value:
+            return undecidable("预算数为0，无法计算执行率")
+        claim = claims.pop()
+        ratio = found["executed"].value / found["budget"].value
+        if abs(Decimal(claim) / 100 - ratio) <= self._APART:
+            return PASS
+        total, base = record.total_fund, base_of(record.total_fund)
+        message = f"实际完成情况称执行率{claim}%，而资金表全年执行数{money(total, 'executed')}、{CAPTIONS[base]}{money(total, base)}，执行率为{percent(ratio)}，两处不符，请核实。"
+        cells = (subject, f"{total.subject}/rate")
+        values = (record.goal_actual, found["executed"].text, found["budget"].text)
+        return failed(message, percent(ratio), f"{claim}%", cells=cells, values=values)
+
+
+# A year that something is compared with, planned or carried over from says nothing about the year of the form.
+_OTHER = re.compile(r"较|比|同比|以来|规划|至|[-—~～]|[〔\[]|号|起|结转|上年|截止|截至|期|批|五")
+
+
+class GoalYear(FormRule):
+    """The year that a goal names is the form's."""
+
+    id = "goal-year-inconsistent"
+    subjects = ("goal_expected", "goal_actual")
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        text = getattr(record, subject)
+        if is_blank(text) or not years(text):
+            return not_applicable("文字中没有年份")
+        if record.doubts and (why := record.doubt(subject) or record.doubt("year")):
+            return undecidable(f"年份读取存疑：{why}")
+        if record.year is None:
+            return undecidable("本表未注明年度，无法比较")
+        named = years(text)
+        if record.year in named or _OTHER.search(text or ""):
+            return PASS
+        which = "、".join(f"{year}年" for year in sorted(named))
+        message = f"{CAPTIONS[subject]}写作{which}，与自评年度{record.year}年不一致，请核实是否照抄以前年度内容。"
+        values = (str(record.year), text)
+        return failed(message, f"{record.year}年", which, cells=(subject,), values=values)
+
+
+class TitleYear(FormRule):
+    """The year in the title is the one that the form says it is about."""
+
+    id = "title-year-inconsistent"
+    subjects = ("year",)
+    _YEAR = re.compile(r"(?<![0-9〔\[])(20[0-9]{2})(?=\s*年)")
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        named = {int(year) for year in self._YEAR.findall(fold(record.title or ""))}
+        if record.year is None or not named:
+            return not_applicable("标题或表头没有年份")
+        if record.doubts and (why := record.doubt("year") or record.doubt("title")):
+            return undecidable(f"年度读取存疑：{why}")
+        if record.year in named:
+            return PASS
+        which = "、".join(f"{year}年" for year in sorted(named))
+        message = f"标题写作{which}，而表中自评年度为{record.year}年，请统一。"
+        values = (str(record.year), record.title)
+        return failed(message, which, f"{record.year}年", cells=("year", "title"), values=values)
