@@ -40,7 +40,7 @@ def test_finding_stands_on_the_cell_that_shows_it(found):
     assert (row["page"], row["x0"], row["top"]) == (1, 350.0, 100.0)
     assert (
         row["message"]
-        == "预算执行率印为97.00%，按全年执行数95.00、全年预算数100.00计算应为95.00%，请核实。"
+        == "预算执行率填报为97.00%，按全年执行数95.00万元、全年预算数100.00万元计算应为95.00%，请核实。"
     )
     assert (row["expected"], row["actual"], row["severity"], row["status"]) == (
         "95.00%",
