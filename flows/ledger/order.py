@@ -40,7 +40,7 @@ class Receipt:
         sorted_frames = {}
         for field in fields(tables):
             frame = getattr(tables, field.name)
-            rank = frame["document_id" if field.name == "documents" else "form_id"].map(self._of)
+            rank = frame["form_id" if "form_id" in frame else "document_id"].map(self._of)
             sorted_frames[field.name] = frame.loc[
                 rank.sort_values(kind="stable").index
             ].reset_index(drop=True)
