@@ -1,7 +1,7 @@
 # Two commands from a fresh checkout: `make demo` and `make test`. Both begin with `setup`, which takes no time when nothing changed.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test damage lint bench audit-deps clean
+.PHONY: setup demo test damage lint wheel bench audit-deps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +41,18 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The wheel as a stranger gets it: built in an environment of its own, installed with its dependencies into another, run from a third place.
+wheel: setup
+	@rm -rf dist $(VENV)-wheel
+	$(BIN)/python -m build --outdir dist
+	@$(BIN)/python -c 'import sys, zipfile; names = {name.split("/")[0] for name in zipfile.ZipFile(sys.argv[1]).namelist()}; \
+	  left = sorted(name for name in names if not name.endswith(".dist-info")); sys.exit(f"top-level names: {left}" if left != ["selfeval"] else 0)' dist/*.whl
+	$(BIN)/python -m venv $(VENV)-wheel
+	$(VENV)-wheel/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	@set -eu; away=$$(mktemp -d); trap 'rm -rf "$$away"' EXIT; cp -r data/samples "$$away/inbox"; cd "$$away"; \
+	  code=0; $(CURDIR)/$(VENV)-wheel/bin/selfeval run inbox --workspace W || code=$$?; test $$code -le 2; test -s W/reports/index.html
+	@rm -rf $(VENV)-wheel
+
 bench: setup
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.soak
@@ -53,4 +65,4 @@ audit-deps: setup
 	  { echo "audit-deps: vulnerabilities found, or the vulnerability service gave no answer (see above): nothing is known then" >&2; exit 1; }
 
 clean:
-	rm -rf $(VENV) $(VENV)-audit $(DEMO)
+	rm -rf $(VENV) $(VENV)-audit $(VENV)-wheel $(DEMO) dist build
