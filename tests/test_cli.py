@@ -81,6 +81,8 @@ def test_many_files_need_a_folder_and_two_of_one_name_keep_apart(tmp_path: Path)
         ("rerun", "--workspace", "no/such/place", "--failed"),
         ("rules", "no-such-rule"),
         ("schedule", ".", "--cron", "every night"),
+        ("schedule", ".", "--cron", "99 99 * * *"),
+        ("schedule", ".", "--cron", "0 2 30 2 *"),
     ],
 )
 def test_what_cannot_be_done_exits_3_with_a_sentence_and_no_traceback(

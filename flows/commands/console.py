@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
+from pythonjsonlogger.json import JsonFormatter
+
 T = TypeVar("T")
 
 log = logging.getLogger("selfeval")
@@ -33,9 +35,13 @@ class _Plain(logging.Formatter):
         return f"{moment:%H:%M:%S} {_LEVELS.get(record.levelname, record.levelname)}{where}{one_line(_message(record))}"
 
 
-class _Json(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
+class _Json(JsonFormatter):
+    """The fields that the module names and no others: what libraries put into a record may hold anything."""
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        log_data |= {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -44,8 +50,7 @@ class _Json(logging.Formatter):
         }
         for name in ("document", "document_id", "code"):
             if value := getattr(record, name, None):
-                line[name] = value
-        return json.dumps(line, ensure_ascii=False).encode("utf-8", "replace").decode()
+                log_data[name] = value
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -76,7 +81,7 @@ def start_logging(form: str = "", verbose: bool = False) -> None:
     ):  # once captured, what is written to stderr comes back as a log line
         stream = _json_stream()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_Json() if form == "json" else _Plain())
+    handler.setFormatter(_Json(json_ensure_ascii=False) if form == "json" else _Plain())
     handler.addFilter(
         lambda record: record.levelno >= logging.WARNING or record.name.startswith(_OURS) or verbose
     )

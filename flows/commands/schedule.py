@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -81,17 +82,18 @@ def schedule(
 
 
 def _check(cron: str, timezone: str) -> None:
-    from zoneinfo import ZoneInfo
+    from cronsim import CronSim, CronSimError
 
+    from selfeval.flows.workspace import zone_of
+
+    now = datetime.now(zone_of(timezone))
     try:
-        ZoneInfo(timezone)
-    except (KeyError, ValueError, OSError) as error:
-        raise Problem(
-            "unknown-timezone", f"没有名为 {timezone} 的时区", "例如 Asia/Shanghai。"
-        ) from error
-    if len(cron.split()) != 5:
+        if len(cron.split()) != 5:
+            raise CronSimError("not five fields")
+        next(CronSim(cron, now), None)
+    except CronSimError as error:
         raise Problem(
             "bad-cron",
             f"无法识别的时间表达式 {cron}",
             '五段：分 时 日 月 星期，如每天 02:00 为 "0 2 * * *"。',
-        )
+        ) from error

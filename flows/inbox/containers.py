@@ -28,6 +28,8 @@ MAX_DIRECTORY = 4 << 20
 MAX_MAIL = 64 << 20
 MAX_MAIL_LINES = 1_200_000
 MAX_MAIL_PARTS = 500
+#: of names that do not say theirs: what Chinese programs write, the one that refuses most first.
+_ENCODINGS = ("utf-8", "gb18030")
 #: characters of a member's name that are kept: PostgreSQL does not index more than 2,700 bytes.
 MAX_NAME = 400
 
@@ -69,7 +71,7 @@ class Member:
 
 def zip_members(file: IO[bytes]) -> Iterator[Member]:
     """The files of a zip. PackedError: over a limit; zipfile.BadZipFile: damaged."""
-    archive = zipfile.ZipFile(_Sparing(file))  # type: ignore[arg-type]
+    archive = _archive(file)
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MAX_MEMBERS:
         raise PackedError("archive-too-many", limit=MAX_MEMBERS)
@@ -86,7 +88,7 @@ def zip_members(file: IO[bytes]) -> Iterator[Member]:
         ):
             problem = problem or "archive-method"
         yield Member(
-            names.unique(_zip_name(info)),
+            names.unique(info.filename),
             info.file_size,
             partial(archive.open, info),
             problem,
@@ -148,19 +150,19 @@ class _Names:
         return self.unique(f"{stem} ({count}).{suffix}" if dot else f"{label} ({count})")
 
 
-def _zip_name(info: zipfile.ZipInfo) -> str:
-    """The name in UTF-8 where the archive says or shows so, else in GBK, which Chinese Windows writes without saying."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        raw = info.orig_filename.encode("cp437")
-    except UnicodeEncodeError:  # taken from an extra field already
-        return info.filename
-    return _decoded(raw)
+def _archive(file: IO[bytes]) -> zipfile.ZipFile:
+    """The zip, its names in UTF-8 where it says or shows so, else in GBK, which Chinese Windows writes without saying."""
+    sparing: Any = _Sparing(file)
+    for encoding in _ENCODINGS:
+        try:
+            return zipfile.ZipFile(sparing, metadata_encoding=encoding)
+        except UnicodeDecodeError:
+            continue
+    return zipfile.ZipFile(sparing)
 
 
 def _decoded(raw: bytes) -> str:
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in _ENCODINGS:
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
