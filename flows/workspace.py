@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 from selfeval.flows.problems import Problem
+from selfeval.records.clock import DEFAULT_ZONE, Clock
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
@@ -36,6 +38,11 @@ class Workspace:
     @property
     def url(self) -> str:
         return self.store or f"sqlite:///{self.database}"
+
+    @property
+    def clock(self) -> Clock:
+        """The clock in the time zone of the auditors whose workspace this is. Problem: there is no such zone."""
+        return Clock(zone_of(read_settings(self.root).get("timezone", "") or DEFAULT_ZONE))
 
     @property
     def parquet(self) -> Path:
@@ -71,8 +78,12 @@ class Workspace:
         return self.root / "runs.jsonl"
 
 
-def create(root: Path, store: str = "") -> Workspace:
-    """The workspace at `root`, made if it is not there. A `store` URL is remembered without its password. Problem: it cannot be written."""
+def create(root: Path, store: str = "", timezone: str = "") -> Workspace:
+    """The workspace at `root`, made if it is not there. A `store` URL is remembered without its password, and the time zone of its auditors.
+
+    Problem: it cannot be written, or there is no such zone."""
+    if timezone:
+        zone_of(timezone)
     root = Path(root).absolute()
     os.umask(0o077)
     try:
@@ -81,16 +92,14 @@ def create(root: Path, store: str = "") -> Workspace:
             (root / name).mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
         known = read_settings(root)
         store = store or known.get("store", "")
-        if (
-            store
-            and not store.startswith("sqlite")
-            and known.get("store") != without_password(store)
-        ):
+        told = {
+            "store": "" if store.startswith("sqlite") else without_password(store),
+            "timezone": timezone,
+        }
+        settings = known | {name: value for name, value in told.items() if value}
+        if settings != known:
             write_private(
-                root / "settings.json",
-                json.dumps(
-                    {**known, "store": without_password(store)}, ensure_ascii=False, indent=1
-                ),
+                root / "settings.json", json.dumps(settings, ensure_ascii=False, indent=1)
             )
     except OSError as error:
         raise Problem(
@@ -133,6 +142,16 @@ def read_settings(root: Path) -> dict[str, Any]:
             "请改正或删除该文件。",
         ) from error
     return found if isinstance(found, dict) else {}
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name. Problem: there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise Problem(
+            "unknown-timezone", f"没有名为 {name} 的时区", "例如 Asia/Shanghai。"
+        ) from error
 
 
 def without_password(url: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from flow_runs import fill, runs, selfeval
 
 from selfeval.flows.run.prefect_server import Server
+from selfeval.records.clock import Clock
 
 pytestmark = pytest.mark.xdist_group("rerun")
 
@@ -85,11 +86,11 @@ def test_a_name_reads_that_document_and_keeps_no_second_copy_of_the_same_reading
 
 
 def test_a_date_reads_what_has_come_since(desk: Desk) -> None:
-    today = datetime.now(UTC).astimezone().date()
-    assert desk.rerun("--since", (today + timedelta(days=1)).isoformat()) == (0, set(), 0), (
+    today = Clock().today()
+    assert desk.rerun("--since", (today + timedelta(days=2)).isoformat()) == (0, set(), 0), (
         "nothing to do is no failure"
     )
-    assert desk.rerun("--since", (today - timedelta(days=1)).isoformat())[1] == {
+    assert desk.rerun("--since", (today - timedelta(days=2)).isoformat())[1] == {
         f"{name}.pdf" for name in (*GOOD, LOCKED)
     }
 

@@ -7,9 +7,10 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,37 +21,76 @@ from selfeval.flows.ledger.states import State
 from selfeval.flows.problems import Problem
 from selfeval.flows.run.stores import close_books, ledger_of, store_of
 from selfeval.flows.workspace import Workspace, create
+from selfeval.records.clock import Clock
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import build
 from tests.documents import form, ok
 from tests.stores import audit, finding
 
-TODAY = date.today()  # noqa: DTZ011
-TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
+TODAY = date(2026, 11, 26)
+#: Days that stand on their side of today whatever the clock and the zone of the machine say.
+FUTURE, PAST = date(2099, 12, 31), date(2020, 1, 1)
 #: An id that a spreadsheet would round, were it a number.
 NUMBER = "12345678901234567890"
 
 
-def test_an_acceptance_holds_to_the_end_of_its_last_day(store: Store) -> None:
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "UTC", "America/New_York"])
+def test_an_acceptance_holds_to_the_end_of_its_last_day(url: str, zone: str) -> None:
+    """Its last day is the auditor's: ten seconds before midnight there it holds, at midnight it is over, whatever day UTC has."""
+    clock = [datetime(2026, 11, 26, 23, 59, 50, tzinfo=ZoneInfo(zone))]
+    with Store(url, Clock(ZoneInfo(zone), lambda: clock[0])) as store:
+        tables = build([ok("a.pdf", form())])
+        store.save(tables, "1")
+        audit(store, tables, [finding(tables)])
+        day = store.clock.today()
+        assert store.waive("scores-sum-0", "审计员甲", "整改中", day)
+        assert not store.waive("scores-sum-0", "审计员甲", "整改中", day)
+        assert (store.waivers()[0].until, store.waivers()[0].void) == ("2026-11-26", "")
+        assert list(store.load().findings["status"]) == ["waived"]
+        assert store.open_by_rule(tables.documents["document_id"]) == {}
+        clock[0] += timedelta(seconds=10)
+        assert store.waivers()[0].void == "已过期"
+        assert list(store.load().findings["status"]) == ["open"]
+        assert store.open_by_rule(tables.documents["document_id"]) == {"scores-sum": 1}
+
+
+def test_a_last_day_in_the_week_in_which_clocks_are_put_back_has_its_25_hours() -> None:
+    zone = ZoneInfo("America/New_York")
+    assert Clock(zone).end_of(date(2026, 10, 31)) == "2026-11-01T04:00:00.000+00:00"
+    assert Clock(zone).end_of(date(2026, 11, 1)) == "2026-11-02T05:00:00.000+00:00"
+
+
+def test_the_zone_of_a_workspace_is_remembered_and_is_that_of_china_unless_told(
+    tmp_path: Path,
+) -> None:
+    assert str(create(tmp_path / "W").clock.zone) == "Asia/Shanghai"
+    create(tmp_path / "W", timezone="America/New_York")
+    place = create(tmp_path / "W")
+    assert str(place.clock.zone) == "America/New_York"
+    assert store_of(place).clock == place.clock
+    close_books()
+    with pytest.raises(Problem, match="没有名为 Mars/Olympus 的时区"):
+        create(tmp_path / "W", timezone="Mars/Olympus")
+
+
+def test_the_database_by_its_own_clock_agrees(store: Store) -> None:
     tables = build([ok("a.pdf", form())])
     store.save(tables, "1")
     audit(store, tables, [finding(tables)])
-    assert store.waive("scores-sum-0", "审计员甲", "整改中", TODAY)
-    assert not store.waive("scores-sum-0", "审计员甲", "整改中", TODAY)
-    assert (store.waivers()[0].until, store.waivers()[0].void) == (TODAY.isoformat(), "")
-    assert list(store.load().findings["status"]) == ["waived"]
-    assert store.query("SELECT status FROM findings").rows == [("waived",)]
+    for until, status in ((FUTURE, "waived"), (PAST, "open"), (None, "waived")):
+        store.waive("scores-sum-0", "审计员甲", "整改中", until)
+        assert store.query("SELECT status FROM findings").rows == [(status,)]
 
 
 def test_after_its_day_an_acceptance_is_expired_and_the_finding_open_again(store: Store) -> None:
     tables = build([ok("a.pdf", form())])
     store.save(tables, "1")
     audit(store, tables, [finding(tables)])
-    store.waive("scores-sum-0", "审计员甲", "整改中", YESTERDAY)  # as a day later
+    store.waive("scores-sum-0", "审计员甲", "整改中", PAST)  # as a day later
     assert store.waivers()[0].void == "已过期"
     assert list(store.load().findings["status"]) == ["open"]
     assert store.query("SELECT status FROM findings").rows == [("open",)]
-    assert store.waive("scores-sum-0", "审计员甲", "整改中", TOMORROW)  # prolonged
+    assert store.waive("scores-sum-0", "审计员甲", "整改中", FUTURE)  # prolonged
     assert list(store.load().findings["status"]) == ["waived"]
     assert store.counts()["waiver_entries"] == 2
 
@@ -59,7 +99,7 @@ def test_an_expired_acceptance_is_told_as_changed_once_the_value_has_changed(sto
     tables = build([ok("a.pdf", form())])
     store.save(tables, "1")
     audit(store, tables, [finding(tables)])
-    store.waive("scores-sum-0", "审计员甲", "整改中", YESTERDAY)
+    store.waive("scores-sum-0", "审计员甲", "整改中", PAST)
     audit(store, tables, [finding(tables, finding_id="scores-sum-other")])
     assert store.waivers()[0].void == "所依据的数值已改变"
 
@@ -154,7 +194,7 @@ def test_a_sheet_goes_out_is_filled_in_and_comes_back(
     rows[0] |= {
         "by": "审计员甲",
         "reason": "尾差，\n已核对凭证",
-        "until": f"{TOMORROW.year}/{TOMORROW.month}/{TOMORROW.day}",
+        "until": f"{FUTURE.year}/{FUTURE.month}/{FUTURE.day}",
     }
     rows[2] |= {"by": "审计员乙", "reason": "'-5% 属于口径差异", "until": ""}
     assert call("waive", "--csv", save(path, rows, encoding, delimiter), "-w", place.root) == 0
@@ -163,7 +203,7 @@ def test_a_sheet_goes_out_is_filled_in_and_comes_back(
     assert (found["scores-sum-0"].who, found["scores-sum-0"].why, found["scores-sum-0"].until) == (
         "审计员甲",
         "尾差，\n已核对凭证",
-        TOMORROW.isoformat(),
+        FUTURE.isoformat(),
     )
     assert (found[NUMBER].why, found[NUMBER].until) == ("-5% 属于口径差异", "")
 
@@ -171,12 +211,12 @@ def test_a_sheet_goes_out_is_filled_in_and_comes_back(
 def test_a_sheet_taken_in_again_changes_nothing(place: Workspace, tmp_path: Path) -> None:
     path, rows = exported(place, tmp_path)
     for row in rows:
-        row |= {"by": "审计员甲", "reason": "=合计口径不同", "until": TOMORROW.isoformat()}
+        row |= {"by": "审计员甲", "reason": "=合计口径不同", "until": FUTURE.isoformat()}
     call("waive", "--csv", save(path, rows), "-w", place.root)
     assert store_of(place).counts()["waiver_entries"] == 4
     path, rows = exported(place, tmp_path)
     assert {(row["status"], row["by"], row["reason"], row["until"]) for row in rows} == {
-        ("waived", "审计员甲", "'=合计口径不同", TOMORROW.isoformat())
+        ("waived", "审计员甲", "'=合计口径不同", FUTURE.isoformat())
     }
     call("waive", "--csv", path, "-w", place.root)
     assert store_of(place).counts()["waiver_entries"] == 4
@@ -186,11 +226,11 @@ def test_a_sheet_taken_in_again_changes_nothing(place: Workspace, tmp_path: Path
 WRONG: dict[str, tuple[dict[str, str], str]] = {
     "no name": ({"reason": "尾差"}, "都要填"),
     "no reason": ({"by": "审计员甲", "reason": " "}, "都要填"),
-    "only a day": ({"until": TOMORROW.isoformat()}, "都要填"),
+    "only a day": ({"until": FUTURE.isoformat()}, "都要填"),
     "a day that is none": ({"by": "审计员甲", "reason": "尾差", "until": "2026-13-45"}, "不是日期"),
     "a word for a day": ({"by": "审计员甲", "reason": "尾差", "until": "年底"}, "不是日期"),
     "a day that is past": (
-        {"by": "审计员甲", "reason": "尾差", "until": YESTERDAY.isoformat()},
+        {"by": "审计员甲", "reason": "尾差", "until": PAST.isoformat()},
         "已过",
     ),
     "an id that is unknown": (
@@ -280,7 +320,7 @@ def test_days_as_people_and_spreadsheets_write_them(
                 "--reason",
                 "尾差",
                 "--until",
-                YESTERDAY.isoformat(),
+                PAST.isoformat(),
             ),
             "until-wrong",
         ),
@@ -309,14 +349,14 @@ def test_one_acceptance_is_entered_listed_and_withdrawn(
         "--reason",
         "尾差",
         "--until",
-        TOMORROW.isoformat(),
+        FUTURE.isoformat(),
         "-w",
         place.root,
     )
     assert statuses(place, capsys) == ["open", "open", "waived", "open"]
     call("waive", "-w", place.root)
     shown = capsys.readouterr().out
-    assert NUMBER in shown and "审计员甲" in shown and f"至 {TOMORROW}" in shown
+    assert NUMBER in shown and "审计员甲" in shown and f"至 {FUTURE}" in shown
     call("waive", NUMBER, "--by", "审计员甲", "--reason", "误填", "--withdraw", "-w", place.root)
     assert statuses(place, capsys) == ["open"] * 4
 
@@ -325,7 +365,7 @@ def test_the_report_is_made_again_when_an_acceptance_expires(place: Workspace) -
     from selfeval.flows.run.publishing import _key
 
     books = store_of(place)
-    books.waive("scores-sum-0", "审计员甲", "整改中", TODAY)
+    books.waive("scores-sum-0", "审计员甲", "整改中", FUTURE)
     holds = _key(set(), set(), "", books)
-    books.waive("scores-sum-0", "审计员甲", "整改中", YESTERDAY)
+    books.waive("scores-sum-0", "审计员甲", "整改中", PAST)
     assert _key(set(), set(), "", books) != holds

@@ -82,8 +82,6 @@ def report(
             )
             write_text(f"{book}\n")
         if docx:
-            from datetime import date
-
             from selfeval.reports.i18n import translator
             from selfeval.reports.office.letters import collect, write_letters
             from selfeval.reports.site.sources import Sources
@@ -93,9 +91,8 @@ def report(
             verdicts = books.verdicts
             views = (view for part in receipt.batches(books, order)
                      for view in document_views(part, part.findings, verdicts(part.documents["document_id"]), known, catalogue))  # fmt: skip
-            today = date.today()  # noqa: DTZ011 - the date of a letter is that of the desk it is written at
             for path in write_letters(
-                collect(views), docx, template=template, lang=lang, issued=today
+                collect(views), docx, template=template, lang=lang, issued=place.clock.today()
             ):
                 write_text(f"{path}\n")
     return OK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -71,7 +71,8 @@ def rerun(
             "给出文件名，或 --failed、--stale、--since 日期、--rules 之一。",
         )
     expected = roster_of(roster)
-    items = ledger_of(existing(workspace, store)).all()
+    place = existing(workspace, store)
+    items = ledger_of(place).all()
     chosen = {item.submission_id for name in documents or () for item in matching(items, name)}
     for item in items:
         if item.state is State.SUPERSEDED:
@@ -80,7 +81,7 @@ def rerun(
         if (
             (failed and item.state in REFUSED)
             or (stale and item.state in READ and item.reader != versions.reader())
-            or (since and arrived >= since.replace(tzinfo=arrived.astimezone().tzinfo or UTC))
+            or (since and arrived >= since.replace(tzinfo=place.clock.zone))
         ):
             chosen.add(item.submission_id)
     if not chosen and not rules:

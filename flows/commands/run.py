@@ -49,6 +49,14 @@ def run(
     runner: Annotated[
         Runner, typer.Option("--runner", help="在哪里读取：本机线程，或 dask 集群")
     ] = Runner.THREADS,
+    timezone: Annotated[
+        str,
+        typer.Option(
+            "--timezone",
+            metavar="时区",
+            help="审核人员所在的时区，记入工作区，日期都按它算；未设时为 Asia/Shanghai",
+        ),
+    ] = "",
     dask_address: Annotated[
         str,
         typer.Option(
@@ -91,6 +99,7 @@ def run(
         store,
         runner=runner,
         dask=dask_address,
+        timezone=timezone,
         inbox=inbox,
         publish_to=publish,
         roster=expected,

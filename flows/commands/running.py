@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 def run_flow(
-    workspace: Path, store: str, *, runner: str = "", dask: str = "", **parameters: Any
+    workspace: Path,
+    store: str,
+    *,
+    runner: str = "",
+    dask: str = "",
+    timezone: str = "",
+    **parameters: Any,
 ) -> int:
     """Run the flow once and return its exit code: 0, 1 or 2 from what it found, 3 when the run itself failed. `runner` and `dask`, the
     address of a cluster, say where the reading is done."""
@@ -25,7 +31,7 @@ def run_flow(
     from selfeval.flows.workspace import create, locked
 
     few_heaps()
-    place, started = create(workspace, store), now()
+    place, started = create(workspace, store, timezone), now()
     address = without_secret(place.store)
     runners.check(runner, dask, place)
     with locked(place):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,9 @@ from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, Work
 from selfeval.flows.problems import OK, Problem
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from selfeval.records.clock import Clock
     from selfeval.records.store.store import Store
 
 
@@ -36,7 +38,7 @@ def waive(
         typer.Option(
             "--until",
             metavar="日期",
-            help="到哪一天为止（含当天），例如 2026-12-31；不给则一直有效",
+            help="到哪一天为止（含当天，按工作区的时区），例如 2026-12-31；不给则一直有效",
         ),
     ] = "",
     sheet: Annotated[
@@ -63,28 +65,31 @@ def waive(
         raise Problem(
             "finding-needed", "请给出问题编号", "编号见报告页面或 selfeval findings --format csv。"
         )
-    books = store_of(existing(workspace, store))
+    place = existing(workspace, store)
+    books, clock = store_of(place), place.clock
     if sheet:
-        _take_in(books, sheet)
+        _take_in(books, sheet, clock.today())
     elif finding:
-        _enter(books, finding, by, reason, until, withdraw)
+        _enter(books, finding, by, reason, until, withdraw, clock.today())
     else:
-        _list(books)
+        _list(books, clock)
     return OK
 
 
-def _list(books: Store) -> None:
+def _list(books: Store, clock: Clock) -> None:
     lines = []
     for w in books.waivers():
         void = f"（已失效：{w.void}）" if w.void else ""
         until = f"  至 {w.until}" if w.until else ""
         lines.append(
-            f"{w.finding_id}  {w.rule}  {w.subject}  {one_line(w.who)}  {w.when[:10]}{until}  {one_line(w.why)}{void}"
+            f"{w.finding_id}  {w.rule}  {w.subject}  {one_line(w.who)}  {clock.shown(w.when)[:10]}{until}  {one_line(w.why)}{void}"
         )
     write_text("\n".join(lines or ["没有已接受的问题。"]) + "\n")
 
 
-def _enter(books: Store, finding: str, by: str, reason: str, until: str, withdraw: bool) -> None:
+def _enter(
+    books: Store, finding: str, by: str, reason: str, until: str, withdraw: bool, today: date
+) -> None:
     from selfeval.flows.commands.waiver_sheet import parse_day, plain_id
 
     for value, code, what in (
@@ -98,7 +103,7 @@ def _enter(books: Store, finding: str, by: str, reason: str, until: str, withdra
                 "例如 selfeval waive 编号 --by 张三 --reason '已核对付款凭证，系跨年支付'。",
             )
     try:
-        day = parse_day(until, _today())
+        day = parse_day(until, today)
     except ValueError as error:
         raise Problem(
             "until-wrong", str(error), "例如 --until 2026-12-31；不给则一直有效。"
@@ -122,17 +127,13 @@ def _enter(books: Store, finding: str, by: str, reason: str, until: str, withdra
         log.info("已%s，下次运行或 selfeval report 后反映在报告中", "收回" if withdraw else "接受")
 
 
-def _take_in(books: Store, path: Path) -> None:
+def _take_in(books: Store, path: Path, today: date) -> None:
     from selfeval.flows.commands.waiver_sheet import read_sheet
 
-    entries = read_sheet(path, books.finding_ids(), _today())
+    entries = read_sheet(path, books.finding_ids(), today)
     changed = books.waive_all(
         (entry.finding_id, entry.by, entry.reason, entry.until) for entry in entries
     )
     log.info(
         "%s：填写 %d 行，新接受 %d 项，其余先前已按同样的理由接受", path.name, len(entries), changed
     )
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the day of the desk at which it is accepted

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from selfeval.flows.ledger.ledger import Ledger
@@ -13,6 +12,7 @@ from selfeval.flows.run import versions
 from selfeval.flows.run.run_diff import Past
 from selfeval.flows.run.summary import runs
 from selfeval.flows.workspace import Workspace
+from selfeval.records.clock import Clock
 from selfeval.records.store.store import Store
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def waivers_of(store: Store) -> dict[str, Waiver]:
 
     return {
         one.finding_id: Waiver(
-            one.finding_id, one.who, _local(one.when), one.why, one.void, one.until
+            one.finding_id, one.who, store.clock.shown(one.when), one.why, one.void, one.until
         )
         for one in store.waivers()
     }
@@ -70,17 +70,21 @@ def filings(
     several = [rows for rows in series.values() if len({row["version"] for row in rows}) > 1]
     counted = store.counted(row["document_id"] for rows in several for row in rows)
     wanted = set(document_ids)
-    return {this["form_id"]: [_version(row, row is this, counted, shown) for row in rows]
+    return {this["form_id"]: [_version(row, row is this, counted, shown, store.clock) for row in rows]
             for rows in several for this in rows if this["document_id"] in wanted}  # fmt: skip
 
 
 def _version(
-    row: dict[str, Any], is_this: bool, counted: Mapping[str, int], shown: Collection[str]
+    row: dict[str, Any],
+    is_this: bool,
+    counted: Mapping[str, int],
+    shown: Collection[str],
+    clock: Clock,
 ) -> Version:
     from selfeval.reports.model import Version
 
     address = f"documents/{row['document_id'][:16]}.html" if row["document_id"] in shown else ""
-    return Version(row["form_id"], row["version"], row["document"], _local(row["recorded_at"]), row["total_score"] or "",
+    return Version(row["form_id"], row["version"], row["document"], clock.shown(row["recorded_at"]), row["total_score"] or "",
                    counted.get(row["form_id"]), address, is_this)  # fmt: skip
 
 
@@ -92,14 +96,10 @@ def run_info(workspace: Workspace, ledger: Ledger, store: Store, profile: str) -
     earlier = [run for run in logged if run.get("run") != ledger.run] if ledger.run else logged[:-1]
     drawn = [run for run in earlier if run.get("new")][-HISTORY:]
     past = Past(store, ledger) if earlier else None
+    clock = store.clock
     counts = past.open_by_rule([run["finished"] for run in drawn]) if past else []
     return RunInfo(
-        finished=f"{datetime.now().astimezone():%Y-%m-%d %H:%M}", profile=profile, version=versions.release(),
-        data_docs="../data_docs/index.html", changes=past.changes(earlier[-1]["finished"], _local(earlier[-1]["finished"])) if past else None,
-        history=tuple((_local(run["finished"])[5:], rules) for run, rules in zip(drawn, counts, strict=True)),
+        finished=clock.shown(clock.stamp()), profile=profile, version=versions.release(),
+        data_docs="../data_docs/index.html", changes=past.changes(earlier[-1]["finished"], clock.shown(earlier[-1]["finished"])) if past else None,
+        history=tuple((clock.shown(run["finished"])[5:], rules) for run, rules in zip(drawn, counts, strict=True)),
     )  # fmt: skip
-
-
-def _local(stamp: str) -> str:
-    """A time of the store or the run log as a person here reads it."""
-    return f"{datetime.fromisoformat(stamp).astimezone():%Y-%m-%d %H:%M}"

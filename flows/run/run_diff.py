@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -72,13 +71,13 @@ class Past:
             judged = sa.select(audits.c.extraction_id, audits.c.recorded_at, audits.c.audit_id)
             _collect(self.audits, connection.execute(judged.order_by(audits.c.generation)))
             entered = waiver_entries.c
-            last_day = sa.case(
-                (entered.action == "accept", sa.func.coalesce(entered.until, _NOW)), else_=""
+            ends_at = sa.case(
+                (entered.action == "accept", sa.func.coalesce(entered.ends_at, _NOW)), else_=""
             )
-            waived = sa.select(entered.finding_id, entered.recorded_at, last_day)
+            waived = sa.select(entered.finding_id, entered.recorded_at, ends_at)
             self.waivers: dict[
                 str, _Series
-            ] = {}  # the last day on which an acceptance holds, "" for its withdrawal
+            ] = {}  # the moment at which an acceptance ends, "" for its withdrawal
             _collect(self.waivers, connection.execute(waived.order_by(entered.seq)))
 
     def standing(self, when: str = _NOW) -> dict[str, str]:
@@ -97,11 +96,11 @@ class Past:
 
     def waived(self, when: str = _NOW) -> set[str]:
         """The findings whose explanation was accepted then."""
-        day = datetime.now(UTC).date().isoformat() if when == _NOW else when[:10]
+        moment = self.store.clock.stamp() if when == _NOW else when
         return {
             finding_id
             for finding_id, entries in self.waivers.items()
-            if _last(entries, when) >= day
+            if _last(entries, when) > moment
         }
 
     def open_by_rule(self, times: Iterable[str]) -> list[dict[str, int]]:

@@ -7,6 +7,7 @@ from threading import Lock
 
 from selfeval.flows.ledger.ledger import Ledger
 from selfeval.flows.workspace import Workspace
+from selfeval.records.clock import Clock
 from selfeval.records.store.store import Store
 
 _opening = Lock()
@@ -16,7 +17,7 @@ _open: list[Store] = []
 def store_of(workspace: Workspace) -> Store:
     """The store of a workspace."""
     with _opening:
-        return _store(workspace.url)
+        return _store(workspace.url, workspace.clock)
 
 
 def ledger_of(workspace: Workspace, run: str = "") -> Ledger:
@@ -27,8 +28,8 @@ def ledger_of(workspace: Workspace, run: str = "") -> Ledger:
 
 
 @lru_cache(maxsize=8)
-def _store(url: str) -> Store:
-    store = Store(url)
+def _store(url: str, clock: Clock) -> Store:
+    store = Store(url, clock)
     _open.append(store)
     return store
 

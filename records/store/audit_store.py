@@ -96,9 +96,11 @@ def audited(connection: Connection, document_ids: Iterable[str], rules: str) -> 
     return {row.document_id for row in _current(connection, document_ids) if row.rules == rules}
 
 
-def findings(connection: Connection, document_ids: Collection[str] | None) -> list[tuple[Any, ...]]:
+def findings(
+    connection: Connection, document_ids: Collection[str] | None, now: str
+) -> list[tuple[Any, ...]]:
     """Rows of the table findings, of the current audits; pass `document_ids` in the order in which they are wanted."""
-    standing = standing_waivers().subquery("standing")
+    standing = standing_waivers(now).subquery("standing")
     status = sa.case(
         (audit_findings.c.finding_id.in_(sa.select(standing.c.finding_id)), "waived"), else_="open"
     )
@@ -141,11 +143,11 @@ def counted(connection: Connection, document_ids: Collection[str]) -> dict[str, 
     }
 
 
-def open_by_rule(connection: Connection, document_ids: Collection[str]) -> dict[str, int]:
-    """rule -> findings of these documents that no acceptance stands against."""
+def open_by_rule(connection: Connection, document_ids: Collection[str], now: str) -> dict[str, int]:
+    """rule -> findings of these documents that no acceptance stands against `now`."""
     latest, standing = (
         current_audits().subquery("latest_audit"),
-        standing_waivers().subquery("standing"),
+        standing_waivers(now).subquery("standing"),
     )
     query: sa.Select[Any] = sa.select(
         audit_findings.c.rule, sa.func.count().label("found")

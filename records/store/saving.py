@@ -35,9 +35,9 @@ def current(connection: Connection, document_ids: Iterable[str] | None = None) -
 
 
 def load(
-    connection: Connection, document_ids: Collection[str] | None, cells: Cells = Cells.ALL
+    connection: Connection, document_ids: Collection[str] | None, cells: Cells, now: str
 ) -> Tables:
-    """The tables of the current readings, with the cells that are wanted."""
+    """The tables of the current readings, with the cells that are wanted, and with what stands accepted `now`."""
     from selfeval.records.tables.build import Tables
 
     entries = current(connection, document_ids)
@@ -57,7 +57,7 @@ def load(
         frames[name] = frame_of_tuples(
             name, [tuple(row) for row in fetch(connection, query, latest.c.document_id, ids)]
         )
-    findings = frame_of_tuples("findings", audit_store.findings(connection, ids))
+    findings = frame_of_tuples("findings", audit_store.findings(connection, ids, now))
     return Tables(**frames, findings=findings)
 
 

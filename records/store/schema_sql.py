@@ -160,8 +160,8 @@ audit_findings = sa.Table("audit_findings", metadata, _audit(), _ordinal(), *_co
 audit_verdicts = sa.Table("audit_verdicts", metadata, _audit(), _ordinal(),
                           *(sa.Column(name, _TYPES[kind]) for name, kind in VERDICT_COLUMNS.items()))  # fmt: skip
 
-#: Accepted explanations, and their withdrawals: the last entry about a finding holds, to the end of the day `until` (ISO 8601) if it has
-#: one.
+#: Accepted explanations, and their withdrawals: the last entry about a finding holds, until the moment `ends_at` if it has one:
+#: when the last day `until` (ISO 8601) is over where the auditors sit.
 waiver_entries = sa.Table(
     "waiver_entries", metadata,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
@@ -174,24 +174,25 @@ waiver_entries = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.String(32), nullable=False),
     sa.Column("until", sa.String(10)),
+    sa.Column("ends_at", sa.String(32)),
 )  # fmt: skip
 
 
-class today(FunctionElement[str]):
-    """Today's date as ISO 8601, by the clock of the database: this machine's for SQLite, the session's time zone for PostgreSQL."""
+class utc_now(FunctionElement[str]):
+    """Now, by the clock of the database, written as `Clock.stamp` writes it but for the offset: what compares with it is in UTC too."""
 
     type = sa.String()
     inherit_cache = True
 
 
-@compiles(today, "sqlite")
-def _today_sqlite(element: today, compiler: Any, **more: Any) -> str:
-    return "date('now', 'localtime')"
+@compiles(utc_now, "sqlite")
+def _now_sqlite(element: utc_now, compiler: Any, **more: Any) -> str:
+    return "strftime('%Y-%m-%dT%H:%M:%f', 'now')"
 
 
-@compiles(today, "postgresql")
-def _today_postgresql(element: today, compiler: Any, **more: Any) -> str:
-    return "to_char(CURRENT_DATE, 'YYYY-MM-DD')"
+@compiles(utc_now, "postgresql")
+def _now_postgresql(element: utc_now, compiler: Any, **more: Any) -> str:
+    return "to_char(CURRENT_TIMESTAMP AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS')"
 
 
 def current_extractions() -> sa.Select[Any]:
@@ -233,8 +234,7 @@ def last_waivers() -> sa.Select[Any]:
     )
 
 
-def standing_waivers() -> sa.Select[Any]:
-    """Those of `last_waivers` that have not expired."""
-    return last_waivers().where(
-        sa.or_(waiver_entries.c.until.is_(None), waiver_entries.c.until >= today())
-    )
+def standing_waivers(now: str = "") -> sa.Select[Any]:
+    """Those of `last_waivers` that have not expired `now`, a moment as `Clock.stamp` writes it; by the database's clock without one."""
+    ends_at = waiver_entries.c.ends_at
+    return last_waivers().where(sa.or_(ends_at.is_(None), ends_at > (now or utc_now())))

@@ -1,6 +1,6 @@
 """The store: what was read and what was found, kept for ever, in SQLite or PostgreSQL.
 
-    store = Store("sqlite:////var/selfeval/selfeval.db")        # or postgresql://user@host/name
+    store = Store("sqlite:////var/selfeval/selfeval.db")        # or postgresql://user@host/name; a Clock, if not that of China
     store.known(document_ids, extractor) -> set                  # documents that this version of the extractors has read: nothing to do
     store.save(tables, extractor) -> {table: rows inserted}      # nothing where the same reading is the current one already
     store.load(document_ids=None) -> Tables                      # the current reading of each document, with its findings
@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from selfeval.records.clock import Clock
 from selfeval.records.store import audit_store, engine, migrating, schema_sql, views_sql, waivers
 from selfeval.records.store.query import Result, run_query
 from selfeval.records.store.readings import readings
@@ -40,11 +41,14 @@ if TYPE_CHECKING:
 
     from selfeval.records.tables.build import Tables
 
+CLOCK = Clock()
+
 
 class Store:
     """One store, opened and brought into being at once. Safe to share between threads; each process opens its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Clock = CLOCK) -> None:
+        self.clock = clock
         self.engine: Engine = engine.open_engine(url)
         try:
             migrating.bring_up_to_date(self.engine, migrating.STORE, views_sql.create_views)
@@ -95,7 +99,7 @@ class Store:
     def load(self, document_ids: Collection[str] | None = None, cells: Cells = Cells.ALL) -> Tables:
         """The tables of these documents, or of all, as they were saved: in the order in which the documents first came."""
         with self.reading() as connection:
-            return load(connection, document_ids, cells)
+            return load(connection, document_ids, cells, self.clock.stamp())
 
     def audited(self, document_ids: Iterable[str], rules: str) -> set[str]:
         """Those of the documents whose current reading was last judged by this version of the rules."""
@@ -138,13 +142,16 @@ class Store:
         entries = list(accepted)
         with self.writing() as connection:
             there = waivers.current(connection, {entry[0] for entry in entries})
-            return sum(waivers.enter(connection, there, "accept", *entry) for entry in entries)
+            return sum(
+                waivers.enter(connection, self.clock, there, "accept", *entry) for entry in entries
+            )
 
     def withdraw(self, finding_id: str, who: str, why: str) -> bool:
         """Take an acceptance back; False where none stands."""
         with self.writing() as connection:
             return waivers.enter(
                 connection,
+                self.clock,
                 waivers.current(connection, [finding_id]),
                 "withdraw",
                 finding_id,
@@ -155,7 +162,7 @@ class Store:
     def waivers(self) -> list[waivers.Waiver]:
         """Every acceptance that was not withdrawn, those included that are void because the finding has changed or a day is past."""
         with self.reading() as connection:
-            return waivers.standing(connection)
+            return waivers.standing(connection, self.clock.stamp())
 
     def filings(self, document_ids: Collection[str] | None = None) -> DataFrame:
         """Every filing of every form, or of the projects that these documents are about: series_id, version (from 1), form_id, document_id,
@@ -175,7 +182,7 @@ class Store:
     def open_by_rule(self, document_ids: Iterable[str]) -> dict[str, int]:
         """How many findings of each rule stand open in these documents."""
         with self.reading() as connection:
-            return audit_store.open_by_rule(connection, set(document_ids))
+            return audit_store.open_by_rule(connection, set(document_ids), self.clock.stamp())
 
     def query(self, sql: str, limit: int = 10_000) -> Result:
         """The answer to one SELECT, at most `limit` rows. QueryError: it would write, is not SQL, or takes too long."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from selfeval.records.clock import Clock
 from selfeval.records.store.schema_sql import (
     audit_findings,
     current_audits,
@@ -26,8 +27,8 @@ from selfeval.records.store.statements import fetch
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One acceptance that was not withdrawn. `when` is ISO 8601 in UTC, `until` the last day on which it holds, ISO 8601, "" for ever;
-    `void` says why it no longer holds, "" while it does."""
+    """One acceptance that was not withdrawn. `when` is ISO 8601 in UTC, `until` the last day on which it holds where the auditors
+    sit, ISO 8601, "" for ever; `void` says why it no longer holds, "" while it does."""
 
     finding_id: str
     form_id: str
@@ -53,6 +54,7 @@ def current(connection: Connection, finding_ids: Collection[str]) -> dict[str, s
 
 def enter(
     connection: Connection,
+    clock: Clock,
     there: Mapping[str, Any],
     action: str,
     finding_id: str,
@@ -92,13 +94,14 @@ def enter(
         "who": who,
         "why": why,
         "until": last_day,
-        "recorded_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "ends_at": clock.end_of(until) if until else None,
+        "recorded_at": clock.stamp(),
     }
     connection.execute(waiver_entries.insert(), {**entry, "subject": finding.subject, **stamp})
     return True
 
 
-def standing(connection: Connection) -> list[Waiver]:
+def standing(connection: Connection, now: str) -> list[Waiver]:
     """Every acceptance that was not withdrawn, those included that are void, in the order in which they were given."""
     latest = current_audits().subquery("latest_audit")
     there = sa.select(audit_findings.c.finding_id, audit_findings.c.form_id, audit_findings.c.rule, audit_findings.c.subject).join(
@@ -110,7 +113,7 @@ def standing(connection: Connection) -> list[Waiver]:
     for row in connection.execute(there):
         ids.add(row.finding_id)
         places.add((row.form_id, row.rule, row.subject))
-    holding = {row.finding_id for row in connection.execute(standing_waivers())}
+    holding = {row.finding_id for row in connection.execute(standing_waivers(now))}
     found = []
     for row in connection.execute(last_waivers().order_by(waiver_entries.c.seq)):
         changed = (
