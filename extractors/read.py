@@ -20,12 +20,13 @@ from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.forms import arithmetic_check, compare, page_breaks, values, zones
 from selfeval.extractors.forms.captions import captions
 from selfeval.extractors.grids import stitch
-from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage, solve
+from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage
 from selfeval.extractors.isolation.triage import screen
 from selfeval.extractors.model import Document, Form, Notice, PageContent
 from selfeval.extractors.pages import shown
 from selfeval.extractors.pages.embedding import NO_CHARACTERS
-from selfeval.extractors.pages.glyphs import foreign, unmapped
+from selfeval.extractors.pages.glyphs import foreign
+from selfeval.extractors.pagewise import solved_page
 
 #: share of a page under images from which a page without a table is taken for a picture of one
 PICTURE = 0.3
@@ -79,12 +80,12 @@ def _read(
     suspicions: Sequence[str],
 ) -> list[Form]:
     solved = [
-        _solved(shown.open_page(document, index), index + 1, engine, recognise)
+        solved_page(shown.open_page(document, index), index + 1, engine, recognise)
         for index in range(len(document))
     ]
     if any(_is_misnamed(page.content) for page in solved):
         solved = [
-            _solved(shown.open_page(document, index), index + 1, RECOGNISER, recognise)
+            solved_page(shown.open_page(document, index), index + 1, RECOGNISER, recognise)
             for index in range(len(document))
         ]
     recognised = any(page.content.source == "ocr" for page in solved)
@@ -115,45 +116,12 @@ def _read_forms(
     return forms
 
 
-def _solved(page: pdfium.PdfPage, number: int, engine: Engine, recognise: bool) -> SolvedPage:
-    """A page as a page engine reads it; as the default engine does where a grid engine comes after, or a page is recognised."""
-    reads_text = engine.reads == "pages" and not engine.recognises
-    try:
-        content = (engine if reads_text else DEFAULT).page_reader.read_page(page, number)
-        solved = solve(content)
-        if not engine.recognises and not _is_picture(solved):
-            return solved
-        if not recognise:
-            raise ExtractError("needs-ocr")
-        recognised = RECOGNISER.page_reader.read_page(page, number)
-        return replace(solve(recognised), text_layer=_text_layer(content))
-    finally:
-        page.close()
-
-
-def _is_picture(page: SolvedPage) -> bool:
-    """Whether a page must be recognised: an image where its table should be, or text without meaning."""
-    printed = "".join([c.text for c in page.content.chars if c.text != " "])
-    if printed and unmapped(printed) > RUBBISH * len(printed):
-        return True
-    return (
-        not any(len(grid.cells) > 3 for grid in page.grids) and page.content.image_share >= PICTURE
-    )
-
-
 def _is_misnamed(content: PageContent) -> bool:
     """Whether a text layer's fonts give other characters than they draw, as some programs leave them that write PDFs anew."""
     if content.source == "ocr":
         return False
     printed = "".join([c.text for c in content.chars if c.text != " "])
     return foreign(printed) >= max(FOREIGN_CHARS, FOREIGN * len(printed))
-
-
-def _text_layer(content: PageContent) -> str:
-    """The text that a scanned page has beside its image: scanners put their own recognition there, invisibly."""
-    return "".join(c.text for c in content.chars) + "".join(
-        n.text for n in content.notices if n.kind in compare.UNSEEN
-    )
 
 
 def _as_displayed(page: SolvedPage) -> tuple[Notice, ...]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from selfeval.extractors.grids.cells import solve
-from selfeval.extractors.model import Char, PageContent, Ruling
+from selfeval.extractors.model import PageContent, Ruling
+from selfeval.extractors.recognition.characters import chars_of
 from selfeval.extractors.recognition.image import (
     ScannedPage,
     Upright,
@@ -24,11 +25,9 @@ from selfeval.extractors.recognition.lines import (
     em_of,
     lines_in,
     pieces_of,
-    shape_text,
     zones_of,
 )
-from selfeval.extractors.recognition.reading import glance, read_lines
-from selfeval.extractors.recognition.recogniser import Glyph
+from selfeval.extractors.recognition.reading import glance
 from selfeval.extractors.recognition.rulings import Borders, borders_of
 
 if TYPE_CHECKING:
@@ -40,8 +39,6 @@ UPRIGHT = 0.8
 PROBES = 8
 #: Share of lines wider than two characters below which the page may lie on its side.
 WIDE = 0.45
-#: Confidence of dashes and dots that are told by their shape.
-SHAPE = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def read_page(page: PdfPage, number: int) -> PageContent:
     upright = layout.upright
     whole = np.vstack((upright.matrix, (0, 0, 1))) @ np.vstack((base, (0, 0, 1)))
     upright = Upright(upright.grey, whole[:2], scale)
-    chars = _chars(layout, scale)
+    chars = chars_of(layout.clean, layout.lines, scale)
     height, width = upright.grey.shape
     seals = tuple(seal._replace(bbox=upright.of_rendered(seal.bbox)) for seal in seals)
     return ScannedPage(
@@ -174,53 +171,3 @@ def _cells(
             for c in grid.cells
         ]
     return cells, tables
-
-
-def _chars(layout: _Layout, scale: float) -> list[Char]:
-    by_region: dict[Box, list[TextLine]] = {}
-    for line in layout.lines:
-        by_region.setdefault(line.region, []).append(line)
-    chars: list[Char] = []
-    text: list[TextLine] = []
-    for lines in by_region.values():
-        shapes = [shape_text(line) for line in lines]
-        if not all(shapes):  # flat ink beside other text may be 一
-            text += lines
-            continue
-        for line, shape in zip(lines, shapes, strict=True):
-            x0, x1 = line.box[0], line.box[2]
-            glyphs = tuple(
-                Glyph(c, x0 + (i + 0.5) * (x1 - x0) / len(shape), SHAPE)
-                for i, c in enumerate(shape)
-            )
-            chars += _boxed(line, glyphs, scale)
-    for line, glyphs in zip(text, read_lines(layout.clean, text), strict=True):
-        chars += _boxed(line, glyphs, scale)
-    return chars
-
-
-def _boxed(line: TextLine, glyphs: tuple[Glyph, ...], scale: float) -> list[Char]:
-    """Characters with boxes: as high as the line, as wide as the type but not into each other, inside the region."""
-    x0, y0, x1, y1 = line.region
-    middle = (line.box[1] + line.box[3]) / 2
-    half = max(line.box[3] - line.box[1], 0.8 * line.em) / 2
-    top, bottom = max(y0 + 1, middle - half), min(y1 - 1, middle + half)
-    centres = [min(max(g.centre, line.box[0]), line.box[2]) for g in glyphs]
-    boxed = []
-    for i, (glyph, centre) in enumerate(zip(glyphs, centres, strict=True)):
-        reach = (0.5 if ord(glyph.text[0]) > 0x2000 else 0.3) * line.em
-        left = max(centre - reach, (centres[i - 1] + centre) / 2 if i else x0 + 1)
-        right = min(
-            centre + reach, (centre + centres[i + 1]) / 2 if i + 1 < len(glyphs) else x1 - 1
-        )
-        boxed.append(
-            Char(
-                glyph.text,
-                left / scale,
-                top / scale,
-                max(left + 0.1, right) / scale,
-                bottom / scale,
-                min(1.0, glyph.confidence),
-            )
-        )
-    return boxed

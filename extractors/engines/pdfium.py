@@ -2,130 +2,64 @@
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-import pypdfium2.raw as raw
-
 from selfeval.extractors.model import Bbox, Char, Notice, PageContent, Ruling
-from selfeval.extractors.pages.characters import (
-    Glyph,
-    Run,
-    body_size,
-    classify,
-    direction,
-    read_glyphs,
-)
+from selfeval.extractors.pages.characters import Glyph, Run
 from selfeval.extractors.pages.geometry import Box, Matrix
-from selfeval.extractors.pages.objects import (
-    PAPER_LUMINANCE,
-    USUAL_TYPE,
-    ObjectReader,
-    PageObjects,
-)
+from selfeval.extractors.pages.objects import PAPER_LUMINANCE, PageObjects
+from selfeval.extractors.pages.textpage import TextPage, moved, read
 
 #: share of the em box that stands above the baseline, as in every CJK font
 ASCENT = 0.88
 #: ems beyond its cell within which text that the print cuts off is taken for the rest of the cell's text
 MAX_CUT_OFF = 12.0
-#: how finely pdfium's integer device space is asked for the page's transformation, in steps a point
-_STEPS = 1000
 
 
 def read_page(page: Any, number: int) -> PageContent:
     """Given a pypdfium2 page and its number from 1, what is printed on it, brought upright."""
-    textpage = raw.FPDFText_LoadPage(page.raw)
-    try:
-        glyphs, runs = read_glyphs(
-            textpage, number
-        )  # first, since it refuses a page with too many characters at once
-    finally:
-        raw.FPDFText_ClosePage(textpage)
-    em = body_size(glyphs, runs)
-    objects = ObjectReader(number, em or USUAL_TYPE).read(page.raw)
-    width, height = raw.FPDF_GetPageWidthF(page.raw), raw.FPDF_GetPageHeightF(page.raw)
-    shown = _page_to_displayed(page, width, height)
-    turned = raw.FPDFPage_GetRotation(page.raw) * 90
-    turn = (turned - direction(glyphs, runs)) % 360
-    upright = _to_upright(shown, width, height, turn)
-    kinds = classify(glyphs, runs, objects, _page_box(shown, width, height), em)
-    cut = _cut_off(glyphs, runs, kinds, objects)
+    return content(read(page, number))
+
+
+def content(
+    page: TextPage,
+    gone: Mapping[int, str] = MappingProxyType({}),
+    no_borders: frozenset[int] = frozenset(),
+) -> PageContent:
+    """The form's text and borders of a page. `gone` names further glyphs that are not the form's text, by their index, and why; `no_borders` are
+    those that do not show or strike text out, by their index."""
+    objects, runs, upright = page.objects, page.runs, page.upright
+    kinds = {**page.kinds, **gone} if gone else page.kinds
+    cut = _cut_off(page.glyphs, runs, kinds, objects)
     covered = sum(
         (image.box[2] - image.box[0]) * (image.box[3] - image.box[1]) for image in objects.images
     )
-    image_share = min(1.0, covered / (width * height))
-    if turn in (90, 270):
+    image_share = min(1.0, covered / (page.width * page.height))
+    width, height = page.width, page.height
+    if page.turn in (90, 270):
         width, height = height, width
+    turn = page.turned - page.turn
     chars = tuple(
-        _char(glyph, runs[glyph.run], upright, turned - turn, cut.get(i))
-        for i, glyph in enumerate(glyphs)
+        _char(glyph, runs[glyph.run], upright, turn, cut.get(i))
+        for i, glyph in enumerate(page.glyphs)
         if i not in kinds or i in cut
     )
     kinds = {index: kind for index, kind in kinds.items() if index not in cut}
-    notices = _notices(glyphs, kinds, upright)
+    notices = _notices(page.glyphs, kinds, upright)
     return PageContent(
-        number,
+        page.number,
         width,
         height,
         chars,
-        _rulings(objects, upright),
+        _rulings(objects, upright, no_borders),
         notices,
         "text",
-        turn,
+        page.turn,
         image_share,
         _areas(objects, upright),
     )
-
-
-def _page_to_displayed(page: Any, width: float, height: float) -> Matrix:
-    """The affine map from page space to the displayed page (points, origin upper left), rotation and crop box applied."""
-    x, y = ctypes.c_double(), ctypes.c_double()
-    corners = []
-    for device in ((0, 0), (_STEPS, 0), (0, _STEPS)):
-        raw.FPDF_DeviceToPage(page.raw, 0, 0, _STEPS, _STEPS, 0, *device, x, y)
-        corners.append((x.value, y.value))
-    (ox, oy), (rx, ry), (dx, dy) = corners
-    # page = o + u * (r - o) + v * (d - o) with u = X / width, v = Y / height; solved for X and Y
-    ax, ay, bx, by = rx - ox, ry - oy, dx - ox, dy - oy
-    det = ax * by - ay * bx
-    a, c = by / det * width, -bx / det * width
-    b, d = -ay / det * height, ax / det * height
-    return (a, b, c, d, -(a * ox + c * oy), -(b * ox + d * oy))
-
-
-def _page_box(shown: Matrix, width: float, height: float) -> Box:
-    """The displayed part of the page in page space."""
-    a, b, c, d, e, f = shown
-    det = a * d - b * c
-    corners = [
-        ((d * (x - e) - c * (y - f)) / det, (a * (y - f) - b * (x - e)) / det)
-        for x in (0, width)
-        for y in (0, height)
-    ]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return (min(xs), min(ys), max(xs), max(ys))
-
-
-def _to_upright(shown: Matrix, width: float, height: float, turn: int) -> Matrix:
-    """The map to the frame in which text stands upright; the displayed page is that frame turned clockwise by `turn`."""
-    a, b, c, d, e, f = shown
-    if turn == 90:
-        return (b, -a, d, -c, f, width - e)
-    if turn == 180:
-        return (-a, -b, -c, -d, width - e, height - f)
-    if turn == 270:
-        return (-b, a, -d, c, height - f, e)
-    return shown
-
-
-def _moved(box: Box, m: Matrix) -> Bbox:
-    x0, y0, x1, y1 = box
-    xa, ya = m[0] * x0 + m[2] * y0 + m[4], m[1] * x0 + m[3] * y0 + m[5]
-    xb, yb = m[0] * x1 + m[2] * y1 + m[4], m[1] * x1 + m[3] * y1 + m[5]
-    if xa > xb:
-        xa, xb = xb, xa
-    return (xa, ya, xb, yb) if ya <= yb else (xa, yb, xb, ya)
 
 
 def _cut_off(
@@ -157,13 +91,13 @@ def _centre(glyph: Glyph) -> tuple[float, float]:
 
 
 def _char(glyph: Glyph, run: Run, m: Matrix, page_turn: int, clip: Box | None) -> Char:
-    x0, top, x1, bottom = _moved(glyph.box, m)
+    x0, top, x1, bottom = moved(glyph.box, m)
     # clockwise turn of the character against upright text, from its counter-clockwise direction in page space
     turn = round((page_turn - run.angle) / 90) * 90 % 360
     x0, top, x1, bottom = _em_box((x0, top, x1, bottom), run, m, turn)
     if clip is None:
         return Char(glyph.text, x0, top, x1, bottom, 1.0, turn, None, glyph.run)
-    left, upper, right, lower = _moved(clip, m)
+    left, upper, right, lower = moved(clip, m)
     anchor = (
         min(max((x0 + x1) / 2, left + 1), right - 1),
         min(max((top + bottom) / 2, upper + 1), lower - 1),
@@ -197,10 +131,12 @@ def _on_baseline(low: float, high: float, start: float, end: float) -> tuple[flo
     return middle - half, middle + half
 
 
-def _rulings(objects: PageObjects, m: Matrix) -> tuple[Ruling, ...]:
+def _rulings(objects: PageObjects, m: Matrix, no_borders: frozenset[int]) -> tuple[Ruling, ...]:
     rulings = []
-    for box, shade in zip(objects.borders, objects.shades, strict=True):
-        x0, top, x1, bottom = _moved(box, m)
+    for index, (box, shade) in enumerate(zip(objects.borders, objects.shades, strict=True)):
+        if index in no_borders:
+            continue
+        x0, top, x1, bottom = moved(box, m)
         if x1 - x0 >= bottom - top:
             middle = (top + bottom) / 2
             rulings.append(Ruling(x0, middle, x1, middle, shade))
@@ -214,7 +150,7 @@ def _areas(objects: PageObjects, m: Matrix) -> tuple[Bbox, ...]:
     """The filled areas that can be seen; white ones only where there are darker ones that they may lie on."""
     if not any(paint.luminance < PAPER_LUMINANCE for paint in objects.fills):
         return ()
-    return tuple(_moved(paint.box, m) for paint in objects.fills)
+    return tuple(moved(paint.box, m) for paint in objects.fills)
 
 
 def _notices(glyphs: Sequence[Glyph], kinds: dict[int, str], m: Matrix) -> tuple[Notice, ...]:
@@ -223,7 +159,7 @@ def _notices(glyphs: Sequence[Glyph], kinds: dict[int, str], m: Matrix) -> tuple
     last: tuple[int, str, int] | None = None
     for index, kind in sorted(kinds.items()):
         glyph = glyphs[index]
-        box = _moved(glyph.box, m)
+        box = moved(glyph.box, m)
         if last == (index - 1, kind, glyph.run):
             before = notices.pop()
             x0, top, x1, bottom = before.bbox

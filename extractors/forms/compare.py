@@ -18,7 +18,7 @@ DISPUTED, MISSING = 0.5, 0.6
 #: confidence in a value that has hidden text in its cell
 HIDDEN_BESIDE = 0.7
 #: kinds of notices that a reader of the page cannot see
-UNSEEN = ("hidden", "covered", "clipped", "off-page")
+UNSEEN = ("hidden", "covered", "clipped", "off-page", "struck")
 #: the notice for the text layer of a recognised page as a whole
 TEXT_LAYER = "text-layer"
 
@@ -47,7 +47,7 @@ def compare(form: Form, other: Form, engine: str) -> Form:
         second = theirs.pop(path, None)
         if second is None and text:
             doubts.append(Doubt(path, f"{engine} 没有读到此值“{text}”", MISSING))
-        elif second is not None and _plain(second) != _plain(text):
+        elif second is not None and plain(second) != plain(text):
             doubts.append(Doubt(path, f"两种读法不同：“{text}”与“{second}”（{engine}）", DISPUTED))
     doubts += [
         Doubt(path, f"此处没有读到值，{engine} 读作“{text}”", MISSING)
@@ -101,25 +101,35 @@ def with_notices(
     `shown` is the text of every cell that the document does show: producers that split a merged cell over pages draw its text on
     both and clip it, and such a repetition is no news."""
     result = list(forms)
-    plain = "\n".join(_plain(text) for text in shown)
+    everything = "\n".join(plain(text) for text in shown)
     for page, notice in notices:
         if notice.kind not in (*UNSEEN, TEXT_LAYER) or not notice.text.strip():
             continue
         if (
             notice.kind in ("clipped", "off-page")
-            and _plain(notice.text) in plain
+            and plain(notice.text) in everything
             and not re.search(r"\d", notice.text)
         ):
             continue
-        why = f"第{page}页有不可见的文字“{notice.text.strip()}”，未作为表格内容读取"
         for index, form in enumerate(result):
             path = _value_at(form, page, notice.bbox) if notice.kind != TEXT_LAYER else None
+            why = _of_notice(page, notice, dict(values(form)).get(path or "", ""))
             pages = {part.page for parts in form.evidence.values() for part in parts}
             if path or page in pages:
                 doubt = Doubt(path or f"hidden/{page}", why, HIDDEN_BESIDE)
                 result[index] = replace(form, doubts=merged((*form.doubts, doubt)))
                 break
     return result
+
+
+def _of_notice(page: int, notice: Notice, value: str) -> str:
+    """What is said of text that is not the form's; `value` is what was read in its place."""
+    text = notice.text.strip()
+    if notice.kind == "struck":
+        return f"第{page}页的“{text}”被划去，未作为表格内容读取"
+    if notice.kind == "covered" and value:
+        return f"第{page}页上改为“{value}”，原印“{text}”"
+    return f"第{page}页有不可见的文字“{text}”，未作为表格内容读取"
 
 
 def merged(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
@@ -141,5 +151,6 @@ def _value_at(form: Form, page: int, bbox: Bbox) -> str | None:
     return None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text without spaces and widths, as readings are compared."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

@@ -72,6 +72,7 @@ class PageObjects:
     dots: list[Box] = field(default_factory=list)
     fills: list[Paint] = field(default_factory=list)
     images: list[Paint] = field(default_factory=list)
+    marks: list[Paint] = field(default_factory=list)  # paths that are neither borders nor areas
     rings: list[tuple[Box, tuple[int, int, int]]] = field(default_factory=list)
     texts: dict[int, TextObject] = field(default_factory=dict)
 
@@ -230,10 +231,12 @@ class ObjectReader:
                 self._border(box, shade)
             elif colour[3] > 0:
                 self._pale.append((box, self._order))
+                self.found.marks.append(Paint(box, self._order, shade, False))
             return
         count = CALLS.segments(handle)
         if filled and self._fill(handle, box, count, stroked) and not stroked:
             return
+        self.found.marks.append(Paint(box, self._order, shade, False))
         if colour[3] == 0 or not (seen or stroked):
             return
         if 8 <= count <= 64 and 0.5 < width / height < 2 and self._curved(handle, count):

@@ -39,6 +39,9 @@ class Calls:
         self.stroke_colour = self._function(
             "FPDFPageObj_GetStrokeColor", _INT, _HANDLE, _OUT, _OUT, _OUT, _OUT
         )
+        self.text_font = self._function("FPDFTextObj_GetFont", _HANDLE, _HANDLE)
+        self.font_embedded = self._function("FPDFFont_GetIsEmbedded", _INT, _HANDLE)
+        self.set_active = self._function("FPDFPageObj_SetIsActive", _INT, _HANDLE, _INT)
         self.has_transparency = self._function("FPDFPageObj_HasTransparency", _INT, _HANDLE)
         self.text_mode = self._function("FPDFTextObj_GetTextRenderMode", _INT, _HANDLE)
         self.form_objects = self._function("FPDFFormObj_CountObjects", _INT, _HANDLE)

@@ -80,6 +80,12 @@ class Upright:
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
+def scale_of(page: PdfPage) -> float:
+    """Pixels a point at which a page is recognised."""
+    width, height = page.get_size()
+    return min(TARGET_DPI / 72.0, math.sqrt(MAX_PIXELS / max(1.0, width * height)))
+
+
 def render(page: PdfPage) -> tuple[np.ndarray, float, tuple[Notice, ...]]:
     """The page as displayed: (grey image with even paper, pixels a point, seals found).
 
@@ -87,8 +93,7 @@ def render(page: PdfPage) -> tuple[np.ndarray, float, tuple[Notice, ...]]:
     import cv2
     import numpy as np
 
-    width, height = page.get_size()
-    scale = min(TARGET_DPI / 72.0, math.sqrt(MAX_PIXELS / max(1.0, width * height)))
+    scale = scale_of(page)
     image = page.render(scale=scale, rev_byteorder=True).to_numpy()
     if image.ndim == 2 or image.shape[2] == 1:
         return flatten(image.reshape(image.shape[:2])), scale, ()

@@ -1,0 +1,222 @@
+"""Every mark inside a form's table is accounted for: the picture of a page held against what was read of it.
+
+A glyph that leaves no ink is not there, whatever hides it: a layer that is off, a clip, a cover, a picture, paper-white type. Where something
+else stands on the same place, the glyph is there if the picture changes without it. A line through glyphs strikes them out. Ink in a cell
+that belongs to no glyph and no border was not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import TYPE_CHECKING
+
+from selfeval.extractors.grids.cells import SolvedPage
+from selfeval.extractors.model import Bbox
+from selfeval.extractors.pages import strikes, twofold
+from selfeval.extractors.pages.pdfium_calls import CALLS
+from selfeval.extractors.pages.picture import Picture, draw
+from selfeval.extractors.pages.seals import without_seals
+from selfeval.extractors.pages.textpage import TextPage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from pypdfium2 import PdfPage
+
+#: a grid of fewer cells is no form's table
+MIN_CELLS = 4
+#: dots darker than PALE (0 black, 255 paper) are ink of a glyph; of ink that nobody read only what is as dark as STRONG is asked after, since
+#: watermarks are paler
+PALE, STRONG = 243, 170
+#: shades that the dots of a place differ by at most where there is nothing but ground
+FLAT = 5
+#: places at which a border is asked for, the shade from which there is nothing, and the share of places at which it must show
+PROBES, PAPER, SHOWN = 9, 253, 0.3
+#: dots; a glyph as thin as this is looked for a dot further out
+THIN = 2
+#: points around a glyph, a border and a dark area that their ink may take
+GLYPH_MARGIN, BORDER_MARGIN = 1.0, 1.2
+#: what is said of glyphs whose ink shows, whether or not it is the form's text
+_WITH_INK = (None, "struck")
+#: points; a drawn line shorter than this may be the stroke of a character that is drawn as an outline
+BORDER_LENGTH = 8.0
+#: luminance below which a painted area is dark itself
+DARK_AREA = 0.7
+#: points by which the inside of a cell keeps away from its borders, and square points of ink from which something stands in it
+INSIDE, MARK = 1.5, 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the picture of a page says of its text. `gone`: glyphs (by index) that are not the form's text, and why. `no_borders`: borders (by
+    index) that do not show, or are lines through text. `twofold`: displayed boxes where two texts show on one place."""
+
+    picture: Picture
+    glyphs: np.ndarray  # the dots that each glyph touches (n x 4)
+    gone: Mapping[int, str] = field(default_factory=dict)
+    no_borders: frozenset[int] = frozenset()
+    twofold: tuple[Bbox, ...] = ()
+
+
+def holds_table(solved: SolvedPage) -> bool:
+    """Whether a page has a table that may be a form's."""
+    return any(len(grid.cells) >= MIN_CELLS for grid in solved.grids)
+
+
+def look(page: PdfPage, text: TextPage) -> Look:
+    """Given a page and what pdfium reads of it, what its picture says of that."""
+    import numpy as np
+
+    picture = draw(page, text, _em(text))
+    boxes = picture.dots([glyph.box for glyph in text.glyphs])
+    inked = np.array([not glyph.text.isspace() for glyph in text.glyphs], dtype=bool)
+    inked[list(text.kinds)] = False
+    gone = dict.fromkeys(_without_ink(text, picture.grey, boxes, inked), "hidden")
+    inked[list(gone)] = False
+    doubles, layered = twofold.settled(picture, boxes, inked)
+    gone.update(doubles)
+    inked[list(doubles)] = False
+    unseen = _borders_without_ink(picture)
+    struck, lines = strikes.found(text, inked, unseen)
+    gone.update(dict.fromkeys(struck, "struck"))
+    return Look(picture, boxes, gone, frozenset((*unseen, *lines)), layered)
+
+
+def _em(text: TextPage) -> float:
+    sizes = [text.runs[glyph.run].size for glyph in text.glyphs if not glyph.text.isspace()]
+    return median(sizes) if sizes else 10.0
+
+
+def _without_ink(
+    text: TextPage, grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray
+) -> list[int]:
+    """The glyphs in whose box there is nothing but ground."""
+    import numpy as np
+
+    owner = np.zeros(grey.shape, np.int32)
+    for index in np.flatnonzero(inked):
+        x0, y0, x1, y1 = boxes[index]
+        owner[y0:y1, x0:x1] = index + 1
+    dark = np.bincount(owner[grey < PALE], minlength=len(boxes) + 1)[1:]
+    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    missing = []
+    for index in np.flatnonzero(inked & ((dark == 0) | (dark >= area))):
+        x0, y0, x1, y1 = boxes[index]
+        if min(x1 - x0, y1 - y0) <= THIN:  # a dash may be drawn beside the dots of its box
+            x0, y0, x1, y1 = max(0, x0 - 1), max(0, y0 - 1), x1 + 1, y1 + 1
+        place = grey[y0:y1, x0:x1]
+        if not place.size or int(place.max()) - int(place.min()) <= FLAT:
+            missing.append(int(index))
+    return _not_for_want_of_a_font(text, missing, inked) if missing else []
+
+
+def _borders_without_ink(picture: Picture) -> set[int]:
+    """The borders (by index) along which the picture shows nothing, as those of a layer that is off. Each is asked at a few places."""
+    import numpy as np
+
+    borders = picture.text.objects.borders
+    if not borders:
+        return set()
+    boxes = picture.dots(borders)
+    x0, y0, x1, y1 = boxes.T
+    share = (np.arange(PROBES) + 0.5) / PROBES
+    lies = (x1 - x0 >= y1 - y0)[:, None]
+    across = np.where(lies, x0[:, None] + share * (x1 - x0)[:, None], ((x0 + x1) / 2)[:, None])
+    down = np.where(lies, ((y0 + y1) / 2)[:, None], y0[:, None] + share * (y1 - y0)[:, None])
+    height, width = picture.grey.shape
+    shown = np.zeros(across.shape, dtype=bool)
+    for beside in (-1, 0, 1):
+        xs = np.clip(across + np.where(lies, 0, beside), 0, width - 1).astype(np.int64)
+        ys = np.clip(down + np.where(lies, beside, 0), 0, height - 1).astype(np.int64)
+        shown |= picture.grey[ys, xs] < PAPER
+    return {int(k) for k in np.flatnonzero(shown.mean(axis=1) < SHOWN)}
+
+
+def _not_for_want_of_a_font(text: TextPage, missing: Sequence[int], inked: np.ndarray) -> list[int]:
+    """Glyphs that are missing for another reason than that their font is neither in the file nor on this machine: the same character of the same
+    font shows elsewhere, or whole runs are missing that any font could show."""
+    import numpy as np
+
+    lacking = set(missing)
+    embedded: dict[int, bool] = {}
+    for index in missing:
+        run = text.glyphs[index].run
+        if run not in embedded:
+            font = CALLS.text_font(run)
+            embedded[run] = not font or CALLS.font_embedded(font) != 0
+    if all(embedded.values()):
+        return list(missing)
+    shown = {text.glyphs[i].text for i in np.flatnonzero(inked) if i not in lacking}
+    return [
+        index
+        for index in missing
+        if embedded[text.glyphs[index].run]
+        or text.glyphs[index].text.isascii()
+        or text.glyphs[index].text in shown
+    ]
+
+
+def unread(seen: Look, solved: SolvedPage) -> list[tuple[int, int]]:
+    """The cells of a page (grid, cell) with dark ink that is no glyph's, no border's and no seal's."""
+    import numpy as np
+
+    picture = seen.picture
+    glyphs = seen.glyphs[[i for i in range(len(seen.glyphs)) if seen.gone.get(i) in _WITH_INK]]
+    free = picture.grey < STRONG
+    margin = max(1, round(GLYPH_MARGIN * picture.scale))
+    for x0, y0, x1, y1 in glyphs:
+        free[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin] = False
+    margin = max(1, round(BORDER_MARGIN * picture.scale))
+    drawn = list(_known(picture.text))
+    for x0, y0, x1, y1 in picture.dots(drawn) if drawn else ():
+        free[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin] = False
+    if np.count_nonzero(free) < MARK * picture.scale:
+        return []
+    suspects = list(_marked(free, picture, solved))
+    if suspects:
+        free = without_seals(free, picture)
+        suspects = list(_marked(free, picture, solved))
+    return suspects
+
+
+def _known(text: TextPage) -> Iterator[tuple[float, float, float, float]]:
+    """The borders and dark areas of a page, in page space."""
+    objects = text.objects
+    for box in objects.borders:
+        if max(box[2] - box[0], box[3] - box[1]) >= BORDER_LENGTH:
+            yield box
+    for paint in objects.fills:
+        if paint.luminance < DARK_AREA:
+            yield paint.box
+
+
+def _marked(free: np.ndarray, picture: Picture, solved: SolvedPage) -> Iterator[tuple[int, int]]:
+    import numpy as np
+
+    for number, grid in enumerate(solved.grids):
+        if len(grid.cells) < MIN_CELLS:
+            continue
+        inside = [
+            (x0 + INSIDE, top + INSIDE, x1 - INSIDE, bottom - INSIDE)
+            for x0, top, x1, bottom in (cell.evidence[0].bbox for cell in grid.cells)
+        ]
+        for index, (x0, y0, x1, y1) in enumerate(picture.dots_displayed(inside)):
+            if x1 <= x0 or y1 <= y0:
+                continue
+            place = free[y0:y1, x0:x1]
+            if np.count_nonzero(place) >= MARK * picture.scale and not _is_diagonal(place):
+                yield number, index
+
+
+def _is_diagonal(place: np.ndarray) -> bool:
+    """Whether the ink of a cell is a straight line from one corner towards the other, as it crosses out an empty cell."""
+    import numpy as np
+
+    ys, xs = np.nonzero(place)
+    height, width = place.shape
+    if xs.max() - xs.min() < 0.6 * width and ys.max() - ys.min() < 0.6 * height:
+        return False
+    spread = np.cov(np.stack((xs, ys)).astype(np.float64))
+    thinnest, longest = np.linalg.eigvalsh(spread)
+    return bool(thinnest <= 1.0 and longest >= 20 * max(thinnest, 0.05))

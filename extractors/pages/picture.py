@@ -1,0 +1,92 @@
+"""A page drawn as a viewer shows it, small: what the ink check asks. Grey, about a dot a point, with layers, clips and covers as they are set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from selfeval.extractors.pages.pdfium_calls import CALLS
+from selfeval.extractors.pages.textpage import TextPage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from pypdfium2 import PdfPage
+
+    from selfeval.extractors.pages.objects import Box
+
+#: dots that the em of the page's type shall have at least; a dot a point is enough for type of this size
+MIN_EM = 6.0
+#: dots of the whole picture: twice A4 at a dot a point
+MAX_DOTS = 1_000_000
+MAX_SCALE = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A grey picture (height x width, 255 is white) of a page at `scale` dots a point of the displayed page."""
+
+    page: PdfPage
+    text: TextPage
+    grey: np.ndarray
+    scale: float
+
+    def again(self) -> np.ndarray:
+        """The page drawn once more, grey, after something on it was switched off."""
+        return _draw(self.page, self.scale)
+
+    def colours(self) -> np.ndarray:
+        """The page in colour (height x width x 3, red first)."""
+        return self.page.render(scale=self.scale, rev_byteorder=True).to_numpy()[..., :3]
+
+    def dots(self, boxes: Sequence[Box]) -> np.ndarray:
+        """Boxes in page space -> rows x0, y0, x1, y1 of the dots that they touch (n x 4, int), cut off at the picture's edge."""
+        import numpy as np
+
+        a, b, c, d, e, f = self.text.shown
+        given = np.array(boxes, dtype=np.float64).reshape(-1, 4)
+        x0, y0, x1, y1 = given.T
+        xs = np.stack((a * x0 + c * y0, a * x1 + c * y1)) + e
+        ys = np.stack((b * x0 + d * y0, b * x1 + d * y1)) + f
+        return self._clipped(np.stack((xs.min(0), ys.min(0), xs.max(0), ys.max(0)), axis=1))
+
+    def dots_displayed(self, boxes: Iterable[Box]) -> np.ndarray:
+        """The same for boxes in points of the displayed page."""
+        import numpy as np
+
+        return self._clipped(np.array(list(boxes), dtype=np.float64).reshape(-1, 4))
+
+    def _clipped(self, points: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        height, width = self.grey.shape
+        low = np.floor(points[:, :2] * self.scale + 0.01)
+        high = np.ceil(points[:, 2:] * self.scale - 0.01)
+        found = np.concatenate((low, np.maximum(high, low + 1)), axis=1)
+        return np.clip(found, 0, (width, height, width, height)).astype(np.int64)
+
+    @contextmanager
+    def without(self, runs: Iterable[int]) -> Iterator[None]:
+        """Switch runs of text (addresses of pdfium's objects) off, and on again at the end."""
+        handles = list(runs)
+        for handle in handles:
+            CALLS.set_active(handle, 0)
+        try:
+            yield
+        finally:
+            for handle in handles:
+                CALLS.set_active(handle, 1)
+
+
+def draw(page: PdfPage, text: TextPage, em: float) -> Picture:
+    """Given a page and the em of its type in points, its picture."""
+    most = math.sqrt(MAX_DOTS / (text.width * text.height))
+    scale = min(max(1.0, MIN_EM / max(em, 0.1)), MAX_SCALE, most)
+    return Picture(page, text, _draw(page, scale), scale)
+
+
+def _draw(page: PdfPage, scale: float) -> np.ndarray:
+    image: Any = page.render(scale=scale, grayscale=True).to_numpy()
+    return image.reshape(image.shape[:2]) if image.ndim == 3 else image

@@ -1,0 +1,119 @@
+"""One page as pdfium reads it, before anything is decided: glyphs, drawn objects, and the maps between the frames they are given in.
+
+Page space is that of the PDF's content. The displayed page is what a viewer shows, in points from its upper left corner; the upright frame
+is the displayed page turned so that most of its text runs from left to right.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2.raw as raw
+
+from selfeval.extractors.model import Bbox
+from selfeval.extractors.pages.characters import (
+    Glyph,
+    Run,
+    body_size,
+    classify,
+    direction,
+    read_glyphs,
+)
+from selfeval.extractors.pages.geometry import Box, Matrix
+from selfeval.extractors.pages.objects import USUAL_TYPE, ObjectReader, PageObjects
+
+#: how finely pdfium's integer device space is asked for the page's transformation, in steps a point
+_STEPS = 1000
+
+
+@dataclass(slots=True)
+class TextPage:
+    """What a page holds. `width` and `height` are those of the displayed page; `shown` and `upright` map page space to the displayed page and to
+    the upright frame, which is turned against it by `turn` degrees. `kinds` names the glyphs that are not the form's text (see `classify`)."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: list[Glyph]
+    runs: dict[int, Run]
+    em: float  # points, of most of its type; 0 where there is none
+    objects: PageObjects
+    shown: Matrix
+    upright: Matrix
+    turned: int
+    turn: int
+    kinds: dict[int, str]
+
+
+def read(page: Any, number: int) -> TextPage:
+    """Given a pypdfium2 page and its number from 1, what is on it. Raises ExtractError("too-complex" or "too-many-characters")."""
+    textpage = raw.FPDFText_LoadPage(page.raw)
+    try:
+        glyphs, runs = read_glyphs(
+            textpage, number
+        )  # first, since it refuses a page with too many characters at once
+    finally:
+        raw.FPDFText_ClosePage(textpage)
+    em = body_size(glyphs, runs)
+    objects = ObjectReader(number, em or USUAL_TYPE).read(page.raw)
+    width, height = raw.FPDF_GetPageWidthF(page.raw), raw.FPDF_GetPageHeightF(page.raw)
+    shown = _page_to_displayed(page, width, height)
+    turned = raw.FPDFPage_GetRotation(page.raw) * 90
+    turn = (turned - direction(glyphs, runs)) % 360
+    upright = _to_upright(shown, width, height, turn)
+    kinds = classify(glyphs, runs, objects, _page_box(shown, width, height), em)
+    return TextPage(
+        number, width, height, glyphs, runs, em, objects, shown, upright, turned, turn, kinds
+    )
+
+
+def _page_to_displayed(page: Any, width: float, height: float) -> Matrix:
+    """The affine map from page space to the displayed page (points, origin upper left), rotation and crop box applied."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    corners = []
+    for device in ((0, 0), (_STEPS, 0), (0, _STEPS)):
+        raw.FPDF_DeviceToPage(page.raw, 0, 0, _STEPS, _STEPS, 0, *device, x, y)
+        corners.append((x.value, y.value))
+    (ox, oy), (rx, ry), (dx, dy) = corners
+    # page = o + u * (r - o) + v * (d - o) with u = X / width, v = Y / height; solved for X and Y
+    ax, ay, bx, by = rx - ox, ry - oy, dx - ox, dy - oy
+    det = ax * by - ay * bx
+    a, c = by / det * width, -bx / det * width
+    b, d = -ay / det * height, ax / det * height
+    return (a, b, c, d, -(a * ox + c * oy), -(b * ox + d * oy))
+
+
+def _page_box(shown: Matrix, width: float, height: float) -> Box:
+    """The displayed part of the page in page space."""
+    a, b, c, d, e, f = shown
+    det = a * d - b * c
+    corners = [
+        ((d * (x - e) - c * (y - f)) / det, (a * (y - f) - b * (x - e)) / det)
+        for x in (0, width)
+        for y in (0, height)
+    ]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
+def _to_upright(shown: Matrix, width: float, height: float, turn: int) -> Matrix:
+    """The map to the frame in which text stands upright; the displayed page is that frame turned clockwise by `turn`."""
+    a, b, c, d, e, f = shown
+    if turn == 90:
+        return (b, -a, d, -c, f, width - e)
+    if turn == 180:
+        return (-a, -b, -c, -d, width - e, height - f)
+    if turn == 270:
+        return (-b, a, -d, c, height - f, e)
+    return shown
+
+
+def moved(box: Box, m: Matrix) -> Bbox:
+    x0, y0, x1, y1 = box
+    xa, ya = m[0] * x0 + m[2] * y0 + m[4], m[1] * x0 + m[3] * y0 + m[5]
+    xb, yb = m[0] * x1 + m[2] * y1 + m[4], m[1] * x1 + m[3] * y1 + m[5]
+    if xa > xb:
+        xa, xb = xb, xa
+    return (xa, ya, xb, yb) if ya <= yb else (xa, yb, xb, ya)
