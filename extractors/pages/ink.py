@@ -32,7 +32,7 @@ PALE, STRONG = 243, 170
 #: shades that the dots of a place differ by at most where there is nothing but ground
 FLAT = 5
 #: places at which a border is asked for, the shade from which there is nothing, and the share of places at which it must show
-PROBES, PAPER, SHOWN = 9, 253, 0.3
+PROBES, PAPER, SHOWN = 13, 253, 0.3
 #: dots; a glyph as thin as this is looked for a dot further out
 THIN = 2
 #: points around a glyph, a border and a dark area that their ink may take
@@ -72,13 +72,14 @@ def look(page: PdfPage, text: TextPage) -> Look:
     boxes = picture.dots([glyph.box for glyph in text.glyphs])
     inked = np.array([not glyph.text.isspace() for glyph in text.glyphs], dtype=bool)
     inked[list(text.kinds)] = False
-    gone = dict.fromkeys(_without_ink(text, picture.grey, boxes, inked), "hidden")
+    owner = _owners(picture.grey, boxes, inked)
+    gone = dict.fromkeys(_without_ink(text, picture.grey, boxes, inked, owner), "hidden")
     inked[list(gone)] = False
     doubles, layered = twofold.settled(picture, boxes, inked)
     gone.update(doubles)
     inked[list(doubles)] = False
-    unseen = _borders_without_ink(picture)
-    struck, lines = strikes.found(text, inked, unseen)
+    unseen = _borders_without_ink(picture, owner)
+    struck, lines = strikes.found(picture, inked, unseen)
     gone.update(dict.fromkeys(struck, "struck"))
     return Look(picture, boxes, gone, frozenset((*unseen, *lines)), layered)
 
@@ -88,16 +89,23 @@ def _em(text: TextPage) -> float:
     return median(sizes) if sizes else 10.0
 
 
+def _owners(grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray) -> np.ndarray:
+    """For each dot of a picture the glyph whose box holds it, counted from 1; 0 for none."""
+    import numpy as np
+
+    owner = np.zeros(grey.shape, np.int32)
+    for index in np.flatnonzero(inked).tolist():
+        x0, y0, x1, y1 = boxes[index].tolist()
+        owner[y0:y1, x0:x1] = index + 1
+    return owner
+
+
 def _without_ink(
-    text: TextPage, grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray
+    text: TextPage, grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray, owner: np.ndarray
 ) -> list[int]:
     """The glyphs in whose box there is nothing but ground."""
     import numpy as np
 
-    owner = np.zeros(grey.shape, np.int32)
-    for index in np.flatnonzero(inked):
-        x0, y0, x1, y1 = boxes[index]
-        owner[y0:y1, x0:x1] = index + 1
     dark = np.bincount(owner[grey < PALE], minlength=len(boxes) + 1)[1:]
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     missing = []
@@ -111,8 +119,9 @@ def _without_ink(
     return _not_for_want_of_a_font(text, missing, inked) if missing else []
 
 
-def _borders_without_ink(picture: Picture) -> set[int]:
-    """The borders (by index) along which the picture shows nothing, as those of a layer that is off. Each is asked at a few places."""
+def _borders_without_ink(picture: Picture, owner: np.ndarray) -> set[int]:
+    """The borders (by index) along which the picture shows nothing, as those of a layer that is off. Each is asked at a few places that
+    belong to no glyph."""
     import numpy as np
 
     borders = picture.text.objects.borders
@@ -126,11 +135,14 @@ def _borders_without_ink(picture: Picture) -> set[int]:
     down = np.where(lies, ((y0 + y1) / 2)[:, None], y0[:, None] + share * (y1 - y0)[:, None])
     height, width = picture.grey.shape
     shown = np.zeros(across.shape, dtype=bool)
+    asked = np.ones(across.shape, dtype=bool)
     for beside in (-1, 0, 1):
         xs = np.clip(across + np.where(lies, 0, beside), 0, width - 1).astype(np.int64)
         ys = np.clip(down + np.where(lies, beside, 0), 0, height - 1).astype(np.int64)
         shown |= picture.grey[ys, xs] < PAPER
-    return {int(k) for k in np.flatnonzero(shown.mean(axis=1) < SHOWN)}
+        asked &= owner[ys, xs] == 0
+    hits, places = (shown & asked).sum(axis=1), asked.sum(axis=1)
+    return {int(k) for k in np.flatnonzero((hits < SHOWN * places) & (places >= PROBES // 2))}
 
 
 def _not_for_want_of_a_font(text: TextPage, missing: Sequence[int], inked: np.ndarray) -> list[int]:

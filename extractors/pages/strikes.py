@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from selfeval.extractors.pages.picture import Picture
 from selfeval.extractors.pages.textpage import TextPage, moved
 
 if TYPE_CHECKING:
@@ -18,14 +19,17 @@ BEYOND = 1.3
 THICK = 0.25
 #: ems between two glyphs of one struck text
 APART = 1.2
+#: shades from which a dot is paper
+PAPER = 250
 
 
 def found(
-    text: TextPage, inked: np.ndarray, unseen: Collection[int]
+    picture: Picture, inked: np.ndarray, unseen: Collection[int]
 ) -> tuple[list[int], list[int]]:
-    """(indices of struck glyphs, indices of the borders that strike them), but for borders that do not show."""
+    """(indices of struck glyphs, indices of the borders through text that strike it or do not show). `unseen` borders are not asked."""
     import numpy as np
 
+    text = picture.text
     members = np.flatnonzero(inked)
     borders = [moved(box, text.upright) for box in text.objects.borders]
     lying = [
@@ -42,8 +46,7 @@ def found(
     high, low = tops + UPPER * height, tops + LOWER * height
     order = np.argsort(high)
     ranked, deepest = high[order], float((low - high).max())
-    glyphs: set[int] = set()
-    lines = []
+    lines: dict[int, list[int]] = {}
     for k in lying:
         x0, top, x1, bottom = borders[k]
         y = (top + bottom) / 2
@@ -56,9 +59,32 @@ def found(
         em = float(sizes[hit].max())
         if not len(under) or not _bounded(places[under], x0, x1, em):
             continue
-        lines.append(k)
-        glyphs |= {int(members[i]) for i in under}
-    return sorted(glyphs), lines
+        lines[k] = [int(members[i]) for i in under]
+    shown = _shown(picture, lines) if lines else []
+    return sorted({glyph for k in shown for glyph in lines[k]}), list(lines)
+
+
+def _shown(picture: Picture, lines: Mapping[int, Sequence[int]]) -> list[int]:
+    """Which lines the picture shows once the text that they may strike is switched off."""
+    import numpy as np
+
+    text = picture.text
+    with picture.without({text.glyphs[i].run for glyphs in lines.values() for i in glyphs}):
+        ground = picture.again()
+    found = []
+    for k, box in zip(
+        lines, picture.dots([text.objects.borders[k] for k in lines]).tolist(), strict=True
+    ):
+        x0, y0, x1, y1 = box
+        upright = x1 - x0 < y1 - y0
+        place = (
+            ground[y0:y1, max(0, x0 - 1) : x1 + 1].min(axis=1)
+            if upright
+            else ground[max(0, y0 - 1) : y1 + 1, x0:x1].min(axis=0)
+        )
+        if place.size and np.count_nonzero(place < PAPER) > 0.5 * len(place):
+            found.append(k)
+    return found
 
 
 def _bounded(places: np.ndarray, x0: float, x1: float, em: float) -> bool:
