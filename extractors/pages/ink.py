@@ -38,7 +38,7 @@ THIN = 2
 #: points around a glyph, a border and a dark area that their ink may take
 GLYPH_MARGIN, BORDER_MARGIN = 1.0, 1.2
 #: what is said of glyphs whose ink shows, whether or not it is the form's text
-_WITH_INK = (None, "struck")
+_WITH_INK = (None, "struck", "watermark", "seal")
 #: points; a drawn line shorter than this may be the stroke of a character that is drawn as an outline
 BORDER_LENGTH = 8.0
 #: luminance below which a painted area is dark itself
@@ -174,7 +174,8 @@ def unread(seen: Look, solved: SolvedPage) -> list[tuple[int, int]]:
     import numpy as np
 
     picture = seen.picture
-    glyphs = seen.glyphs[[i for i in range(len(seen.glyphs)) if seen.gone.get(i) in _WITH_INK]]
+    kinds = {**picture.text.kinds, **seen.gone}
+    glyphs = seen.glyphs[[i for i in range(len(seen.glyphs)) if kinds.get(i) in _WITH_INK]]
     free = picture.grey < STRONG
     margin = max(1, round(GLYPH_MARGIN * picture.scale))
     for x0, y0, x1, y1 in glyphs:

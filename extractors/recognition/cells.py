@@ -52,5 +52,6 @@ def _read(part: np.ndarray, scale: float, turn: int) -> tuple[str, float]:
     height, width = picture.shape
     lines = lines_in(pieces, (0, 0, width, height), em_of(pieces, scale), scale)
     chars = chars_of(picture, lines, scale)
-    text = assemble(chars, width / scale - 6)
+    edge = margin / scale
+    text = assemble(chars, (edge, edge, width / scale - edge, height / scale - edge))
     return text, min((char.confidence for char in chars if char.text != " "), default=0.0)
