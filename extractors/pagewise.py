@@ -23,6 +23,8 @@ PICTURE = 0.3
 RUBBISH = 0.3
 #: confidence in a cell where two texts show on one place, and in one whose ink was recognised
 TWOFOLD, RECOGNISED = 0.4, 0.6
+#: what the box is recognised as that fonts draw in place of a character that they lack, such as a space
+_BOXES = dict.fromkeys(map(ord, "冈囗口囚回区□☐☒网図×"))
 
 
 def solved_page(page: pdfium.PdfPage, number: int, engine: Engine, recognise: bool) -> SolvedPage:
@@ -100,7 +102,7 @@ def _completed(
 def _with_reading(cell: Cell, text: str, confidence: float) -> Cell:
     """A cell with what was recognised in its picture. Where that is what the text layer says, its other ink says nothing."""
     printed, pictured = compare.plain(cell.text), compare.plain(text)
-    if printed and printed == pictured:
+    if printed and printed == pictured.translate(_BOXES):
         return cell
     if not printed and not pictured:
         return replace(cell, confidence=0.2, why="格内有图形或笔迹，未能识别为文字")

@@ -117,7 +117,9 @@ def with_notices(
             pages = {part.page for parts in form.evidence.values() for part in parts}
             if path or page in pages:
                 doubt = Doubt(path or f"hidden/{page}", why, HIDDEN_BESIDE)
-                result[index] = replace(form, doubts=merged((*form.doubts, doubt)))
+                beside = _lacking_beside(form, page, notice) if not path else ()
+                lost = (Doubt(place, why, HIDDEN_BESIDE) for place in beside)
+                result[index] = replace(form, doubts=merged((*form.doubts, doubt, *lost)))
                 break
     return result
 
@@ -149,6 +151,27 @@ def _value_at(form: Form, page: int, bbox: Bbox) -> str | None:
             ):
                 return path
     return None
+
+
+def _lacking_beside(form: Form, page: int, notice: Notice) -> list[str]:
+    """Given text that the edge of the page cuts off, the PATHs of values that the form lacks in the rows beside it."""
+    if notice.kind not in ("off-page", "clipped"):
+        return []
+    y = (notice.bbox[1] + notice.bbox[3]) / 2
+    rows = {
+        path.rsplit("/", 1)[0]
+        for path, parts in form.evidence.items()
+        if "/" in path
+        and any(part.page == page and part.bbox[1] <= y <= part.bbox[3] for part in parts)
+    }
+    read = dict(values(form))
+    columns = {f"{block}/*": of for block, of in ROWS.items()} | {"total": TOTAL}
+    return [
+        f"{row}/{field.name}"
+        for row in rows
+        for field in columns.get(re.sub(r"\d+", "*", row), ())
+        if f"{row}/{field.name}" not in read
+    ]
 
 
 def plain(text: str) -> str:

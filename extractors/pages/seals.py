@@ -30,13 +30,13 @@ def without_seals(free: np.ndarray, picture: Picture) -> np.ndarray:
     padded = np.zeros((-(-height // square) * square, -(-width // square) * square), bool)
     padded[:height, :width] = red
     rows, columns = padded.shape[0] // square, padded.shape[1] // square
-    coarse = padded.reshape(rows, square, columns, square).any(axis=(1, 3))
+    coarse = np.asarray(padded.reshape(rows, square, columns, square).any(axis=(1, 3)))
     least = MIN_SEAL * picture.scale / square
     seal = np.zeros_like(coarse)
     for patch in _patches(coarse):
         ys, xs = zip(*patch, strict=True)
         if max(ys) - min(ys) + 1 >= least and max(xs) - min(xs) + 1 >= least:
-            seal[list(ys), list(xs)] = True
+            seal[min(ys) : max(ys) + 1, min(xs) : max(xs) + 1] = True  # its star stands apart
     grown = seal.repeat(square, axis=0).repeat(square, axis=1)[:height, :width]
     return np.asarray(free & ~(grown & red))
 
