@@ -107,6 +107,7 @@ def with_notices(
             continue
         if (
             notice.kind in ("clipped", "off-page")
+            and len(plain(notice.text)) > 1
             and plain(notice.text) in everything
             and not re.search(r"\d", notice.text)
         ):

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from selfeval.extractors.grids.cells import SolvedPage
 from selfeval.extractors.model import Bbox
 from selfeval.extractors.pages import strikes, twofold
+from selfeval.extractors.pages.objects import USUAL_TYPE
 from selfeval.extractors.pages.pdfium_calls import CALLS
 from selfeval.extractors.pages.picture import Picture, draw
 from selfeval.extractors.pages.seals import without_seals
@@ -32,7 +33,9 @@ PALE, STRONG = 243, 170
 #: shades that the dots of a place differ by at most where there is nothing but ground
 FLAT = 5
 #: places at which a border is asked for, the shade from which there is nothing, and the share of places at which it must show
-PROBES, PAPER, SHOWN = 13, 253, 0.3
+PROBES, PAPER, SHOWN = 13, 253, 0.5
+#: points without ink that a border of dashes or dots does not leave
+GAP = 12.0
 #: dots; a glyph as thin as this is looked for a dot further out
 THIN = 2
 #: points around a glyph, a border and a dark area that their ink may take
@@ -68,7 +71,7 @@ def look(page: PdfPage, text: TextPage) -> Look:
     """Given a page and what pdfium reads of it, what its picture says of that."""
     import numpy as np
 
-    picture = draw(page, text, _em(text))
+    picture = draw(page, text, text.em or USUAL_TYPE)
     boxes = picture.dots([glyph.box for glyph in text.glyphs])
     inked = np.array([not glyph.text.isspace() for glyph in text.glyphs], dtype=bool)
     inked[list(text.kinds)] = False
@@ -82,11 +85,6 @@ def look(page: PdfPage, text: TextPage) -> Look:
     struck, lines = strikes.found(picture, inked, unseen)
     gone.update(dict.fromkeys(struck, "struck"))
     return Look(picture, boxes, gone, frozenset((*unseen, *lines)), layered)
-
-
-def _em(text: TextPage) -> float:
-    sizes = [text.runs[glyph.run].size for glyph in text.glyphs if not glyph.text.isspace()]
-    return median(sizes) if sizes else 10.0
 
 
 def _owners(grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray) -> np.ndarray:
@@ -142,7 +140,22 @@ def _borders_without_ink(picture: Picture, owner: np.ndarray) -> set[int]:
         shown |= picture.grey[ys, xs] < PAPER
         asked &= owner[ys, xs] == 0
     hits, places = (shown & asked).sum(axis=1), asked.sum(axis=1)
-    return {int(k) for k in np.flatnonzero((hits < SHOWN * places) & (places >= PROBES // 2))}
+    doubtful = np.flatnonzero((hits < SHOWN * places) & (places >= PROBES // 2))
+    return {int(k) for k in doubtful if _breaks_off(picture, owner, boxes[k].tolist())}
+
+
+def _breaks_off(picture: Picture, owner: np.ndarray, box: Sequence[int]) -> bool:
+    """Whether a border leaves a stretch without ink that is longer than the gaps of dashes and dots."""
+    import numpy as np
+
+    x0, y0, x1, y1 = box
+    lies = x1 - x0 >= y1 - y0
+    rows = slice(max(0, y0 - 1), y1 + 1) if lies else slice(y0, y1)
+    columns = slice(x0, x1) if lies else slice(max(0, x0 - 1), x1 + 1)
+    ink = (picture.grey[rows, columns] < PAPER) | (owner[rows, columns] > 0)
+    marks = np.flatnonzero(ink.any(axis=0 if lies else 1))
+    ends = (-1, *marks.tolist(), max(x1 - x0, y1 - y0))
+    return max(b - a for a, b in pairwise(ends)) > GAP * picture.scale
 
 
 def _not_for_want_of_a_font(text: TextPage, missing: Sequence[int], inked: np.ndarray) -> list[int]:
