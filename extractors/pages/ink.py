@@ -35,7 +35,7 @@ FLAT = 5
 #: places at which a border is asked for, the shade from which there is nothing, and the share of places at which it must show
 PROBES, PAPER, SHOWN = 13, 253, 0.5
 #: points without ink that a border of dashes or dots does not leave
-GAP = 12.0
+GAP = 8.0
 #: dots; a glyph as thin as this is looked for a dot further out
 THIN = 2
 #: points around a glyph, a border and a dark area that their ink may take
@@ -155,7 +155,7 @@ def _breaks_off(picture: Picture, owner: np.ndarray, box: Sequence[int]) -> bool
     ink = (picture.grey[rows, columns] < PAPER) | (owner[rows, columns] > 0)
     marks = np.flatnonzero(ink.any(axis=0 if lies else 1))
     ends = (-1, *marks.tolist(), max(x1 - x0, y1 - y0))
-    return max(b - a for a, b in pairwise(ends)) > GAP * picture.scale
+    return max(b - a for a, b in pairwise(ends)) > GAP * picture.unit
 
 
 def _not_for_want_of_a_font(text: TextPage, missing: Sequence[int], inked: np.ndarray) -> list[int]:
@@ -190,14 +190,14 @@ def unread(seen: Look, solved: SolvedPage) -> list[tuple[int, int]]:
     kinds = {**picture.text.kinds, **seen.gone}
     glyphs = seen.glyphs[[i for i in range(len(seen.glyphs)) if kinds.get(i) in _WITH_INK]]
     free = picture.grey < STRONG
-    margin = max(1, round(GLYPH_MARGIN * picture.scale))
+    margin = max(1, round(GLYPH_MARGIN * picture.unit))
     for x0, y0, x1, y1 in glyphs:
         free[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin] = False
-    margin = max(1, round(BORDER_MARGIN * picture.scale))
-    drawn = list(_known(picture.text))
+    margin = max(1, round(BORDER_MARGIN * picture.unit))
+    drawn = list(_known(picture.text, BORDER_LENGTH * picture.unit / picture.scale))
     for x0, y0, x1, y1 in picture.dots(drawn) if drawn else ():
         free[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin] = False
-    if np.count_nonzero(free) < MARK * picture.scale:
+    if np.count_nonzero(free) < MARK * picture.unit:
         return []
     suspects = list(_marked(free, picture, solved))
     if suspects:
@@ -206,11 +206,11 @@ def unread(seen: Look, solved: SolvedPage) -> list[tuple[int, int]]:
     return suspects
 
 
-def _known(text: TextPage) -> Iterator[tuple[float, float, float, float]]:
+def _known(text: TextPage, shortest: float) -> Iterator[tuple[float, float, float, float]]:
     """The borders and dark areas of a page, in page space."""
     objects = text.objects
     for box in objects.borders:
-        if max(box[2] - box[0], box[3] - box[1]) >= BORDER_LENGTH:
+        if max(box[2] - box[0], box[3] - box[1]) >= shortest:
             yield box
     for paint in objects.fills:
         if paint.luminance < DARK_AREA:
@@ -220,18 +220,19 @@ def _known(text: TextPage) -> Iterator[tuple[float, float, float, float]]:
 def _marked(free: np.ndarray, picture: Picture, solved: SolvedPage) -> Iterator[tuple[int, int]]:
     import numpy as np
 
+    within = INSIDE * picture.unit / picture.scale
     for number, grid in enumerate(solved.grids):
         if len(grid.cells) < MIN_CELLS:
             continue
         inside = [
-            (x0 + INSIDE, top + INSIDE, x1 - INSIDE, bottom - INSIDE)
+            (x0 + within, top + within, x1 - within, bottom - within)
             for x0, top, x1, bottom in (cell.evidence[0].bbox for cell in grid.cells)
         ]
         for index, (x0, y0, x1, y1) in enumerate(picture.dots_displayed(inside)):
             if x1 <= x0 or y1 <= y0:
                 continue
             place = free[y0:y1, x0:x1]
-            if np.count_nonzero(place) >= MARK * picture.scale and not _is_diagonal(place):
+            if np.count_nonzero(place) >= MARK * picture.unit and not _is_diagonal(place):
                 yield number, index
 
 

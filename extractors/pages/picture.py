@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from selfeval.extractors.pages.objects import USUAL_TYPE
 from selfeval.extractors.pages.pdfium_calls import CALLS
 from selfeval.extractors.pages.textpage import TextPage
 
@@ -32,6 +33,11 @@ class Picture:
     text: TextPage
     grey: np.ndarray
     scale: float
+
+    @property
+    def unit(self) -> float:
+        """Dots that a point is worth where type has its usual size: small type is drawn with finer lines and margins."""
+        return self.scale * min(1.0, (self.text.em or USUAL_TYPE) / USUAL_TYPE)
 
     def again(self) -> np.ndarray:
         """The page drawn once more, grey, after something on it was switched off."""
