@@ -12,7 +12,7 @@ from selfeval.extractors.engines.registry import DEFAULT, RECOGNISER, Engine
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.forms import compare
 from selfeval.extractors.grids.cells import SolvedPage, solve
-from selfeval.extractors.model import Bbox, Cell, PageContent
+from selfeval.extractors.model import Bbox, Cell, Grid, PageContent
 from selfeval.extractors.pages import ink
 from selfeval.extractors.pages.glyphs import unmapped
 from selfeval.extractors.pages.textpage import read
@@ -57,14 +57,17 @@ def _read(page: pdfium.PdfPage, number: int, recognise: bool) -> SolvedPage:
         solved = solve(text_engine.content(text, seen.gone, seen.no_borders))
     if seen.twofold:
         solved = _doubted(solved, seen.twofold, TWOFOLD, "两处文字重叠在一起")
-    unread = ink.unread(seen, solved)
-    return solved if not unread else _completed(page, solved, unread, recognise)
+    if unread := ink.unread(seen, solved):
+        solved = _completed(page, solved, unread, recognise)
+    if ink.pictured_table(seen, solved):
+        solved = _with_pictured(page, solved, recognise)
+    return solved
 
 
 def _is_picture(page: SolvedPage) -> bool:
     """Whether a page must be recognised: an image where its table should be, or text without meaning."""
     printed = "".join([c.text for c in page.content.chars if c.text != " "])
-    if printed and unmapped(printed) > RUBBISH * len(printed):
+    if unmapped(printed) > RUBBISH * len(printed) or (not printed and page.content.rulings):
         return True
     return (
         not any(len(grid.cells) > 3 for grid in page.grids) and page.content.image_share >= PICTURE
@@ -76,6 +79,33 @@ def _text_layer(content: PageContent) -> str:
     return "".join(c.text for c in content.chars) + "".join(
         n.text for n in content.notices if n.kind in compare.UNSEEN
     )
+
+
+def _with_pictured(page: pdfium.PdfPage, solved: SolvedPage, recognise: bool) -> SolvedPage:
+    """The page with the tables that only a picture on it shows, and the lines around them."""
+    if not recognise:
+        raise ExtractError("needs-ocr")
+    content = solved.content
+    other = solve(RECOGNISER.page_reader.read_page(page, content.number))
+    read = [_around(grid) for grid in solved.grids]
+    grids = [grid for grid in other.grids if not any(_meet(_around(grid), box) for box in read)]
+    lines = [line for line in other.lines if not any(_meet(line.bbox, box) for box in read)]
+    lines = [line for line in lines if not any(_meet(line.bbox, own.bbox) for own in solved.lines)]
+    return SolvedPage(
+        replace(content, source="ocr"), (*solved.grids, *grids), (*solved.lines, *lines)
+    )
+
+
+def _around(grid: Grid) -> Bbox:
+    """The displayed box of a grid."""
+    boxes = [part.bbox for cell in grid.cells for part in cell.evidence]
+    x0, top, x1, bottom = zip(*boxes, strict=True)
+    return (min(x0), min(top), max(x1), max(bottom))
+
+
+def _meet(a: Bbox, b: Bbox) -> bool:
+    """Whether two boxes have a place in common."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _completed(

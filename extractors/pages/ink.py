@@ -46,6 +46,9 @@ _WITH_INK = (None, "struck", "watermark", "seal")
 BORDER_LENGTH = 8.0
 #: luminance below which a painted area is dark itself
 DARK_AREA = 0.7
+#: points that a picture measures at least if it may hold a form; dots that follow each other in a rule (1 and the sum of these) and rows of dots
+#: with a rule
+PASTED, RULE, RULES = 150.0, (1, 2, 4, 8, 16, 8), 4
 #: points by which the inside of a cell keeps away from its borders, and square points of ink from which something stands in it
 INSIDE, MARK = 1.5, 6.0
 
@@ -247,3 +250,24 @@ def _is_diagonal(place: np.ndarray) -> bool:
     spread = np.cov(np.stack((xs, ys)).astype(np.float64))
     thinnest, longest = np.linalg.eigvalsh(spread)
     return bool(thinnest <= 1.0 and longest >= 20 * max(thinnest, 0.05))
+
+
+def pictured_table(seen: Look, solved: SolvedPage) -> bool:
+    """Whether a picture on the page shows long rules outside the tables that were read: another form, scanned or pasted in."""
+    import numpy as np
+
+    picture = seen.picture
+    images = picture.text.objects.images
+    if not images:
+        return False
+    free = np.zeros(picture.grey.shape, dtype=bool)
+    for x0, y0, x1, y1 in picture.dots([image.box for image in images]).tolist():
+        if min(x1 - x0, y1 - y0) >= PASTED * picture.scale:
+            free[y0:y1, x0:x1] = picture.grey[y0:y1, x0:x1] < STRONG
+    for grid in solved.grids:
+        boxes = picture.dots_displayed(cell.evidence[0].bbox for cell in grid.cells)
+        x0, y0, x1, y1 = *boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)
+        free[y0 - 2 : y1 + 2, x0 - 2 : x1 + 2] = False
+    for step in RULE:
+        free = free[:, :-step] & free[:, step:]
+    return int(free.any(axis=1).sum()) >= RULES
