@@ -28,10 +28,6 @@ from selfeval.extractors.pages.embedding import NO_CHARACTERS
 from selfeval.extractors.pages.glyphs import foreign
 from selfeval.extractors.pagewise import solved_page
 
-#: share of a page under images from which a page without a table is taken for a picture of one
-PICTURE = 0.3
-#: share of characters without a meaning from which a text layer is rubbish
-RUBBISH = 0.3
 #: share, and number, of characters that no Chinese form prints from which a document's fonts are taken to name their glyphs wrongly
 FOREIGN, FOREIGN_CHARS = 0.005, 3
 
