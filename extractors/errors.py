@@ -60,6 +60,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "文件里没有项目支出绩效自评表，读到的是：{kinds}。",
         "请提交《项目支出绩效自评表》；如果确是自评表，请将文件交技术人员添加模板。",
     ),
+    "bad-template": (
+        "{detail}。",
+        "请对照 data/templates 中的文件改正，或用 selfeval template 重新生成后再运行。",
+    ),
     "no-text-layer": (
         "第 {page} 页没有可读取的文字（扫描件或图片），且未能识别。",
         "请提交系统导出的电子版 PDF，或以 300 dpi 重新扫描。",

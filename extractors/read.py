@@ -17,12 +17,12 @@ from selfeval.extractors.engines.registry import (
     Engine,
 )
 from selfeval.extractors.errors import ExtractError
-from selfeval.extractors.forms import arithmetic_check, compare, page_breaks, values, zones
+from selfeval.extractors.forms import arithmetic_check, compare, kind, page_breaks, values, zones
 from selfeval.extractors.forms.captions import captions
 from selfeval.extractors.grids import stitch
 from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage
 from selfeval.extractors.isolation.triage import screen
-from selfeval.extractors.model import Document, Form, Notice, PageContent
+from selfeval.extractors.model import Document, Form, Notice, PageContent, SkippedTable
 from selfeval.extractors.pages import shown
 from selfeval.extractors.pages.embedding import NO_CHARACTERS
 from selfeval.extractors.pages.glyphs import foreign
@@ -30,6 +30,8 @@ from selfeval.extractors.pagewise import solved_page
 
 #: share, and number, of characters that no Chinese form prints from which a document's fonts are taken to name their glyphs wrongly
 FOREIGN, FOREIGN_CHARS = 0.005, 3
+
+_SIGNS = stitch.Signs(zones.begins_form, zones.zones_of, kind.opens_other, kind.is_form_title)
 
 
 def read_document(
@@ -55,16 +57,24 @@ def read_document(
         try:
             pages = len(document)
             attached = document.count_attachments() if pages == screened else 0
-            forms = _read(document, data, ENGINES[engine], second_opinion, recognise, suspicions)
+            forms, skipped = _read(
+                document, data, ENGINES[engine], second_opinion, recognise, suspicions
+            )
         finally:
             document.close()
-        if not forms:
-            raise ExtractError("no-form-found")
     except ExtractError as error:
         return Document(name, digest, pages, "rejected", error.reason())
+    if not forms:
+        kinds = [table.kind for table in skipped]
+        none = (
+            ExtractError("not-a-self-evaluation", kinds=kind.refused(kinds))
+            if kinds
+            else ExtractError("no-form-found")
+        )
+        return Document(name, digest, pages, "rejected", none.reason(), (), tuple(skipped))
     if attached:
         forms = [compare.with_attachments(form, attached) for form in forms]
-    return Document(name, digest, pages, "ok", None, tuple(forms))
+    return Document(name, digest, pages, "ok", None, tuple(forms), tuple(skipped))
 
 
 def _read(
@@ -74,7 +84,7 @@ def _read(
     second_opinion: bool,
     recognise: bool,
     suspicions: Sequence[str],
-) -> list[Form]:
+) -> tuple[list[Form], list[SkippedTable]]:
     solved = [
         solved_page(shown.open_page(document, index), index + 1, engine, recognise)
         for index in range(len(document))
@@ -87,8 +97,8 @@ def _read(
     recognised = any(page.content.source == "ocr" for page in solved)
     if recognised:  # read from the picture: what the fonts say of their characters does not matter
         suspicions = [why for why in suspicions if why != NO_CHARACTERS]
-    forms = _read_forms(data, engine, second_opinion, solved, recognised)
-    return [compare.with_suspicions(form, suspicions) for form in forms]
+    forms, skipped = _read_forms(data, engine, second_opinion, solved, recognised)
+    return [compare.with_suspicions(form, suspicions) for form in forms], skipped
 
 
 def _read_forms(
@@ -97,19 +107,20 @@ def _read_forms(
     second_opinion: bool,
     solved: Sequence[SolvedPage],
     recognised: bool,
-) -> list[Form]:
+) -> tuple[list[Form], list[SkippedTable]]:
     if engine.reads == "grids":
-        forms = _finished(_forms(_with_grids(solved, engine, data)), solved)
-        return _judged(forms, _forms(solved), DEFAULT)
-    forms = _finished(_forms(solved), solved)
+        forms, skipped = _forms(_with_grids(solved, engine, data))
+        return _judged(_finished(forms, solved), _forms(solved)[0], DEFAULT), skipped
+    forms, skipped = _forms(solved)
+    forms = _finished(forms, solved)
     if recognised:
-        return [arithmetic_check.cross_checked(form) for form in forms]
+        return [arithmetic_check.cross_checked(form) for form in forms], skipped
     referees = [SECOND_OPINION] if second_opinion else []
     if any(doubt.why in (OPEN_BORDERS[1], OVERRUN[1]) for form in forms for doubt in form.doubts):
         referees.insert(0, REFEREE)
     for referee in referees:
-        forms = _judged(forms, _forms(_with_grids(solved, referee, data)), referee)
-    return forms
+        forms = _judged(forms, _forms(_with_grids(solved, referee, data))[0], referee)
+    return forms, skipped
 
 
 def _is_misnamed(content: PageContent) -> bool:
@@ -142,16 +153,24 @@ def _with_grids(pages: Sequence[SolvedPage], engine: Engine, data: bytes) -> lis
     ]
 
 
-def _forms(pages: Sequence[SolvedPage]) -> list[Form]:
+def _forms(pages: Sequence[SolvedPage]) -> tuple[list[Form], list[SkippedTable]]:
+    """The self-evaluation forms of a document, and what its other tables are; parts of one long table are one."""
     captions()
     forms: list[Form] = []
-    for table in stitch.tables(pages, zones.begins_form, zones.zones_of):
-        form = values.extract(table, page_breaks.mend(table))
-        if form.funds or form.indicators:
-            forms.append(form)
+    skipped: list[SkippedTable] = []
+    for table in stitch.tables(pages, _SIGNS):
+        layout = page_breaks.mend(table)
+        what = kind.of(table, layout)
+        page = table.boxes[0].parts[0].page
+        if what is not None and what.name != kind.SELF:
+            entry = SkippedTable(page, what.title, what.name)
+            if not (skipped and not entry.title and skipped[-1].kind == entry.kind):
+                skipped.append(entry)
+        elif what is not None:
+            forms.append(values.extract(table, layout))
         elif forms:
-            forms[-1] = compare.with_lost_table(forms[-1], table.boxes[0].parts[0].page)
-    return forms
+            forms[-1] = compare.with_lost_table(forms[-1], page)
+    return forms, skipped
 
 
 def _finished(forms: list[Form], pages: Sequence[SolvedPage]) -> list[Form]:

@@ -7,7 +7,6 @@ that is known and whose value is not recorded.
 
 from __future__ import annotations
 
-import csv
 import difflib
 import re
 import unicodedata
@@ -15,10 +14,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 
-from selfeval.data import FOLDER as DATA
+from selfeval.extractors.forms import templates
+from selfeval.extractors.forms.templates import TEMPLATES
 from selfeval.extractors.pages.glyphs import folded, printed
 
-TEMPLATES = DATA / "templates"
 #: the map that all profiles build upon, and the profile of forms that show no other's captions
 BASE = "national"
 #: share of a profile's marked captions, and number of them, that a form must print to have the profile
@@ -96,21 +95,14 @@ def captions() -> Captions:
     exact: dict[tuple[str, str], str] = {}
     patterns: list[tuple[str, str, str]] = []
     marks: dict[str, set[tuple[str, str]]] = {}
-    for path in sorted(TEMPLATES.glob("*.csv"), key=lambda p: (p.stem != BASE, p.stem)):
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(line for line in file if not line.startswith("#")):
-                zone, field, caption = (
-                    row["zone"].strip(),
-                    row["field"].strip(),
-                    row["caption"].strip(),
-                )
-                if "*" in caption:
-                    patterns.append(
-                        (zone, "*".join(folded(part) for part in caption.split("*")), field)
-                    )
-                    continue
-                pair = (zone, caption_key(caption))
-                exact.setdefault(pair, field)
-                if row["mark"]:
-                    marks.setdefault(path.stem, set()).add(pair)
+    for path in sorted(templates.files(TEMPLATES), key=lambda p: (p.stem != BASE, p.stem)):
+        for row in templates.read(path):
+            if "*" in row.caption:
+                key = "*".join(folded(part) for part in row.caption.split("*"))
+                patterns.append((row.zone, key, row.field))
+                continue
+            pair = (row.zone, caption_key(row.caption))
+            exact.setdefault(pair, row.field)
+            if row.mark:
+                marks.setdefault(path.stem, set()).add(pair)
     return Captions(exact, tuple(patterns), {name: frozenset(own) for name, own in marks.items()})

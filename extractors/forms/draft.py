@@ -19,9 +19,15 @@ class Draft:
     evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
     confidences: dict[str, float] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)  # ids of the boxes that a field holds
+    open: dict[str, Box] = field(
+        default_factory=dict
+    )  # missing fields, and the label that may name one
+    captions: set[int] = field(default_factory=set)  # ids of the boxes that name one
 
     def note(self, path: str, box: Box) -> str:
         """Record where a value stands and how sure it is; returns its text."""
+        self.used.add(id(box))
         self.evidence[path] = box.parts
         if box.confidence < 1:
             self.confidences[path] = box.confidence

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from selfeval.extractors.forms.captions import field_of
 from selfeval.extractors.forms.draft import Draft
-from selfeval.extractors.forms.zones import Zone
+from selfeval.extractors.forms.indicators import doubt_columns
+from selfeval.extractors.forms.layout import Zone
 from selfeval.extractors.grids.stitch import Box
-from selfeval.extractors.model import Doubt, Fund
+from selfeval.extractors.model import Fund
 
 GOALS = ("goal_expected", "goal_actual")
+
+#: share of the width by which edges of one column may differ
+SAME_EDGE = 0.01
 
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 
@@ -26,33 +31,31 @@ def trim(zone: Zone, rows: list[list[Box]]) -> None:
             break
 
 
-def read(draft: Draft, zone: Zone, rows: list[list[Box]]) -> list[Fund]:
-    """The rows that print amounts in columns. What is written across columns is no row of amounts: it is reported and not read."""
+def read(
+    draft: Draft, zone: Zone | None, rows: Sequence[Sequence[Box]]
+) -> tuple[list[Fund], set[int]]:
+    """The rows that print amounts in columns, and which rows of the table they are. A row that does not follow the columns, or is
+    written across them, is no row of amounts: it is left to the header's captions."""
     funds: list[Fund] = []
+    if zone is None:
+        return funds, set()
+    taken = set(range(zone.above, zone.first))
     first_number = min(c.left for c in zone.columns)
     for index in range(zone.first, zone.end):
-        left = [b for b in rows[index] if b.right <= first_number + 0.02 and b.first >= zone.first]
-        labels = [b for b in left if b.text]
         cells = {
             c.field: next((b for b in rows[index] if b.covers(c.middle)), None)
             for c in zone.columns
         }
         filled = any(b is not None and b.text for b in cells.values())
-        label = labels[-1] if labels else None
-        if (label is None and not filled) or not any(
-            b.first == index for b in (label, *cells.values()) if b is not None
-        ):
+        label = _label(zone, rows[index], index, first_number, filled)
+        starting = [b for b in (label, *cells.values()) if b is not None and b.first == index]
+        if not starting or (label is None and not filled):
             continue
-        if (
-            label is not None
-            and (label.first != index or field_of("header", label.text) not in (None, "-"))
-            and not filled
-        ):
-            continue
-        if across := [b for b in _across(cells) if b.first == index]:
-            _report(draft, across)
-            if not any(b is not None and _is_amount(b) for b in cells.values()):
+        if label is not None and not filled:
+            if label.first != index or field_of("header", label.text) not in (None, "-"):
                 continue
+        if not _follows(zone, cells) or not _in_columns(cells, index):
+            continue
         path = f"funds/{len(funds)}"
         values = {
             name: draft.note(f"{path}/{name}", box)
@@ -60,7 +63,41 @@ def read(draft: Draft, zone: Zone, rows: list[list[Box]]) -> list[Fund]:
             if box is not None
         }
         funds.append(Fund(label=draft.note(f"{path}/label", label) if label else "", **values))
-    return funds
+        taken.add(index)
+    doubt_columns(draft, "funds", zone)
+    return funds, taken
+
+
+def _label(
+    zone: Zone, row: Sequence[Box], index: int, first_number: float, filled: bool
+) -> Box | None:
+    """The label of a row of amounts: the last words left of them; where there is no cell for any, the label at the side."""
+    left = [b for b in row if b.right <= first_number + 0.02]
+    own = [b for b in left if b.first >= zone.first]
+    labels = [b for b in own if b.text]
+    if labels:
+        return labels[-1]
+    side = [b for b in left if b.text and b.first == zone.above]
+    return side[-1] if side and not own and filled else None
+
+
+def _follows(zone: Zone, cells: dict[str, Box | None]) -> bool:
+    """Whether the cells of a row stand under the captions, and not across the edges of their columns."""
+    edges = [(c.left, c.right) for c in zone.columns]
+    lefts, rights = [left for left, _ in edges], [right for _, right in edges]
+    boxes = {id(b): b for b in cells.values() if b is not None}
+    fitting = [
+        b
+        for b in boxes.values()
+        if min(abs(b.left - left) for left in lefts) <= SAME_EDGE
+        or min(abs(b.right - right) for right in rights) <= SAME_EDGE
+    ]
+    return 2 * len(fitting) > len(boxes)
+
+
+def _in_columns(cells: dict[str, Box | None], index: int) -> bool:
+    across = [b for b in _across(cells) if b.first == index]
+    return not across or any(b is not None and _is_amount(b) for b in cells.values())
 
 
 def _is_amount(box: Box) -> bool:
@@ -77,11 +114,3 @@ def _across(cells: dict[str, Box | None]) -> list[Box]:
             if sum(b is other for other in boxes) > 1 and _WORDS.search(b.text)
         }.values()
     )
-
-
-def _report(draft: Draft, boxes: list[Box]) -> None:
-    for box in boxes:
-        path = f"captions/funds/{box.text}"
-        page = box.parts[0].page if box.parts else 0
-        draft.doubts.append(Doubt(path, f"第{page}页资金栏中“{box.text}”没有按列填写，未读取", 0.0))
-        draft.evidence.setdefault(path, box.parts)

@@ -46,3 +46,8 @@ def is_one_level(above: str, below: str) -> bool:
     if caption_key(below) in _LEVEL_NAMES:  # 服务对象 | 满意度指标, but not 效益指标 | 满意度指标
         return joined and caption_key(above) not in _LEVEL_NAMES
     return joined or bool(_BARE_ENDING.match(below))
+
+
+def is_level_name(text: str) -> bool:
+    """Whether a text is the name of a first or second level, with its points or without: 产出指标（50分）, 数量指标."""
+    return caption_key(text) in _LEVEL_NAMES

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 
 from selfeval.extractors.forms.captions import caption_key, field_of
+from selfeval.extractors.forms.layout import Layout, Zone
 from selfeval.extractors.forms.levels import is_one_level
-from selfeval.extractors.forms.zones import Layout, Zone, find
+from selfeval.extractors.forms.zones import find
 from selfeval.extractors.grids.stitch import Box, Break, Table
 
 CUT = (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")

@@ -6,58 +6,16 @@ Everything is found by captions; the order of columns and which of them are ther
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
+from selfeval.extractors.forms import meaning, storeys
 from selfeval.extractors.forms.captions import caption_key, field_of, is_exact
+from selfeval.extractors.forms.layout import UNKNOWN, WITHOUT_FIELD, Column, Layout, Zone
 from selfeval.extractors.grids.stitch import Box, Table
 from selfeval.extractors.model import Grid
 
 _LABEL = re.compile(r"\D*[一-鿿]{2}\D*")
 #: distinct columns that a row of captions must name
 FUND_COLUMNS, INDICATOR_COLUMNS = 2, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One captioned column: its field, the share of the width that its caption covers, and the caption."""
-
-    field: str
-    left: float
-    right: float
-    caption: str = ""
-
-    @property
-    def middle(self) -> float:
-        return (self.left + self.right) / 2
-
-
-@dataclass(slots=True)
-class Zone:
-    """Rows from `first` to before `end` under a row (or rows) of captions, which lies before `first`. `above` is its first row.
-
-    `doubled` are columns of which a later one has a caption that means the same: the first is read, and doubted."""
-
-    name: str
-    above: int
-    first: int
-    end: int
-    columns: list[Column] = field(default_factory=list)
-    doubled: list[tuple[Column, str]] = field(default_factory=list)
-
-    def column(self, name: str) -> Column | None:
-        return next((c for c in self.columns if c.field == name), None)
-
-
-@dataclass(slots=True)
-class Layout:
-    """The zones of one form, the (zone, key) pairs of the captions seen, and the cells of caption rows that no map knows."""
-
-    zones: list[Zone]
-    seen: set[tuple[str, str]]
-    unknown: list[tuple[str, Box]]
-
-    def zone(self, name: str) -> Zone | None:
-        return next((z for z in self.zones if z.name == name), None)
 
 
 def begins_form(grid: Grid) -> bool:
@@ -70,39 +28,63 @@ def zones_of(grid: Grid) -> set[str]:
     rows: dict[int, list[str]] = {}
     for cell in grid.cells:
         rows.setdefault(cell.row, []).append(cell.text)
-    return {zone for texts in rows.values() if (zone := _zone_of(texts))}
+    found = {zone for texts in rows.values() if (zone := _zone_of(texts))}
+    for row in rows:  # captions in two storeys, where a cell of the upper row spans both
+        if "indicators" not in found and row + 1 in rows:
+            if any(c.row == row and c.row_span == 2 for c in grid.cells):
+                if _zone_of(rows[row] + rows[row + 1]) == "indicators":
+                    found.add("indicators")
+    return found
 
 
 def find(table: Table) -> Layout:
     """Given a stitched table, its zones in printed order. Repeated caption rows of one zone make one zone."""
     zones: list[Zone] = []
     seen: set[tuple[str, str]] = set()
-    unknown: list[tuple[str, Box]] = []
     rows = table.by_row()
     index = 0
     while index < table.rows:
         starting = [b for b in rows[index] if b.first == index]
-        name = _zone_of([b.text for b in starting])
+        name = _zone_of([b.text for b in starting]) or _zone_of(storeys.above_texts(rows, index))
+        if name is None and _is_goals(rows, index):
+            name = "goals"
         if name and not (zones and zones[-1].name == name == "goals"):
-            columns, missed, deep = _columns(name, starting, rows, index)
-            if name == "funds":
-                columns = _without_labels(columns, rows[deep : deep + 2])
-            columns, doubled = _once(name, columns)
+            zone = _zone(name, rows, index, zones[-1].first if zones else 0)
             if zones:
-                zones[-1].end = index
-            zones.append(Zone(name, index, deep, table.rows, columns, doubled))
-            unknown += [(name, box) for box in missed]
+                zones[-1].end = zone.above
+            zones.append(zone)
             seen |= {
                 (name, caption_key(b.text))
-                for row in range(index, deep)
+                for row in range(zone.above, zone.first)
                 for b in rows[row]
                 if field_of(name, b.text)
             }
-            index = deep
+            index = zone.first
             continue
         seen |= {("header", caption_key(b.text)) for b in starting if field_of("header", b.text)}
         index += 1
-    return Layout(zones, seen, unknown)
+    for zone in zones:
+        meaning.assign(zone, rows)
+    return Layout(zones, seen)
+
+
+def _zone(name: str, rows: list[list[Box]], index: int, lowest: int) -> Zone:
+    """The zone whose captions begin at row `index`, or in the row above where that stands over them."""
+    end = storeys.end_of(name, rows, index)
+    above = index
+    if index > lowest:
+        bottom = [b for b in rows[index] if b.first == index]
+        above = storeys.parents_above(rows, index, bottom)
+    columns = storeys.columns(name, rows, above, end)
+    known = [c for c in columns if c.field not in (UNKNOWN, WITHOUT_FIELD)]
+    if name == "funds":
+        known = _without_labels(known, rows[end : end + 2])
+    kept, doubled = _once(name, known)
+    others = [c for c in columns if c not in kept]
+    if name == "funds":  # what stands left of the first amount is the labels of the rows
+        first = min((c.left for c in kept), default=0.0)
+        others = [c for c in others if c.left >= first]
+    return Zone(name, above, end, len(rows), kept, doubled, others)
 
 
 def _zone_of(texts: list[str]) -> str | None:
@@ -120,42 +102,25 @@ def _zone_of(texts: list[str]) -> str | None:
             return "indicators"
     if len(named["funds"]) >= FUND_COLUMNS and named["funds"] & {"initial", "budget", "executed"}:
         return "funds"
-    if named["goals"] == {"goal_expected", "goal_actual"}:
+    if named["goals"] >= {"goal_expected", "goal_actual"}:
         return "goals"
     return None
 
 
-def _columns(
-    name: str, starting: list[Box], rows: list[list[Box]], index: int
-) -> tuple[list[Column], list[Box], int]:
-    """The columns under a row of captions, the cells of it that are no known caption, and the first row below all captions.
-
-    A caption may stand over captions of its own (年度指标值 over 指标性质, 指标值, 度量单位): the lower ones count."""
-    named = [b for b in starting if field_of(name, b.text)]
-    deep = index + 1
-    for row in range(index + 1, min(index + 3, len(rows))):
-        lower = [b for b in rows[row] if b.first == row]
-        if lower and sum(field_of(name, b.text) is not None for b in lower) * 2 > len(lower):
-            named += [b for b in lower if field_of(name, b.text)]
-            deep = row + 1
-        else:
-            break
-    named = [
-        b for b in named if b.end <= deep
-    ] or named  # what runs on below the captions is a label at the side
-    columns = [
-        Column(str(field_of(name, b.text)), b.left, b.right, b.text)
-        for b in named
-        if b.first == deep - 1 or not _split(b, named)
-    ]
-    columns.sort(key=lambda c: c.left)
-    first_column = min((c.left for c in columns), default=0.0)
-    missed = [
-        b
-        for b in starting
-        if b.text and field_of(name, b.text) is None and b.left >= first_column - 0.001
-    ]
-    return [c for c in columns if c.field != "-"], missed, deep
+def _is_goals(rows: list[list[Box]], index: int) -> bool:
+    """Whether a row holds the captions of the goals though only one of the two is known: they stand side by side beside a label
+    that reaches down, each over one cell of words."""
+    starting = [b for b in rows[index] if b.first == index]
+    side = [b for b in starting if b.end > index + 1]
+    heads = [b for b in starting if b.end == index + 1]
+    if len(side) != 1 or len(heads) != 2 or index + 1 >= len(rows) or "目标" not in side[0].text:
+        return False
+    if not all(0 < len(b.text) <= storeys.LENGTH for b in heads):
+        return False
+    below = [b for b in rows[index + 1] if b.first == index + 1]
+    return [(b.left, b.right) for b in below] == [(b.left, b.right) for b in heads] and any(
+        field_of("goals", b.text) or meaning.by_words("goals", b.text) for b in heads
+    )
 
 
 def _without_labels(columns: list[Column], below: list[list[Box]]) -> list[Column]:
@@ -177,7 +142,3 @@ def _once(name: str, columns: list[Column]) -> tuple[list[Column], list[tuple[Co
         if first is not column and column.field != "target_part" and is_exact(name, column.caption):
             doubled.append((first, column.caption))
     return [c for c in columns if kept[c.field] is c or c.field == "target_part"], doubled
-
-
-def _split(box: Box, named: list[Box]) -> bool:
-    return any(b.first > box.first and box.left <= b.middle < box.right for b in named)

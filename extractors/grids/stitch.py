@@ -82,6 +82,7 @@ class Table:
     notes: list[tuple[int, Line]] = field(
         default_factory=list
     )  # page and line, after its first grid
+    first: Grid | None = None
 
     def row(self, index: int) -> list[Box]:
         """The cells that cover a row, from left to right."""
@@ -155,20 +156,28 @@ def _meeting(grid: Grid, edges: Sequence[float], frame: tuple[float, float]) -> 
     return met
 
 
-def tables(
-    pages: Iterable[SolvedPage],
-    begins_form: Callable[[Grid], bool],
-    zones_of: Callable[[Grid], set[str]],
-) -> list[Table]:
-    """Given solved pages in order, one table a form.
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a grid and the lines above it say: whether it holds the caption with which a form begins, the zones whose captions
+    it holds, whether it begins a table of another kind (given the lines above, the nearest first), and whether a line is the
+    title of a form."""
 
-    `begins_form` says of a grid that it holds the caption with which a form begins; `zones_of` the zones whose captions it holds.
-    A grid before the first form that does neither is a cover's or a list's, and is left out. A page that prints the form's first rows
-    again and then goes on (a spreadsheet's print titles) begins no form: the repeated rows go."""
+    begins_form: Callable[[Grid], bool]
+    zones_of: Callable[[Grid], set[str]]
+    opens_other: Callable[[Grid, Sequence[str]], bool]
+    is_form_title: Callable[[str], bool]
+
+
+def tables(pages: Iterable[SolvedPage], signs: Signs) -> list[Table]:
+    """Given solved pages in order, one table a form, and one for each table of another kind.
+
+    A grid before the first of them that says nothing and has no form's title above it is a cover's, and is left out. A page that
+    prints the form's first rows again and then goes on (a spreadsheet's print titles) begins no form: the repeated rows go."""
+    begins_form, zones_of = signs.begins_form, signs.zones_of
     pages = list(pages)
     running = _running_heads(pages)
     found: list[Table] = []
-    begun = False
+    begun = alien = False
     pending: list[tuple[int, Line]] = []
     frame = (0.0, 1.0)
     first_grid: Grid | None = None
@@ -196,13 +205,16 @@ def tables(
         titled = any(
             names_form(line.text) and (begins or not _among(line, running)) for _, line in pending
         )
-        if not found or (begins and (begun or titled)) or (titled and its_zones):
-            if not (begins or its_zones):
+        above = [line.text for _, line in reversed(pending) if not _among(line, running)]
+        other = signs.opens_other(item, above)
+        own = begins and (begun or titled or alien)
+        if not found or other or own or (titled and its_zones):
+            if not (begins or its_zones or other or any(map(signs.is_form_title, above))):
                 pending = []
                 continue
-            found.append(Table(lines=pending))
+            found.append(Table(lines=pending, first=item))
             frame = (item.xs[0], item.xs[-1] - item.xs[0])
-            first_grid, zones, begun = item, set(), False
+            first_grid, zones, begun, alien = item, set(), False, other
         else:
             found[-1].breaks.append(
                 Break(found[-1].rows, (number, place) != last_sheet, last_open or item.open_top)

@@ -1,0 +1,231 @@
+"""The header of a form: captions with their values to the right, above the rows of one list, within one cell, or in loose lines."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from selfeval.core import fields
+from selfeval.extractors.forms import meaning
+from selfeval.extractors.forms.captions import field_of
+from selfeval.extractors.forms.draft import Draft
+from selfeval.extractors.forms.layout import Layout
+from selfeval.extractors.grids.stitch import Box, Table
+from selfeval.extractors.model import Doubt, Evidence
+
+#: fields of the header that a cell beside a caption holds; the others are found by what they look like
+FIELDS = tuple(
+    name for name in fields.names(fields.HEADER) if name not in ("title", "year", "amount_unit")
+)
+#: characters from which a cell is no label, and cells in a row from which it may be the head of a list
+LABEL, LIST_HEAD = 16, 3
+
+_PAIR = re.compile(
+    r"([一-鿿（）()、/]{2,14})\s*[:：]\s*(\S*(?:\s(?![一-鿿（）()]{2,12}\s*[:：])\S+)*)"
+)
+_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d[\d*\-\s]{8,11}|0\d{2,3}[-—\s]?\d{7,8}|\d{7,8})(?!\d)")
+_NAME = re.compile(r"[一-鿿·]{2,4}|[一-鿿][某*＊×xX]{1,3}")
+_BODY = re.compile(
+    r"(局|委|厅|院|校|学|中心|政府|站|所|办|处|公司|部|街道|乡|镇|村|会|队|科|室|馆|园|库|庭|署|股|团|本级|机关|大队|社区)"
+    r"([（(\[【].*)?$"
+)
+
+
+def read(
+    draft: Draft, table: Table, layout: Layout, rows: list[list[Box]], taken: set[int]
+) -> None:
+    """Fill the header's fields from the rows that no zone has read, then from loose lines above and below the table."""
+    free = [index for index in range(table.rows) if index not in taken]
+    heads = {index for index in free if _is_list_head(rows, index, taken)}
+    for index in free:
+        if index in heads:
+            _below(draft, rows, index)
+        elif index - 1 not in heads:
+            _beside(draft, layout, rows[index], index)
+    for index in free:
+        for box in rows[index]:
+            if box.first == index and id(box) not in draft.used | draft.captions:
+                _within(draft, box)
+    for page, line in table.lines + table.notes:
+        for caption, value in _PAIR.findall(line.text):
+            name = field_of("header", caption)
+            if name and name not in ("-", "amount_unit", "year") and value:
+                _keep(draft, name, value, (Evidence(page, line.bbox),))
+    _unknown(draft, layout, rows, [index for index in free if index not in heads])
+
+
+def _is_list_head(rows: Sequence[Sequence[Box]], index: int, taken: set[int]) -> bool:
+    """Whether the cells of a row are captions over the cells of the next: as many, as wide, and more than one known."""
+    if index + 1 >= len(rows) or index + 1 in taken:
+        return False
+    head = [b for b in rows[index] if b.first == index and b.end == index + 1]
+    below = [b for b in rows[index + 1] if b.first == index + 1]
+    if len(head) < LIST_HEAD or len(head) != len(below):
+        return False
+    if any(abs(a.left - b.left) > 0.01 or abs(a.right - b.right) > 0.01 for a, b in zip(head, below, strict=True)):  # fmt: skip
+        return False
+    known = [b for b in head if _is_caption(b)]
+    values = [b for b in below if _is_caption(b)]
+    if not all(b.text and len(b.text) <= 24 and not b.text[0].isdigit() for b in head):
+        return False
+    return len(known) >= 1 and not values and (len(known) > len(head) // 2 or _numeric(below))
+
+
+def _is_caption(box: Box) -> bool:
+    return bool(box.text) and any(field_of(zone, box.text) for zone in ("header", "funds"))
+
+
+def _numeric(boxes: Sequence[Box]) -> bool:
+    return sum(meaning.number(b.text) is not None for b in boxes) * 2 >= len(boxes)
+
+
+def _below(draft: Draft, rows: Sequence[Sequence[Box]], index: int) -> None:
+    """Values under their captions, where the list has one row; a longer list is no header."""
+    head = [b for b in rows[index] if b.first == index]
+    draft.captions.update(map(id, head))
+    if index + 2 < len(rows):
+        later = [b for b in rows[index + 2] if b.first == index + 2]
+        if len(later) == len(head) and all(
+            abs(a.left - b.left) <= 0.01 for a, b in zip(head, later, strict=True)
+        ):
+            return
+    for caption in head:
+        value = next((b for b in rows[index + 1] if b.covers(caption.middle)), None)
+        name = field_of("header", caption.text)
+        if value is not None and name in FIELDS and name not in draft.values:
+            draft.values[name] = draft.note(name, value)
+
+
+def _beside(draft: Draft, layout: Layout, row: Sequence[Box], index: int) -> None:
+    """Captions with the value to their right."""
+    for box, value in itertools.pairwise(row):
+        name = field_of("header", box.text) if box.first == index else None
+        if name is None or (value.text and field_of("header", value.text)):
+            continue
+        draft.captions.add(id(box))
+        if name == "-" or name in draft.values or id(value) in draft.used:
+            continue
+        if name.startswith("goal") and (layout.zone("goals") or value.first != index):
+            continue
+        if name in ("leader", "phone") and _person(draft, value, name):
+            continue
+        draft.values[name] = draft.note("year_cell" if name == "year" else name, value)
+        if name == "total":
+            draft.values["total_label"] = box.text
+
+
+def _person(draft: Draft, value: Box, name: str) -> bool:
+    """A name and a telephone number in one cell are two values."""
+    found = _PHONE.search(value.text)
+    rest = (
+        value.text if found is None else (value.text[: found.start()] + value.text[found.end() :])
+    )
+    rest = rest.strip(" ，,、/；;:：()（）\n")
+    if found is None or not re.search(r"[一-鿿]", rest):
+        return False
+    draft.values["leader"] = rest
+    draft.values["phone"] = found.group().strip()
+    draft.note("leader", value)
+    draft.note("phone", value)
+    return True
+
+
+def _within(draft: Draft, box: Box) -> None:
+    """Captions and values in one cell: 项目负责人：张某."""
+    if not (":" in box.text or "：" in box.text) or len(box.text) > 120:
+        return
+    pairs = _PAIR.findall(box.text)
+    if not pairs or not box.text.strip().startswith(pairs[0][0]):
+        return
+    kept = [
+        _keep(draft, name, value, box.parts)
+        for caption, value in pairs
+        if (name := field_of("header", caption)) and name not in ("-", "amount_unit") and value
+    ]
+    if kept and all(kept) and len(kept) == len(pairs):
+        draft.used.add(id(box))
+
+
+def _keep(draft: Draft, name: str, value: str, parts: tuple[Evidence, ...]) -> bool:
+    if name in draft.values:
+        return draft.values[name] == value
+    draft.values[name] = value
+    draft.evidence["year_cell" if name == "year" else name] = parts
+    return True
+
+
+def pairs(
+    draft: Draft, rows: Sequence[Sequence[Box]], free: Sequence[int]
+) -> Iterator[tuple[Box, Box]]:
+    """Labels that no map knows with the cell to their right that no field holds."""
+    for index in free:
+        row = [b for b in rows[index] if b.first == index]
+        position = 0
+        while position + 1 < len(row):
+            label, value = row[position], row[position + 1]
+            known = id(label) in draft.captions or id(label) in draft.used or not label.text
+            if known or not _is_label(label.text) or id(value) in draft.used | draft.captions:
+                position += 1
+                continue
+            yield label, value
+            position += 2
+
+
+def _is_label(text: str) -> bool:
+    return len(text) <= LABEL and not re.search(r"[：:].*\d|\d{3}|[。；]", text)
+
+
+def _unknown(
+    draft: Draft, layout: Layout, rows: Sequence[Sequence[Box]], free: Sequence[int]
+) -> None:
+    """Read a label that no map knows where its words and its value agree on a field; else leave open what the value may be."""
+    found = [pair for pair in pairs(draft, rows, free) if field_of("header", pair[0].text) is None]
+    for label, value in list(found):
+        missing = [f for f, _ in meaning.WORDS["header"] if f not in draft.values]
+        words = dict(meaning.by_words("header", label.text))
+        best = [f for f in missing if words.get(f, 0) and _fits(f, value.text) > 0]
+        best.sort(key=lambda f: -(words[f] + _fits(f, value.text)))
+        if not best or (len(best) > 1 and _even(best, words, value.text)):
+            continue
+        why = f"栏目“{label.text}”不在模板中，按含义读取，请核对"
+        name = "year_cell" if best[0] == "year" else best[0]
+        draft.values[best[0]] = draft.note(name, value)
+        draft.captions.add(id(label))
+        path = "total/score" if best[0] == "total" else best[0]
+        draft.doubts.append(Doubt(path, why, meaning.PLACED))
+        if best[0] == "total":
+            draft.values["total_label"] = label.text
+        found.remove((label, value))
+    for label, value in found:
+        for name in [f for f, _ in meaning.WORDS["header"] if f not in draft.values]:
+            if _fits(name, value.text) >= (
+                1 if name in ("phone", "year", "total", "leader") else 0
+            ):
+                draft.open.setdefault(name, label)
+
+
+def _even(best: Sequence[str], words: dict[str, int], text: str) -> bool:
+    first, second = (words[f] + _fits(f, text) for f in best[:2])
+    return first == second
+
+
+def _fits(field: str, text: str) -> int:
+    """How well a value fits a field of the header: 2 plainly, 1 it may, 0 an empty cell, -1 not."""
+    flat = re.sub(r"\s", "", text)
+    if not flat:
+        return 0
+    if field == "phone":
+        return 2 if _PHONE.fullmatch(flat) else -1
+    if field == "year":
+        return 2 if re.fullmatch(r"20\d{2}年?度?", flat) else -1
+    if field == "total":
+        value = meaning.number(flat)
+        return 1 if value is not None and 0 < value <= 120 else -1
+    if meaning.number(flat) is not None or re.search(r"[☑☐□√■]|20\d{2}年.*月|万元", flat):
+        return -1
+    if field == "leader":
+        return 1 if _NAME.fullmatch(flat) else -1
+    if field in ("authority", "unit"):
+        return 2 if _BODY.search(flat) else 1 if len(flat) <= 30 and "，" not in flat else -1
+    return 1 if len(flat) <= 60 and not flat.endswith("。") else -1

@@ -1,0 +1,180 @@
+"""The rows of the indicators block, and the total row that ends it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from selfeval.core import fields
+from selfeval.extractors.forms.captions import field_of
+from selfeval.extractors.forms.draft import SURE, Draft
+from selfeval.extractors.forms.layout import Column, Zone
+from selfeval.extractors.forms.meaning import OPEN, PLACED, number
+from selfeval.extractors.forms.page_breaks import is_continued
+from selfeval.extractors.grids.stitch import Box
+from selfeval.extractors.model import Doubt, Indicator, Total
+
+FIELDS = fields.names(fields.INDICATORS)
+LEVELS = ("level1", "level2", "level3")
+#: columns of the total row
+_TOTALS = ("weight", "score", "explanation")
+
+_WORD_OF_TOTAL = re.compile(r"[总合]\s*[分计]|得\s*分|小\s*计|汇\s*总")
+#: 总分：96.74分, all in one cell
+_SCORED = re.compile(r"^(?P<label>[^\d：:]{2,12})[：:]?\s*(?P<score>\d{1,3}(?:\.\d+)?\s*分?)$")
+
+
+@dataclass(slots=True)
+class Block:
+    """What an indicators block prints: its rows, its total, and the rows of the table that were read."""
+
+    indicators: list[Indicator] = field(default_factory=list)
+    total: Total | None = None
+    taken: set[int] = field(default_factory=set)
+
+
+def read(draft: Draft, zone: Zone | None, rows: Sequence[Sequence[Box]]) -> Block:
+    """The indicators of a zone up to its total row. Rows that are neither are left to the header's captions."""
+    block = Block()
+    if zone is None:
+        return block
+    block.taken.update(range(zone.above, zone.first))
+    named = [c for c in zone.columns if c.field in FIELDS]
+    for index in range(zone.first, zone.end):
+        row = rows[index]
+        if not any(b.first == index for b in row):
+            block.taken.add(index)
+            continue
+        at = {c.field: next((b for b in row if b.covers(c.middle)), None) for c in named}
+        if (label := _total_label(row, index, named)) is not None:
+            block.total = _total(draft, label, at)
+            block.taken.add(index)
+            break
+        if _is_total_by_sums(block.indicators, at, named):
+            block.total = _total(draft, row[0], at)
+            why = f"“{row[0].text}”不在模板中，因与各行之和相符读作总分行，请核对"
+            draft.doubts.append(Doubt("total", why, PLACED))
+            block.taken.add(index)
+            break
+        begun = any(
+            b is not None and b.first == index
+            for name, b in at.items()
+            if name not in ("level1", "level2")
+        )
+        if not begun:  # where only a merged level begins, the row above goes on
+            block.taken.add(index)
+            continue
+        if not _is_indicator(at, zone) or _is_pair(row, index, named):
+            continue
+        path = f"indicators/{len(block.indicators)}"
+        values = {n: draft.note(f"{path}/{n}", b) for n, b in at.items() if b is not None}
+        if zone.column("target_part"):
+            _join_target(draft, path, values, zone, row)
+        block.indicators.append(Indicator(**values))
+        block.taken.add(index)
+    doubt_columns(draft, "indicators", zone)
+    return block
+
+
+def doubt_columns(draft: Draft, block: str, zone: Zone) -> None:
+    """Say of which columns the field is not certain, and which fields a column that was not read may hold."""
+    for column in zone.columns:
+        if column.doubt:
+            name = "target" if column.field == "target_part" else column.field
+            draft.doubts.append(Doubt(f"{block}/*/{name}", column.doubt, PLACED))
+    for name, caption in zone.open.items():
+        if zone.column(name) is None:
+            said = f"栏目“{caption}”" if caption else "没有名称的一栏"
+            why = f"{said}不在模板中，可能就是该项，未作判断"
+            draft.doubts.append(Doubt(f"{block}/*/{name}", why, OPEN))
+
+
+def _total_label(row: Sequence[Box], index: int, named: Sequence[Column]) -> Box | None:
+    label = next(
+        (b for b in row if b.first == index and field_of("total", b.text) == "total"), None
+    )
+    if label is not None and (_spans(label, named) or label is row[0]):
+        return label
+    first = next((b for b in row if b.first == index), None)
+    if first is not None and _spans(first, named) and len(row) > 1 and len(first.text) <= 12:
+        if _WORD_OF_TOTAL.search(first.text) and any(number(b.text) is not None for b in row):
+            return first
+    return None
+
+
+def _total(draft: Draft, label: Box, at: dict[str, Box | None]) -> Total:
+    cells = {n: b for n in _TOTALS if (b := at.get(n)) is not None and b is not label}
+    if cells.get("weight") is not None and cells.get("weight") is cells.get("score"):
+        del cells["weight"]  # one cell under both captions: the score
+    draft.used.add(id(label))
+    text = label.text
+    values = {n: draft.note(f"total/{n}", b) for n, b in cells.items()}
+    if "score" not in cells and (found := _SCORED.match(text.strip())):
+        text = found["label"]
+        draft.note("total/score", label)
+        values["score"] = found["score"]
+    return Total(label=text, **values)
+
+
+def _is_total_by_sums(
+    indicators: Sequence[Indicator], at: dict[str, Box | None], named: Sequence[Column]
+) -> bool:
+    """Whether a row whose first cell lies over several levels prints the sums of the columns above it."""
+    level = next((b for name in LEVELS if (b := at.get(name)) is not None), None)
+    if len(indicators) < 2 or level is None or not _spans(level, named) or not level.text:
+        return False
+    for name in ("score", "weight"):
+        box = at.get(name)
+        stated = number(box.text) if box is not None and box is not level else None
+        values = [number(getattr(row, name) or "") for row in indicators]
+        if stated and sum((v for v in values if v is not None), Decimal(0)) == stated:
+            return True
+    return False
+
+
+def _spans(box: Box, named: Iterable[Column]) -> bool:
+    return sum(box.covers(c.middle) for c in named if c.field in (*LEVELS, "target")) > 1
+
+
+def _is_pair(row: Sequence[Box], index: int, named: Sequence[Column]) -> bool:
+    """Whether a row is a label with one cell beside it that lies over the columns of values: 其他需要说明事项 | 无."""
+    starting = [b for b in row if b.first == index]
+    if len(starting) != 2 or len(named) < 5:
+        return False
+    return sum(starting[1].covers(c.middle) for c in named) >= len(named) - 3
+
+
+def _is_indicator(at: dict[str, Box | None], zone: Zone) -> bool:
+    """Whether a row is one of indicators: its third level has a cell of its own that does not run over the value columns."""
+    level3 = at.get("level3") or at.get("level2")
+    if level3 is None or is_continued(level3.text):
+        return False
+    own = [
+        b for name, b in at.items() if b is not None and name not in ("level1", "level2", "level3")
+    ]
+    if any(b is level3 for b in own):
+        return False
+    level1 = at.get("level1")
+    if level1 is not None and level1 is level3 and zone.column("level3"):
+        return False
+    return any(b is not None and b.text for b in at.values())
+
+
+def _join_target(
+    draft: Draft, path: str, values: dict[str, str], zone: Zone, row: Sequence[Box]
+) -> None:
+    """A target printed in several columns (指标性质, 指标值, 度量单位) is one string, joined in printed order."""
+    boxes: list[Box] = []
+    for column in zone.columns:
+        if column.field in ("target", "target_part"):
+            box = next((b for b in row if b.covers(column.middle)), None)
+            if box is not None and box not in boxes:
+                boxes.append(box)
+    draft.used.update(map(id, boxes))
+    values["target"] = "".join(box.text for box in boxes)
+    draft.evidence[f"{path}/target"] = tuple(part for box in boxes for part in box.parts)
+    unsure = min(boxes, key=lambda b: b.confidence, default=None)
+    if unsure is not None and unsure.confidence < SURE:
+        draft.doubts.append(Doubt(f"{path}/target", unsure.why, round(unsure.confidence, 3)))
