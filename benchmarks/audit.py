@@ -16,7 +16,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from benchmarks.files import ROOT
-from selfeval.core.values import is_blank
+from selfeval.core.numbers import is_blank
 from selfeval.extractors.model import Document, Form, Indicator
 from tests.documents import GOLDEN, golden
 

@@ -1,18 +1,24 @@
-"""Printed text -> exact numbers with their printed precision; blanks.
+"""Printed text -> exact numbers with their printed precision, and the arithmetic of what they may stand for; blanks. Nothing else in the
+project turns print into numbers; `quantities` reads targets and results by what is here.
 
-Nothing is guessed: text that is not one number, alone or with a unit, gives None. `quantities` reads targets and results.
+Nothing is guessed: text that is not one number, alone or with a unit, gives None. A printed 508.75 stands for everything from 508.745 to
+508.755; results of intervals are rounded outwards, so that they never lose a value that the printed numbers allow.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 from selfeval.core.batch_cache import remembered
 from selfeval.core.fields import Field
 from selfeval.core.folding import DASHES, fold
-from selfeval.core.intervals import Interval
+
+#: Working precision. Printed numbers have at most 21 digits (see below), so products of two are exact.
+DIGITS = 60
+_DOWN = Context(prec=DIGITS, rounding=ROUND_FLOOR)
+_UP = Context(prec=DIGITS, rounding=ROUND_CEILING)
 
 #: Longest number that is taken for one, so that every value, in whatever money unit, fits DECIMAL(38, 18) exactly.
 #: 12 digits are a trillion; spreadsheets print at most 9 places. Longer runs of digits are account or document numbers.
@@ -48,6 +54,65 @@ _UNIT = r"(?P<unit>%|分|元|千元|万元|百万元|亿元|万|亿)?"
 _NUMBER = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[-+])?\s*(?P<currency>¥)?\s*{_DIGITS}\s*{_UNIT}\s*(?P<close>\))?\s*(?P<late_unit>%|分|元|万元)?"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """All values from `low` to `high`, both included."""
+
+    low: Decimal
+    high: Decimal
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise ValueError(f"interval from {self.low} to {self.high} is empty")
+
+    @classmethod
+    def point(cls, value: Decimal) -> Interval:
+        return cls(value, value)
+
+    @classmethod
+    def around(cls, value: Decimal, half: Decimal) -> Interval:
+        """`value` +- `half`; `half` must not be negative."""
+        return cls(_DOWN.subtract(value, half), _UP.add(value, half))
+
+    @property
+    def middle(self) -> Decimal:
+        return (self.low + self.high) / 2
+
+    def add(self, other: Interval) -> Interval:
+        return Interval(_DOWN.add(self.low, other.low), _UP.add(self.high, other.high))
+
+    def subtract(self, other: Interval) -> Interval:
+        return Interval(_DOWN.subtract(self.low, other.high), _UP.subtract(self.high, other.low))
+
+    def multiply(self, other: Interval) -> Interval:
+        pairs = [(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Interval(
+            min(_DOWN.multiply(a, b) for a, b in pairs), max(_UP.multiply(a, b) for a, b in pairs)
+        )
+
+    def divide(self, other: Interval) -> Interval | None:
+        """All quotients, or None where the divisor may be zero: then nothing can be said."""
+        if other.contains(Decimal(0)):
+            return None
+        pairs = [(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Interval(
+            min(_DOWN.divide(a, b) for a, b in pairs), max(_UP.divide(a, b) for a, b in pairs)
+        )
+
+    def capped(self, limit: Decimal) -> Interval:
+        """min(x, limit) for every x: what a score does that cannot exceed its weight."""
+        return Interval(min(self.low, limit), min(self.high, limit))
+
+    def widened(self, half: Decimal) -> Interval:
+        return Interval(_DOWN.subtract(self.low, half), _UP.add(self.high, half))
+
+    def intersects(self, other: Interval) -> bool:
+        return self.low <= other.high and other.low <= self.high
+
+    def contains(self, value: Decimal) -> bool:
+        return self.low <= value <= self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +193,11 @@ def _well_formed(match: re.Match[str]) -> bool:
         [unit for unit in (match["unit"], match["late_unit"]) if unit],
     )
     return bool(paired) and not match["sign"] and len(units) <= 1 and "分" not in units
+
+
+def exact(digits: str) -> Decimal:
+    """The value of digits, with or without a point, that a pattern has found in running text."""
+    return Decimal(digits)
 
 
 def parse_score(text: str | None) -> Printed | None:

@@ -9,7 +9,7 @@ from enum import Enum
 
 from selfeval.core.batch_cache import remembered
 from selfeval.core.fields import FUNDS, HEADER, INDICATORS, PARTS
-from selfeval.core.values import MONEY_UNITS, Printed, is_blank, parse_number, parse_score
+from selfeval.core.numbers import MONEY_UNITS, Printed, is_blank, parse_number, parse_score
 
 #: Chinese captions of the fields, as messages name them.
 CAPTIONS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from selfeval.core.values import MONEY_UNITS, money_unit, parse_number
+from selfeval.core.numbers import MONEY_UNITS, money_unit, parse_number
 
 _PLACES = Decimal("0.01")
 

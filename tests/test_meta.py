@@ -215,3 +215,23 @@ def test_no_list_of_fields_stands_outside_core() -> None:
         if len(words & part) >= 7
     ]
     assert not copies
+
+
+def test_no_number_is_parsed_outside_core() -> None:
+    """What turns print into a number is core.numbers; a Decimal elsewhere is a constant."""
+    allowed = {
+        "expectations/profiles.py",  # a YAML scalar, exactly as it is written
+        "records/store/schema_sql.py",  # what the database keeps as text
+    }
+    parsed = [
+        f"{path.relative_to(HOUSE)}:{node.lineno}"
+        for room in ROOMS
+        if room != "core"
+        for path in modules(room)
+        if path.relative_to(HOUSE).as_posix() not in allowed
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Decimal"
+        and not all(isinstance(item, ast.Constant) for item in node.args)
+    ]
+    assert not parsed

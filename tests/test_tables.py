@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selfeval.core.masking import mask_name, mask_phone, mask_text
+from selfeval.core.rows import is_placeholder, total_row
 from selfeval.extractors.jsonio import from_json, to_json
 from selfeval.extractors.model import Document, Doubt, Evidence, Form, Fund, Indicator, Total
 from selfeval.records.errors import SchemaError
 from selfeval.records.tables import schemas
-from selfeval.records.tables.build import build, is_placeholder, total_row
+from selfeval.records.tables.build import build
 from selfeval.records.tables.columns import COLUMNS, frame
 from tests.documents import GOLDEN, form, golden, ok, rejected, sha256
 

@@ -9,15 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selfeval.core.numbers import MAX_FRACTION_DIGITS, MAX_INTEGER_DIGITS, MONEY_UNITS
-from selfeval.core.values import (
+from selfeval.core.numbers import (
+    MAX_FRACTION_DIGITS,
+    MAX_INTEGER_DIGITS,
+    MONEY_UNITS,
     Interval,
     is_blank,
     money_unit,
     parse_number,
-    parse_quantity,
     parse_score,
 )
+from selfeval.core.quantities import parse_quantity
 
 D = Decimal
 FULL_WIDTH = str.maketrans("0123456789.,%-", "０１２３４５６７８９．，％－")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from selfeval.core.folding import fold
+from selfeval.core.numbers import exact
 from selfeval.expectations.arithmetic import ZERO, plain, trouble
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.text import bare
@@ -44,7 +45,7 @@ def _blocks(form: FormView) -> list[Block]:
         match = _CAPTION.match(text)
         name = bare(match["name"] if match else text)
         rows.setdefault(name, []).append(row)
-        points[name] = points.get(name) or (Decimal(match["points"]) if match else None)
+        points[name] = points.get(name) or (exact(match["points"]) if match else None)
     return [Block(name, points[name], tuple(found)) for name, found in rows.items()]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from selfeval.core.values import Quantity, parse_quantity, scale_of
+from selfeval.core.quantities import Quantity, parse_quantity, scale_of
 from selfeval.expectations.arithmetic import trouble
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import Decision, not_applicable, undecidable

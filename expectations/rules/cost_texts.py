@@ -7,7 +7,7 @@ import re
 from selfeval.core.batch_cache import remembered
 from selfeval.core.folding import fold
 from selfeval.core.numbers import MONEY_UNITS
-from selfeval.core.values import Quantity, parse_quantity
+from selfeval.core.quantities import Quantity, parse_quantity
 from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import points, quantities

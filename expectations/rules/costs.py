@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from selfeval.core.numbers import MONEY_UNITS
-from selfeval.core.values import Quantity, parse_quantity
+from selfeval.core.quantities import Quantity, parse_quantity
 from selfeval.expectations.arithmetic import ZERO, percent, plain
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import points

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from selfeval.core.folding import fold
+from selfeval.core.numbers import exact
 from selfeval.expectations.arithmetic import ZERO, percent, plain
 from selfeval.expectations.rules.base import FormRule, FundRule
 from selfeval.expectations.rules.funds import execution_ratio, money, readings
@@ -138,7 +139,7 @@ class ExecutionClaimVsAmounts(FormRule):
         ]
         if len(claims) != 1 or len(allotted) != 1 or len(paid) != 1 or not allotted[0].yuan:
             return undecidable("文字中的金额不止一对，无法确定所指")
-        ratio, claim = paid[0].yuan / allotted[0].yuan, Decimal(claims[0]) / 100
+        ratio, claim = paid[0].yuan / allotted[0].yuan, exact(claims[0]) / 100
         if abs(ratio - claim) <= ONE_POINT:
             return PASS
         message = f"实际完成情况称进度{claims[0]}%，而文中金额{paid[0].text}/{allotted[0].text}为{percent(ratio)}，前后不符，请核实。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from selfeval.core.values import Interval, money_unit
+from selfeval.core.numbers import Interval, money_unit
 from selfeval.expectations.arithmetic import (
     ZERO,
     Part,

@@ -11,7 +11,7 @@ from enum import IntFlag, auto
 from typing import Any, NamedTuple
 
 from selfeval.core.folding import fold
-from selfeval.core.values import parse_quantity
+from selfeval.core.quantities import parse_quantity
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import Decision
 

@@ -6,7 +6,8 @@ import re
 
 from selfeval.core.batch_cache import remembered
 from selfeval.core.folding import fold
-from selfeval.core.values import parse_number, parse_quantity
+from selfeval.core.numbers import parse_number
+from selfeval.core.quantities import parse_quantity
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import PLACEHOLDER
 from selfeval.expectations.text import bare, indicator_name, is_blank, likeness

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import chain
 
 from selfeval.core.numbers import MONEY_UNITS
-from selfeval.core.values import parse_quantity
+from selfeval.core.quantities import parse_quantity
 from selfeval.expectations.arithmetic import percent, plain
 from selfeval.expectations.cross_form import Card
 from selfeval.expectations.rules.base import FormRule

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from selfeval.core.folding import fold
-from selfeval.core.values import parse_quantity
+from selfeval.core.quantities import parse_quantity
 from selfeval.expectations.arithmetic import percent
 from selfeval.expectations.rules.base import IndicatorRule
 from selfeval.expectations.rules.common import NO_VALUES, Points, points

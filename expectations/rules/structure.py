@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from selfeval.core.batch_cache import remembered
-from selfeval.core.values import parse_number
+from selfeval.core.numbers import parse_number
 from selfeval.expectations.readings import AMOUNTS, CAPTIONS, State
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import PLACEHOLDER

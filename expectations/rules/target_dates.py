@@ -5,12 +5,12 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
 from selfeval.core.batch_cache import remembered
 from selfeval.core.folding import fold
-from selfeval.core.values import Quantity, parse_quantity
+from selfeval.core.numbers import exact
+from selfeval.core.quantities import Quantity, parse_quantity
 from selfeval.expectations.arithmetic import ZERO, plain
 from selfeval.expectations.rules.base import IndicatorRule
 from selfeval.expectations.rules.common import NO_VALUES, points
@@ -122,7 +122,7 @@ class RangeTarget(IndicatorRule):
         if (
             match is None
             or re.search("[年月日号]", match["unit"] + match["unit_low"])
-            or Decimal(match["low"]) >= Decimal(match["high"])
+            or exact(match["low"]) >= exact(match["high"])
         ):
             return NO_RANGE
         if doubt := record.doubt("target", "actual"):

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from selfeval.core.folding import fold
-from selfeval.core.values import Quantity, parse_number, parse_quantity
+from selfeval.core.numbers import parse_number
+from selfeval.core.quantities import Quantity, parse_quantity
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.text import bare, indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable

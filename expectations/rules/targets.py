@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from selfeval.core.folding import fold
-from selfeval.core.values import CORE_COMPARATORS, Quantity, parse_quantity
+from selfeval.core.quantities import CORE_COMPARATORS, Quantity, parse_quantity
 from selfeval.expectations.arithmetic import percent, plain
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import (

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from selfeval.core.values import is_blank
+from selfeval.core.numbers import is_blank
 from selfeval.records.store.first_columns import FIRST_COLUMNS
 from selfeval.records.tables.columns import COLUMNS, to_lists
 

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, overload
 
 from selfeval.core.fields import FUNDS, HEADER, INDICATORS, ROWS, TASKS, TOTAL, Field
 from selfeval.core.masking import mask_captioned, mask_doubt, mask_field, mask_text
-from selfeval.core.numbers import Printed, is_blank, parse_field, parse_number
-from selfeval.extractors.model import Document, Doubt, Form, Indicator
+from selfeval.core.numbers import Printed, parse_field, parse_number
+from selfeval.core.rows import is_placeholder, total_row
+from selfeval.extractors.model import Document, Doubt, Form
 from selfeval.records.tables.columns import COLUMNS, frame, frame_of_tuples
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-_TOTAL_LABELS = ("总额", "合计", "总计")
 # Texts that no store takes: halves of surrogate pairs, from broken fonts and odd file names, and NUL.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -88,23 +88,6 @@ def build(documents: Iterable[Document]) -> Tables:
         cells=frame_of_tuples("cells", cells),
         **{name: frame(name, table) for name, table in rows.items()},
     )
-
-
-def total_row(labels: Iterable[str | None]) -> int:
-    """Position of the total among the rows of funds: the first whose label has 总额, 合计 or 总计, else the first (RULES.md)."""
-    return next(
-        (
-            i
-            for i, label in enumerate(labels)
-            if label and any(word in label for word in _TOTAL_LABELS)
-        ),
-        0,
-    )
-
-
-def is_placeholder(row: Indicator) -> bool:
-    """Whether this is an empty row: target, result, weight and score all blank, whatever its name and explanation say (RULES.md)."""
-    return all(map(is_blank, (row.target, row.actual, row.weight, row.score)))
 
 
 def _document_row(document: Document) -> Row:
