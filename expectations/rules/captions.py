@@ -112,7 +112,7 @@ class Level2WeightCaption(IndicatorRule):
         if doubt := record.doubt("level2"):
             return undecidable(f"二级指标读取存疑，请核对 {doubt}")
         rows = tuple(row for row in record.form.filled if (row.level1, row.level2) == same)
-        promised = Decimal(match["points"])
+        promised = exact(match["points"])
         block = Block(bare(match["name"]), promised, rows)
         total = block_weight(block)
         if isinstance(total, Decision):

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 from selfeval.core.folding import fold
-from selfeval.core.values import CORE_COMPARATORS, parse_quantity
+from selfeval.core.quantities import CORE_COMPARATORS, parse_quantity
 from selfeval.expectations.arithmetic import percent, plain
 from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule, IndicatorRule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from selfeval.core.values import money_unit
+from selfeval.core.numbers import money_unit
 from selfeval.expectations.arithmetic import ZERO, percent, plain, trouble
 from selfeval.expectations.rules.base import FormRule, FundRule
 from selfeval.expectations.rules.funds import execution_ratio, money, readings
