@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from selfeval.core.folding import fold
+from selfeval.core.numbers import exact
 from selfeval.expectations.arithmetic import percent
 from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule
@@ -41,7 +42,7 @@ class GoalRateVsFunds(FormRule):
             return undecidable("预算数为0，无法计算执行率")
         claim = claims.pop()
         ratio = found["executed"].value / found["budget"].value
-        if abs(Decimal(claim) / 100 - ratio) <= self._APART:
+        if abs(exact(claim) / 100 - ratio) <= self._APART:
             return PASS
         total, base = record.total_fund, base_of(record.total_fund)
         message = f"实际完成情况称执行率{claim}%，而资金表全年执行数{money(total, 'executed')}、{CAPTIONS[base]}{money(total, base)}，执行率为{percent(ratio)}，两处不符，请核实。"
