@@ -137,7 +137,7 @@ def met(record: IndicatorRow, target: Quantity, actual: Quantity) -> bool | None
 def parent_of(record: IndicatorRow) -> IndicatorRow | None:
     """The row whose points a row without points of its own is part of: the last row above it, under the same second level, that is
     marked ★ or has no target and no result of its own. None where a row has points, or nothing above it is such a row."""
-    if not (is_blank(record.weight) and is_blank(record.score)):
+    if record.is_placeholder or not (is_blank(record.weight) and is_blank(record.score)):
         return None
     for row in reversed(record.form.indicators[: record.position]):
         if (row.level1, row.level2) != (record.level1, record.level2):

@@ -110,6 +110,9 @@ class ExplainedButFull(IndicatorRule):
 
     id = "explained-but-full"
     _MORE = re.compile(r"超额|超过|增加|超出|多于|新增|扩大|提前|完成|达到|无偏差|没有偏差|按")
+    _LESS = re.compile(
+        r"未(?:能|完|按|达|如期|开展|实施)|没有(?:完|达|按)|推迟|滞后|延[期迟误]|不足|取消"
+    )
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -119,7 +122,8 @@ class ExplainedButFull(IndicatorRule):
             return NO_EXPLANATION
         if doubt := record.doubt("explanation"):
             return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
-        if self._MORE.search(record.explanation or ""):
+        text = record.explanation or ""
+        if self._MORE.search(text) and not self._LESS.search(text):
             return PASS
         message = f"{record.name}填有偏差原因“{brief(record.explanation, 30)}”，但得满分{found.score_text}分，请核实得分或说明无偏差。"
         values = (found.score_text, record.explanation)
