@@ -1,4 +1,4 @@
-"""Tidy tables -> audit: views, bench, suites, findings. A season of documents is judged in batches, in the memory of one."""
+"""Tidy tables -> audit: views, judgement, suites, findings. A season of documents is judged in batches, in the memory of one."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from selfeval.core.batch_cache import forget
 from selfeval.expectations import catalogue
 from selfeval.expectations.cross_form import Card, Index, Peers, card_of
 from selfeval.expectations.findings import Audit, collect
+from selfeval.expectations.frames import frames
+from selfeval.expectations.judging import Judgement
 from selfeval.expectations.profiles import known
 from selfeval.expectations.roster import read_roster
 from selfeval.expectations.rules.history import SYSTEMATIC
-from selfeval.expectations.runner import Bench
 from selfeval.expectations.view import FormView, views
 from selfeval.records.tables.columns import Cells
 
 if TYPE_CHECKING:
-    import pandas
-
-    from selfeval.expectations.gx.suites import SuiteRunner
+    from selfeval.expectations.gx.validating import SuiteRunner
     from selfeval.records.tables.build import Tables
 
 #: Documents that are judged at a time. A batch costs Great Expectations a second and more, and a document of 20 indicators some 200 kB.
@@ -44,22 +43,13 @@ LookAt = Callable[[Sequence[str]], list[FormView]]
 _values_of = attrgetter(*Card.__slots__)
 
 
-def frames(bench: Bench) -> dict[str, pandas.DataFrame]:
-    """The frames that suites go over: a row a form, a total row of funds, an indicator, by its number in the batch."""
-    import pandas as pd
-
-    return {
-        table: pd.DataFrame({"record": range(len(ids))}) for table, ids in bench.records.items()
-    }
-
-
 def audit(tables: Tables, profile: str | None = None, roster: Path | None = None) -> Audit:
     """Judges every form of `tables` by every rule that applies to it. `profile` overrides the profile that the forms carry; `roster` is a
     CSV of those who have to submit (see `roster.read_roster`).
 
-    Raises selfeval.expectations.gx.suites.RuleRaised when an expectation raises, profiles.ProfileError for an unknown profile, roster.RosterError for
-    a roster that cannot be read."""
-    from selfeval.expectations.gx.suites import SuiteRunner
+    Raises profiles.ProfileError for an unknown profile, roster.RosterError for a roster that cannot be read. A rule that raises costs only
+    itself: see `Audit.faults`."""
+    from selfeval.expectations.gx.validating import SuiteRunner
 
     return _judge(
         SuiteRunner(), _under(profile, tables), Peers(read_roster(roster) if roster else ())
@@ -78,7 +68,7 @@ def audit_in_batches(
 
     All documents are looked at twice: first for what forms have to know of each other, then to be judged. Forms of one project are judged
     together, so that few have to be loaded a third time. Raises what `audit` raises, before the first batch or at any."""
-    from selfeval.expectations.gx.suites import SuiteRunner
+    from selfeval.expectations.gx.validating import SuiteRunner
 
     expected = read_roster(roster) if roster else ()
     runner = SuiteRunner()
@@ -130,8 +120,8 @@ def _under(profile: str | None, tables: Tables) -> Tables:
 
 def _judge(runner: SuiteRunner, tables: Tables, peers: Peers) -> Audit:
     with _collector_paused():
-        bench = Bench(views(tables, peers), catalogue.load())
-        return collect(runner.run(bench, frames(bench)), tables.cells)
+        judgement = Judgement(views(tables, peers), catalogue.load())
+        return collect(runner.run(judgement, frames(tables)), tables.cells)
 
 
 def _survey(
@@ -143,11 +133,11 @@ def _survey(
     for batch in _batches(document_ids, size):
         with _collector_paused():
             forms = look_at(batch)
-            bench = Bench(forms, catalogue.load(), only=SYSTEMATIC)
+            judgement = Judgement(forms, catalogue.load(), SYSTEMATIC)
             packed.append(pickle.dumps([_values_of(card_of(form)) for form in forms]))
             for rule in SYSTEMATIC:
-                failing[rule] |= bench.failing_forms(rule)
-        del forms, bench
+                failing[rule] |= judgement.failing_forms(rule)
+        del forms, judgement
         gc.collect()  # forms and their rows refer to each other
         forget()
     return Index(_unpacked(packed, document_ids)), {

@@ -33,6 +33,18 @@ class CatalogueError(AuditError):
 
 
 @dataclass(frozen=True, slots=True)
+class Follows:
+    """A rule whose finding is the cause of another: of one about the same `subject`, the same `row`, anything in the `form`, or a row that
+    is among the `cells` which the cause names."""
+
+    rule: str
+    scope: str = "subject"
+
+
+SCOPES = ("subject", "row", "form", "cells")
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One rule. `title` is what a failure is called in a heading, `zh` and `en` are the sentence that it enforces; `_en` is the same text in
     English. `source` are keys of `Catalogue.sources`; `years` the first and last year in which it is valid (None: open); `profiles` the
@@ -56,6 +68,7 @@ class Entry:
     years: tuple[int | None, int | None] = (None, None)
     profiles: tuple[str, ...] = ()
     core: bool = False
+    follows: tuple[Follows, ...] = ()
     home: tuple[str, ...] = ()
 
     def severity_in(self, profile: str | None) -> str:
@@ -124,7 +137,8 @@ def _entry(raw: dict[str, Any], sources: dict[str, str]) -> Entry:
     profiles = raw.pop("profiles", "all")
     try:
         entry = Entry(**{**raw, "source": tuple(raw["source"]), "traps": tuple(raw.get("traps", ())), "home": tuple(raw.get("home", ())), "years": (years[0], years[1]),
-                         "profiles": () if profiles == "all" else tuple(profiles)})  # fmt: skip
+                         "profiles": () if profiles == "all" else tuple(profiles),
+                         "follows": tuple(Follows(**one) for one in raw.get("follows", ()))})  # fmt: skip
     except (TypeError, KeyError) as error:
         raise CatalogueError(f"rule {raw.get('id')}: {error}") from error
     for name, value, known in (

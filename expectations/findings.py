@@ -1,21 +1,35 @@
-"""Runs of suites -> findings with subject, numbers and the place on the page, and verdicts for every rule and form."""
+"""Decisions -> findings with subject, numbers and the place on the page, and verdicts for every rule and form."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from selfeval.expectations.gx.suites import BatchRun, SuiteRun
-from selfeval.expectations.runner import Bench, Question
+import numpy as np
+
+from selfeval.expectations.causes import name_causes
+from selfeval.expectations.judging import (
+    FAIL,
+    Answer,
+    Fault,
+    Judgement,
+    Question,
+    form_of,
+)
+from selfeval.expectations.rules.base import Record
 from selfeval.expectations.verdicts import Decision, Verdict
 from selfeval.records.tables.columns import frame
 from selfeval.records.tables.subjects import packed
 
 if TYPE_CHECKING:
     import pandas
+
+    from selfeval.expectations.gx.validating import BatchRun
 
 Place = tuple[int, float, float, float, float]
 _VERDICTS = {
@@ -28,17 +42,23 @@ _VERDICTS = {
 }
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "information": 2}
 
+#: Findings of one rule in one document, and of one question in a batch, that are listed; what is above is counted.
+LISTED_IN_DOCUMENT, LISTED_IN_BATCH = 200, 20_000
+
+log = logging.getLogger(__name__)
+
 
 @dataclass
 class Audit:
     """What an audit found. `findings` has the columns of records; `verdicts` has one row for each failing subject of a form and rule, and
-    one for all subjects that were decided alike for the same reason (`records` says how many; `subject` names them, see `tables.subjects`, where
-    they are undecided, and is None where several are not); `capped` says what was counted but not listed:
-    rule, table, failed, listed. The rest is what Data Docs are made from."""
+    one for all subjects that were decided alike for the same reason (`records` says how many; `subject` names them, see `tables.subjects`,
+    where they are undecided, and is None where several are not); `capped` says what was counted but not listed: rule, table, failed, listed.
+    `faults` are the rules that raised. `batch` is what Data Docs are made from."""
 
     findings: pandas.DataFrame
     verdicts: pandas.DataFrame
     capped: pandas.DataFrame
+    faults: tuple[Fault, ...]
     batch: BatchRun
 
 
@@ -46,16 +66,28 @@ def collect(batch: BatchRun, cells: pandas.DataFrame) -> Audit:
     """The audit that a run comes to. `cells` is the table of printed cells."""
     import pandas as pd
 
-    bench, runs = batch.bench, batch.runs
-    listed = [
-        (question, record_id)
-        for run in runs
-        for question, record_ids in run.failures.items()
-        for record_id in record_ids
-    ]
-    places = _Places(cells, {bench.form_of(record_id).form_id for _, record_id in listed})
-    rows = [_finding(bench, question, record_id, places) for question, record_id in listed]
-    order = {form.form_id: i for i, form in enumerate(bench.forms)}
+    judgement = batch.judgement
+    listed: list[tuple[Question, Record, Decision]] = []
+    capped = []
+    for question, answer in judgement.answers():
+        if failing := answer.failing():
+            records = judgement.records[question.table]
+            kept = _listed(question.rule, [records[number] for number in failing])
+            listed += [(question, record, answer[failing[at]]) for at, record in kept]
+            if len(kept) < len(failing):
+                capped.append((question.rule, question.table, len(failing), len(kept)))
+    places = _Places(cells, {form_of(record).form_id for _, record, _ in listed})
+    severities = {rule: entry.severity for rule, entry in judgement.catalogue.entries.items()}
+    rows = [_finding(severities[question.rule], question, record, decision, places)
+            for question, record, decision in listed]  # fmt: skip
+    by_form: dict[str, list[dict[str, Any]]] = {}
+    named: dict[str, tuple[str, ...]] = {}
+    for row, (_, _, decision) in zip(rows, listed, strict=True):
+        by_form.setdefault(row["form_id"], []).append(row)
+        named[row["finding_id"]] = decision.cells
+    for found in by_form.values():
+        name_causes(found, named, judgement.catalogue)
+    order = {form.form_id: i for i, form in enumerate(judgement.forms)}
     rows.sort(
         key=lambda row: (
             order[row["form_id"]],
@@ -64,11 +96,23 @@ def collect(batch: BatchRun, cells: pandas.DataFrame) -> Audit:
             _natural(row["subject"]),
         )
     )
-    columns = _verdicts(bench)
-    verdicts = pd.DataFrame(
-        {name: pd.Series(columns[name], dtype=dtype) for name, dtype in _VERDICTS.items()}
-    )
-    return Audit(frame("findings", rows), verdicts, _capped(runs), batch)
+    above = pd.DataFrame(capped, columns=["rule", "table", "failed", "listed"])
+    faults = tuple(judgement.faults.values())
+    return Audit(frame("findings", rows), _verdicts(judgement), above, faults, batch)
+
+
+def _listed(rule: str, failing: Sequence[Record]) -> list[tuple[int, Record]]:
+    """The failing records that the caps leave, with their places among them."""
+    by_document: Counter[str] = Counter()
+    kept = []
+    for at, record in enumerate(failing):
+        document = form_of(record).document_id
+        by_document[document] += 1
+        if by_document[document] <= LISTED_IN_DOCUMENT:
+            kept.append((at, record))
+    if len(kept[:LISTED_IN_BATCH]) < len(failing):
+        log.warning("%s: %d of %d findings are listed", rule, len(kept[:LISTED_IN_BATCH]), len(failing))  # fmt: skip
+    return kept[:LISTED_IN_BATCH]
 
 
 def finding_id(
@@ -87,14 +131,16 @@ def finding_id(
     return hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
-def _finding(bench: Bench, question: Question, record_id: str, places: _Places) -> dict[str, Any]:
-    form, decision = bench.form_of(record_id), bench.decision(question, record_id)
-    rule, subject = question[0], bench.subject_of(question, record_id)
+def _finding(
+    severity: str, question: Question, record: Record, decision: Decision, places: _Places
+) -> dict[str, Any]:
+    form, rule, subject = form_of(record), question.rule, question.subject or record.subject
     page, x0, top, x1, bottom = places.of(decision, subject, form.form_id)
     return {
         "finding_id": finding_id(form.document_id, form.form, rule, subject, decision.values), "form_id": form.form_id, "document": form.document,
-        "form": form.form, "rule": rule, "severity": bench.catalogue[rule].severity, "subject": subject, "message": decision.why,
+        "form": form.form, "rule": rule, "severity": severity, "subject": subject, "message": decision.why,
         "expected": decision.expected, "actual": decision.actual, "page": page, "x0": x0, "top": top, "x1": x1, "bottom": bottom, "status": "open",
+        "cause": None,
     }  # fmt: skip
 
 
@@ -148,41 +194,52 @@ def _natural(subject: str) -> tuple[Any, ...]:
     )
 
 
-def _verdicts(bench: Bench) -> dict[str, list[Any]]:
-    """The columns of `Audit.verdicts`: hundreds of thousands of rows in a batch, hence no tuple for each."""
-    columns: dict[str, list[Any]] = {name: [] for name in _VERDICTS}
-    form_id, rules, subjects, verdicts, whys, records = (columns[name].append for name in _VERDICTS)
-    fail, undecided, words = (
-        Verdict.FAIL.value,
-        Verdict.UNDECIDABLE,
-        {verdict: verdict.value for verdict in Verdict},
-    )
-    for question, docket in bench.dockets.items():
-        rule, _, subject = question
-        for record_id, decision in docket.failures.items():
-            (
-                form_id(bench.form_of(record_id).form_id),
-                rules(rule),
-                subjects(bench.subject_of(question, record_id)),
-            )
-            verdicts(fail), whys(decision.why), records(1)
-        for form, decision, rows in docket.settled:
-            verdict = decision.verdict
-            # where a rule is undecided is told row by row, the rest is only counted
-            where = subject or (
-                packed(row.subject for row in rows) if verdict is undecided else None
-            )
-            form_id(form.form_id), rules(rule), subjects(where)
-            verdicts(words[verdict]), whys(decision.why), records(len(rows))
-    return columns
-
-
-def _capped(runs: list[SuiteRun]) -> pandas.DataFrame:
+def _verdicts(judgement: Judgement) -> pandas.DataFrame:
+    """`Audit.verdicts`: hundreds of thousands of rows in a batch, hence no Python object for each."""
     import pandas as pd
 
-    rows = []
-    for run in runs:
-        for question, count in run.counts.items():
-            if count > len(run.failures[question]):
-                rows.append((question[0], run.table, count, len(run.failures[question])))
-    return pd.DataFrame(rows, columns=["rule", "table", "failed", "listed"])
+    form_ids = np.array([form.form_id for form in judgement.forms], dtype=object)
+    place = {id(form): number for number, form in enumerate(judgement.forms)}
+    of_record = {
+        table: np.array([place[id(form_of(record))] for record in records], dtype=np.int64)
+        for table, records in judgement.records.items()
+    }
+    parts = [_rows_of(judgement, question, answer, of_record[question.table])
+             for question, answer in judgement.answers() if answer.which]  # fmt: skip
+    names = ("form_id", "subject", "verdict", "why", "records", "rule")
+    columns = {name: [part[at] for part in parts] for at, name in enumerate(names)}
+    joined: dict[str, Any] = {
+        name: np.concatenate(arrays) if arrays else [] for name, arrays in columns.items()
+    }
+    joined["form_id"] = form_ids[joined["form_id"]] if parts else []
+    return pd.DataFrame(
+        {name: pd.Series(joined[name], dtype=dtype) for name, dtype in _VERDICTS.items()}
+    )
+
+
+def _rows_of(judgement: Judgement, question: Question, answer: Answer, forms: Any) -> tuple[Any, ...]:  # fmt: skip
+    """The rows of one question: number of the form, subject, verdict, why, how many records, rule."""
+    which = np.array(answer.which, dtype=np.int64)
+    # what fails is told one by one, the rest by form and decision
+    alone = answer.codes() == FAIL
+    keys = np.where(alone, -1 - np.arange(len(which)), forms * len(answer.decisions) + which)
+    _, first, counts = np.unique(keys, return_index=True, return_counts=True)
+    words = np.array([decision.verdict.value for decision in answer.decisions], dtype=object)
+    whys = np.array([decision.why for decision in answer.decisions], dtype=object)
+    subjects = np.full(len(first), question.subject or None, dtype=object)
+    if not question.subject:
+        records = judgement.records[question.table]
+        undecided = np.array([one.verdict is Verdict.UNDECIDABLE for one in answer.decisions])
+        for at in np.flatnonzero(alone[first] | undecided[which[first]]):
+            row = first[at]
+            same = [row] if counts[at] == 1 else _alike(which, forms, row)
+            subjects[at] = packed(records[number].subject for number in same)
+    rules = np.full(len(first), question.rule, dtype=object)
+    return forms[first], subjects, words[which[first]], whys[which[first]], counts, rules
+
+
+def _alike(which: Any, forms: Any, row: int) -> list[int]:
+    """The records of the same form with the same decision; a form's records stand together."""
+    end = int(np.searchsorted(forms, forms[row], side="right"))
+    inside: list[int] = (row + np.flatnonzero(which[row:end] == which[row])).tolist()
+    return inside

@@ -61,7 +61,7 @@ class Row:
 
     def _grouped(self, text: str | None) -> str | None:
         """An amount without the spaces that group it: 1 280.00. Two amounts in one cell would leave a neighbour empty."""
-        whole = all(getattr(self, name) != "" for name in AMOUNTS)
+        whole = all(getattr(self, name, None) != "" for name in AMOUNTS)
         return "".join(text.split()) if text and whole and _SPACED.fullmatch(text) else text
 
     def doubt(self, *names: str) -> str | None:

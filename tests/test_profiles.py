@@ -9,9 +9,9 @@ from audit_forms import CLEAN, changed, tables_of
 from flow_runs import SAMPLES, selfeval
 
 from selfeval.expectations import catalogue, profiles
+from selfeval.expectations.judging import Judgement
 from selfeval.expectations.profiles import OWN_PROFILES, ProfileError, known, load, recognise
 from selfeval.expectations.rules import RULES
-from selfeval.expectations.runner import Bench
 from selfeval.expectations.view import FormView, views
 
 OWN = """id: lingshan
@@ -34,13 +34,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def failing(form: FormView) -> set[str]:
-    bench = Bench([form], catalogue.load())
-    return {
-        question[0]
-        for table in ("forms", "funds", "indicators")
-        for question in bench._questions(table)
-        if bench.docket(question).failures
-    }
+    return {rule for _, rule, _, _ in Judgement([form], catalogue.load()).failures()}
 
 
 def view(**changes: str | None) -> FormView:

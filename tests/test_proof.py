@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from selfeval.expectations import catalogue
-from selfeval.expectations.runner import ACROSS, Bench
+from selfeval.expectations.judging import Judgement
 from selfeval.expectations.view import views
 from selfeval.extractors.read import read_document
 from selfeval.records.tables.build import build
@@ -33,17 +33,9 @@ def places(where: str) -> set[str]:
 @pytest.mark.parametrize("path", LISTED)
 def test_findings_are_those_of_the_page(path: str) -> None:
     forms = views(build([read_document((ROOT / path).read_bytes(), Path(path).name)]))
-    bench, book, found = Bench(forms, catalogue.load()), catalogue.load(), set()
-    for question in (
-        question
-        for table in ("forms", "funds", "indicators")
-        for question in bench._questions(table)
-    ):
-        assert book[question[0]].family != ACROSS
-        found |= {
-            (question[0], book[question[0]].severity, bench.subject_of(question, record_id))
-            for record_id in bench.docket(question).failures
-        }
+    book = catalogue.load()
+    failing = Judgement(forms, book).failures(across=False)
+    found = {(rule, book[rule].severity, subject) for _, rule, subject, _ in failing}
     assert found == {
         (rule, severity, place) for rule, severity, where in LISTED[path] for place in places(where)
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from audit_forms import CLEAN, changed, tables_of
 
-from selfeval.expectations import RuleRaised, audit, catalogue
+from selfeval.expectations import audit, catalogue, findings
 from selfeval.expectations.findings import finding_id
 from selfeval.expectations.gx import suites
 from selfeval.expectations.rules import RULES
@@ -81,20 +81,24 @@ def test_finding_id_survives_a_rerun_and_changes_with_the_printed_value():
     )
 
 
-def test_rule_that_raises_fails_the_run_and_is_named(monkeypatch):
+def test_rule_that_raises_costs_itself(monkeypatch):
+    """One row with an explanation and no numbers made a rule raise, and the whole night end without findings."""
+
     def broken(self, record, subject):
         raise ZeroDivisionError("no such number")
 
     monkeypatch.setattr(WeightsSum, "judge", broken)
-    with pytest.raises(RuleRaised) as raised:
-        audit(tables_of(CLEAN))
-    assert raised.value.rule == "weights-sum"
-    assert "weights-sum" in str(raised.value)
-    assert "no such number" in str(raised.value)
+    result = audit(tables_of(BROKEN))
+    (fault,) = result.faults
+    assert (fault.rule, fault.times) == ("weights-sum", 1) and "no such number" in fault.cause
+    verdicts = result.verdicts[result.verdicts["rule"] == "weights-sum"]
+    assert verdicts["verdict"].tolist() == ["undecidable"]
+    assert verdicts["why"].iloc[0].startswith("规则执行出错")
+    assert {"score-out-of-range", "execution-rate"} <= set(result.findings["rule"])
 
 
 def test_findings_above_the_cap_are_counted_and_not_listed(monkeypatch):
-    monkeypatch.setattr(suites, "LISTED_IN_DOCUMENT", 3)
+    monkeypatch.setattr(findings, "LISTED_IN_DOCUMENT", 3)
     result = audit(tables_of(changed(CLEAN, {"indicators/*/score": "40"})))
     assert (result.findings["rule"] == "score-out-of-range").sum() == 3
     assert result.capped.set_index("rule").loc["score-out-of-range"].tolist() == [
@@ -115,7 +119,6 @@ def test_no_suite_json_is_left_over():
     assert {path.stem for path in Path(suites.SUITES_DIR).glob("*.json")} == set(
         catalogue.load().suites()
     )
-    assert all(
-        json.loads(path.read_text("utf-8"))["name"] == path.stem
-        for path in suites.SUITES_DIR.glob("*.json")
-    )
+    for path in suites.SUITES_DIR.glob("*.json"):
+        for suite in json.loads(path.read_text("utf-8")):
+            assert suite["name"] == f"{path.stem}.{suite['meta']['table']}"

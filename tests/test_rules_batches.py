@@ -14,7 +14,7 @@ from rule_cases import CASES
 from test_rules_cases import form_of, varied
 
 from selfeval.expectations import DataDocs, audit, audit_in_batches, build_data_docs, catalogue
-from selfeval.expectations.runner import ACROSS
+from selfeval.expectations.judging import ACROSS
 from selfeval.extractors.model import Document, Form
 from selfeval.records.tables.build import Tables, build
 from selfeval.records.tables.columns import Cells
@@ -76,7 +76,9 @@ def test_batches_find_what_one_audit_finds(size: int, named: bool, tmp_path: Pat
     def load(documents: Sequence[str], cells: Cells) -> Tables:
         loaded.append(len(documents))
         found = chosen(tables, documents)
-        points = found.cells["path"].str.fullmatch(r"indicators/\d+/(?:weight|score)")
+        points = found.cells["path"].str.fullmatch(
+            r"indicators/\d+/(?:weight|score|target|explanation)"
+        )
         return (
             found
             if cells is Cells.ALL
@@ -121,6 +123,5 @@ def counted(site: Path) -> dict[str, list[str]]:
         for path in site.glob("validations/**/*.html")
     }
     return {
-        name: re.findall(r"\d+ 条记录中 \d+ 条不符|共 \d+ 条不符", text)
-        for name, text in sorted(pages.items())
+        name: re.findall(r"通过 [^<]*|共 \d+ 条不符", text) for name, text in sorted(pages.items())
     }

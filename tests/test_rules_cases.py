@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from audit_forms import CLEAN, changed, tables_of
@@ -12,10 +11,10 @@ from rule_cases import CASES, IMPOSSIBLE, Case
 from selfeval.expectations import catalogue
 from selfeval.expectations.cross_form import Peers
 from selfeval.expectations.docs import render
+from selfeval.expectations.judging import Judgement
 from selfeval.expectations.profiles import load as load_profiles
 from selfeval.expectations.roster import Expected
 from selfeval.expectations.rules import RULES
-from selfeval.expectations.runner import Bench
 from selfeval.expectations.text import bare
 from selfeval.expectations.verdicts import Decision
 from selfeval.expectations.view import FormView, views
@@ -71,29 +70,12 @@ def judged(rule: str, case: Case) -> Decision:
     roster = tuple(Expected(unit, authority, project, int(year) if year else None)
                    for unit, authority, project, year in (line.split(",") for line in case.get("roster", ())))  # fmt: skip
     forms = views(tables_of(*batch), Peers(roster))
-    bench = Bench(forms, catalogue.load())
-    return decide(bench, rule, CASES[rule][0], forms[0 if "x" in case else -1])
+    return decide(forms, rule, CASES[rule][0], forms[0 if "x" in case else -1])
 
 
-def decide(bench: Bench, rule: str, subject: str, form: FormView) -> Decision:
-    row: Any = next(
-        (row for row in (*form.funds, *form.indicators) if row.subject == subject), form
-    )
-    table = "forms" if row is form else row.subject.partition("/")[0]
-    asked = subject if table == "forms" else ""
-    docket = bench.docket((rule, table, asked))
-    found = [docket.failures[row.record_id]] if row.record_id in docket.failures else []
-    found += (
-        [RULES[rule].judge(row, subject)]
-        if not found and any(settled.form is form for settled in docket.settled)
-        else []
-    )
-    outside = [
-        settled.decision
-        for settled in docket.settled
-        if settled.form is form and "本规则不适用" in settled.decision.why
-    ]
-    return (outside or found)[0]
+def decide(forms: list[FormView], rule: str, subject: str, form: FormView) -> Decision:
+    """What an audit of these forms decides."""
+    return Judgement(forms, catalogue.load()).decision(rule, subject, form)
 
 
 @pytest.mark.parametrize(
@@ -112,16 +94,8 @@ def test_verdict(rule: str, verdict: str, case: Case) -> None:
 def test_two_forms_that_differ_in_a_decimal_point_alone_have_different_numbers():
     """Texts are compared without punctuation to tell a copy; numbers are not."""
     forms = views(tables_of(CLEAN, changed(CLEAN, {"funds/0/executed": "950.0"})))
-    assert (
-        decide(
-            Bench(forms, catalogue.load()), "same-project-different-numbers", "form", forms[1]
-        ).verdict
-        == "fail"
-    )
-    assert (
-        decide(Bench(forms, catalogue.load()), "duplicate-submission", "form", forms[1]).verdict
-        == "pass"
-    )
+    assert decide(forms, "same-project-different-numbers", "form", forms[1]).verdict == "fail"
+    assert decide(forms, "duplicate-submission", "form", forms[1]).verdict == "pass"
 
 
 def test_texts_are_compared_without_punctuation_and_numbers_with_their_points():

@@ -41,7 +41,7 @@ def test_failing_rule_says_the_sentence_and_the_finding(site):
     page = next(site.glob("validations/score_sums/indicators/**/*.html")).read_text("utf-8")
     assert "得分不得高于分值，也不得低于零。" in page
     assert "得分21超过分值20，得分不得突破该指标分值上限，请核实。" in page
-    assert "12 条记录中 1 条不符" in page
+    assert "通过 11 · 不符 1 · 未能判定 0 · 不适用 0" in page
 
 
 def test_folder_that_is_no_site_is_left_alone(tmp_path):

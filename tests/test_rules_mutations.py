@@ -12,7 +12,7 @@ from audit_forms import changed
 from documents import golden
 
 from selfeval.expectations import catalogue
-from selfeval.expectations.runner import Bench
+from selfeval.expectations.judging import Judgement
 from selfeval.expectations.view import views
 from selfeval.extractors.model import Document, Form
 from selfeval.records.tables.build import build
@@ -127,11 +127,11 @@ def outcome():
     )
     for form in forms:
         form.peers.forms = [form]
-    bench = Bench(forms, catalogue.load())
+    judgement = Judgement(forms, catalogue.load())
     failing: dict[str, set[str]] = {form.form_id: set() for form in forms}
     for rule, entry in catalogue.load().entries.items():
         if entry.family != "portfolio":
-            for form_id in bench.failing_forms(rule):
+            for form_id in judgement.failing_forms(rule):
                 failing[form_id].add(rule)
     usual = failing[forms[0].form_id]
     assert not [rule for rule in usual if catalogue.load()[rule].severity == "error"], (

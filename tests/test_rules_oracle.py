@@ -14,7 +14,7 @@ from core_oracle import core
 from documents import GOLDEN, form_of_truth
 
 from selfeval.expectations import catalogue
-from selfeval.expectations.runner import Bench
+from selfeval.expectations.judging import Judgement
 from selfeval.expectations.view import views
 from selfeval.extractors.model import Document
 from selfeval.extractors.read import read_document
@@ -29,17 +29,9 @@ SEEDS = 100
 def judged(documents: Iterable[Document]) -> list[set[tuple[str, str]]]:
     """(rule, subject) of the core findings, form by form."""
     forms = views(build(documents))
-    bench, found = Bench(forms, catalogue.load()), {form.form_id: set() for form in forms}
-    for question in (
-        question
-        for table in ("forms", "funds", "indicators")
-        for question in bench._questions(table)
-        if question[0] in CORE
-    ):
-        for record_id in bench.docket(question).failures:
-            found[bench.form_of(record_id).form_id].add(
-                (question[0], bench.subject_of(question, record_id))
-            )
+    found: dict[str, set[tuple[str, str]]] = {form.form_id: set() for form in forms}
+    for form, rule, subject, _ in Judgement(forms, catalogue.load(), CORE).failures():
+        found[form.form_id].add((rule, subject))
     return list(found.values())
 
 

@@ -10,7 +10,7 @@ from audit_forms import CLEAN, changed, tables_of, with_evidence
 from core_oracle import core
 
 from selfeval.expectations import catalogue
-from selfeval.expectations.runner import Bench
+from selfeval.expectations.judging import Judgement
 from selfeval.expectations.view import views
 from selfeval.extractors.model import Evidence, Form, Fund, Indicator
 
@@ -19,17 +19,9 @@ CORE = [rule for rule, entry in catalogue.load().entries.items() if entry.core]
 
 def findings(*forms: Form) -> list[set[tuple[str, str]]]:
     read = views(tables_of(*forms))
-    bench, found = Bench(read, catalogue.load()), {form.form_id: set() for form in read}
-    for question in (
-        question
-        for table in ("forms", "funds", "indicators")
-        for question in bench._questions(table)
-        if question[0] in CORE
-    ):
-        for record_id in bench.docket(question).failures:
-            found[bench.form_of(record_id).form_id].add(
-                (question[0], bench.subject_of(question, record_id))
-            )
+    found: dict[str, set[tuple[str, str]]] = {form.form_id: set() for form in read}
+    for form, rule, subject, _ in Judgement(read, catalogue.load(), CORE).failures():
+        found[form.form_id].add((rule, subject))
     return list(found.values())
 
 
@@ -295,18 +287,8 @@ def judged_as_printed(form: Form) -> set[tuple[str, str]]:
     from selfeval.records.tables.build import build
 
     read = views(build([document(form)]))
-    bench = Bench(read, catalogue.load())
-    questions = [
-        question
-        for table in ("forms", "funds", "indicators")
-        for question in bench._questions(table)
-        if question[0] in CORE
-    ]
-    return {
-        (question[0], bench.subject_of(question, record_id))
-        for question in questions
-        for record_id in bench.docket(question).failures
-    }
+    failing = Judgement(read, catalogue.load(), CORE).failures()
+    return {(rule, subject) for _, rule, subject, _ in failing}
 
 
 def test_a_score_merged_over_rows_counts_once():

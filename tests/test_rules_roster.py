@@ -11,8 +11,8 @@ from flow_runs import SAMPLES, selfeval
 
 from selfeval.expectations.catalogue import load
 from selfeval.expectations.cross_form import Peers
+from selfeval.expectations.judging import Judgement
 from selfeval.expectations.roster import Expected, RosterError, read_roster
-from selfeval.expectations.runner import Bench
 from selfeval.expectations.view import views
 
 LINES = "序号,单位,主管部门,项目,年度\n1,某县水利工程站,某县水利局,水库水标尺安装项目,2022\n2,某县河道站,某县水利局,河道清淤,2022\n"
@@ -30,11 +30,9 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 
 def missing(*expected: Expected) -> list[str]:
     """What the rule says about the forms of one clean submission."""
-    bench = Bench(views(tables_of(CLEAN), Peers(expected)), load())
-    return [
-        decision.why
-        for decision in bench.docket(("missing-submitter", "forms", "form")).failures.values()
-    ]
+    forms = views(tables_of(CLEAN), Peers(expected))
+    failing = Judgement(forms, load(), {"missing-submitter"}).failures()
+    return [decision.why for _, _, _, decision in failing]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
@@ -120,13 +118,11 @@ def test_each_authority_is_told_of_its_own() -> None:
     other = changed(
         CLEAN, {"authority": "某县教育局", "unit": "某县一中", "project_name": "营养餐"}
     )
-    bench = Bench(
-        views(tables_of(CLEAN, other), Peers((*TWO, Expected("某县二中", "某县教育局")))), load()
-    )
-    told = {
-        bench.form_of(key).unit: decision.values
-        for key, decision in bench.docket(("missing-submitter", "forms", "form")).failures.items()
-    }
+    peers = Peers((*TWO, Expected("某县二中", "某县教育局")))
+    failing = Judgement(
+        views(tables_of(CLEAN, other), peers), load(), {"missing-submitter"}
+    ).failures()
+    told = {form.unit: decision.values for form, _, _, decision in failing}
     assert told == {
         "某县水利工程站": ("某县河道站、河道清淤、2022年度",),
         "某县一中": ("某县二中",),
@@ -144,7 +140,9 @@ def test_audit_takes_a_list_and_says_what_is_wrong_with_one(tmp_path: Path) -> N
         written(tmp_path, "单位\n某县河道站\n", "gb18030"),
     )
     assert "某县河道站" in next(
-        row["message"] for row in json.loads(shown.stdout) if row["rule"] == "missing-submitter"
+        row["message"]
+        for row in json.loads(shown.stdout)["findings"]
+        if row["rule"] == "missing-submitter"
     )
     refused = selfeval("audit", form, "--roster", written(tmp_path, "名称\n某站\n"))
     assert (

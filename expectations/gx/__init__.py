@@ -1,3 +1,6 @@
-"""The rules as Great Expectations has them. Importing this registers every expectation; it takes some 6 s, so import it lazily."""
+"""Great Expectations over the judged tables. Importing this registers an expectation for every rule, which costs some seconds."""
 
-from selfeval.expectations.gx import expectations as expectations
+from selfeval.expectations.gx.context import context
+from selfeval.expectations.gx.expectations import EXPECTATIONS
+
+__all__ = ["EXPECTATIONS", "context"]

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 import shutil
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from selfeval.expectations.gx.suites import question_of, quiet_context
+from selfeval.expectations.findings import finding_id
+from selfeval.expectations.gx.suites import question_of
+from selfeval.expectations.gx.validating import BatchRun, quiet_context
+from selfeval.expectations.judging import Judgement, Question, form_of
 
 if TYPE_CHECKING:
     from selfeval.expectations.findings import Audit
-    from selfeval.expectations.gx.suites import BatchRun
-    from selfeval.expectations.runner import Bench, Question
 
 ASSETS = Path(__file__).resolve().parent / "docs_assets"
 _SHIPPED_IN = "static/assets"
+#: The report's folder, beside that of Data Docs.
+_SITE = "reports"
 
 #: Findings that a page lists for one expectation; the count beside them is complete.
 LISTED = 50
@@ -29,6 +33,12 @@ _IMAGE = re.compile(r"""<img\b[^>]*\bsrc=["']https?://[^"']*["'][^>]*>""")
 _STYLE_URL = re.compile(r"""url\(\s*['"]?https?://[^)]*\)""")
 # Pages of results lie deeper than their relative addresses reckon with.
 _OWN_STATIC = re.compile(r"""(?<=["'])(?:\.\./)+static/""")
+# Stands before the address of a page of the report until the page that links to it has its place.
+_REPORT = "report:"
+#: Scripts of these pages come from beside them; what is written into a page is not run.
+_POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'"
+_HEAD = re.compile("<head[^>]*>")
+_POLICY_TAG = rf'\g<0><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
 _FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
 
 
@@ -55,13 +65,11 @@ class DataDocs:
         self._checkpoints = batch.checkpoints | self._checkpoints
         for run in batch.runs:
             for one in run.result.results:
-                if listed := run.failures.get(question_of(one)):
-                    one.result["details"] = {
-                        "findings": [
-                            _row(batch.bench, question_of(one), record_id)
-                            for record_id in listed[:LISTED]
-                        ]
-                    }
+                question = question_of(one)
+                failing = batch.judgement.answer(question).failing()[:LISTED]
+                one.result["details"]["findings"] = [
+                    _row(batch.judgement, question, record) for record in failing
+                ]
             _, known = self._results.setdefault(
                 (run.suite, run.table), (run.identifier, run.result)
             )
@@ -112,15 +120,23 @@ class DataDocs:
         return place / "index.html"
 
 
-def _row(bench: Bench, question: Question, record_id: str) -> list[str]:
-    """Document, form, subject and message of one finding."""
-    form = bench.form_of(record_id)
-    return [
-        form.document,
-        str(form.form),
-        bench.subject_of(question, record_id),
-        bench.decision(question, record_id).why,
-    ]
+def _row(judgement: Judgement, question: Question, number: int) -> list[Any]:
+    """Document, form, subject and message of one finding, and the link to where the report shows it. Nothing that a form or a file name
+    holds is taken for markup."""
+    record = judgement.records[question.table][number]
+    form, decision = form_of(record), judgement.answer(question)[number]
+    subject = question.subject or record.subject
+    found = finding_id(form.document_id, form.form, question.rule, subject, decision.values)
+    address = f"{_REPORT}documents/{form.document_id[:16]}.html#finding-{found}"
+    link = {"template": "$text", "params": {"text": "查看"},
+            "styling": {"params": {"text": {"tag": "a", "attributes": {"href": address}}}}}  # fmt: skip
+    texts = (form.document, str(form.form), subject, decision.why)
+    return [*map(inert, texts), {"content_block_type": "string_template", "string_template": link}]
+
+
+def inert(text: str) -> str:
+    """The text as markup that shows it: Great Expectations puts texts into its pages as they are, with $ for the places of others."""
+    return escape(text).replace("$", "&#36;")
 
 
 def _add_up(known: Any, more: Any) -> None:
@@ -136,12 +152,11 @@ def _add_up(known: Any, more: Any) -> None:
             ("unexpected_percent", "unexpected_percent_total", "unexpected_percent_nonmissing"),
             share,
         )
-        findings = [
-            *counts.get("details", {}).get("findings", ()),
-            *added.get("details", {}).get("findings", ()),
-        ]
-        if findings:
-            counts["details"] = {"findings": findings[:LISTED]}
+        told, more_told = counts["details"], added["details"]
+        told["verdicts"] = {
+            key: told["verdicts"][key] + more_told["verdicts"][key] for key in told["verdicts"]
+        }
+        told["findings"] = [*told["findings"], *more_told["findings"]][:LISTED]
         one.success = one.success and other.success
     met = sum(one.success for one in known.results)
     known.success = met == len(known.results)
@@ -166,6 +181,11 @@ def _ship_assets(out: Path) -> None:
         for pattern in (_LINK, _SCRIPT):
             text = pattern.sub(partial(_local, up=up, names=names), text)
         text = _FOOTER.sub("", _IMAGE.sub("", text))
+        text = text.replace(f'"{_REPORT}', f'"{up}../{_SITE}/').replace(
+            f"'{_REPORT}", f"'{up}../{_SITE}/"
+        )
+
+        text = _HEAD.sub(_POLICY_TAG, text, count=1)
         icons = f'<link rel="stylesheet" href="{up}{_SHIPPED_IN}/icons.css">'
         page.write_text(text.replace("</head>", f"{icons}</head>", 1), "utf-8")
 

@@ -1,23 +1,22 @@
 """The rules as Great Expectations custom expectations, with the text that Data Docs show. Importing this costs 6 s: import it lazily.
 
-One metric serves all: its condition asks the bench of the running audit what the rule says about each record. Every rule is an
-expectation class of its own, named after it: weights-sum is ExpectWeightsSum, `expect_weights_sum` in a suite."""
+Every rule is an expectation class of its own, named after it: weights-sum is ExpectWeightsSum, `expect_weights_sum` in a suite. It computes
+from the columns of the batch, which is one of the judged tables (`selfeval.expectations.frames`), whoever read it."""
 
 from __future__ import annotations
 
 from copy import copy
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 from great_expectations.compatibility.pydantic import PrivateAttr
+from great_expectations.core.metric_domain_types import MetricDomainTypes
+from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import ColumnMapExpectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.expectations.metrics.map_metric_provider import (
-    ColumnMapMetricProvider,
-    column_condition_partial,
-)
+from great_expectations.expectations.metrics.map_metric_provider import ColumnMapMetricProvider
+from great_expectations.expectations.metrics.metric_provider import metric_partial
 from great_expectations.render import LegacyDiagnosticRendererType, LegacyRendererType
 from great_expectations.render.components import RenderedStringTemplateContent, RenderedTableContent
 from great_expectations.render.renderer.renderer import renderer
@@ -27,39 +26,70 @@ from great_expectations.render.renderer_configuration import (
 )
 
 from selfeval.expectations import catalogue
+from selfeval.expectations.gx.judged import judged_of
+from selfeval.expectations.judging import FAIL, Question
 from selfeval.expectations.rules import RULES
-from selfeval.expectations.runner import CURRENT
 from selfeval.expectations.view import CAPTIONS
+
+#: Verdicts as Data Docs count them, in this order.
+COUNTED = {"pass": "通过", "fail": "不符", "undecidable": "未能判定", "not-applicable": "不适用"}
 
 
 class UpheldByRule(ColumnMapMetricProvider):
-    """Whether the record with this number does not fail under the rule."""
+    """Whether a record does not fail under the rule."""
 
     condition_metric_name = "column_values.upheld_by_rule"
-    condition_value_keys = ("rule", "table_name", "subject")
+    condition_value_keys = ("rule", "table_name", "subject", "tolerances")
 
-    @column_condition_partial(engine=PandasExecutionEngine)
+    @metric_partial(
+        engine=PandasExecutionEngine,
+        partial_fn_type=MetricPartialFunctionTypes.MAP_CONDITION_SERIES,
+        domain_type=MetricDomainTypes.COLUMN,
+    )
     def _pandas(
-        cls, column: pd.Series, rule: str, table_name: str, subject: str, **_: Any
-    ) -> pd.Series:
-        bench = CURRENT.get()
-        upheld = np.ones(len(bench.records[table_name]), dtype=bool)
-        upheld[bench.failing_records((rule, table_name, subject))] = False
-        return pd.Series(upheld[column.to_numpy()], index=column.index)
+        cls,
+        execution_engine: PandasExecutionEngine,
+        metric_domain_kwargs: dict[str, Any],
+        metric_value_kwargs: dict[str, Any],
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any],
+    ) -> tuple[pd.Series, dict[str, Any], dict[str, Any]]:
+        frame, compute, accessor = execution_engine.get_compute_domain(
+            domain_kwargs=metric_domain_kwargs, domain_type=MetricDomainTypes.COLUMN
+        )
+        asked = metric_value_kwargs
+        question = Question(asked["rule"], asked["table_name"], asked["subject"])
+        codes = judged_of(frame, question.table).codes(question, asked["tolerances"])
+        return pd.Series(codes == FAIL, index=frame.index), compute, accessor
 
 
 class RuleExpectation(ColumnMapExpectation):
     """Every record upholds one rule of the catalogue. `table_name` is forms, funds or indicators; `subject` the PATH of a form that is
-    judged, "" where the record itself is. `column` numbers the records of the batch; record_id stands beside it."""
+    judged, "" where the record itself is. `tolerances` are the rule's, where others than its own are wanted. `column` names the records."""
 
-    column: str = "record"
+    column: str = "record_id"
     rule: str = ""
     table_name: str = ""
     subject: str = ""
+    tolerances: dict[str, str] = {}
     rule_id: ClassVar[str] = ""
     map_metric: ClassVar[str] = "column_values.upheld_by_rule"
-    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "rule", "table_name", "subject")
-    args_keys: ClassVar[tuple[str, ...]] = ("column", "rule", "table_name", "subject")
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "rule", "table_name", "subject", "tolerances")  # fmt: skip
+    args_keys: ClassVar[tuple[str, ...]] = ("column", "rule", "table_name", "subject", "tolerances")
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: Any = None,
+    ) -> Any:
+        """As in the base class, and how many records got each of the four verdicts: none failing is not all passing."""
+        outcome = super()._validate(metrics, runtime_configuration, execution_engine)
+        frame = execution_engine.batch_manager.active_batch_data.dataframe
+        question = Question(self.rule, self.table_name, self.subject)
+        counts = judged_of(frame, self.table_name).counts(question, self.tolerances)
+        outcome["result"]["details"] = {"verdicts": counts}
+        return outcome
 
     _made: tuple[Any, ...] = PrivateAttr(default=())
 
@@ -109,10 +139,23 @@ class RuleExpectation(ColumnMapExpectation):
     def _diagnostic_observed_value_renderer(
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> str:
-        counts = (result and result.result) or {}
-        if "unexpected_count" not in counts:
-            return "--"
-        return f"{counts['element_count']} 条记录中 {counts['unexpected_count']} 条不符"
+        verdicts = _verdicts(result)
+        return " · ".join(f"{caption} {verdicts[key]}" for key, caption in COUNTED.items()) if verdicts else "--"  # fmt: skip
+
+    @classmethod
+    @renderer(renderer_type=LegacyDiagnosticRendererType.STATUS_ICON)
+    def _diagnostic_status_icon_renderer(
+        cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
+    ) -> RenderedStringTemplateContent:
+        """A tick stands only where something passed and nothing was left undecided."""
+        verdicts = _verdicts(result)
+        if not verdicts or not (result and result.success) or (verdicts["pass"] and not verdicts["undecidable"]):  # fmt: skip
+            icon: RenderedStringTemplateContent = super()._diagnostic_status_icon_renderer(
+                configuration, result, runtime_configuration
+            )
+            return icon
+        word = COUNTED["undecidable" if verdicts["undecidable"] else "not-applicable"]
+        return _text("$text", text=word)
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.UNEXPECTED_STATEMENT)
@@ -138,11 +181,18 @@ class RuleExpectation(ColumnMapExpectation):
         return [
             RenderedTableContent(
                 content_block_type="table",
-                header_row=["文件", "表", "位置", "问题"],
+                header_row=["文件", "表", "位置", "问题", "原件"],
                 table=rows,
                 styling=styling,
             )
         ]
+
+
+def _verdicts(result: Any) -> dict[str, int]:
+    """The counts of the four verdicts, where the result has them."""
+    counts = (result and result.result) or {}
+    found: dict[str, int] = counts.get("details", {}).get("verdicts", {})
+    return found
 
 
 def _sentence(rule: str, kwargs: dict[str, Any]) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from copy import copy
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from selfeval.expectations.verdicts import Decision
@@ -10,6 +14,14 @@ from selfeval.expectations.view import FormView, FundRow, IndicatorRow
 
 #: Every rule by id, filled as the modules of the families are imported.
 REGISTRY: dict[str, Rule] = {}
+
+_TOLERANCE = re.compile("_?[A-Z][A-Z_]*")
+
+
+def _said(name: str) -> str:
+    """What an attribute is called where people write it: _LITTLE is little."""
+    return name.strip("_").lower()
+
 
 Record = FormView | FundRow | IndicatorRow
 
@@ -21,13 +33,37 @@ class Rule(ABC):
     id: ClassVar[str]
     tables: ClassVar[tuple[str, ...]]
     subjects: ClassVar[tuple[str, ...]] = ("form",)
+    #: The numbers that a rule tolerates or asks for, by name and as text: its class attributes in capitals, as `_LITTLE`.
+    tolerances: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
+        own = {name: value for name, value in vars(cls).items() if _TOLERANCE.fullmatch(name)}
+        numbers = {
+            name: value for name, value in own.items() if type(value) in (int, float, Decimal)
+        }
+        cls.tolerances = {
+            **cls.tolerances,
+            **{_said(name): str(value) for name, value in numbers.items()},
+        }
         if "id" in cls.__dict__:
             if cls.id in REGISTRY:
                 raise ValueError(f"rule {cls.id} is defined twice")
             REGISTRY[cls.id] = cls()
+
+    def adjusted(self, tolerances: Mapping[str, str]) -> Rule:
+        """The same rule with other tolerances. Raises KeyError for one that it does not have, ValueError for what is no number."""
+        rule = copy(self)
+        names = {_said(name): name for name in dir(type(self)) if _TOLERANCE.fullmatch(name)}
+        for name, text in tolerances.items():
+            if name not in self.tolerances:
+                raise KeyError(name)
+            try:
+                value = type(getattr(self, names[name]))(text)
+            except ArithmeticError as error:
+                raise ValueError(text) from error
+            setattr(rule, names[name], value)
+        return rule
 
     @abstractmethod
     def judge(self, record: Any, subject: str) -> Decision:

@@ -15,8 +15,12 @@ from selfeval.flows.run.summary import Summary
 LISTED = 200
 
 
-def publish(summary: Summary, refused: Sequence[Submission]) -> None:
-    """Three artifacts of the current flow run."""
+def publish(
+    summary: Summary,
+    refused: Sequence[Submission],
+    faults: Sequence[tuple[str, str, int]] = (),
+) -> None:
+    """Three artifacts of the current flow run, and a fourth where rules raised."""
     create_markdown_artifact(key="summary", markdown=summary.sentence(), description="本次运行")
     rows = [
         {
@@ -30,6 +34,9 @@ def publish(summary: Summary, refused: Sequence[Submission]) -> None:
     create_table_artifact(
         key="quarantined", table=rows, description=f"隔离的文件，共 {len(refused)} 份"
     )
+    if faults:
+        told = [{"规则": rule, "原因": why, "未判定": count} for rule, why, count in faults]
+        create_table_artifact(key="rule-faults", table=told, description="执行出错的规则，其结论按未能判定处理")  # fmt: skip
     if summary.report:
         create_link_artifact(
             key="report",

@@ -61,11 +61,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What a run came to: its summary, what the store holds then, and the submissions of its inbox that stand refused."""
+    """What a run came to: its summary, what the store holds then, the submissions of its inbox that stand refused, and rules that raised."""
 
     summary: Summary
     standing: metrics.Standing
     refused: tuple[Submission, ...]
+    faults: tuple[tuple[str, str, int], ...] = ()
 
 
 def _may_pass(_task: Any, _run: Any, state: PrefectState) -> bool:
@@ -142,7 +143,10 @@ def summarise(
         processed=len(settled), refused=len(refused_now), doubts=sum(outcome.doubts for outcome in settled), rules=store.open_by_rule(read_now),
     )  # fmt: skip
     return Closing(
-        summary, metrics.standing(store), tuple(item for item in items if item.state in REFUSED)
+        summary,
+        metrics.standing(store),
+        tuple(item for item in items if item.state in REFUSED),
+        tuple(published.faults),
     )
 
 
@@ -212,7 +216,7 @@ def nightly(
                 sent.unchanged,
                 extra={"run": run},
             )
-    artifacts.publish(summary, closing.refused)
+    artifacts.publish(summary, closing.refused, closing.faults)
     log.info("%s", summary.sentence(), extra={"run": run})
     data = asdict(summary) | {"exit_code": summary.exit_code}
     return Completed(

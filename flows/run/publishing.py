@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from sqlalchemy import text
+
 from selfeval.flows.commands.console import log
 from selfeval.flows.ledger.ledger import Ledger, active
 from selfeval.flows.ledger.order import Receipt
@@ -38,10 +40,12 @@ _OPEN = "SELECT substr(form_id, 1, 16), severity, count(*) FROM findings WHERE s
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Where the report is, and how many findings that nobody has waived each document has, by document_id and severity."""
+    """Where the report is, how many findings that nobody has waived each document has, by document_id and severity, and what failed."""
 
     report: Path
     open_findings: Mapping[tuple[str, str], int]
+    #: Rules that raised, with the first reason and how many verdicts they left open.
+    faults: Sequence[tuple[str, str, int]] = ()
 
 
 def bring_up_to_date(
@@ -74,10 +78,10 @@ def bring_up_to_date(
             docs, order = judge(ledger, store, receipt, judged, profile, roster, artist)
             order += receipt.order(listed - judged)
             hand_back()
-            make_report(workspace, ledger, store, docs, receipt, order, profile, artist)
+            make_report(workspace, ledger, store, docs, receipt, order, profile, artist, roster)
         _advance(ledger, State.AUDITED, State.PUBLISHED)
         ledger.mark(PUBLISHED, key)
-    return Published(report, _open(store, judged))
+    return Published(report, _open(store, judged), _faults(store))
 
 
 def judge(
@@ -120,10 +124,13 @@ def make_report(
     order: Sequence[str],
     profile: str,
     artist: Artist,
+    roster: str = "",
 ) -> None:
     """Data Docs, the site and Parquet, from what the store holds now."""
     import logging
 
+    from selfeval.expectations.frames import JudgedFiles
+    from selfeval.expectations.roster import read_roster
     from selfeval.records.tables.parquet import Export
 
     logging.getLogger("great_expectations.data_context.types.base").setLevel(
@@ -132,7 +139,19 @@ def make_report(
 
     log.info("正在生成报告")
     docs.write(workspace.data_docs)
-    with Export(workspace.parquet) as parquet:
+    received = {document_id: at for at, document_id in enumerate(receipt.order(order))}
+    expected = read_roster(Path(roster)) if roster else ()
+    with (
+        Export(workspace.parquet) as parquet,
+        JudgedFiles(
+            workspace.parquet / "judged", received.__getitem__, expected, profile or None
+        ) as judged,
+    ):
+
+        def add(tables: Tables, verdicts: DataFrame) -> None:
+            parquet.add(tables, verdicts)
+            judged.add(tables)
+
         write_site(
             workspace,
             ledger,
@@ -142,7 +161,7 @@ def make_report(
             workspace.reports,
             profile,
             artist,
-            also=parquet.add,
+            also=add,
         )
 
 
@@ -218,6 +237,16 @@ def _open(store: Store, judged: set[str]) -> dict[tuple[str, str], int]:
         for prefix, severity, count in rows
         if prefix in prefixes
     }
+
+
+def _faults(store: Store) -> tuple[tuple[str, str, int], ...]:
+    """The rules that raised when the current verdicts were given."""
+    from selfeval.records.tables.columns import RAISED
+
+    query = "SELECT rule, min(why), sum(records) FROM verdicts WHERE why LIKE :raised GROUP BY rule"
+    with store.reading() as connection:
+        rows = connection.execute(text(query), {"raised": f"{RAISED}%"}).fetchall()
+    return tuple((rule, why, int(count)) for rule, why, count in rows)
 
 
 def _key(judged: set[str], listed: set[str], profile: str, store: Store, roster: str = "") -> str:

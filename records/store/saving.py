@@ -52,7 +52,8 @@ def load(
         query = sa.select(*(table.c[column] for column in COLUMNS[name])).order_by(*order)
         query = query.join(latest, latest.c.extraction_id == table.c.extraction_id)
         if name == "cells" and cells is Cells.JUDGED:
-            points = (table.c.path.like(f"indicators/%/{column}") for column in ("weight", "score"))
+            looked_at = ("weight", "score", "target", "explanation")
+            points = (table.c.path.like(f"indicators/%/{column}") for column in looked_at)
             query = query.where(table.c.doubt.is_not(None) | sa.or_(*points))
         frames[name] = frame_of_tuples(
             name, [tuple(row) for row in fetch(connection, query, latest.c.document_id, ids)]

@@ -112,7 +112,7 @@ RAISED = "规则执行出错"
 
 class Cells(Enum):
     """Which cells are wanted: they are nine tenths of what there is. JUDGED: those that rules look at, which are doubtful ones and the
-    points of indicators, since these may be merged."""
+    points, targets and explanations of indicators, since these may be merged or stand in several cells."""
 
     ALL = 0
     JUDGED = 1

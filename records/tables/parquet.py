@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +37,10 @@ class Export:
 
     def __init__(self, folder: Path, columns: dict[str, dict[str, str]] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._columns = columns or {**COLUMNS, "verdicts": VERDICT_COLUMNS}
         self._files = {
-            name: _File(folder / f"{name}.parquet", kinds)
-            for name, kinds in (columns or {**COLUMNS, "verdicts": VERDICT_COLUMNS}).items()
+            name: ParquetFile(folder / f"{name}.parquet", arrow_schema(kinds))
+            for name, kinds in self._columns.items()
         }
 
     @property
@@ -55,22 +57,37 @@ class Export:
     def add(self, tables: Tables, verdicts: DataFrame | None = None) -> None:
         """One more batch: a row group in each file."""
         for name, frame in tables.items():
-            self._files[name].add(frame)
+            self._add(name, frame)
         if verdicts is not None:
-            self._files["verdicts"].add(verdicts)
+            self._add("verdicts", verdicts)
+
+    def _add(self, name: str, frame: DataFrame) -> None:
+        self._files[name].add(to_lists(frame, self._columns[name]))
 
 
-class _File:
-    """One file while it is written: a draft beside it."""
+def arrow_types() -> dict[str, Any]:
+    """The Arrow type of each kind of column."""
+    import pyarrow as pa
 
-    def __init__(self, path: Path, kinds: dict[str, str]) -> None:
-        import pyarrow as pa
+    return {"text": pa.string(), "decimal": pa.decimal128(PRECISION, SCALE), "count": pa.int64(), "number": pa.int64(),
+            "flag": pa.bool_(), "point": pa.float64()}  # fmt: skip
+
+
+def arrow_schema(kinds: dict[str, str]) -> Any:
+    """The Arrow schema of columns of these kinds."""
+    import pyarrow as pa
+
+    types = arrow_types()
+    return pa.schema([(name, types[kind]) for name, kind in kinds.items()])
+
+
+class ParquetFile:
+    """One file of an Arrow schema while it is written: a draft beside it, which `close` puts in its place."""
+
+    def __init__(self, path: Path, schema: Any) -> None:
         import pyarrow.parquet as pq
 
-        types: dict[str, Any] = {"text": pa.string(), "decimal": pa.decimal128(PRECISION, SCALE), "count": pa.int64(), "number": pa.int64(),
-                                 "flag": pa.bool_(), "point": pa.float64()}  # fmt: skip
-        self.path, self._kinds = path, kinds
-        self._schema = pa.schema([(name, types[kind]) for name, kind in kinds.items()])
+        self.path, self._schema = path, schema
         self._draft = path.with_name(f".{path.name}.{os.getpid()}")
         self._sink = os.fdopen(
             os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE_FILE), "wb"
@@ -79,19 +96,15 @@ class _File:
             self._sink, self._schema, compression="zstd", store_schema=False
         )
 
-    def add(self, frame: DataFrame) -> None:
+    def add(self, lists: Mapping[str, Sequence[Any]]) -> None:
+        """One more row group, from a list a column."""
         import pyarrow as pa
 
-        if len(frame):
-            lists = to_lists(frame, self._kinds)
-            self._writer.write_table(
-                pa.table(
-                    {
-                        field.name: pa.array(lists[field.name], type=field.type)
-                        for field in self._schema
-                    }
-                )
-            )
+        if len(lists[self._schema.names[0]]):
+            arrays = {
+                field.name: pa.array(lists[field.name], type=field.type) for field in self._schema
+            }
+            self._writer.write_table(pa.table(arrays, schema=self._schema))
 
     def close(self, keep: bool) -> None:
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 
+from selfeval.records.tables.columns import RAISED
 from selfeval.reports.model import SEVERITIES, DocumentView, FormView, RuleText
 
 SCORE_BANDS = (
@@ -103,6 +104,9 @@ class Totals:
     clean_forms: int = 0
     found_forms: int = 0  # with an open finding
     open_forms: int = 0  # where a core rule could not be decided, with findings or without
+    faults: dict[str, tuple[str, int]] = field(
+        default_factory=dict
+    )  # rule that raised -> the first reason, and verdicts that it left open
     doubts: int = 0
     doubtful_forms: int = 0
     waived: int = 0
@@ -129,6 +133,10 @@ class Totals:
         self.doubts += len(form.doubts)
         self.doubtful_forms += bool(form.doubts)
         self.verdicts.update(form.verdict_counts)
+        for item in form.undecided:
+            if item.why.startswith(RAISED):
+                why, count = self.faults.get(item.rule.id, (item.why, 0))
+                self.faults[item.rule.id] = why, count + item.count
         self.funds.add(form)
         if form.year is not None:
             self.years[form.year] += 1

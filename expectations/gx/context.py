@@ -1,0 +1,39 @@
+"""A Great Expectations project over a workspace: its judged tables as data sources, the suites, a checkpoint a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from selfeval.expectations.gx.suites import load_suites
+from selfeval.expectations.gx.validating import checkpoint, silenced
+from selfeval.expectations.judging import TABLES
+
+#: The folder of the project in a workspace, and the data source of its tables.
+FOLDER, SOURCE = "gx", "judged"
+
+
+def context(workspace: Path | str) -> Any:
+    """A file context in WORKSPACE/gx: the data source `judged` with the assets forms, funds and indicators (parquet/judged), every suite, and
+    the checkpoints forms, funds and indicators, whose results it keeps.
+
+    Raises FileNotFoundError where the workspace has no judged tables: there was no run yet."""
+    import great_expectations
+
+    judged = Path(workspace).resolve() / "parquet" / "judged"
+    if not judged.is_dir():
+        raise FileNotFoundError(f"{judged} does not exist: run the workspace first")
+    made = silenced(
+        great_expectations.get_context(
+            mode="file", project_root_dir=Path(workspace).resolve() / FOLDER
+        )
+    )
+    source = made.data_sources.add_or_update_pandas_filesystem(SOURCE, base_directory=judged)
+    for kind in (made.checkpoints, made.validation_definitions, made.suites):
+        for known in list(kind.all()):
+            kind.delete(known.name)
+    for table in TABLES:
+        asset = source.add_parquet_asset(table)
+        batches = asset.add_batch_definition_path(table, path=f"{table}.parquet")
+        checkpoint(made, table, batches, load_suites(table))
+    return made
