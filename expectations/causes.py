@@ -9,6 +9,8 @@ from selfeval.expectations.catalogue import Catalogue
 
 #: A finding as it is listed, and the cells that its decision names.
 Row = dict[str, Any]
+#: Severities, the weightiest first.
+WEIGHT = {"error": 0, "warning": 1, "information": 2}
 
 
 def name_causes(rows: Sequence[Row], cells: Mapping[str, Sequence[str]], book: Catalogue) -> None:
@@ -31,7 +33,12 @@ def _cause_of(
     for follows in book[row["rule"]].follows:
         for other in by_rule.get(follows.rule, ()):
             named = cells.get(other["finding_id"], ())
-            if other is not row and _within(follows.scope, row["subject"], other["subject"], named):
+            lighter = WEIGHT[other["severity"]] > WEIGHT[row["severity"]]  # would hide what follows
+            if (
+                other is not row
+                and not lighter
+                and _within(follows.scope, row["subject"], other["subject"], named)
+            ):
                 found: str = other["finding_id"]
                 return found
     return None

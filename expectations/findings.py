@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from selfeval.expectations.causes import name_causes
+from selfeval.expectations.causes import WEIGHT, name_causes
 from selfeval.expectations.judging import (
     FAIL,
     Answer,
@@ -40,7 +40,6 @@ _VERDICTS = {
     "why": "object",
     "records": "int64",
 }
-_SEVERITY_ORDER = {"error": 0, "warning": 1, "information": 2}
 
 #: Findings of one rule in one document, and of one question in a batch, that are listed; what is above is counted.
 LISTED_IN_DOCUMENT, LISTED_IN_BATCH = 200, 20_000
@@ -91,7 +90,7 @@ def collect(batch: BatchRun, cells: pandas.DataFrame) -> Audit:
     rows.sort(
         key=lambda row: (
             order[row["form_id"]],
-            _SEVERITY_ORDER[row["severity"]],
+            WEIGHT[row["severity"]],
             row["rule"],
             _natural(row["subject"]),
         )

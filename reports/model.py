@@ -180,6 +180,8 @@ class FindingView:
     spot: Spot | None = None
     crop: Crop | None = None
     waiver: Waiver | None = None
+    cause: str = ""  # the id of the open finding that this one only follows from
+    consequences: tuple[FindingView, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -241,7 +243,8 @@ class FormView:
 
     @property
     def open_findings(self) -> tuple[FindingView, ...]:
-        return tuple(finding for finding in self.findings if finding.status != "waived")
+        """What somebody has to act on: causes, without what only follows from them."""
+        return tuple(finding for finding in self.findings if finding.status != "waived" and not finding.cause)  # fmt: skip
 
     def count(self, severity: str) -> int:
         return sum(finding.severity == severity for finding in self.open_findings)

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 PUBLISHED = "published"
 #: Submissions that are moved on at a time.
 _MOVED = 500
-#: Open findings by the 16 digits that a form_id begins with, and severity.
-_OPEN = "SELECT substr(form_id, 1, 16), severity, count(*) FROM findings WHERE status = 'open' GROUP BY 1, 2"
+#: Open findings by the 16 digits that a form_id begins with, and severity; without what only follows from another open one.
+_OPEN = """SELECT substr(form_id, 1, 16), severity, count(*) FROM findings WHERE status = 'open' AND (cause IS NULL OR cause NOT IN
+(SELECT finding_id FROM findings WHERE status = 'open')) GROUP BY 1, 2"""
 
 
 @dataclass(frozen=True, slots=True)

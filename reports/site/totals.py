@@ -144,6 +144,7 @@ class Totals:
         for finding in form.findings:
             if finding.status == "waived":
                 self.waived += 1
+            if finding.status == "waived" or finding.cause:
                 continue
             self.severities[finding.severity] += 1
             self.rules[finding.rule.id] += 1

@@ -6,10 +6,11 @@ Nothing is judged here: findings, doubts and verdicts are joined to the values a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from gettext import NullTranslations
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.masking import mask_text
@@ -261,8 +262,14 @@ class _Assembly:
         return printed.layout(caption, block, names, rows, self.value, headers, self.catalogue)
 
     def _findings(self) -> tuple[FindingView, ...]:
-        """In order of weight; waived ones last, since nobody has to act on them; within that as the form is printed."""
-        views = [self._finding(row) for row in self.blocks["findings"]]
+        """In order of weight; waived ones last, since nobody has to act on them; within that as the form is printed. What only follows from
+        an open finding comes right after it."""
+        standing = {
+            str(row["finding_id"])
+            for row in self.blocks["findings"]
+            if row.get("status") != "waived"
+        }
+        views = [self._finding(row, standing) for row in self.blocks["findings"]]
         far = Spot(10**6, 0, 0, 0, 0)
 
         def weight(view: FindingView) -> tuple[object, ...]:
@@ -276,12 +283,23 @@ class _Assembly:
                 view.rule.id,
             )
 
-        return tuple(
-            replace(view, number=self.first + at)
-            for at, view in enumerate(sorted(views, key=weight))
-        )
+        ordered = sorted(views, key=weight)
+        following: dict[str, list[FindingView]] = {}
+        for view in ordered:
+            if view.cause:
+                following.setdefault(view.cause, []).append(view)
+        numbers = count(self.first)
+        told: list[FindingView] = []
+        for view in ordered:
+            if not view.cause:
+                number = next(numbers)
+                rest = tuple(
+                    replace(one, number=next(numbers)) for one in following.get(view.id, ())
+                )
+                told += [replace(view, number=number, consequences=rest), *rest]
+        return tuple(told)
 
-    def _finding(self, row: Row) -> FindingView:
+    def _finding(self, row: Row, standing: Collection[str]) -> FindingView:
         finding_id, subject = str(row["finding_id"]), str(row.get("subject") or "form")
         spot = spot_of(row)
         image = self.sources.page_images.get((self.document_id, spot.page)) if spot else None
@@ -301,6 +319,7 @@ class _Assembly:
             spot=spot,
             crop=crop_of(spot, image, self.veils) if spot and image else None,
             waiver=waiver and replace(waiver, why=publishable(waiver.why)),
+            cause=cause if (cause := str(row.get("cause") or "")) in standing else "",
         )
 
     def _undecided(self) -> tuple[Undecided, ...]:
