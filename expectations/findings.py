@@ -76,9 +76,7 @@ def collect(batch: BatchRun, cells: pandas.DataFrame) -> Audit:
             if len(kept) < len(failing):
                 capped.append((question.rule, question.table, len(failing), len(kept)))
     places = _Places(cells, {form_of(record).form_id for _, record, _ in listed})
-    severities = {rule: entry.severity for rule, entry in judgement.catalogue.entries.items()}
-    rows = [_finding(severities[question.rule], question, record, decision, places)
-            for question, record, decision in listed]  # fmt: skip
+    rows = [_finding(judgement, *one, places) for one in listed]
     by_form: dict[str, list[dict[str, Any]]] = {}
     named: dict[str, tuple[str, ...]] = {}
     for row, (_, _, decision) in zip(rows, listed, strict=True):
@@ -131,9 +129,10 @@ def finding_id(
 
 
 def _finding(
-    severity: str, question: Question, record: Record, decision: Decision, places: _Places
+    judgement: Judgement, question: Question, record: Record, decision: Decision, places: _Places
 ) -> dict[str, Any]:
     form, rule, subject = form_of(record), question.rule, question.subject or record.subject
+    severity = judgement.catalogue[rule].severity_in(form.settings.id if form.settings else None)
     page, x0, top, x1, bottom = places.of(decision, subject, form.form_id)
     return {
         "finding_id": finding_id(form.document_id, form.form, rule, subject, decision.values), "form_id": form.form_id, "document": form.document,

@@ -28,6 +28,9 @@ ACROSS = "portfolio"
 VERDICTS = tuple(Verdict)
 FAIL = VERDICTS.index(Verdict.FAIL)
 
+#: What any rule says about a row of the template that nobody filled: it is asked about none of them.
+EMPTY_ROW = not_applicable("模板空行")
+
 log = logging.getLogger(__name__)
 
 
@@ -170,7 +173,8 @@ class Judgement:
         record = next((one for one in records if one.subject == subject), form)
         table = "forms" if record is form else record.subject.partition("/")[0]
         question = Question(rule, table, subject if table == "forms" else "")
-        return self.answer(question)[self.numbers[table][record.record_id]]
+        number = self.numbers[table].get(record.record_id)
+        return EMPTY_ROW if number is None else self.answer(question)[number]
 
     def _judge(self, table: str, questions: Sequence[Question]) -> None:
         asked = [self._asked(question) for question in questions]

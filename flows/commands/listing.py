@@ -81,7 +81,7 @@ def listing(
 
     book = catalogue.load()
     heads = {
-        row["form_id"]: {name: _plain(row[name]) for name in ("document", "form", "project_name", "unit")}
+        row["form_id"]: {name: _plain(row[name]) for name in ("document", "form", "year", "project_name", "unit")}
         for row in forms.to_dict("records")
     }  # fmt: skip
     counts = {
@@ -116,7 +116,7 @@ def _row(record: Mapping[str, Any], head: Mapping[str, Any], book: Any) -> dict[
     box = [record[name] for name in ("x0", "top", "x1", "bottom")]
     known = not (pd.isna(page) or any(pd.isna(value) for value in box))
     entry = book.entries.get(record["rule"])
-    basis = "；".join(f"{key}：{book.sources[key]}" for key in entry.source) if entry else None
+    basis = book.basis(entry.id, head.get("year")) if entry else None
     return {
         "finding_id": record["finding_id"],
         **{name: _plain(record[name]) for name in _TEXTS},
