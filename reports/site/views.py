@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from gettext import NullTranslations
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.masking import mask_text
@@ -33,6 +32,7 @@ from selfeval.reports.model import (
 from selfeval.reports.rows import Row, Rows
 from selfeval.reports.site import printed
 from selfeval.reports.site.crops import crop_of, spot_of, spots_of
+from selfeval.reports.site.folding import folded
 from selfeval.reports.site.sources import Sources, TidyTables
 
 if TYPE_CHECKING:
@@ -262,42 +262,8 @@ class _Assembly:
         return printed.layout(caption, block, names, rows, self.value, headers, self.catalogue)
 
     def _findings(self) -> tuple[FindingView, ...]:
-        """In order of weight; waived ones last, since nobody has to act on them; within that as the form is printed. What only follows from
-        an open finding comes right after it."""
-        standing = {
-            str(row["finding_id"])
-            for row in self.blocks["findings"]
-            if row.get("status") != "waived"
-        }
-        views = [self._finding(row, standing) for row in self.blocks["findings"]]
-        far = Spot(10**6, 0, 0, 0, 0)
-
-        def weight(view: FindingView) -> tuple[object, ...]:
-            spot = view.spot or far
-            return (
-                view.status == "waived",
-                SEVERITIES.index(view.severity),
-                spot.page,
-                spot.top,
-                spot.x0,
-                view.rule.id,
-            )
-
-        ordered = sorted(views, key=weight)
-        following: dict[str, list[FindingView]] = {}
-        for view in ordered:
-            if view.cause:
-                following.setdefault(view.cause, []).append(view)
-        numbers = count(self.first)
-        told: list[FindingView] = []
-        for view in ordered:
-            if not view.cause:
-                number = next(numbers)
-                rest = tuple(
-                    replace(one, number=next(numbers)) for one in following.get(view.id, ())
-                )
-                told += [replace(view, number=number, consequences=rest), *rest]
-        return tuple(told)
+        standing = {str(row["finding_id"]) for row in self.blocks["findings"] if row.get("status") != "waived"}  # fmt: skip
+        return folded([self._finding(row, standing) for row in self.blocks["findings"]], self.first)
 
     def _finding(self, row: Row, standing: Collection[str]) -> FindingView:
         finding_id, subject = str(row["finding_id"]), str(row.get("subject") or "form")
