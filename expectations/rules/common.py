@@ -94,6 +94,10 @@ def comparable(
 _CEILING = re.compile(
     r"控制|投诉|事故|差错|超标|超支|调整率|结转|结余|变动率|成本|投资|费用|噪声|中断|故障|失误|违规|违纪|逾期|流失|死亡|发病|时限|时长|天数"
 )
+# What is to be avoided at all: less of it is no saving.
+AVOIDED = re.compile(
+    r"投诉|事故|差错|超标|超支|调整|中断|故障|失误|违规|违纪|逾期|流失|死亡|发病|噪声|结转|结余"
+)
 _TURNED = re.compile(r"下降|降低|减少")
 
 
@@ -112,6 +116,13 @@ def direction(record: IndicatorRow, target: Quantity) -> str | None:
     if "成本" in level2:
         return floor if _TURNED.search(name) else "≤"
     return "≥" if re.search("数量|质量|满意", level2) else floor
+
+
+def is_ambiguous(record: IndicatorRow, target: Quantity) -> bool:
+    """Whether a bare count is called 控制 and may be either: patients under control are to be many, costs under control few."""
+    counted = re.search("数量|质量|效益", record.level2 or "")
+    only = "控制" in (record.level3 or "") and not AVOIDED.search(record.level3 or "")
+    return not target.comparator and bool(target.value) and only and bool(counted)
 
 
 def completion(record: IndicatorRow, target: Quantity, actual: Quantity) -> Decimal | None:

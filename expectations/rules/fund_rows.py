@@ -170,7 +170,7 @@ class ComponentOverExecution(FormRule):
         over = [
             (row, budget, executed)
             for row, budget, executed in filled
-            if executed.value > budget.value
+            if executed.value > budget.value >= 0
         ]
         total = record.total_fund
         if not over or (

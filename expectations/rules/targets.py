@@ -9,12 +9,14 @@ from selfeval.core.quantities import CORE_COMPARATORS, Quantity, parse_quantity
 from selfeval.expectations.arithmetic import percent, plain
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import (
+    AVOIDED,
     NO_VALUES,
     comparable,
     completion,
     direction,
     explained,
     has_parts,
+    is_ambiguous,
     met,
     points,
     quantities,
@@ -79,7 +81,7 @@ class TargetMetLostPoints(IndicatorRule):
         if isinstance(values, Decision):
             return values
         reached = met(record, *values)
-        if reached is None:
+        if reached is None or is_ambiguous(record, values[0]):
             return _BLIND
         if not reached or explained(record):
             return PASS
@@ -204,6 +206,8 @@ class OverAchievement(IndicatorRule):
             return _BLIND
         if target.value <= 0 or actual.value <= 0:
             return not_applicable("指标值或完成值为0")
+        if way == "≤" and AVOIDED.search(record.level3 or ""):
+            return not_applicable("越少越好、应当避免的指标")
         times = actual.value / target.value
         far = times >= settings.over_achievement if way == "≥" else times <= self._LITTLE_USED
         small = abs(actual.value - target.value) <= 1 or (
