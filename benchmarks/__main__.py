@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from benchmarks import audit, files, report, reports, svg
+from benchmarks import audit, files, report, reports, rules, svg
 from benchmarks.accuracy import Accuracy, calibration, judge
 from benchmarks.measure import Cost, run
 from benchmarks.readers import CONTESTANTS
@@ -72,6 +72,8 @@ def _run(folder: Path, out: Path, corpus: Path | None, quick: bool) -> Iterator[
         "\n## Confidence: of the values said with it, how many are right\n\n"
         + report.calibration(bands)
     )
+    _say("rules")
+    yield rules.section(items)
     _say("audit")
     yield audit.section(20_000 if quick else audit.ROWS)
     _say("reports")

@@ -123,18 +123,18 @@ def _part(row: Row, reading: Reading) -> Part:
 def slip(total: FormSum, printed: Decimal, what: str) -> str:
     """The one slip that explains why `printed` is not the sum, as the end of a sentence; "" where none or more than one kind fits.
 
-    Tried in this order: execution left out, execution counted twice, one row left out, one row counted twice, digits transposed, one
-    digit different. `what` is 分值 or 得分."""
+    Tried in this order: execution left out, execution counted twice, one row left out, one row counted twice, digits transposed. `what` is 分值 or 得分."""
     execution = total.execution
     if execution and execution.value and total.of_parts == printed:
         return f"，与不含预算执行{what}的合计一致，疑漏加预算执行{what}{plain(execution.value)}分"
     if execution and execution.value and total.total + execution.value == printed:
         return f"，疑将预算执行{what}{plain(execution.value)}分重复计入"
-    return row_slip(total.parts, total.total, printed)
+    return row_slip(total.parts, total.total, printed, alike=False)
 
 
-def row_slip(parts: Sequence[Part], total: Decimal, printed: Decimal) -> str:
-    """The same for rows only, for any sum."""
+def row_slip(parts: Sequence[Part], total: Decimal, printed: Decimal, alike: bool = True) -> str:
+    """The same for rows only, for any sum. `alike` also takes two numbers that differ in one digit for a slip: points have too few digits
+    to tell that from chance."""
     gap = total - printed
     if not printed:
         return "，疑为合计未填"
@@ -144,7 +144,7 @@ def row_slip(parts: Sequence[Part], total: Decimal, printed: Decimal) -> str:
         return f"，疑将{twice.name}（{plain(-gap)}）重复计入"
     if transposed(printed, total):
         return "，疑为数字前后颠倒"
-    if changed := one_digit_apart(printed, total):
+    if alike and (changed := one_digit_apart(printed, total)):
         return f"，两数仅{changed}不同，疑为笔误"
     slipped = [part for part in parts if transposed(part.value, part.value - gap)]
     return f"，疑{slipped[0].name}的数字前后颠倒" if len(slipped) == 1 else ""
@@ -170,7 +170,7 @@ def transposed(one: Decimal, other: Decimal) -> bool:
 
 def one_digit_apart(one: Decimal, other: Decimal) -> str:
     """个位, 十位, 小数第1位 ... where exactly one digit differs, else "". Single digits are too short to tell."""
-    if one < 0 or other < 0 or max(one, other) < 10:
+    if min(one, other) < 10:
         return ""
     a, b = _digits(one, other)
     differing = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]

@@ -15,7 +15,7 @@ from selfeval.expectations.rules.common import NO_VALUES, direction, met, points
 from selfeval.expectations.rules.funds import with_base
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import FormView, IndicatorRow, brief
+from selfeval.expectations.view import FormView, IndicatorRow
 
 
 class ZeroTargetExceeded(IndicatorRule):
@@ -117,9 +117,10 @@ class TwoValuesInCell(IndicatorRule):
         for name in filled:
             text = getattr(record, name)
             if _TWO.fullmatch(fold(text)):
-                message = f"{record.name}的{CAPTIONS[name]}一格内填有两个数“{brief(text)}”，请分行填报，每项指标一个数。"
+                told = " ".join(text.split())
+                message = f"{record.name}的{CAPTIONS[name]}一格内填有两个数“{told}”，请分行填报，每项指标一个数。"
                 cells = (f"{subject}/{name}",)
-                return failed(message, "一个数", brief(text), cells=cells, values=(text,))
+                return failed(message, "一个数", told, cells=cells, values=(text,))
         return PASS
 
 

@@ -63,7 +63,8 @@ class TotalRowUnfilled(FormRule):
         if total.number is not None and total.value:
             return PASS
         part = filled[0]
-        message = f"{CAPTIONS[name]}的{total_row.name}为{total.text or '空白'}，而分项{part.name}已填{getattr(part, name)}，总额漏填，请补正。"
+        printed = money(total_row, name) if total.number is not None else "空白"
+        message = f"{CAPTIONS[name]}的{total_row.name}为{printed}，而分项{part.name}已填{money(part, name)}，总额漏填，请补正。"
         values = (total.text, getattr(part, name))
         return failed(
             message,
@@ -213,7 +214,7 @@ class NegativeAmount(FormRule):
             return not_applicable("资金表没有金额")
         for row, name, reading in numbers:
             if reading.value < 0:
-                message = f"{row.name}的{CAPTIONS[name]}为负数{reading.text}，请核实。"
+                message = f"{row.name}的{CAPTIONS[name]}为负数{money(row, name)}，请核实。"
                 return failed(
                     message,
                     "0以上",

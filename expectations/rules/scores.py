@@ -31,7 +31,7 @@ class NumberUnreadable(ScoredRowRule):
         for column, reading in readings:
             if reading.state is State.UNREADABLE:
                 what = CAPTIONS[column] if isinstance(record, Row) else "得分"
-                message = f"{name}的{what}填为“{reading.text}”，不是可以计算的数字，请改填数字。"
+                message = f"{name}的{what}填为“{' '.join((reading.text or '').split())}”，不是可以计算的数字，请改填数字。"
                 cells = (f"{subject}/{column}",)
                 return failed(message, "数字", reading.text, cells=cells, values=(reading.text,))
         for column, reading in readings:
