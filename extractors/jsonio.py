@@ -60,7 +60,7 @@ def _form(form: Form, show: bool) -> dict[str, Any]:
             for one in of
         }
 
-    out = _clean(
+    out: dict[str, Any] = _clean(
         {
             **masked(form, fields.section("head")),
             "funds": [masked(row, fields.FUNDS) for row in form.funds],

@@ -160,5 +160,5 @@ class ScoresSumRounding(FormRule):
 
     def _slack(self, whole: FormSum) -> Decimal:
         parts = (*whole.parts, *((whole.execution,) if whole.execution else ()))
-        rounded = sum(part.value % Decimal("0.1") != 0 for part in parts)
+        rounded: int = sum(part.value % Decimal("0.1") != 0 for part in parts)
         return min(ROUNDED_ROW * rounded, ROUNDED_ROWS)

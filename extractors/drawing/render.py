@@ -150,7 +150,7 @@ def _covered(drawn: pdfium.PdfPage, dots: float, hide: Sequence[Bbox], grey: boo
     from PIL import ImageDraw
 
     scale = dots / _POINTS_PER_INCH
-    image = (
+    image: Image = (
         drawn.render(scale=scale, grayscale=True).to_pil()
         if grey
         else drawn.render(scale=scale, rev_byteorder=True).to_pil()

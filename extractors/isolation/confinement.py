@@ -59,12 +59,10 @@ def confine(scratch: str) -> None:
 def _landlock_version() -> int:
     if sys.platform != "linux":
         return 0
-    return max(
-        ctypes.CDLL(None).syscall(
-            _LANDLOCK_CREATE, None, ctypes.c_size_t(0), _LANDLOCK_VERSION_FLAG
-        ),
-        0,
+    version: int = ctypes.CDLL(None).syscall(
+        _LANDLOCK_CREATE, None, ctypes.c_size_t(0), _LANDLOCK_VERSION_FLAG
     )
+    return max(version, 0)
 
 
 def _refuse_writes(libc: ctypes.CDLL, scratch: str) -> None:

@@ -120,7 +120,7 @@ class Pool:
                 prepare = (self._scratch.name, self.address_space, self.yielding)
                 self._pool = ProcessPool(
                     self.workers, self.calls, child.prepare, prepare, LeanContext()
-                )  # type: ignore[arg-type]
+                )
             return self._pool
 
     def _verdict(self, inner: concurrent.futures.Future[Verdict], seconds: float) -> Verdict:

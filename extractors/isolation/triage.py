@@ -73,7 +73,7 @@ def _open(data: bytes) -> pdfium.PdfDocument:
 
 def _error_of(data: bytes) -> int:
     """Why pdfium does not open a file. It keeps its last error, and some failures set none: so one of our own making goes first."""
-    code = pdfium_c.FPDF_ERR_FORMAT
+    code: int = pdfium_c.FPDF_ERR_FORMAT
     for attempt in (b"no document", data):
         try:
             pdfium.PdfDocument(attempt).close()

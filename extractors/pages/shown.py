@@ -57,7 +57,7 @@ def _with_portfolio(document: pdfium.PdfDocument, data: bytes) -> pdfium.PdfDocu
     for index in range(document.count_attachments()):
         inside = bytes(document.get_attachment(index).get_data())
         try:
-            if screen(inside) + len(document) > MAX_PAGES:
+            if screen(inside).pages + len(document) > MAX_PAGES:
                 raise ExtractError("too-many-pages", pages=len(document), limit=MAX_PAGES)
         except ExtractError:
             continue  # no PDF, or none that can be read: it stays an attachment

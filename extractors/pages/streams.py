@@ -73,7 +73,7 @@ class Checker:
                     raise ExtractError(
                         "too-complex", detail=f"压缩数据展开后超过 {MAX_STREAM_BYTES} 字节"
                     )
-        except isal_zlib.error:
+        except isal_zlib.error:  # type: ignore[misc]  # its stub calls it an instance
             return False
         finally:
             self.left -= size
@@ -107,7 +107,7 @@ def _from_base_85(data: bytes) -> bytes:
     words = digits.reshape(-1, 5) @ _PLACES
     if words.size and words.max() >= 1 << 32:
         raise ValueError("no word of four bytes")
-    return words.astype(">u4").tobytes()[: words.size * 4 - missing]
+    return bytes(words.astype(">u4").tobytes()[: words.size * 4 - missing])
 
 
 _PLACES = np.array([85**4, 85**3, 85**2, 85, 1])

@@ -8,12 +8,12 @@ flat list of them. Bad input is never retried; file systems and databases are, w
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-from prefect import flow, runtime, task
+from prefect import Task, flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State as PrefectState
 from prefect.futures import as_completed
@@ -43,6 +43,9 @@ CHUNK = 80
 MAX_CHUNKS = len(os.sched_getaffinity(0))
 #: seconds before each further try of a task that a file system or a database failed.
 RETRY_SECONDS = [2.0, 10.0, 30.0]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _STATE_NAMES = {REJECTED: "Quarantined", BLOCKING: "Findings"}
 
@@ -79,14 +82,17 @@ def _may_pass(_task: Any, _run: Any, state: PrefectState) -> bool:
     return isinstance(error, (OSError, OperationalError, StoreError))
 
 
-def _io_task(name: str) -> Any:
+def _io_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
     """A task that is tried again when a file system or a database fails it, and whose result stays in memory."""
     retries = {
         "retries": len(RETRY_SECONDS),
         "retry_delay_seconds": RETRY_SECONDS,
         "retry_condition_fn": _may_pass,
     }
-    return task(name=name, cache_policy=NO_CACHE, persist_result=False, **retries)  # type: ignore[call-overload]
+    decorator: Callable[[Callable[P, R]], Task[P, R]] = task(  # type: ignore[call-overload]
+        name=name, cache_policy=NO_CACHE, persist_result=False, **retries
+    )
+    return decorator
 
 
 @_io_task("intake")

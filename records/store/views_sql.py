@@ -37,7 +37,8 @@ def create_views(connection: Connection) -> None:
         if name in there:  # a view is replaced by one that begins with the same columns
             select = _reordered(select, [one["name"] for one in inspector.get_columns(name)])
         text = select.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-        connection.execute(sa.DDL(f"{create} {name} AS {text}".replace("%", "%%")))
+        statement = f"{create} {name} AS {text}".replace("%", "%%")
+        connection.execute(sa.DDL(statement))  # type: ignore[no-untyped-call]
 
 
 def _reordered(select: sa.Select[Any], names: list[str]) -> sa.Select[Any]:
