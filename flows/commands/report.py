@@ -49,7 +49,7 @@ def report(
     from selfeval.flows.ledger.order import Receipt
     from selfeval.flows.ledger.states import REFUSED
     from selfeval.flows.run.images import Artist, originals
-    from selfeval.flows.run.publishing import write_site
+    from selfeval.flows.run.publishing import Season, write_site
     from selfeval.flows.run.report_inputs import rule_texts_of, waivers_of
     from selfeval.flows.run.stores import ledger_of, store_of
     from selfeval.flows.workspace import existing, locked
@@ -64,7 +64,7 @@ def report(
         receipt, target = Receipt(items), out.absolute() if out else place.reports
         order = receipt.order(listed)
         with Artist(place, originals(items), workers_of(workers), len(order)) as artist:
-            index = write_site(place, ledger, books, receipt, order, target, "", artist, lang)
+            index = write_site(Season(place, ledger, books, receipt, order, artist), target, lang)
         write_text(f"{index}\n")
         if xlsx:
             from selfeval.reports.office.excel import write_workbook

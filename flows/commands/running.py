@@ -26,7 +26,7 @@ def run_flow(
     address of a cluster, say where the reading is done."""
     from selfeval.flows.ledger.ledger import now
     from selfeval.flows.run import runners, watching
-    from selfeval.flows.run.memory import few_heaps
+    from selfeval.flows.run.heap import few_heaps
     from selfeval.flows.run.stores import close_books
     from selfeval.flows.workspace import create, locked
 

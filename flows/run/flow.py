@@ -29,7 +29,7 @@ from selfeval.flows.ops import metrics
 from selfeval.flows.ops.uploading import Uploaded, upload
 from selfeval.flows.problems import BLOCKING, REJECTED
 from selfeval.flows.run import artifacts, watching
-from selfeval.flows.run.memory import collecting_seldom, few_heaps
+from selfeval.flows.run.heap import collecting_seldom, few_heaps
 from selfeval.flows.run.preload import import_audit
 from selfeval.flows.run.publishing import Published, bring_up_to_date
 from selfeval.flows.run.reading import Outcome, Reader, read_chunk

@@ -19,7 +19,7 @@ from selfeval.flows.ledger.order import Receipt
 from selfeval.flows.ledger.states import REFUSED, State
 from selfeval.flows.run import versions
 from selfeval.flows.run.images import Artist, originals
-from selfeval.flows.run.memory import collecting_seldom, hand_back
+from selfeval.flows.run.heap import collecting_seldom, hand_back
 from selfeval.flows.run.report_inputs import filings, run_info, sources
 from selfeval.flows.workspace import Workspace, make_private
 from selfeval.records.store.store import Store
@@ -79,7 +79,9 @@ def bring_up_to_date(
             docs, order = judge(ledger, store, receipt, judged, profile, roster, artist)
             order += receipt.order(listed - judged)
             hand_back()
-            make_report(workspace, ledger, store, docs, receipt, order, profile, artist, roster)
+            make_report(
+                Season(workspace, ledger, store, receipt, order, artist, profile, roster), docs
+            )
         _advance(ledger, State.AUDITED, State.PUBLISHED)
         ledger.mark(PUBLISHED, key)
     return Published(report, _open(store, judged), _faults(store))
@@ -116,17 +118,22 @@ def judge(
     return docs, order
 
 
-def make_report(
-    workspace: Workspace,
-    ledger: Ledger,
-    store: Store,
-    docs: DataDocs,
-    receipt: Receipt,
-    order: Sequence[str],
-    profile: str,
-    artist: Artist,
-    roster: str = "",
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Season:
+    """What a report is made from: the documents `order`, in which they pass by, with their places in the inbox and their pictures;
+    `roster` is the path of a list of those who have to submit, "" for none."""
+
+    workspace: Workspace
+    ledger: Ledger
+    store: Store
+    receipt: Receipt
+    order: Sequence[str]
+    artist: Artist
+    profile: str = ""
+    roster: str = ""
+
+
+def make_report(season: Season, docs: DataDocs) -> None:
     """Data Docs, the site and Parquet, from what the store holds now."""
     import logging
 
@@ -139,13 +146,16 @@ def make_report(
     )  # it tells of every temporary folder
 
     log.info("正在生成报告")
-    docs.write(workspace.data_docs)
-    received = {document_id: at for at, document_id in enumerate(receipt.order(order))}
-    expected = read_roster(Path(roster)) if roster else ()
+    place = season.workspace
+    docs.write(place.data_docs)
+    received = {
+        document_id: at for at, document_id in enumerate(season.receipt.order(season.order))
+    }
+    expected = read_roster(Path(season.roster)) if season.roster else ()
     with (
-        Export(workspace.parquet) as parquet,
+        Export(place.parquet) as parquet,
         JudgedFiles(
-            workspace.parquet / "judged", received.__getitem__, expected, profile or None
+            place.parquet / "judged", received.__getitem__, expected, season.profile or None
         ) as judged,
     ):
 
@@ -153,44 +163,30 @@ def make_report(
             parquet.add(tables, verdicts)
             judged.add(tables)
 
-        write_site(
-            workspace,
-            ledger,
-            store,
-            receipt,
-            order,
-            workspace.reports,
-            profile,
-            artist,
-            also=add,
-        )
+        write_site(season, place.reports, also=add)
 
 
 def write_site(
-    workspace: Workspace,
-    ledger: Ledger,
-    store: Store,
-    receipt: Receipt,
-    order: Sequence[str],
+    season: Season,
     out: Path,
-    profile: str,
-    artist: Artist,
     lang: str = "zh",
     also: Callable[[Tables, DataFrame], None] | None = None,
 ) -> Path:
-    """The static site in `out`, with the page images copied beside it where it is not the workspace's own. The documents pass by in the
-    order given, in batches; `also` is given the tables and the verdicts of each."""
+    """The static site in `out`, with the page images copied beside it where it is not the workspace's own. The documents pass by in
+    batches; `also` is given the tables and the verdicts of each."""
     import shutil
 
     from selfeval.reports.site.views import document_views
     from selfeval.reports.site.write import SiteWriter
 
+    workspace, store, artist = season.workspace, season.store, season.artist
     known = sources(store, lang)
-    shown = set(order)
-    writer = SiteWriter(out, known, lang, run_info(workspace, ledger, store, profile))
+    shown = set(season.order)
+    run = run_info(workspace, season.ledger, store, season.profile)
+    writer = SiteWriter(out, known, lang, run)
     # the pages of one batch are drawn while the one before is written
     for tables, wanted in _one_ahead(
-        (tables, artist.begin(tables)) for tables in receipt.batches(store, order)
+        (tables, artist.begin(tables)) for tables in season.receipt.batches(store, season.order)
     ):
         ids = tables.documents["document_id"].tolist()
         verdicts = store.verdicts(ids)

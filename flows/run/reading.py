@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import tempfile
 import threading
@@ -11,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from selfeval.extractors.engines.registry import DEFAULT
+from selfeval.extractors.isolation.limits import MAX_BYTES
 from selfeval.extractors.isolation.sandbox import extract_many
 from selfeval.extractors.model import Document
 from selfeval.flows.commands.console import log
@@ -18,8 +21,8 @@ from selfeval.flows.inbox import remote
 from selfeval.flows.inbox.folder import local_path
 from selfeval.flows.ledger.ledger import Ledger, Submission
 from selfeval.flows.ledger.states import State
-from selfeval.flows.run import quarantine, versions
-from selfeval.flows.workspace import Workspace
+from selfeval.flows.run import versions
+from selfeval.flows.workspace import Workspace, write_private
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import build
 
@@ -122,10 +125,10 @@ def _settle(
     ledger.move([replace(item, state=State.EXTRACTED) for item in passed])
     ledger.move(refused)
     for item in refused:
-        quarantine.put(workspace, item, paths.get(item.document_id))
+        _quarantine(workspace, item, paths.get(item.document_id))
     ledger.move([replace(item, state=State.QUARANTINED) for item in refused])
     for item in passed:
-        quarantine.release(workspace, item)
+        _release(workspace, item)
     return outcomes
 
 
@@ -145,3 +148,33 @@ def _contents(workspace: Workspace, items: Sequence[Submission]) -> Iterator[dic
         yield paths
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _quarantine(workspace: Workspace, item: Submission, content: Path | None) -> Path:
+    """Keep a refused file with its reason; returns the reason's path. `content` None, or a file over the size cap: the reason only.
+
+    Copies are named by content, never by the name that somebody gave the file, so that no name can lead out of the folder."""
+    stem = workspace.quarantine / f"{item.document_id[:16]}-{_safe(item.document)}"
+    if content is not None and content.is_file() and content.stat().st_size <= MAX_BYTES:
+        copy = stem.with_name(stem.name + ".pdf")
+        if not copy.exists():
+            draft = copy.with_name(f".{copy.name}.part")
+            shutil.copyfile(content, draft)
+            draft.chmod(0o600)
+            draft.replace(copy)
+    reason = stem.with_name(stem.name + ".json")
+    told = {"document": item.document, "path": item.path, "sha256": item.document_id, "bytes": item.bytes, "code": item.code,
+            "message": item.why, "hint": item.hint}  # fmt: skip
+    write_private(reason, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    return reason
+
+
+def _release(workspace: Workspace, item: Submission) -> None:
+    """Take a file out of quarantine, since it has been read after all."""
+    for path in workspace.quarantine.glob(f"{item.document_id[:16]}-*"):
+        path.unlink(missing_ok=True)
+
+
+def _safe(name: str) -> str:
+    """The name's letters and digits, no more than 60 of them: enough to recognise it by."""
+    return re.sub(r"[^\w.-]+", "_", name.removesuffix(".pdf")).strip("._")[:60] or "document"

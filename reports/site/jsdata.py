@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +66,18 @@ class ChunkWriter:
         (self._folder / f"{self._name}-{self.chunks}.js").write_text(text, encoding="utf-8")
         self._rows = []
         self.chunks += 1
+
+
+def write_messages(path: Path, catalogue: NullTranslations) -> None:
+    """Write the sentences that the pages' scripts say, from the one catalogue. `{n}` and the like are filled in by the script."""
+    _ = catalogue.gettext
+    sentences = {
+        "found": _("共 {n} 项，显示第 {a} 至 {b} 项"),
+        "none": _("没有符合条件的记录。请放宽查找或筛选条件。"),
+        "loading": _("正在读取索引（{a} / {b}）"),
+        "page_of": _("第 {a} / {b} 页"),
+        "refused": _("未能读取"),
+        "points": _("得分"),
+        "rate": _("执行率"),
+    }
+    path.write_text(f"selfeval.messages={safe_json(sentences)};\n", encoding="utf-8")

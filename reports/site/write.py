@@ -16,8 +16,7 @@ from selfeval.reports.i18n import translator
 from selfeval.reports.model import DocumentView, PageImage, RuleText
 from selfeval.reports.site import charts, lists
 from selfeval.reports.site.environment import render
-from selfeval.reports.site.jsdata import ChunkWriter
-from selfeval.reports.site.messages import write_messages
+from selfeval.reports.site.jsdata import ChunkWriter, write_messages
 from selfeval.reports.site.run_diff import Changes
 from selfeval.reports.site.sources import Sources, TidyTables
 from selfeval.reports.site.totals import Group, Totals, short_hash

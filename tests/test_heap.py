@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from selfeval.core.batch_cache import forget, remembered
-from selfeval.flows.run.memory import hand_back
+from selfeval.flows.run.heap import hand_back
 
 
 def test_an_answer_is_worked_out_once_until_it_is_forgotten() -> None:
