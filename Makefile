@@ -1,7 +1,7 @@
 # Two commands from a fresh checkout: `make demo` and `make test`. Both begin with `setup`, which takes no time when nothing changed.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test damage lint wheel bench audit-deps clean
+.PHONY: setup demo test damage lint coverage pythons wheel bench audit-deps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +41,21 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Every line that no test runs, in a table. Child processes are counted in their own interpreters, not here.
+coverage: setup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+
+# The tests that start no server and no browser, on every Python that the project is for and this machine has.
+QUICK := tests/test_meta.py tests/test_golden.py tests/test_jsonio.py tests/test_tables.py tests/test_values.py tests/test_grid.py tests/test_store.py
+pythons:
+	@set -eu; for python in python3.11 python3.12 python3.13; do \
+	  if ! $$python -c 'import venv, ensurepip' >/dev/null 2>&1; then echo "$$python: not on this machine"; continue; fi; \
+	  echo "$$python: $$($$python --version)"; \
+	  $$python -m venv $(VENV)-$$python; \
+	  $(VENV)-$$python/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'; \
+	  $(VENV)-$$python/bin/python -m pytest -q -n 2 --dist loadgroup -k "not postgresql" $(QUICK); done
+
+
 # The wheel as a stranger gets it: built in an environment of its own, installed with its dependencies into another, run from a third place.
 wheel: setup
 	@rm -rf dist $(VENV)-wheel
@@ -65,4 +80,4 @@ audit-deps: setup
 	  { echo "audit-deps: vulnerabilities found, or the vulnerability service gave no answer (see above): nothing is known then" >&2; exit 1; }
 
 clean:
-	rm -rf $(VENV) $(VENV)-audit $(VENV)-wheel $(DEMO) dist build
+	rm -rf $(VENV) $(VENV)-* $(DEMO) dist build
