@@ -266,7 +266,7 @@ def pictured_table(seen: Look, solved: SolvedPage) -> bool:
             free[y0:y1, x0:x1] = picture.grey[y0:y1, x0:x1] < STRONG
     for grid in solved.grids:
         boxes = picture.dots_displayed(cell.evidence[0].bbox for cell in grid.cells)
-        x0, y0, x1, y1 = *boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)
+        (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
         free[y0 - 2 : y1 + 2, x0 - 2 : x1 + 2] = False
     for step in RULE:
         free = free[:, :-step] & free[:, step:]

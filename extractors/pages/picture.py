@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from selfeval.extractors.pages.objects import USUAL_TYPE
 from selfeval.extractors.pages.pdfium_calls import CALLS
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from pypdfium2 import PdfPage
 
-    from selfeval.extractors.pages.objects import Box
+    from selfeval.extractors.pages.geometry import Box
 
 #: dots that the em of the page's type shall have at least; a dot a point is enough for type of this size
 MIN_EM = 6.0
@@ -45,7 +45,8 @@ class Picture:
 
     def colours(self) -> np.ndarray:
         """The page in colour (height x width x 3, red first)."""
-        return self.page.render(scale=self.scale, rev_byteorder=True).to_numpy()[..., :3]
+        drawn: np.ndarray = self.page.render(scale=self.scale, rev_byteorder=True).to_numpy()
+        return drawn[..., :3]
 
     def dots(self, boxes: Sequence[Box]) -> np.ndarray:
         """Boxes in page space -> rows x0, y0, x1, y1 of the dots that they touch (n x 4, int), cut off at the picture's edge."""
@@ -71,7 +72,8 @@ class Picture:
         low = np.floor(points[:, :2] * self.scale + 0.01)
         high = np.ceil(points[:, 2:] * self.scale - 0.01)
         found = np.concatenate((low, np.maximum(high, low + 1)), axis=1)
-        return np.clip(found, 0, (width, height, width, height)).astype(np.int64)
+        inside: np.ndarray = np.clip(found, 0, (width, height, width, height)).astype(np.int64)
+        return inside
 
     @contextmanager
     def without(self, runs: Iterable[int]) -> Iterator[None]:
@@ -94,5 +96,5 @@ def draw(page: PdfPage, text: TextPage, em: float) -> Picture:
 
 
 def _draw(page: PdfPage, scale: float) -> np.ndarray:
-    image: Any = page.render(scale=scale, grayscale=True).to_numpy()
+    image: np.ndarray = page.render(scale=scale, grayscale=True).to_numpy()
     return image.reshape(image.shape[:2]) if image.ndim == 3 else image

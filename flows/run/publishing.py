@@ -18,8 +18,8 @@ from selfeval.flows.ledger.ledger import Ledger, active
 from selfeval.flows.ledger.order import Receipt
 from selfeval.flows.ledger.states import REFUSED, State
 from selfeval.flows.run import versions
-from selfeval.flows.run.images import Artist, originals
 from selfeval.flows.run.heap import collecting_seldom, hand_back
+from selfeval.flows.run.images import Artist, originals
 from selfeval.flows.run.report_inputs import filings, run_info, sources
 from selfeval.flows.workspace import Workspace, make_private
 from selfeval.records.store.store import Store

@@ -140,18 +140,7 @@ class Totals:
         self.funds.add(form)
         if form.year is not None:
             self.years[form.year] += 1
-        seen = set()
-        for finding in form.findings:
-            if finding.status == "waived":
-                self.waived += 1
-            if finding.status == "waived" or finding.cause:
-                continue
-            self.severities[finding.severity] += 1
-            self.rules[finding.rule.id] += 1
-            self.rule_texts.setdefault(finding.rule.id, finding.rule)
-            seen.add(finding.rule.id)
-        self.rule_forms.update(seen)
-        self.severity_forms.update({finding.severity for finding in form.open_findings})
+        self._add_findings(form)
         if form.score is not None:
             for at, (low, high) in enumerate(SCORE_BANDS):
                 self.scores[at] += low <= form.score < high
@@ -166,6 +155,20 @@ class Totals:
         self.worst.append((entry.counts, entry))
         if len(self.worst) > 200:
             self._trim(10)
+
+    def _add_findings(self, form: FormView) -> None:
+        seen = set()
+        for finding in form.findings:
+            if finding.status == "waived":
+                self.waived += 1
+            if finding.status == "waived" or finding.cause:
+                continue
+            self.severities[finding.severity] += 1
+            self.rules[finding.rule.id] += 1
+            self.rule_texts.setdefault(finding.rule.id, finding.rule)
+            seen.add(finding.rule.id)
+        self.rule_forms.update(seen)
+        self.severity_forms.update({finding.severity for finding in form.open_findings})
 
     def _trim(self, keep: int) -> None:
         self.worst = sorted(self.worst, key=lambda pair: pair[0], reverse=True)[:keep]
