@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from selfeval.core.paths import packed, printed_order
 from selfeval.expectations.causes import WEIGHT, name_causes
 from selfeval.expectations.judging import (
     FAIL,
@@ -24,7 +25,6 @@ from selfeval.expectations.judging import (
 from selfeval.expectations.rules.base import Record
 from selfeval.expectations.verdicts import Decision, Verdict
 from selfeval.records.tables.columns import frame
-from selfeval.records.tables.subjects import packed
 
 if TYPE_CHECKING:
     import pandas
@@ -90,7 +90,7 @@ def collect(batch: BatchRun, cells: pandas.DataFrame) -> Audit:
             order[row["form_id"]],
             WEIGHT[row["severity"]],
             row["rule"],
-            _natural(row["subject"]),
+            printed_order(row["subject"]),
         )
     )
     above = pd.DataFrame(capped, columns=["rule", "table", "failed", "listed"])
@@ -183,13 +183,6 @@ class _Places:
             return (None,) * 5
         page, x0, top, x1, bottom = (column[number] for column in self._boxes)
         return int(page), x0, top, x1, bottom
-
-
-def _natural(subject: str) -> tuple[Any, ...]:
-    """indicators/2 before indicators/10."""
-    return tuple(
-        (0, int(step), "") if step.isdecimal() else (1, 0, step) for step in subject.split("/")
-    )
 
 
 def _verdicts(judgement: Judgement) -> pandas.DataFrame:

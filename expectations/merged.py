@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from selfeval.core.paths import parts_of
+
 if TYPE_CHECKING:
     import pandas
 
@@ -29,8 +31,9 @@ def shared_cells(cells: pandas.DataFrame) -> dict[str, dict[str, range]]:
     box = ["form_id", "page", "x0", "top", "x1", "bottom", "text"]
     merged: dict[tuple[Any, ...], list[int]] = {}
     for path, *where in rows_of(points[points.duplicated(box, keep=False)], ("path", *box)):
-        _, position, name = path.split("/")
-        merged.setdefault((name, *where), []).append(int(position))
+        _, position, name = parts_of(path)
+        if position is not None:
+            merged.setdefault((name, *where), []).append(position)
     found: dict[str, dict[str, range]] = {}
     for (name, form_id, *_), rows in merged.items():
         if len(rows) > 1 and max(rows) - min(rows) == len(rows) - 1:

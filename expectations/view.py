@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.batch_cache import remembered
+from selfeval.core.paths import enclosing
 from selfeval.expectations.cross_form import Peers
 from selfeval.expectations.merged import rows_of, shared_cells, targets_in_columns
 from selfeval.expectations.profiles import Profile, recognise
@@ -193,13 +194,12 @@ class FormView:
 
     def doubt(self, path: str) -> str | None:
         """Why the value at `path` is in doubt: itself, the row or block that holds it, or by a pattern such as indicators/*/score."""
-        while path:
-            if path in self.doubts:
-                return self.doubts[path]
+        for one in enclosing(path):
+            if one in self.doubts:
+                return self.doubts[one]
             for pattern in self._patterns:
-                if fnmatchcase(path, pattern):
+                if fnmatchcase(one, pattern):
                     return self.doubts[pattern]
-            path = path.rpartition("/")[0]
         return None
 
     @cached_property

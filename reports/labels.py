@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 
 from selfeval.core import fields
 from selfeval.core.fields import captions, section
+from selfeval.core.paths import parts_of
 from selfeval.reports.i18n import N_
 
 #: What fields are called, by the section or block that they are in; English is in core beside the Chinese.
@@ -37,7 +37,6 @@ FAMILIES = {
 }
 STATUS = {"ok": N_("已审核"), "rejected": N_("未能读取")}
 
-_ROW = re.compile(r"(funds|indicators|tasks)/(\d+)(?:/(\w+))?$")
 _ROW_SAID = {
     "funds": N_("资金情况第 %(row)d 行"),
     "indicators": N_("绩效指标第 %(row)d 行"),
@@ -48,23 +47,22 @@ _ROW_SAID = {
 def say_path(path: str, names: Callable[[str, int], str], catalogue: NullTranslations) -> str:
     """Given a PATH and a way to look up the printed name of row `n` of a block, say it in words: 绩效指标第 7 行“云服务中断次数”·得分."""
     _ = catalogue.gettext
-    if match := _ROW.match(path):
-        block, index, column = match[1], int(match[2]), match[3]
+    block, position, column = parts_of(path)
+    if block in _ROW_SAID and position is not None:
         columns: Mapping[str, str] = BLOCKS[block]
-        text = _(_ROW_SAID[block]) % {"row": index + 1}
-        if name := names(block, index):
+        text = _(_ROW_SAID[block]) % {"row": position + 1}
+        if name := names(block, position):
             text += f"“{name}”"
-        return f"{text}·{_(columns[column])}" if column in columns else text
+        return f"{text}·{_(columns[column])}" if column and column in columns else text
     if path in ("form", ""):
         return _("整张表")
     if path == "funds":
         return _("资金情况")
     if path == "total":
         return _("总分")
-    block, _slash, column = path.partition("/")
-    if block == "funds" and column in FUNDS:
+    if block == "funds" and column and column in FUNDS:
         return f"{_('资金情况')}·{_(FUNDS[column])}"
-    if block == "total" and column in TOTAL:
+    if block == "total" and column and column in TOTAL:
         return _(TOTAL[column])
     known = {**HEADER, **GOALS, **CONCLUSIONS}
     return _(known[path]) if path in known else path

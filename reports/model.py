@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from selfeval.core.paths import page_address
+
 SEVERITIES = ("error", "warning", "information")  # in order of weight
 
 
@@ -285,7 +287,7 @@ class DocumentView:
     @property
     def address(self) -> str:
         """The page's address from the site's folder; it depends on the file's content only, so it can stand in a letter."""
-        return f"documents/{self.document_id[:16]}.html"
+        return page_address(self.document_id)
 
     @property
     def findings(self) -> tuple[FindingView, ...]:

@@ -235,3 +235,15 @@ def test_no_number_is_parsed_outside_core() -> None:
         and not all(isinstance(item, ast.Constant) for item in node.args)
     ]
     assert not parsed
+
+
+def test_ids_and_paths_are_taken_apart_in_core_alone() -> None:
+    sliced = re.compile(r"(?:_id|sha256|key)\w*[\"']?\]?\[:16\]|substr\(\w*_id|split\(\"/\"\)\[0\]")
+    assert not [
+        f"{path.relative_to(HOUSE)}:{number}"
+        for room in ROOMS
+        if room != "core"
+        for path in modules(room)
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if sliced.search(line)
+    ]

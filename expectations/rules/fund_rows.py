@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from selfeval.core.numbers import money_unit
+from selfeval.core.paths import parts_of
 from selfeval.expectations.arithmetic import ZERO, percent, plain, trouble
 from selfeval.expectations.rules.base import FormRule, FundRule
 from selfeval.expectations.rules.funds import execution_ratio, money, readings
@@ -46,7 +47,7 @@ class TotalRowUnfilled(FormRule):
     subjects = ("funds/initial", "funds/budget", "funds/executed")
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        name, total_row = subject.partition("/")[2], record.total_fund
+        name, total_row = parts_of(subject).name or "", record.total_fund
         if total_row is None or all(getattr(row, name) is None for row in record.funds):
             return not_applicable(f"资金表没有{CAPTIONS[name]}栏")
         parts = {row.position: row.read(name) for row in record.funds if row is not total_row}

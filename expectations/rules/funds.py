@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from selfeval.core.numbers import Interval, money_unit
+from selfeval.core.paths import parts_of
 from selfeval.expectations.arithmetic import (
     ZERO,
     Part,
@@ -153,7 +154,7 @@ class FundsComponents(FormRule):
     subjects = ("funds/initial", "funds/budget", "funds/executed")
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        name = subject.partition("/")[2]
+        name = parts_of(subject).name or ""
         total_row = record.total_fund
         if total_row is None or total_row.read(name).state is State.ABSENT:
             return not_applicable(f"资金表没有{CAPTIONS[name]}栏")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from selfeval.core.batch_cache import remembered
 from selfeval.core.numbers import parse_number
+from selfeval.core.paths import parts_of
 from selfeval.expectations.readings import AMOUNTS, CAPTIONS, State
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import PLACEHOLDER
@@ -223,7 +224,7 @@ class UnitOfAmounts(FormRule):
     subjects = ("funds/initial", "funds/budget", "funds/executed")
 
     def judge(self, record: FormView, subject: str) -> Decision:
-        name = subject.partition("/")[2]
+        name = parts_of(subject).name or ""
         printed = [
             (row, number)
             for row in record.funds

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
+from selfeval.core.paths import parts_of
 from selfeval.extractors.drawing.render import render_page
 from selfeval.extractors.engines.pdfium import read_page
 from selfeval.extractors.grids.cells import solve
@@ -36,7 +37,7 @@ def annotate(path: str, document: Document, page: int) -> bytes:
         pen.rectangle([v * scale for v in box], outline=_GRID, width=1)
     doubted = {doubt.path: doubt.confidence for form in document.forms for doubt in form.doubts}
     for name, box in _fields(document, page):
-        colour = _DOUBT if name in doubted else _BLOCKS.get(name.split("/")[0], _HEADER)
+        colour = _DOUBT if name in doubted else _BLOCKS.get(parts_of(name).block or "", _HEADER)
         x0, top, x1, bottom = (v * scale for v in box)
         pen.rectangle(
             [x0 + 2, top + 2, x1 - 2, bottom - 2], outline=colour, width=3 if name in doubted else 1

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from selfeval.core.fields import HEADER, ROWS, TOTAL
+from selfeval.core.paths import short_id
 
 
 def explanation(value: dict[str, Any]) -> str:
     """Lines for one document of the Extraction JSON."""
-    lines = [f"{value['document']}  {value['pages']} 页  sha256 {value['sha256'][:16]}"]
+    lines = [f"{value['document']}  {value['pages']} 页  sha256 {short_id(value['sha256'])}"]
     if value["reason"]:
         lines += [
             f"  已拒收（{value['reason']['code']}）：{value['reason']['message']}",

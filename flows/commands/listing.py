@@ -76,8 +76,8 @@ def listing(
     forms: DataFrame, findings: DataFrame, verdicts: DataFrame, refused: int = 0
 ) -> Listing:
     """The listing of what was found and decided of `forms`."""
+    from selfeval.core.paths import unpacked
     from selfeval.expectations import catalogue
-    from selfeval.records.tables.subjects import unpacked
 
     book = catalogue.load()
     heads = {

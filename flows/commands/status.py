@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from selfeval.core.paths import short_id
 from selfeval.flows.commands.console import one_line, print_json, write_text
 from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
 from selfeval.flows.problems import OK, Problem
@@ -55,7 +56,7 @@ def status(
     if document:
         for item in items:
             lines += [
-                f"{one_line(item.path)}（sha256 {item.document_id[:16]}）：{item.sentence}",
+                f"{one_line(item.path)}（sha256 {short_id(item.document_id)}）：{item.sentence}",
                 *_remedy(item),
             ]
             lines += [

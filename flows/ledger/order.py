@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from selfeval.core.paths import document_of, short_id
 from selfeval.flows.ledger.ledger import Submission
 from selfeval.records.tables.columns import Cells
 
@@ -27,8 +28,7 @@ class Receipt:
     def __init__(self, items: Iterable[Submission]) -> None:
         self._place: dict[str, int] = {}
         for item in items:
-            # form_ids begin with 16 digits of the document's hash, and so does every key of the other tables
-            self._place.setdefault(item.document_id[:16], len(self._place))
+            self._place.setdefault(short_id(item.document_id), len(self._place))
 
     def order(self, document_ids: Collection[str]) -> list[str]:
         """The same documents in the order of receipt."""
@@ -40,7 +40,8 @@ class Receipt:
         sorted_frames = {}
         for field in fields(tables):
             frame = getattr(tables, field.name)
-            rank = frame["form_id" if "form_id" in frame else "document_id"].map(self._of)
+            keys = frame["form_id"].map(document_of) if "form_id" in frame else frame["document_id"]
+            rank = keys.map(self._of)
             sorted_frames[field.name] = frame.loc[
                 rank.sort_values(kind="stable").index
             ].reset_index(drop=True)
@@ -52,4 +53,4 @@ class Receipt:
             yield self.load(store, order[at : at + size])
 
     def _of(self, key: str) -> int:
-        return self._place.get(key[:16], len(self._place))
+        return self._place.get(short_id(key), len(self._place))

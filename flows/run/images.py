@@ -14,6 +14,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
+from selfeval.core.paths import short_id
 from selfeval.extractors.isolation.limits import DRAWN_PER_CHILD, MAX_ADDRESS_SPACE, RENDER_SECONDS
 from selfeval.extractors.isolation.pool import Pool, Verdict
 from selfeval.extractors.model import Bbox
@@ -222,7 +223,7 @@ class Artist:
             )
             return
         for page, picture in drawn:
-            name = f"{key[:16]}-{page}.{picture.kind}"
+            name = f"{short_id(key)}-{page}.{picture.kind}"
             _write_picture(self.workspace.images / name, picture.data)
             write_private(
                 _sizes(self.workspace, key, page),
@@ -257,7 +258,7 @@ def _drop_bare(workspace: Workspace) -> None:
 
 
 def _sizes(workspace: Workspace, key: str, page: int) -> Path:
-    return workspace.images / f"{key[:16]}-{page}.{COVERS}.json"
+    return workspace.images / f"{short_id(key)}-{page}.{COVERS}.json"
 
 
 def _write_picture(path: Path, data: bytes) -> None:

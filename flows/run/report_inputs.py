@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from selfeval.core.paths import page_address
 from selfeval.flows.ledger.ledger import Ledger
 from selfeval.flows.run import versions
 from selfeval.flows.run.run_diff import Past
@@ -83,7 +84,7 @@ def _version(
 ) -> Version:
     from selfeval.reports.model import Version
 
-    address = f"documents/{row['document_id'][:16]}.html" if row["document_id"] in shown else ""
+    address = page_address(row["document_id"]) if row["document_id"] in shown else ""
     return Version(row["form_id"], row["version"], row["document"], clock.shown(row["recorded_at"]), row["total_score"] or "",
                    counted.get(row["form_id"]), address, is_this)  # fmt: skip
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from selfeval.core.paths import page_address
 from selfeval.flows.ledger.ledger import Ledger, history, submissions
 from selfeval.flows.ledger.states import READ
 from selfeval.records.store.engine import reading
@@ -172,9 +173,7 @@ class Past:
             if won or lost[document_id] or kind != SAME:
                 name = self.names.get(document_id, document_id)
                 documents.append(
-                    ChangedDocument(
-                        f"documents/{document_id[:16]}.html", name, kind, won, lost[document_id]
-                    )
+                    ChangedDocument(page_address(document_id), name, kind, won, lost[document_id])
                 )
         replaced = {
             document_id

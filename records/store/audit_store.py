@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from selfeval.core.paths import short_id
 from selfeval.records.store.readings import digest, group_values
 from selfeval.records.store.schema_sql import (
     VERDICT_COLUMNS,
@@ -55,7 +56,7 @@ def save(
     results: dict[str, tuple[str, str]] = {}
     entries, now = [], datetime.now(UTC).isoformat(timespec="milliseconds")
     for document_id in ids:
-        extraction_id, prefix = read[document_id].extraction_id, document_id[:16]
+        extraction_id, prefix = read[document_id].extraction_id, short_id(document_id)
         rows = [
             [value for name, value in zip(_FINDING, row, strict=True) if name != "document"]
             for row in found.get(prefix, [])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.numbers import is_blank
+from selfeval.core.paths import document_of, short_id
 from selfeval.records.store.first_columns import FIRST_COLUMNS
 from selfeval.records.tables.columns import COLUMNS, to_lists
 
@@ -51,18 +52,12 @@ def readings(tables: Tables) -> Iterator[Reading]:
         if name not in ("documents", "findings")
     }
     for rows in grouped("documents", tables.documents, key="document_id").values():
-        prefix = rows[0]["document_id"][:16]
-        yield Reading(
-            rows[0],
-            {
-                name: groups.get(rows[0]["document_id"] if name == "skipped" else prefix, [])
-                for name, groups in parts.items()
-            },
-        )
+        own = short_id(rows[0]["document_id"])
+        yield Reading(rows[0], {name: groups.get(own, []) for name, groups in parts.items()})
 
 
 def grouped(table: str, frame: DataFrame, key: str = "form_id") -> dict[str, list[Row]]:
-    """Rows of a frame by the document that they belong to: the 16 digits that a form_id begins with, or the whole document_id."""
+    """Rows of a frame by the short id of the document that they belong to; `key` is the column that says which."""
     return group_rows(frame, tuple(COLUMNS[table]), key)
 
 
@@ -81,10 +76,9 @@ def group_values(
     """The same with the values of each row alone, in the order of `names`: a third of the memory, for the largest tables."""
     groups: dict[str, list[tuple[Any, ...]]] = {}
     at = names.index(key)
+    short = short_id if key == "document_id" else document_of
     for values in zip(*to_lists(frame, names).values(), strict=True):
-        groups.setdefault(
-            values[at] if key == "document_id" else values[at].rpartition("-")[0], []
-        ).append(values)
+        groups.setdefault(short(values[at]), []).append(values)
     return groups
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, fields
 from math import isfinite, isnan, nan
 from typing import TYPE_CHECKING, Any, overload
 
+from selfeval.core import paths
 from selfeval.core.fields import FUNDS, HEADER, INDICATORS, ROWS, TASKS, TOTAL, Field
 from selfeval.core.masking import mask_captioned, mask_doubt, mask_field, mask_text
 from selfeval.core.numbers import Printed, parse_field, parse_number
@@ -66,7 +67,7 @@ def build(documents: Iterable[Document]) -> Tables:
         seen.add(document.sha256)
         rows["documents"].append(_document_row(document))
         for number, form in enumerate(document.forms, 1):
-            form_id = f"{document.sha256[:16]}-{number}"
+            form_id = paths.form_id(document.sha256, number)
             key = {
                 "form_id": form_id,
                 "document": rows["documents"][-1]["document"],
@@ -120,8 +121,8 @@ def _storable(text: str | None) -> str | None:
 def _keyed(key: Row, block: str, rows: Iterable[Row]) -> Iterator[Row]:
     """The rows of a block with what tells each of them apart."""
     for position, row in enumerate(rows):
-        subject = f"{block}/{position}"
-        own = {"record_id": f"{key['form_id']}/{subject}", "subject": subject}
+        subject = paths.row_path(block, position)
+        own = {"record_id": paths.record_id(key["form_id"], subject), "subject": subject}
         yield {**key, **own, "position": position, **row}
 
 
@@ -242,8 +243,4 @@ def _share(confidence: float) -> float:
 
 def _doubt_about(path: str, doubts: dict[str, Doubt]) -> Doubt | None:
     """The doubt about this value, or about the row or block that it stands in."""
-    while path:
-        if path in doubts:
-            return doubts[path]
-        path = path.rpartition("/")[0]
-    return None
+    return next((doubts[one] for one in paths.enclosing(path) if one in doubts), None)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from selfeval.core.fields import FUNDS, INDICATORS, TASKS, TOTAL, Field, section
 from selfeval.core.masking import mask_text
+from selfeval.core.paths import document_of, page_address
 from selfeval.reports import labels
 from selfeval.reports.i18n import N_, translator
 from selfeval.reports.model import RuleText, Waiver, severity_name
@@ -206,7 +207,7 @@ def _finding(
             if waiver
             else {}
         ),
-        "link": f"{site}documents/{row['form_id'][:16]}.html#finding-{row['finding_id']}",
+        "link": f"{site}{page_address(document_of(row['form_id']))}#finding-{row['finding_id']}",
     }
 
 

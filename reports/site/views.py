@@ -13,7 +13,7 @@ from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.masking import mask_text
-from selfeval.records.tables.subjects import unpacked
+from selfeval.core.paths import unpacked
 from selfeval.reports import labels
 from selfeval.reports.amounts import in_wan, points, share
 from selfeval.reports.model import (
