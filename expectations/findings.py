@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 @dataclass
 class Audit:
     """What an audit found. `findings` has the columns of records; `verdicts` has one row for each failing subject of a form and rule, and
-    one for all subjects that were decided alike for the same reason (`records` says how many; `subject` names them, see `tables.subjects`,
+    one for all subjects that were decided alike for the same reason (`records` says how many; `subject` names them, see `core.paths.packed`,
     where they are undecided, and is None where several are not); `capped` says what was counted but not listed: rule, table, failed, listed.
     `faults` are the rules that raised. `batch` is what Data Docs are made from."""
 

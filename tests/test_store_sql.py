@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from selfeval.extractors.model import Fund
+from selfeval.extractors.model import Doubt, Fund, Indicator, Total
 from selfeval.records.errors import QueryError
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import Tables, build
@@ -38,12 +38,59 @@ def test_sql_of_a_reader_compares_and_adds_amounts_as_numbers(store: Store) -> N
 def test_every_view_answers_with_the_columns_of_its_table(store: Store, published: Tables) -> None:
     store.save(published, "1")
     audit(store, published, [finding(published)])
+    filings = store.query("SELECT form_id, is_current FROM filings", limit=10**6).rows
+    assert len(filings) == len(published.forms)
+    now = {form_id for form_id, is_current in filings if is_current}
+    assert 0 < len(now) < len(filings)
     for name, table in store.load().items():
         answer = store.query(f"SELECT * FROM {name}", limit=10**6)
-        assert set(table.columns) <= set(answer.columns)
-        assert len(answer.rows) == len(table)
-    assert len(store.query("SELECT * FROM verdicts").rows) == len(published.forms)
-    assert len(store.query("SELECT * FROM filings").rows) == len(published.forms)
+        assert set(table.columns) | {"document_id"} <= set(answer.columns)
+        rows = table[table["form_id"].isin(now)] if "form_id" in table else table
+        assert len(answer.rows) == len(rows), name
+    assert len(store.query("SELECT * FROM verdicts").rows) == len(now)
+    assert len(store.query("SELECT * FROM form_summary").rows) == len(now)
+
+
+def test_the_last_filing_of_a_project_is_the_current_one_whatever_its_file_is_called(
+    store: Store,
+) -> None:
+    """A resubmission under another name counted beside the first one, in every sum."""
+    first, other = ok("a.pdf", form()), ok("b.pdf", form(project_name="另一项目"))
+    again = ok("更正.pdf", form(total=Total("总分", "100", "90")))
+    store.save(build([first, other]), "1")
+    store.save(build([again]), "1")
+    rows = store.query("SELECT document, score FROM form_summary ORDER BY document").rows
+    assert [(name, float(score)) for name, score in rows] == [("b.pdf", 99.85), ("更正.pdf", 90.0)]
+    earlier = store.query("SELECT document FROM filings WHERE NOT is_current AND version = 1").rows
+    assert earlier == [("a.pdf",)]
+    assert len(store.load().forms) == 3
+
+
+def test_a_summary_of_a_form_is_in_yuan_and_says_what_is_lost_found_and_undecided(
+    store: Store,
+) -> None:
+    fund = Fund("年度资金总额", "100", "508.75", "387.66", "10", "76.20%", "7.62")
+    rows = (
+        Indicator("产出", "数量", "甲", "≥19台", "19台", "50", "45.5", ""),
+        Indicator("产出", "数量", "乙", "≥19台", "19台", "40", "39", "设备推迟到货"),
+    )
+    doubts = (Doubt("total/score", "两种读法不一致", 0.5),)
+    tables = build([ok("a.pdf", form(funds=(fund,), indicators=rows, doubts=doubts))])
+    store.save(tables, "1")
+    found = finding(tables, rule="deviation-unexplained", subject="indicators/0", severity="error")
+    audit(store, tables, [found])
+    answer = store.query("SELECT * FROM form_summary")
+    row = dict(zip(answer.columns, answer.rows[0], strict=True))
+    exact = {name: round(Decimal(str(row[name])), 6) for name in ("budget_yuan", "executed_yuan", "execution_rate",
+             "rate_printed", "score", "points_lost", "points_lost_unexplained")}  # fmt: skip
+    assert exact == {
+        "budget_yuan": Decimal("5087500"), "executed_yuan": Decimal("3876600"), "execution_rate": Decimal("0.761985"),
+        "rate_printed": Decimal("0.762"), "score": Decimal("99.85"), "points_lost": Decimal("5.5"), "points_lost_unexplained": Decimal("4.5"),
+    }  # fmt: skip
+    assert (row["errors"], row["warnings"], row["information"], row["doubts"]) == (1, 0, 0, 1)
+    assert row["project_name"] == "维护费"
+    half = store.query("SELECT weight_value / 4 FROM indicators WHERE position = 0").rows[0][0]
+    assert float(half) == 12.5
 
 
 def test_an_answer_that_is_cut_says_so(store: Store) -> None:

@@ -33,7 +33,7 @@ def sql(
     ] = 10_000,
     store: StoreOption = "",
 ) -> int:
-    """查询整理后的表：documents, forms, funds, indicators, cells, findings, verdicts, filings。只读。"""
+    """查询整理后的表（forms、funds、indicators、findings、form_summary 等，见 docs/tables.md），只读；所见为各项目最近一次报送。"""
     from selfeval.flows.run.stores import store_of
     from selfeval.flows.workspace import existing
 

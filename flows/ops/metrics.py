@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 #: Where to write instead of the workspace's metrics/selfeval.prom; the file is then readable by everybody, as the collector needs it.
 VARIABLE = "SELFEVAL_METRICS"
-#: Findings that nobody has waived, of documents that are part of the audit. A form_id begins with 16 digits of its document's id.
-_OPEN = """SELECT rule, severity, count(*) FROM findings WHERE status = 'open' AND substr(form_id, 1, 16) IN
-(SELECT substr(document_id, 1, 16) FROM submissions WHERE state IN ('extracted', 'audited', 'published')) GROUP BY 1, 2"""
+#: Findings that nobody has waived, of documents that are part of the audit.
+_OPEN = """SELECT rule, severity, count(*) FROM findings WHERE status = 'open' AND document_id IN
+(SELECT document_id FROM submissions WHERE state IN ('extracted', 'audited', 'published')) GROUP BY 1, 2"""
 _PAGES = "SELECT coalesce(sum(pages), 0) FROM documents"
 _STATES = "SELECT state, count(*) FROM submissions GROUP BY state"
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 PUBLISHED = "published"
 #: Submissions that are moved on at a time.
 _MOVED = 500
-#: Open findings by the 16 digits that a form_id begins with, and severity; without what only follows from another open one.
-_OPEN = """SELECT substr(form_id, 1, 16), severity, count(*) FROM findings WHERE status = 'open' AND (cause IS NULL OR cause NOT IN
+#: Open findings by document and severity; without what only follows from another open one.
+_OPEN = """SELECT document_id, severity, count(*) FROM findings WHERE status = 'open' AND (cause IS NULL OR cause NOT IN
 (SELECT finding_id FROM findings WHERE status = 'open')) GROUP BY 1, 2"""
 
 
@@ -226,13 +226,12 @@ def _advance(ledger: Ledger, before: State, after: State) -> None:
 
 def _open(store: Store, judged: set[str]) -> dict[tuple[str, str], int]:
     """Findings that stand open, by document_id and severity."""
-    prefixes = {document_id[:16]: document_id for document_id in judged}
     with store.reading() as connection:
         rows = connection.exec_driver_sql(_OPEN).fetchall()
     return {
-        (prefixes[prefix], severity): count
-        for prefix, severity, count in rows
-        if prefix in prefixes
+        (document_id, severity): count
+        for document_id, severity, count in rows
+        if document_id in judged
     }
 
 

@@ -113,6 +113,15 @@ def findings(
     )
 
 
+def finding_ids(connection: Connection) -> set[str]:
+    """The ids of the findings of the last audits."""
+    latest = current_audits().subquery("latest_audit")
+    query = sa.select(audit_findings.c.finding_id).join(
+        latest, latest.c.audit_id == audit_findings.c.audit_id
+    )
+    return set(connection.execute(query).scalars())
+
+
 def verdicts(connection: Connection, document_ids: Collection[str] | None) -> list[tuple[Any, ...]]:
     """Rows of form_id, rule, subject, verdict, why, records."""
     return _rows(

@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from selfeval.records.errors import QueryError
+from selfeval.records.store.views_sql import VIEWS
 
 #: Seconds after which a query is given up.
 LONGEST = 60
-_HINT = "只能执行一条 SELECT 查询；可查的表：documents, forms, funds, indicators, cells, findings, verdicts, filings。"
+_HINT = f"只能执行一条 SELECT 查询；可查的表：{'、'.join(VIEWS)}。"
 _COMMENT = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.DOTALL)
 _SELECT = re.compile(r"(?:select|with|values|table|explain)\b|\(", re.IGNORECASE)
 #: What SQLite's authorizer lets a statement do: read, call functions, recurse.

@@ -206,6 +206,26 @@ def current_extractions() -> sa.Select[Any]:
     )
 
 
+def current_filings() -> sa.Select[Any]:
+    """extraction_id and form_id of the forms that count: of each series (year, unit, project) those of the document that came last."""
+    current = current_extractions().subquery("read_now")
+    filed = (
+        sa.select(form_versions.c.series_id, form_versions.c.version)
+        .join(current, current.c.extraction_id == form_versions.c.extraction_id)
+        .subquery("filed_now")
+    )
+    newest = (
+        sa.select(filed.c.series_id, sa.func.max(filed.c.version).label("version"))
+        .group_by(filed.c.series_id)
+        .subquery("newest")
+    )
+    return sa.select(form_versions.c.extraction_id, form_versions.c.form_id).join(
+        newest,
+        (newest.c.series_id == form_versions.c.series_id)
+        & (newest.c.version == form_versions.c.version),
+    )
+
+
 def current_audits() -> sa.Select[Any]:
     """The last entry of `audits` about the current reading of each document, with document_id and arrival of the latter."""
     current = current_extractions().subquery("current_reading")

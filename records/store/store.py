@@ -118,9 +118,9 @@ class Store:
             return audit_store.save(connection, list(document_ids), findings, verdicts, rules)
 
     def finding_ids(self) -> set[str]:
-        """The ids of the current findings."""
+        """The ids of the findings of the last audits, of earlier filings too."""
         with self.reading() as connection:
-            return set(connection.execute(sa.text("SELECT finding_id FROM findings")).scalars())
+            return audit_store.finding_ids(connection)
 
     def verdicts(self, document_ids: Collection[str] | None = None) -> DataFrame:
         """The verdicts of the current audits: form_id, rule, subject, verdict, why, records."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,15 +16,17 @@ from selfeval.records.store.schema_sql import (
     audit_verdicts,
     current_audits,
     current_extractions,
+    current_filings,
     form_versions,
     read_documents,
     read_forms,
     standing_waivers,
 )
+from selfeval.records.store.summary_sql import form_summary
 from selfeval.records.tables.columns import COLUMNS
 
-#: Columns of findings that came later than its view: PostgreSQL lets a view grow at its end only.
-AFTER = ("status", "cause")
+#: What people ask.
+VIEWS = ("documents", *READ_TABLES, "findings", "verdicts", "filings", "form_summary")
 
 
 def create_views(connection: Connection) -> None:
@@ -57,53 +60,66 @@ def drop_views(connection: Connection) -> None:
 
 
 def definitions(dialect: Dialect) -> dict[str, sa.Select[Any]]:
-    """name -> the query of the view."""
+    """name -> the query of the view. Rows are of the current filing of each form; `documents` and `filings` have every document."""
     current = current_extractions().subquery("latest")
     audited = current_audits().subquery("latest_audit")
+    filed = current_filings().subquery("filed")
 
-    def of_reading(select: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
+    def read(name: str, table: sa.Table, *more: Any) -> sa.Select[Any]:
+        columns = [] if "document_id" in COLUMNS[name] else [current.c.document_id]
+        select = _readable(table, COLUMNS[name], dialect).add_columns(*columns, *more)
         return select.join(current, current.c.extraction_id == table.c.extraction_id)
 
-    documents = _readable(read_documents, COLUMNS["documents"], dialect).add_columns(
-        current.c.extractor, current.c.recorded_at
-    )
-    views = {"documents": of_reading(documents, read_documents)}
+    def judged(table: sa.Table, names: Iterable[str], *more: Any) -> sa.Select[Any]:
+        select = _readable(table, names, dialect).add_columns(*more, audited.c.document_id)
+        return select.join(audited, audited.c.audit_id == table.c.audit_id).join(
+            filed, _same_form(filed, audited, table)
+        )
+
+    recorded = current.c.extractor, current.c.recorded_at
+    views = {"documents": read("documents", read_documents, *recorded)}
     for name, table in READ_TABLES.items():
-        views[name] = of_reading(_readable(table, COLUMNS[name], dialect), table)
+        views[name] = read(name, table)
+        if "form_id" in COLUMNS[name]:
+            views[name] = views[name].join(filed, _same_form(filed, table, table))
     waivers = standing_waivers().subquery("standing")
     waived = sa.exists().where(waivers.c.finding_id == audit_findings.c.finding_id)
     status = sa.case((waived, "waived"), else_="open").label("status")
-    findings = _readable(
-        audit_findings, [name for name in COLUMNS["findings"] if name not in AFTER], dialect
-    ).add_columns(status, audit_findings.c.cause)
-    views["findings"] = findings.join(audited, audited.c.audit_id == audit_findings.c.audit_id)
-    views["verdicts"] = _readable(audit_verdicts, VERDICT_COLUMNS, dialect).join(
-        audited, audited.c.audit_id == audit_verdicts.c.audit_id
-    )
-    head = [
-        read_forms.c[name]
-        for name in ("document", "form", "year", "unit", "project_name", "total_score")
-    ]
-    same_form = (read_forms.c.extraction_id == form_versions.c.extraction_id) & (
-        read_forms.c.form_id == form_versions.c.form_id
-    )
-    filing = [
-        form_versions.c[name]
-        for name in ("series_id", "version", "form_id", "document_id", "recorded_at")
-    ]
-    views["filings"] = of_reading(
-        sa.select(*filing, *head).join(read_forms, same_form), form_versions
-    )
+    names = [name for name in COLUMNS["findings"] if name != "status"]
+    views["findings"] = judged(audit_findings, names, status)
+    views["verdicts"] = judged(audit_verdicts, VERDICT_COLUMNS)
+    views["filings"] = _filings(current, filed)
+    views["form_summary"] = form_summary(dialect)
     return views
 
 
+def _filings(current: Any, filed: Any) -> sa.Select[Any]:
+    """Every filing of every project, with its version and whether it is the current one."""
+    head = ("document", "form", "year", "unit", "project_name", "total_score")
+    names = ("series_id", "version", "form_id", "document_id", "recorded_at")
+    is_current = sa.exists().where(_same_form(filed, form_versions, form_versions))
+    select = sa.select(
+        *(form_versions.c[name] for name in names),
+        *(read_forms.c[name] for name in head),
+        is_current.label("is_current"),
+    )
+    return select.join(read_forms, _same_form(form_versions, read_forms, read_forms)).join(
+        current, current.c.extraction_id == form_versions.c.extraction_id
+    )
+
+
+def _same_form(one: Any, reading: Any, form: Any) -> Any:
+    return (one.c.extraction_id == reading.c.extraction_id) & (one.c.form_id == form.c.form_id)
+
+
 def _readable(table: sa.Table, names: Any, dialect: Dialect, *more: str) -> sa.Select[Any]:
-    """Columns of a table for readers: SQLite's exact decimals are texts, and a text never compares as a number."""
+    """Columns of a table for readers: SQLite's exact decimals are texts, and a text never compares
+    as a number; as REAL a hundredth is kept of amounts to ten billion, and 7 / 2 is 3.5."""
     columns = [table.c[name] for name in (*names, *more)]
     if dialect.name == "sqlite":
         return sa.select(
             *(
-                sa.cast(c, sa.NUMERIC).label(c.name) if isinstance(c.type, Exact) else c
+                sa.cast(c, sa.REAL).label(c.name) if isinstance(c.type, Exact) else c
                 for c in columns
             )
         )
