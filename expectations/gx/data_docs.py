@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from selfeval.core.paths import page_address
 from selfeval.expectations.findings import finding_id
 from selfeval.expectations.gx.suites import question_of
 from selfeval.expectations.gx.validating import BatchRun, quiet_context
@@ -127,7 +128,7 @@ def _row(judgement: Judgement, question: Question, number: int) -> list[Any]:
     form, decision = form_of(record), judgement.answer(question)[number]
     subject = question.subject or record.subject
     found = finding_id(form.document_id, form.form, question.rule, subject, decision.values)
-    address = f"{_REPORT}documents/{form.document_id[:16]}.html#finding-{found}"
+    address = f"{_REPORT}{page_address(form.document_id)}#finding-{found}"
     link = {"template": "$text", "params": {"text": "查看"},
             "styling": {"params": {"text": {"tag": "a", "attributes": {"href": address}}}}}  # fmt: skip
     texts = (form.document, str(form.form), subject, decision.why)
