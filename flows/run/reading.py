@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from selfeval.core.paths import short_id
 from selfeval.extractors.engines.registry import DEFAULT
 from selfeval.extractors.isolation.limits import MAX_BYTES
 from selfeval.extractors.isolation.sandbox import extract_many
@@ -154,7 +155,7 @@ def _quarantine(workspace: Workspace, item: Submission, content: Path | None) ->
     """Keep a refused file with its reason; returns the reason's path. `content` None, or a file over the size cap: the reason only.
 
     Copies are named by content, never by the name that somebody gave the file, so that no name can lead out of the folder."""
-    stem = workspace.quarantine / f"{item.document_id[:16]}-{_safe(item.document)}"
+    stem = workspace.quarantine / f"{short_id(item.document_id)}-{_safe(item.document)}"
     if content is not None and content.is_file() and content.stat().st_size <= MAX_BYTES:
         copy = stem.with_name(stem.name + ".pdf")
         if not copy.exists():
@@ -171,7 +172,7 @@ def _quarantine(workspace: Workspace, item: Submission, content: Path | None) ->
 
 def _release(workspace: Workspace, item: Submission) -> None:
     """Take a file out of quarantine, since it has been read after all."""
-    for path in workspace.quarantine.glob(f"{item.document_id[:16]}-*"):
+    for path in workspace.quarantine.glob(f"{short_id(item.document_id)}-*"):
         path.unlink(missing_ok=True)
 
 
