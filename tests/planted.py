@@ -272,6 +272,8 @@ PLANTS: list[tuple[str, Plant]] = [
     ("explanation-boilerplate", lambda form: (lambda found: found and ({**found[0], f"{found[1]}/explanation": "今后进一步加强管理"}, found[1]))(lost(form))),
     ("explanation-repeated", same_explanation),
     ("explained-but-full", at("explanation", "受疫情影响未能按期开展", full)),
+    ("explanation-column-empty", lambda form: ({**{f"indicators/{n}/score": "1" for n in rows(form, full)[:4]}, "indicators/*/explanation": ""}, "indicators")),
+    ("result-column-empty", lambda form: ({"indicators/*/actual": ""}, "indicators") if len(rows(form, lambda one: full(one) and not is_blank(one.target))) > 3 else None),
     # targets
     ("target-missed-full-score", missed),
     ("target-missed-full-score", row(ordinary, target="0次", actual="2次", level3="安全责任事故")),

@@ -213,6 +213,9 @@ CASES: dict[str, tuple[str, Case, Case, Case, Case]] = {
                            {"?": [ACTUAL]}),
     "full-score-but-problems": ("total", {}, {"total/score": "100", "goal_actual": "2处水标尺未完成安装。"}, {"goal_actual": ""},
                                 {"total/score": "", "goal_actual": "2处水标尺未完成安装。"}),
+    "explanation-column-empty": ("indicators", {}, {**MISSED_TWO, "indicators/1/score": "14", "indicators/*/explanation": ""}, {"indicators/*/explanation": None},
+                                 {"?": ["indicators/0/explanation"]}),
+    "result-column-empty": ("indicators", {}, {"indicators/*/actual": ""}, {"indicators/*/actual": None}, {"?": ["indicators/0/actual"]}),
     # conclusions
     "grade-vs-score": ("total", {"total/explanation": "优"}, {"total/explanation": "良"}, {}, {"total/explanation": "优", "?": ["total/score"]}),
     "conclusion-vs-score": ("goal_actual", {"goal_actual": "目标全部完成。"}, {"goal_actual": "目标全部完成。", "total/score": "71.00"}, {},

@@ -13,6 +13,7 @@ from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicabl
 from selfeval.expectations.view import IndicatorRow, State, brief
 
 NO_EXPLANATION = not_applicable("没有填偏差原因分析")
+TOLD_ABOVE = not_applicable("合并单元格，已在其首行说明")
 
 
 class DeviationUnexplained(IndicatorRule):
@@ -90,6 +91,8 @@ class ExplanationBoilerplate(IndicatorRule):
             return NO_EXPLANATION
         if doubt := record.doubt("explanation"):
             return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
+        if self._told_above(record):
+            return TOLD_ABOVE
         what = _fault(bare(record.explanation))
         if what is None:
             return undecidable("无法判断所述是否为偏差原因")
@@ -103,6 +106,12 @@ class ExplanationBoilerplate(IndicatorRule):
             cells=(f"{subject}/explanation",),
             values=(record.explanation,),
         )
+
+    def _told_above(self, record: IndicatorRow) -> bool:
+        """Whether the cell is merged with one above whose row lost points, too: one explanation is told once."""
+        above = record.form.indicators[record.span("explanation")[0] : record.position]
+        found = (points(row) for row in above)
+        return any(not isinstance(one, Decision) and one.lost for one in found)
 
 
 class ExplainedButFull(IndicatorRule):
