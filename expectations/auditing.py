@@ -16,7 +16,7 @@ from selfeval.core.batch_cache import forget
 from selfeval.expectations import catalogue
 from selfeval.expectations.cross_form import Card, Index, Peers, card_of
 from selfeval.expectations.findings import Audit, collect
-from selfeval.expectations.frames import frames
+from selfeval.expectations.frames import keys
 from selfeval.expectations.judging import Judgement
 from selfeval.expectations.profiles import known
 from selfeval.expectations.roster import read_roster
@@ -121,7 +121,7 @@ def _under(profile: str | None, tables: Tables) -> Tables:
 def _judge(runner: SuiteRunner, tables: Tables, peers: Peers) -> Audit:
     with _collector_paused():
         judgement = Judgement(views(tables, peers), catalogue.load())
-        return collect(runner.run(judgement, frames(tables)), tables.cells)
+        return collect(runner.run(judgement, keys(tables)), tables.cells)
 
 
 def _survey(

@@ -90,6 +90,20 @@ def frames(tables: Tables, place: Callable[[str], int] | None = None) -> dict[st
     return made
 
 
+def keys(tables: Tables) -> dict[str, pd.DataFrame]:
+    """The records of each frame by their keys alone: enough to count what is decided about them already."""
+    import pandas as pd
+
+    forms = tables.forms[["form_id"]]
+    rows = {
+        name: getattr(tables, name)[["record_id", "form_id"]] for name in ("funds", "indicators")
+    }
+    return {
+        "forms": pd.DataFrame({"record_id": forms["form_id"], "form_id": forms["form_id"]}),
+        **rows,
+    }
+
+
 def _add_quantities(frame: pd.DataFrame) -> None:
     """Targets and results that are plain quantities, as number, unit and comparator."""
     import pandas as pd

@@ -48,18 +48,16 @@ class Answer:
 
     decisions: list[Decision] = field(default_factory=list)
     which: list[int] = field(default_factory=list)
-    _numbers: dict[int, int] = field(default_factory=dict)
+    #: id of a decision -> its place among them; decisions that recur are the same object.
+    numbers: dict[int, int] = field(default_factory=dict)
 
-    def add(self, decision: Decision, times: int = 1) -> None:
-        """One more record, or several, decided so. Decisions that recur are the same object."""
-        at = self._numbers.get(id(decision))
+    def number(self, decision: Decision) -> int:
+        """The place of a decision among those that occur."""
+        at = self.numbers.get(id(decision))
         if at is None:
-            at = self._numbers[id(decision)] = len(self.decisions)
+            at = self.numbers[id(decision)] = len(self.decisions)
             self.decisions.append(decision)
-        if times == 1:
-            self.which.append(at)
-        else:
-            self.which.extend([at] * times)
+        return at
 
     def codes(self) -> np.ndarray[Any, np.dtype[np.int8]]:
         """The verdict of every record, as its place in VERDICTS."""
@@ -196,15 +194,16 @@ class Judgement:
     def _judge_rows(self, asked: _Asked, form: FormView, rows: Sequence[Record]) -> None:
         question, judge, limits, answer = asked
         if limits is not None and (reason := outside(limits, form)):
-            answer.add(not_applicable(reason), len(rows))
+            answer.which.extend([answer.number(not_applicable(reason))] * len(rows))
             return
-        subject, add = question.subject, answer.add
+        subject, numbers, which = question.subject, answer.numbers, answer.which
         for row in rows:
             try:
                 decision = judge(row, subject or row.subject)
             except Exception as error:  # noqa: BLE001  whatever a rule raises is told as its fault
                 decision = self._fault(question.rule, form, subject or row.subject, error)
-            add(decision)
+            at = numbers.get(id(decision))
+            which.append(answer.number(decision) if at is None else at)
 
     def _fault(self, rule: str, form: FormView, subject: str, error: Exception) -> Decision:
         cause = f"{type(error).__name__}: {error}"

@@ -44,7 +44,8 @@ class SuiteRunner:
         self._prepared: dict[str, Any] = {}
 
     def run(self, judgement: Judgement, frames: Mapping[str, pd.DataFrame]) -> BatchRun:
-        """The suites over `frames` by table, whose records `judgement` is about; one checkpoint a table."""
+        """The suites over `frames` by table, whose records `judgement` is about; one checkpoint a table. The judgement is remembered as that
+        of the frames, so that nothing is judged twice: these need the keys of their records only."""
         from great_expectations.core import RunIdentifier
 
         from selfeval.expectations.gx.judged import remember
