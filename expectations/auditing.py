@@ -19,8 +19,9 @@ from selfeval.expectations.findings import Audit, collect
 from selfeval.expectations.frames import keys
 from selfeval.expectations.judging import Judgement
 from selfeval.expectations.profiles import known
-from selfeval.expectations.roster import read_roster
+from selfeval.expectations.roster import Expected, read_roster
 from selfeval.expectations.rules.history import SYSTEMATIC
+from selfeval.expectations.switched_off import Off, off_by_form
 from selfeval.expectations.view import FormView, views
 from selfeval.records.tables.columns import Cells
 
@@ -43,17 +44,21 @@ LookAt = Callable[[Sequence[str]], list[FormView]]
 _values_of = attrgetter(*Card.__slots__)
 
 
-def audit(tables: Tables, profile: str | None = None, roster: Path | None = None) -> Audit:
+def audit(
+    tables: Tables,
+    profile: str | None = None,
+    roster: Path | None = None,
+    off: Sequence[Off] = (),
+) -> Audit:
     """Judges every form of `tables` by every rule that applies to it. `profile` overrides the profile that the forms carry; `roster` is a
-    CSV of those who have to submit (see `roster.read_roster`).
+    CSV of those who have to submit (see `roster.read_roster`); `off` are rules that are switched off for some of the forms.
 
     Raises profiles.ProfileError for an unknown profile, roster.RosterError for a roster that cannot be read. A rule that raises costs only
     itself: see `Audit.faults`."""
     from selfeval.expectations.gx.validating import SuiteRunner
 
-    return _judge(
-        SuiteRunner(), _under(profile, tables), Peers(read_roster(roster) if roster else ())
-    )
+    peers = Peers(read_roster(roster) if roster else ())
+    return _judge(SuiteRunner(), _under(profile, tables), peers, off)
 
 
 def audit_in_batches(
@@ -62,27 +67,39 @@ def audit_in_batches(
     profile: str | None = None,
     roster: Path | None = None,
     size: int = BATCH,
+    off: Sequence[Off] = (),
 ) -> Iterator[tuple[Tables, Audit]]:
     """The same for more documents than memory should hold: batches of tables, with what was found among them, each with its audit.
     `document_ids` are in the order in which the documents were received, and `load` gives the tables of some of them.
 
-    All documents are looked at twice: first for what forms have to know of each other, then to be judged. Forms of one project are judged
-    together, so that few have to be loaded a third time. Raises what `audit` raises, before the first batch or at any."""
+    Raises what `audit` raises, before the first batch or at any."""
     from selfeval.expectations.gx.validating import SuiteRunner
 
-    expected = read_roster(roster) if roster else ()
-    runner = SuiteRunner()
+    expected, runner = read_roster(roster) if roster else (), SuiteRunner()
+    for ids, peers in batches(document_ids, load, profile, expected, size):
+        tables = _under(profile, load(ids, Cells.ALL))
+        found = _judge(runner, tables, peers, off)
+        yield replace(tables, findings=found.findings), found
+
+
+def batches(
+    document_ids: Sequence[str],
+    load: Load,
+    profile: str | None,
+    roster: Sequence[Expected],
+    size: int = BATCH,
+) -> Iterator[tuple[Sequence[str], Peers]]:
+    """The documents in batches that are judged together, each with what its forms can ask about others.
+
+    All documents are looked at twice: first for what forms have to know of each other, then to be judged. Forms of one project are judged
+    together, so that few have to be loaded a third time."""
 
     def looked_at(ids: Sequence[str]) -> list[FormView]:
         return views(_under(profile, load(ids, Cells.JUDGED)))
 
-    def judged(ids: Sequence[str], peers: Peers) -> tuple[Tables, Audit]:
-        tables = _under(profile, load(ids, Cells.ALL))
-        found = _judge(runner, tables, peers)
-        return replace(tables, findings=found.findings), found
-
+    expected = tuple(roster)
     if len(document_ids) <= size:
-        yield judged(document_ids, Peers(expected))
+        yield document_ids, Peers(expected)
         return
     index, failing = _survey(document_ids, looked_at, size)
     by_document: dict[str, list[Card]] = {document_id: [] for document_id in document_ids}
@@ -101,13 +118,9 @@ def audit_in_batches(
             for card in by_document[document_id]
             for one in index.compared(card)
         }
-        fetch = _Fetch(
-            looked_at,
-            index,
-            [card for card in others.values() if card.document_id not in set(batch)],
-            size,
-        )
-        yield judged(batch, Peers(expected, whole=index, fetch=fetch, failing=failing.__getitem__))
+        outside = [card for card in others.values() if card.document_id not in set(batch)]
+        fetch = _Fetch(looked_at, index, outside, size)
+        yield batch, Peers(expected, whole=index, fetch=fetch, failing=failing.__getitem__)
 
 
 def _under(profile: str | None, tables: Tables) -> Tables:
@@ -118,9 +131,10 @@ def _under(profile: str | None, tables: Tables) -> Tables:
     return replace(tables, forms=tables.forms.assign(profile=profile))
 
 
-def _judge(runner: SuiteRunner, tables: Tables, peers: Peers) -> Audit:
+def _judge(runner: SuiteRunner, tables: Tables, peers: Peers, off: Sequence[Off]) -> Audit:
     with _collector_paused():
-        judgement = Judgement(views(tables, peers), catalogue.load())
+        forms = views(tables, peers)
+        judgement = Judgement(forms, catalogue.load(), off=off_by_form(off, forms))
         return collect(runner.run(judgement, keys(tables)), tables.cells)
 
 

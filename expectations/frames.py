@@ -3,12 +3,13 @@
 Each holds everything that a rule about its records asks. A number is exact, in `_value`, with half of its last printed place in `_half`, and
 null unless its `_state` is known (absent, blank, unreadable and doubtful are the others); money is in yuan in `_yuan` too. The head of the
 form stands in every row; what else a form prints stands once, on its first row, as lists of structs: `funds`, `indicators`, and of `cells`
-those that are in doubt or may be merged. `received` is the form's place in the order of receipt; `roster`, on the first row, who has to
+those that are in doubt or may be merged. `off` are the rules switched off for the form, as JSON; `received` is its place in the order of receipt; `roster`, on the first row, who has to
 submit. `tables_of` leads back.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
@@ -19,6 +20,7 @@ from selfeval.core.fields import FUNDS, HEADER, INDICATORS, TOTAL, Field
 from selfeval.core.numbers import MONEY_UNITS
 from selfeval.core.values import is_blank, parse_quantity
 from selfeval.expectations.roster import Expected
+from selfeval.expectations.switched_off import Off, off_by_form
 from selfeval.expectations.view import State, views
 from selfeval.records.tables.build import Tables
 from selfeval.records.tables.columns import COLUMNS, empty, to_lists
@@ -58,13 +60,22 @@ _LOOKED_AT = r"indicators/\d+/(?:weight|score|target|explanation)"
 _LARGEST = Decimal(10) ** 20
 
 
-def frames(tables: Tables, place: Callable[[str], int] | None = None) -> dict[str, pd.DataFrame]:
-    """The frames by table, without CONTEXT. `place` gives the place of a document in the order of receipt; else it is that of the tables."""
+def frames(
+    tables: Tables,
+    place: Callable[[str], int] | None = None,
+    off: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """The frames by table, without CONTEXT. `place` gives the place of a document in the order of receipt; else it is that of the tables.
+    `off` are the rules that are not asked about a form, by form_id, with the reason."""
     import pandas as pd
 
     order = {key: at for at, key in enumerate(dict.fromkeys(tables.forms["document_id"]))}
     received = tables.forms["document_id"].map(place or order.__getitem__).astype("int64")
-    forms = tables.forms[list(HEAD)].assign(received=received)
+    told = {
+        form_id: json.dumps(rules, ensure_ascii=False) for form_id, rules in (off or {}).items()
+    }
+    silent = pd.Series([told.get(form_id) for form_id in tables.forms["form_id"]], dtype="object")
+    forms = tables.forms[list(HEAD)].assign(received=received, off=silent.to_numpy())
     unsure, head = _doubtful(tables), forms.set_index("form_id")
     made = {"forms": forms.assign(record_id=forms["form_id"], subject="form")}
     for table in ("funds", "indicators"):
@@ -227,7 +238,10 @@ def schema(table: str) -> Any:
 
     kinds = arrow_types()
     text, decimal = kinds["text"], kinds["decimal"]
-    columns = {name: kinds[COLUMNS["forms"][name]] for name in HEAD} | {"received": pa.int64()}
+    columns = {name: kinds[COLUMNS["forms"][name]] for name in HEAD} | {
+        "received": pa.int64(),
+        "off": text,
+    }
     columns |= {"record_id": text, "subject": text} if table == "forms" else {}
     columns |= {name: kinds[kind] for name, kind in COLUMNS[table].items() if table != "forms"}
     stated = (*_NUMBERS[table], *(_HEAD_STATES if table == "forms" else ()))
@@ -243,13 +257,14 @@ def schema(table: str) -> Any:
 
 class JudgedFiles:
     """The judged tables of a folder, made if need be, written batch by batch; used as `records.tables.parquet.Export` is. `place` gives
-    the place of a document in the order of receipt, `profile` the one that all forms are judged by where there is one."""
+    the place of a document in the order of receipt, `profile` the one that all forms are judged by where there is one, `off` the rules that
+    are switched off."""
 
     def __init__(
-        self, folder: Path, place: Callable[[str], int], roster: Sequence[Expected] = (), profile: str | None = None
+        self, folder: Path, place: Callable[[str], int], roster: Sequence[Expected] = (), profile: str | None = None, off: Sequence[Off] = (),
     ) -> None:  # fmt: skip
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._place, self._roster, self._profile = place, roster, profile
+        self._place, self._roster, self._profile, self._off = place, roster, profile, off
         self._files = {
             table: ParquetFile(folder / f"{table}.parquet", schema(table)) for table in CONTEXT
         }
@@ -265,7 +280,8 @@ class JudgedFiles:
         """One more batch. The roster stands in the first."""
         if self._profile is not None:
             tables = replace(tables, forms=tables.forms.assign(profile=self._profile))
-        for table, frame in frames(tables, self._place).items():
+        off = off_by_form(self._off, views(tables)) if self._off else {}
+        for table, frame in frames(tables, self._place, off).items():
             whole = with_context(frame, table, tables, self._roster)
             kinds = dict.fromkeys(schema(table).names, "")
             self._files[table].add(to_lists(whole, kinds))

@@ -87,7 +87,8 @@ class Judgement:
     """All decisions about `forms`. A question is decided when it is first asked about, together with the other questions about its table:
     each form is looked at while it is at hand. Rules across forms wait until they are asked about.
 
-    `only` names the rules that are asked about, where these are not all; `rules` are the rules by id, where they are not the usual ones."""
+    `only` names the rules that are asked about, where these are not all; `rules` are the rules by id, where they are not the usual ones;
+    `off` says by form_id which rules are not asked about a form, and why."""
 
     def __init__(
         self,
@@ -95,9 +96,11 @@ class Judgement:
         catalogue: Catalogue,
         only: Collection[str] | None = None,
         rules: Mapping[str, Rule] = RULES,
+        off: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.forms, self.catalogue, self.rules = forms, catalogue, rules
         self.only = set(catalogue.entries) if only is None else set(only)
+        self.off = off or {}
         self.faults: dict[str, Fault] = {}
         self.records: dict[str, list[Record]] = {
             "forms": list(forms),
@@ -193,7 +196,10 @@ class Judgement:
 
     def _judge_rows(self, asked: _Asked, form: FormView, rows: Sequence[Record]) -> None:
         question, judge, limits, answer = asked
-        if limits is not None and (reason := outside(limits, form)):
+        reason = self.off[form.form_id].get(question.rule, "") if form.form_id in self.off else ""
+        if not reason and limits is not None:
+            reason = outside(limits, form)
+        if reason:
             answer.which.extend([answer.number(not_applicable(reason))] * len(rows))
             return
         subject, numbers, which = question.subject, answer.numbers, answer.which

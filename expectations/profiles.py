@@ -5,11 +5,14 @@ Adding one is a YAML file and a test, no code. Imports neither pandas nor GE."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from selfeval.data import FOLDER as DATA
@@ -64,46 +67,59 @@ class Profile:
     labels: tuple[str, ...] = ()
 
 
+#: Profiles that are tried, in place of those of the same id; see `trying`.
+_TRIED: ContextVar[Mapping[str, Profile]] = ContextVar("tried", default=MappingProxyType({}))
+
+
+@contextmanager
+def trying(tried: Mapping[str, Profile]) -> Iterator[None]:
+    """Within, these profiles stand in place of those of the same id."""
+    token = _TRIED.set(tried)
+    try:
+        yield
+    finally:
+        _TRIED.reset(token)
+
+
 def load() -> dict[str, Profile]:
     """All profiles by id: data/profiles, and over them those of the folder that the environment names in SELFEVAL_PROFILES. Raises
     ProfileError, naming the file, for unknown keys and values that cannot be."""
     own = os.environ.get(OWN_PROFILES)
     if own and not Path(own).is_dir():
         raise ProfileError(f"表式文件夹 {own} 不存在", f"请更正环境变量 {OWN_PROFILES}。")
-    return (
-        {**read_folder(PROFILES_DIR), **read_folder(Path(own))}
-        if own
-        else read_folder(PROFILES_DIR)
-    )
+    given, tried = read_folder(PROFILES_DIR), _TRIED.get()
+    return {**given, **(read_folder(Path(own)) if own else {}), **tried} if own or tried else given
 
 
 @lru_cache(maxsize=4)
 def read_folder(folder: Path) -> dict[str, Profile]:
     """The profiles of one folder by id; read once."""
+    found = [read_file(path) for path in sorted(folder.glob("*.yml"))]
+    return {profile.id: profile for profile in found}
+
+
+def read_file(path: Path) -> Profile:
+    """The profile of one file. Raises ProfileError, naming the file."""
     import yaml
 
-    profiles = {}
-    for path in sorted(folder.glob("*.yml")):
-        try:
-            raw = yaml.load(
-                path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-            )
-            profile = _profile(raw)
-        except (
-            AttributeError,
-            TypeError,
-            KeyError,
-            ValueError,
-            ArithmeticError,
-            yaml.YAMLError,
-        ) as error:
-            raise ProfileError(
-                f"表式文件 {path.name} 有误：{error}", "对照 data/profiles 中的文件改正。"
-            ) from error
-        if profile.id != path.stem:
-            raise ProfileError(f"表式文件 {path.name} 的 id 为 {profile.id}，应与文件名相同")
-        profiles[profile.id] = profile
-    return profiles
+    try:
+        text = path.read_text("utf-8")
+        profile = _profile(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except (
+        AttributeError,
+        TypeError,
+        KeyError,
+        ValueError,
+        ArithmeticError,
+        OSError,
+        yaml.YAMLError,
+    ) as error:
+        raise ProfileError(
+            f"表式文件 {path.name} 有误：{error}", "对照 data/profiles 中的文件改正。"
+        ) from error
+    if profile.id != path.stem:
+        raise ProfileError(f"表式文件 {path.name} 的 id 为 {profile.id}，应与文件名相同")
+    return profile
 
 
 def _profile(raw: dict[str, Any]) -> Profile:

@@ -5,6 +5,7 @@ the expectations of its suites."""
 
 from __future__ import annotations
 
+import json
 import weakref
 from collections import Counter
 from collections.abc import Mapping
@@ -42,7 +43,9 @@ class Judged:
         if key not in self._adjusted:
             rules = {**RULES, question.rule: rule.adjusted(tolerances)}
             only = None if question.rule == "systematic-defect" else {question.rule}
-            self._adjusted[key] = Judgement(self.judgement.forms, catalogue.load(), only, rules)
+            self._adjusted[key] = Judgement(
+                self.judgement.forms, catalogue.load(), only, rules, self.judgement.off
+            )
         return self._adjusted[key].answer(question)
 
     def codes(self, question: Question, tolerances: Mapping[str, str]) -> np.ndarray[Any, Any]:
@@ -72,4 +75,7 @@ def judged_of(frame: pd.DataFrame, table: str) -> Judged:
     if known is not None and known.frame() is frame and known.table == table:
         return known
     tables, roster = tables_of(frame, table)
-    return remember(frame, table, Judgement(views(tables, Peers(roster)), catalogue.load()))
+    told = frame[["form_id", "off"]].dropna().drop_duplicates()
+    off = {form_id: json.loads(rules) for form_id, rules in told.itertuples(index=False)}
+    forms = views(tables, Peers(roster))
+    return remember(frame, table, Judgement(forms, catalogue.load(), off=off))

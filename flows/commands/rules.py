@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from selfeval.flows.commands.console import print_json, write_text
+from selfeval.flows.commands.console import one_line, print_json, write_text
 from selfeval.flows.commands.listing import SEVERITIES
+from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
 from selfeval.flows.problems import OK, Problem
 
 
@@ -24,9 +27,23 @@ def rules(
     ] = "",
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="语言")] = "zh",
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    tried: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--try",
+            metavar="规则|规则:容差=值|表式",
+            help="试算：改动后的规则、容差或表式（编号或 yml 文件）会新增和消除哪些问题，不写入；可重复",
+            show_default=False,
+        ),
+    ] = None,
+    workspace: WorkspaceOption = DEFAULT_WORKSPACE,
+    store: StoreOption = "",
 ) -> int:
-    """列出全部审核规则，或说明一条规则：内容、容差、依据、易误报之处。"""
+    """列出全部审核规则，或说明一条规则：内容、容差、依据、易误报之处；--try 在工作区上试算改动。"""
     from selfeval.expectations import catalogue
+
+    if tried:
+        return _try([*tried, *([rule] if rule else [])], workspace, store, as_json)
 
     entries = catalogue.load().entries
     if not rule:
@@ -61,7 +78,42 @@ def rules(
     return OK
 
 
-def _entry(entry: object) -> dict[str, object]:
-    from dataclasses import asdict
+def _try(specs: list[str], root: Path, url: str, as_json: bool) -> int:
+    """Say what a changed rule, tolerance or profile would open and close on what is in the store; nothing is kept."""
+    from collections import Counter
+    from functools import partial
 
+    from selfeval.expectations.preview import preview, trial_of
+    from selfeval.flows.ledger.ledger import active
+    from selfeval.flows.ledger.order import Receipt
+    from selfeval.flows.run.stores import ledger_of, store_of
+    from selfeval.flows.workspace import existing
+    from selfeval.records.tables.columns import Cells
+
+    trial = trial_of(specs)
+    place = existing(root, url)
+    books, items = store_of(place), ledger_of(place).all()
+    receipt, judged = Receipt(items), active(items)
+    current = receipt.load(books, judged, Cells.NONE).findings
+    changes = preview(trial, receipt.order(judged), partial(receipt.load, books), current)
+    if as_json:
+        print_json([asdict(change) for change in changes])
+        return OK
+    lines = [
+        f"{'＋' if change.opens else '－'} {change.rule}  {change.document} 第{change.form}份 {change.subject}：{change.message}"
+        for change in changes
+    ]
+    opened = Counter(change.rule for change in changes if change.opens)
+    closed = Counter(change.rule for change in changes if not change.opens)
+    lines += [
+        f"{rule}：新增 {opened[rule]}，消除 {closed[rule]}" for rule in sorted(opened | closed)
+    ]
+    lines.append(
+        f"试算 {len(judged)} 份文件：新增 {opened.total()} 项，消除 {closed.total()} 项；没有写入。"
+    )
+    write_text("".join(f"{one_line(line)}\n" for line in lines))
+    return OK
+
+
+def _entry(entry: object) -> dict[str, object]:
     return asdict(entry)  # type: ignore[call-overload, no-any-return]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from selfeval.expectations import DataDocs
+    from selfeval.expectations.switched_off import Off
     from selfeval.records.tables.build import Tables
 
 #: The mark of the ledger that says what the report in the workspace was made from.
@@ -67,7 +68,10 @@ def bring_up_to_date(
         active(items),
         active(items) | {item.document_id for item in items if item.state in REFUSED},
     )
-    key = _key(judged, listed, profile, store, roster)
+    from selfeval.expectations import switched_off
+
+    off = switched_off.read(workspace.root / switched_off.FILE)
+    key = _key(judged, listed, profile, store, roster, off)
     waiting = any(item.state in (State.EXTRACTED, State.AUDITED) for item in items)
     if force or waiting or ledger.mark(PUBLISHED) != key or not report.exists():
         receipt = Receipt(items)
@@ -76,11 +80,12 @@ def bring_up_to_date(
             collecting_seldom(),
         ):
             del items  # a kilobyte each
-            docs, order = judge(ledger, store, receipt, judged, profile, roster, artist)
+            docs, order = judge(ledger, store, receipt, judged, profile, roster, artist, off)
             order += receipt.order(listed - judged)
             hand_back()
             make_report(
-                Season(workspace, ledger, store, receipt, order, artist, profile, roster), docs
+                Season(workspace, ledger, store, receipt, order, artist, profile, roster, off),
+                docs,
             )
         _advance(ledger, State.AUDITED, State.PUBLISHED)
         ledger.mark(PUBLISHED, key)
@@ -95,6 +100,7 @@ def judge(
     profile: str,
     roster: str = "",
     artist: Artist | None = None,
+    off: Sequence[Off] = (),
 ) -> tuple[DataDocs, list[str]]:
     """Audit every document that is read, batch by batch, and keep what was found; what Data Docs say of it, and the documents in the order
     in which they were judged. The `artist` begins with the pages of a batch while the next one is judged."""
@@ -104,7 +110,11 @@ def judge(
     docs, rules = DataDocs(), f"{versions.rules()}{profile and '+'}{profile}"
     received, order = receipt.order(judged), list[str]()
     for tables, found in audit_in_batches(
-        received, partial(receipt.load, store), profile or None, Path(roster) if roster else None
+        received,
+        partial(receipt.load, store),
+        profile or None,
+        Path(roster) if roster else None,
+        off=off,
     ):
         batch = tables.documents["document_id"].tolist()
         store.save_audit(batch, found.findings, found.verdicts, rules)
@@ -131,6 +141,7 @@ class Season:
     artist: Artist
     profile: str = ""
     roster: str = ""
+    off: Sequence[Off] = ()
 
 
 def make_report(season: Season, docs: DataDocs) -> None:
@@ -155,7 +166,11 @@ def make_report(season: Season, docs: DataDocs) -> None:
     with (
         Export(place.parquet) as parquet,
         JudgedFiles(
-            place.parquet / "judged", received.__getitem__, expected, season.profile or None
+            place.parquet / "judged",
+            received.__getitem__,
+            expected,
+            season.profile or None,
+            season.off,
         ) as judged,
     ):
 
@@ -245,7 +260,14 @@ def _faults(store: Store) -> tuple[tuple[str, str, int], ...]:
     return tuple((rule, why, int(count)) for rule, why, count in rows)
 
 
-def _key(judged: set[str], listed: set[str], profile: str, store: Store, roster: str = "") -> str:
+def _key(
+    judged: set[str],
+    listed: set[str],
+    profile: str,
+    store: Store,
+    roster: str = "",
+    off: Sequence[Off] = (),
+) -> str:
     """Changes with everything that a report is made from."""
     waivers = sorted(
         f"{waiver.finding_id} {waiver.who} {waiver.why} {waiver.until} {waiver.void}"
@@ -261,6 +283,7 @@ def _key(judged: set[str], listed: set[str], profile: str, store: Store, roster:
         expected,
         versions.rules(),
         versions.report(),
+        *map(repr, off),
         *waivers,
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

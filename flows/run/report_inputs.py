@@ -91,6 +91,7 @@ def _version(
 
 def run_info(workspace: Workspace, ledger: Ledger, store: Store, profile: str) -> RunInfo:
     """What the overview says of the run that the report is of: inside a run that run, otherwise the last one in the run log."""
+    from selfeval.expectations import switched_off
     from selfeval.reports.site.write import RunInfo
 
     logged = [run for run in runs(workspace) if run.get("finished")]
@@ -102,5 +103,6 @@ def run_info(workspace: Workspace, ledger: Ledger, store: Store, profile: str) -
     return RunInfo(
         finished=clock.shown(clock.stamp()), profile=profile, version=versions.release(),
         data_docs="../data_docs/index.html", changes=past.changes(earlier[-1]["finished"], clock.shown(earlier[-1]["finished"])) if past else None,
+        off=tuple((one.rule, one.where, one.date, one.reason) for one in switched_off.read(workspace.root / switched_off.FILE)),
         history=tuple((clock.shown(run["finished"])[5:], rules) for run, rules in zip(drawn, counts, strict=True)),
     )  # fmt: skip

@@ -46,6 +46,9 @@ class RunInfo:
     profile: str = ""
     version: str = ""
     data_docs: str = ""
+    off: tuple[
+        tuple[str, str, str, str], ...
+    ] = ()  # rules switched off: rule, for whom, since when, why
     changes: Changes | None = None  # since the run before; None: there was none
     history: tuple[
         tuple[str, Mapping[str, int]], ...
@@ -109,6 +112,7 @@ class SiteWriter:
             rules=rules,
             families=_families(rules),
             totals=totals,
+            titles=defaultdict(str, {rule.id: rule.title for rule in rules}),
         )
         drawn = charts.write(self.out, totals, rules, self.run.history, self.catalogue)
         titles = defaultdict(str, {rule.id: rule.title for rule in rules})
