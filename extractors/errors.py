@@ -75,7 +75,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     ),
     # what became of the child process that read it
     "timed-out": (
-        "读取超过时限 {seconds} 秒，已中止。",
+        "读取超过时限，已中止：{limit}达到 {seconds} 秒。",
         "文件可能异常复杂；请用原系统重新导出，或将文件交技术人员检查。",
     ),
     "out-of-memory": (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
+import shutil
 import socket
 import stat
 import subprocess
@@ -113,6 +115,29 @@ def at_home(host: str) -> bool:
         return ip_address(host.partition("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+def test_the_recogniser_neither_posts_nor_leaves_an_id(tmp_path: Path) -> None:
+    """onnxruntime 1.32 carries telemetry that is on as it comes; it is C++, so that no audit hook of Python sees it."""
+    code = "from selfeval.extractors.recognition.recogniser import _network; _network(); import time; time.sleep(1)"
+    notes, environment = tmp_path / "calls", {**os.environ, "HOME": os.fspath(tmp_path / "home")}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    (tmp_path / "home").mkdir()
+    watched = ["strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", os.fspath(notes)]
+    watch = watched if shutil.which("strace") else []
+    subprocess.run(
+        [*watch, sys.executable, "-c", code], cwd=HOUSE, env=environment, check=True, timeout=120
+    )
+    assert list((tmp_path / "home").rglob("*")) == []
+    assert not watch or "AF_INET" not in notes.read_text("utf-8")
+
+
+def test_no_module_imports_onnxruntime_before_its_telemetry_is_off() -> None:
+    for path in HOUSE.rglob("*.py"):
+        text = path.read_text("utf-8")
+        at = re.search(r"^\s*(import|from) (onnxruntime|rapidocr)\b", text, re.MULTILINE)
+        if at and "tests" not in path.parts:
+            assert 'os.environ["ORT_DISABLE_TELEMETRY"] = "1"' in text[: at.start()], path
 
 
 def test_the_watch_on_sockets_sees_an_attempt(tmp_path: Path) -> None:

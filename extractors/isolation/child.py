@@ -1,4 +1,4 @@
-"""What runs inside a child process: its caps, its alarm clock, and one document at a time. Imports neither the pool nor an engine."""
+"""What runs inside a child process: its caps, its clock, and one document at a time. Imports neither the pool nor an engine."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ import resource
 import signal
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable
-from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import Any
 
 from selfeval.extractors.errors import ExtractError
-from selfeval.extractors.isolation import files
+from selfeval.extractors.isolation import files, messages
 from selfeval.extractors.isolation.confinement import confine
 from selfeval.extractors.isolation.limits import (
     MAX_OCR_PAGES,
@@ -29,13 +26,38 @@ from selfeval.extractors.isolation.limits import (
 )
 from selfeval.extractors.model import Document
 
-#: seconds between two looks at our own size and at whether the parent still lives
-_WATCH_SECONDS = 0.02
 _PR_SET_PDEATHSIG = 1
+#: libraries that read PDFs and the pictures in them: whatever they raise is said of the file
+PARSERS = frozenset(
+    {"pikepdf", "pypdfium2", "pdfminer", "pdfplumber", "camelot", "playa", "pypdf", "PIL"}
+)
 #: niceness, 0 to 19, of a child whose work can wait
 _YIELDING = 10
 
 Reader = Callable[..., Document]
+
+#: where this process answers; None in a process that is no child
+_replies: int | None = None
+
+
+def serve(requests: int, replies: int, scratch: str, address_space: int, yielding: bool) -> None:
+    """The life of a child: answer calls until there are no more."""
+    global _replies
+    _replies = replies
+    prepare(scratch, address_space, yielding)
+    while (call := messages.next_request(requests)) is not None:
+        messages.reply(replies, messages.STARTED)
+        result, error = run(*call)
+        if error is None:
+            try:
+                messages.reply(replies, messages.RESULT, result)
+                continue
+            except (
+                TypeError,
+                ValueError,
+            ) as fault:  # our own: a function that returns what it does not declare
+                error = ExtractError("internal-error", detail=_where(fault))
+        messages.reply(replies, messages.ERROR, {"code": error.code, "params": error.params})
 
 
 def prepare(scratch: str, address_space: int, yielding: bool = False) -> None:
@@ -43,11 +65,8 @@ def prepare(scratch: str, address_space: int, yielding: bool = False) -> None:
     comes after all others who want the processor."""
     if yielding:
         os.nice(_YIELDING)
-    signal.signal(
-        signal.SIGTERM, signal.SIG_DFL
-    )  # the pool's handler would wait for C code to return
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    gc.freeze()  # what the forkserver loaded is no garbage
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     gc.set_threshold(
         50_000
     )  # a page makes some ten thousand tuples and no cycles: looking for them costs a tenth of its time
@@ -62,33 +81,16 @@ def prepare(scratch: str, address_space: int, yielding: bool = False) -> None:
         )
         resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        sizes = os.open(
-            Path(scratch, f"size-{os.getpid()}"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600
-        )
-        threading.Thread(target=_watch, args=(sizes,), name="watch", daemon=True).start()
     confine(scratch)
-
-
-def _watch(sizes: int) -> None:
-    """Note the address space in use where the parent finds it after a crash, and end with the parent."""
-    parent = parent_process()
-    sentinels = [parent.sentinel] if parent else []
-    page = os.sysconf("SC_PAGE_SIZE")
-    with Path("/proc/self/statm").open("rb", buffering=0) as statm:
-        while not connection.wait(sentinels, 0):
-            statm.seek(0)
-            os.pwrite(sizes, b"%20d" % (int(statm.read(64).split()[0]) * page), 0)
-            time.sleep(_WATCH_SECONDS)
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def run(
     function: Callable[..., Any], args: tuple[Any, ...], seconds: float
 ) -> tuple[Any, ExtractError | None]:
-    """(result, None) or (None, error). Everything is caught: an exception that cannot be unpickled would end the whole pool.
+    """(result, None) or (None, error), whatever the function raises.
 
-    The kernel's alarm ends the process after `seconds`, also inside C code and also when the clock is set back."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    The kernel ends the process once it has used so many seconds of the processor, also inside C code; waiting for a turn does not count."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         return function(*args), None
     except ExtractError as error:
@@ -100,11 +102,28 @@ def run(
     except RecursionError:
         return None, ExtractError("too-complex", detail="内容层层嵌套过深")
     except BaseException as error:  # noqa: BLE001 - see above; SystemExit and KeyboardInterrupt of a library included
-        return None, ExtractError("internal-error", detail=_where(error))
+        return None, _judged(error)
     finally:
-        signal.setitimer(
-            signal.ITIMER_REAL, 0
-        )  # never while the result is being sent: that would hold the pool's lock for ever
+        signal.setitimer(signal.ITIMER_PROF, 0)  # not while the result is being sent
+
+
+def limit(seconds: float) -> None:
+    """From now on the call may take so many seconds of the processor; its parent is told, so that it names the limit that was hit."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    if _replies is not None:
+        messages.reply(_replies, messages.LIMIT, seconds)
+
+
+def _judged(error: BaseException) -> ExtractError:
+    """What broke inside a library that reads PDFs broke over the file; what broke in our own code is ours to mend."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    name = trace.tb_frame.f_globals.get("__name__", "") if trace else ""
+    origins = {name.partition(".")[0], type(error).__module__.partition(".")[0]}
+    if isinstance(error, Exception) and origins & PARSERS:
+        return ExtractError("damaged", detail=f"无法解析（{_where(error)}）")
+    return ExtractError("internal-error", detail=_where(error))
 
 
 def _where(error: BaseException) -> str:
@@ -127,7 +146,7 @@ def read(
         return rejected(path, error)
     try:
         if recognise:
-            signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS)
+            limit(MAX_SECONDS)
             _allow_time_to_recognise(data)
         return (reader or _reader())(
             data, name, engine=engine, second_opinion=second_opinion, recognise=recognise
@@ -156,9 +175,7 @@ def _allow_time_to_recognise(data: bytes) -> None:
     for page in document:
         screen_images(page)
     document.close()
-    signal.setitimer(
-        signal.ITIMER_REAL, min(OCR_START_SECONDS + OCR_PAGE_SECONDS * pages, OCR_MAX_SECONDS)
-    )
+    limit(min(OCR_START_SECONDS + OCR_PAGE_SECONDS * pages, OCR_MAX_SECONDS))
 
 
 def rejected(path: str, error: ExtractError) -> Document:

@@ -45,13 +45,20 @@ MAX_STREAM_BYTES = 64 * MIB
 MAX_INFLATED_BYTES = 256 * MIB
 
 # --- the child process -------------------------------------------------------------------------------------------------
-#: seconds of wall time for a document read from its text layer (usual: 0.05).
+# Seconds are those of the processor, all threads together: on a busy night a document waits its turn as long as it takes.
+#: seconds for a document read from its text layer (usual: 0.05).
 MAX_SECONDS = 20.0
-#: seconds to start recognition (models are loaded once a process), and for each page of it (usual: 3 and 10 on two cores).
-OCR_START_SECONDS = 30.0
-OCR_PAGE_SECONDS = 45.0
+#: seconds to start recognition (models are loaded once a process), and for each page of it (usual: 4 and 15, on however many cores).
+OCR_START_SECONDS = 45.0
+OCR_PAGE_SECONDS = 75.0
 #: seconds for a recognised document at the most, however many pages it has.
-OCR_MAX_SECONDS = 1_800.0
+OCR_MAX_SECONDS = 2_400.0
+#: seconds of the wall clock for each second of a limit: what neither computes nor sleeps all the time (a disk that does not answer) ends too.
+WALL_FACTOR = 30.0
+#: times as much for a child that lets all others go first.
+YIELDING_FACTOR = 10.0
+#: seconds of the wall clock until a new child must have taken up its first call (usual: 0.01).
+START_SECONDS = 300.0
 #: pages that are recognised in one document.
 MAX_OCR_PAGES = 60
 #: seconds to draw one page image for a report.

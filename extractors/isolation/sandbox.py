@@ -8,12 +8,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from selfeval.extractors.engines.registry import DEFAULT, ENGINES, SECOND_OPINION
 from selfeval.extractors.errors import ExtractError
-from selfeval.extractors.isolation import child
+from selfeval.extractors.isolation import child, files, schema
 from selfeval.extractors.isolation.limits import (
     MAX_ADDRESS_SPACE,
     MAX_SECONDS,
@@ -49,7 +50,7 @@ def extract_many(
 ) -> Iterator[Document]:
     """Exactly one Document for each path, in the order of the paths; a file that cannot be read gives a rejected one.
 
-    `timeout` is in seconds for a document read from its text layer. A document that turns out to need recognition is
+    `timeout` is in seconds of the processor for a document read from its text layer. A document that turns out to need recognition is
     read again by a child of another size, started when the first such document comes. `reader` replaces
     `selfeval.extractors.read.read_document` (an importable function of the same signature)."""
     chosen = ENGINES.get(engine, DEFAULT)  # a name that nobody knows is the reader's to refuse
@@ -68,6 +69,8 @@ def extract_many(
         def settle(job: _Job) -> None:
             assert job.future is not None
             document, error = job.future.result()
+            if error is None and (strange := schema.strangeness(document)):
+                error = ExtractError("crashed", detail=f"读取进程送回的结果不合格式（{strange}）")
             if error is not None:
                 job.document = child.rejected(job.path, error)
             elif (
@@ -78,7 +81,7 @@ def extract_many(
                 job.recognise = True
                 start(job)
             else:
-                job.document = document
+                job.document = replace(document, document=files.display_name(job.path))
 
         waiting = (_Job(os.fspath(path), chosen.recognises) for path in paths)
         window: deque[_Job] = deque()

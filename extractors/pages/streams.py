@@ -73,7 +73,7 @@ class Checker:
                     raise ExtractError(
                         "too-complex", detail=f"压缩数据展开后超过 {MAX_STREAM_BYTES} 字节"
                     )
-        except isal_zlib.error:  # type: ignore[misc]  # its stub calls it an instance
+        except isal_zlib.IsalError:  # type: ignore[misc]  # its stub has an instance here
             return False
         finally:
             self.left -= size

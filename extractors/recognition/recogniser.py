@@ -7,6 +7,7 @@ pipeline gives one score a line: here each character keeps the probability the n
 from __future__ import annotations
 
 import importlib.util
+import os
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,6 +71,8 @@ def _network() -> _Network:
     )
     if not models:
         raise ExtractError("engine-unavailable", detail="rapidocr")
+    # it posts to its maker and keeps an id in the home folder, unless told not to before it is imported
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +21,7 @@ from selfeval.extractors.engines.registry import ENGINES
 _NEEDED = {
     **{library: f"读取引擎 {engine.name}" for engine in ENGINES.values() for library in engine.libraries},
     "pandas": "表格", "pandera": "表格校验", "great_expectations": "审核", "prefect": "流程",
-    "sqlalchemy": "存储", "pyarrow": "Parquet", "duckdb": "SQL 查询", "pebble": "子进程隔离", "fsspec": "远程收件夹", "jinja2": "报告",
+    "sqlalchemy": "存储", "pyarrow": "Parquet", "duckdb": "SQL 查询", "msgspec": "子进程隔离", "fsspec": "远程收件夹", "jinja2": "报告",
 }  # fmt: skip
 #: bytes free below which a run over a season may not finish.
 _LEAST_DISK = 2 << 30
@@ -99,7 +101,9 @@ def _engine(name: str) -> Check:
 
 
 def _recognition() -> Check:
-    models = sorted(Path(str(importlib.import_module("rapidocr").__file__)).parent.rglob("*.onnx"))
+    spec = importlib.util.find_spec("rapidocr")  # not imported: onnxruntime would come with it
+    folder = Path(spec.origin).parent if spec and spec.origin else None
+    models = sorted(folder.rglob("*.onnx")) if folder else []
     return Check(
         "文字识别",
         bool(models),
@@ -121,19 +125,29 @@ def _sandbox() -> Check:
     )
 
 
-def _confinement() -> Iterator[Check]:
-    """What the kernel keeps from the children that read PDFs. Without it they have their caps on memory and time alone, and still work."""
-    from selfeval.extractors.isolation.confinement import available
+#: attempt of a child -> what it must not be able to do, and what refuses it
+_REFUSED = {
+    "write": ("不能写临时目录以外的文件", "landlock"),
+    "memory": ("不能读取其他进程的内存", "landlock"),
+    "environment": ("不能查看其他进程的环境变量", "landlock"),
+    "attributes": ("不能改文件的权限、时间和扩展属性", "seccomp"),
+    "socket": ("不能联网", "seccomp"),
+    "process": ("不能创建进程、启动程序", "seccomp"),
+    "signal": ("不能向其他进程发信号", "seccomp"),
+}
 
-    found = available()
-    for name, key, keeps in (
-        ("子进程文件隔离", "landlock", "不能写临时目录以外的文件"),
-        ("子进程系统调用隔离", "seccomp", "不能联网、不能启动程序"),
-    ):
-        hint = f"内核不提供 {key}，读取 PDF 的子进程只受内存和时间上限约束；不可信的来源请换用 Linux 5.13 以上的机器或虚拟机"
-        yield Check(
-            name, found[key] or None, f"{key}：{keeps}" if found[key] else f"没有 {key}", hint
-        )
+
+def _confinement() -> Iterator[Check]:
+    """What the kernel keeps from the children that read PDFs, by trying. Without it they have their caps on memory and time alone, and still work."""
+    from selfeval.extractors.isolation.confinement import attempts
+    from selfeval.extractors.isolation.sandbox import run_isolated
+
+    with tempfile.NamedTemporaryFile() as target:
+        refused = run_isolated(attempts, target.name, os.getpid())
+    for attempt, (what, by) in _REFUSED.items():
+        hint = f"内核的 {by} 未能阻止，读取 PDF 的子进程少了这一层约束；不可信的来源请换用 Linux 5.13 以上的机器或虚拟机"
+        found = f"{by}：{what}" if refused[attempt] else f"没有阻止（{by}）"
+        yield Check(f"子进程{what}", refused[attempt] or None, found, hint)
 
 
 def _fonts() -> Check:

@@ -38,8 +38,6 @@ DRAW_ALL = 300
 DOTS, SEASON_DOTS = 150, 120
 #: documents a worker that are given to the pool at a time; the others wait here.
 AT_HAND = 32
-#: a child that yields may have a third of a processor, or less for a while, and its time is that of the clock
-_PATIENCE = 3
 #: Raised when more is covered than before or pictures are kept otherwise: those that an earlier version drew are drawn again.
 COVERS = 3
 _PERSONAL = ("leader", "phone")
@@ -194,7 +192,7 @@ class Artist:
             except BaseException as error:  # noqa: BLE001 - raised again where the pictures are asked for
                 self._fail(error)
 
-        seconds = _PATIENCE * RENDER_SECONDS * (1 + len(missing) / 4)
+        seconds = RENDER_SECONDS * (1 + len(missing) / 4)
         self._pool.submit(
             draw, os.fspath(path), key, missing, self._dots, seconds=seconds
         ).add_done_callback(keep)

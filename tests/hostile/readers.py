@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import math
 import os
+import pickle
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import msgspec
+
 from selfeval.extractors.errors import ExtractError
-from selfeval.extractors.model import Document
+from selfeval.extractors.isolation import child
+from selfeval.extractors.model import Document, Evidence, Form
 
 
 class Unpicklable(Exception):
@@ -26,8 +32,8 @@ class Unpicklable(Exception):
 
 
 def obey(data: bytes, name: str, *, engine: str, second_opinion: bool, recognise: bool) -> Document:
-    order = data.decode().split("\n", 1)[0]
-    getattr(Orders, order)()
+    order, _, *arguments = data.decode().split("\n")
+    getattr(Orders, order)(*arguments)
     if order == "scan" and not recognise:
         raise ExtractError("needs-ocr")
     return Document(name, hashlib.sha256(data).hexdigest(), os.getpid(), "ok")
@@ -100,8 +106,57 @@ class Orders:
         os.write(1, b"not JSON\n")
 
     @staticmethod
-    def write_outside() -> None:
-        Path(os.environ["SELFEVAL_TEST_TARGET"]).write_text("escaped")
+    def write_outside(target: str) -> None:
+        Path(target).write_text("escaped")
+
+    @staticmethod
+    def send_garbage() -> None:
+        os.write(_pipe(), os.urandom(10_000))
+
+    @staticmethod
+    def send_a_pickle(target: str) -> None:
+        """What takes over a parent that unpickles what it is sent."""
+        bomb = pickle.dumps(_Bomb(target))
+        os.write(_pipe(), struct.pack("!IB", len(bomb), 2) + bomb)
+        os.write(_pipe(), struct.pack("!I", len(bomb)) + bomb)
+
+    @staticmethod
+    def send_another_type() -> None:
+        body = msgspec.msgpack.encode({"document": 5, "forms": "none"})
+        os.write(_pipe(), struct.pack("!IB", len(body), 2) + body)
+
+    @staticmethod
+    def send_numbers_that_are_none() -> None:
+        form = Form(evidence={"title": (Evidence(1, (0, 0, math.nan, 1)),)})
+        body = msgspec.msgpack.encode(Document("a.pdf", "0" * 64, 1, "ok", None, (form,)))
+        os.write(_pipe(), struct.pack("!IB", len(body), 2) + body)
+
+    @staticmethod
+    def promise_much_and_send_little() -> None:
+        os.write(_pipe(), struct.pack("!IB", 1 << 20, 2) + b"x")
+        time.sleep(600)
+
+    @staticmethod
+    def flood() -> None:
+        while True:
+            os.write(_pipe(), struct.pack("!IB", 0xFFFFFFFF, 2) + bytes(100_000))
+
+    @staticmethod
+    def flood_in_small_frames() -> None:
+        body = msgspec.msgpack.encode(1e9)
+        while True:
+            os.write(_pipe(), (struct.pack("!IB", len(body), 1) + body) * 100)
+
+    @staticmethod
+    def turn_off_the_clock_and_compute() -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        while True:
+            pass
+
+    @staticmethod
+    def fork_bomb() -> None:
+        while True:
+            os.fork()
 
     @staticmethod
     def write_temporary() -> None:
@@ -120,6 +175,38 @@ class Orders:
     def fill_the_disk() -> None:
         with tempfile.NamedTemporaryFile() as file:
             os.posix_fallocate(file.fileno(), 0, 1 << 40)
+
+
+class _Bomb:
+    def __init__(self, target: str) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.write_text, (Path(self.target), "escaped")
+
+
+def _pipe() -> int:
+    assert child._replies is not None
+    return child._replies
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "at the start": Path("/proc/self/environ").read_text("utf-8")}
+
+
+def compute(seconds: float) -> float:
+    while (used := time.process_time()) < seconds:
+        pass
+    return used
+
+
+def lower_the_limit(seconds: float) -> None:
+    child.limit(seconds)
+    compute(60)
+
+
+def echo(data: bytes) -> bytes:
+    return data
 
 
 def square(number: int) -> int:
