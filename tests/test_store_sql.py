@@ -8,8 +8,10 @@ import pytest
 
 from selfeval.extractors.model import Doubt, Fund, Indicator, Total
 from selfeval.records.errors import QueryError
+from selfeval.records.store import tables_page
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import Tables, build
+from selfeval.records.tables.columns import COLUMNS
 from tests.documents import form, ok
 from tests.stores import audit, finding
 
@@ -130,3 +132,12 @@ def test_sql_that_never_ends_is_given_up(store: Store) -> None:
     with pytest.raises(QueryError) as caught:
         run_query(store.engine, forever, 10, seconds=0.5)
     assert caught.value.code == "sql-too-long"
+
+
+def test_the_page_about_tables_is_current_and_tells_of_every_column() -> None:
+    written = tables_page.PAGE.read_text("utf-8")
+    assert written == tables_page.render(), "run python -m selfeval.records.store.tables_page"
+    for name, columns in COLUMNS.items():
+        section = written.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        untold = {column for column in columns if f"`{column}`" not in section}
+        assert {column.rpartition("_")[2] for column in untold} <= {"value", "half"}, name

@@ -1,0 +1,144 @@
+"""docs/tables.md, made from core's fields and the columns of tables and views; a test holds it current.
+
+`python -m selfeval.records.store.tables_page` writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.dialects import sqlite
+
+from selfeval.core.fields import ALL, TABLE_OF, Field
+from selfeval.core.kinds import KINDS
+from selfeval.records.store.views_sql import VIEWS, definitions
+from selfeval.records.tables.columns import COLUMNS
+
+PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "tables.md"
+
+_HEAD = """# Tables
+
+Generated from core/fields.py and the columns of the tables by `python -m selfeval.records.store.tables_page`; do not edit.
+
+`selfeval sql` asks the views below; `parquet/TABLE.parquet` in a workspace has the same tables for DuckDB and pandas, with exact DECIMAL
+columns and without what is marked *view only*. Views show the current filing of each project (year, unit, project): the document that came
+last, whatever its name; `documents` and `filings` have every one.
+
+Text is as printed: NULL where the form has no such column, "" where the cell is empty. `X_value` is the exact number that X prints, amounts
+in the form's `amount_unit`, a rate as printed (99 for 99%); `X_half` is half of its last printed place, so the number stands for everything
+from `X_value - X_half` to `X_value + X_half`. Both are NULL where X is no number. Names and telephone numbers are masked.
+"""
+
+#: What tables are for.
+TABLES = {
+    "documents": "One row a file that was read or refused.",
+    "forms": "One row a form.",
+    "funds": "One row a row of the funds block.",
+    "indicators": "One row a row of the indicators block; a merged cell stands in every row that it spans.",
+    "tasks": "One row a row of a list of tasks or second-level projects within a form.",
+    "other": "Printed cells that no field is for.",
+    "skipped": "Tables of a file that are no self-evaluation.",
+    "cells": "Where each value is printed, and what is in doubt about it. A value that a page break parts has several rows.",
+    "findings": "What the last audit of each form found.",
+    "verdicts": "What the rules said: one row a failing subject, one for all that were decided alike.",
+    "filings": "Every filing of every project.",
+    "form_summary": "One row a form, with what is asked most.",
+}
+
+#: Columns that hold no field of a form.
+OTHER_COLUMNS = {
+    "document_id": "SHA-256 of the file",
+    "document": "name of the file",
+    "form_id": "the first 16 digits of document_id and the number of the form",
+    "form": "number of the form in the document, from 1",
+    "record_id": "form_id and subject",
+    "subject": "PATH in the form: indicators/3, funds/0/budget, total/score",
+    "position": "number of the row, from 0",
+    "pages": "pages of the file",
+    "status": "documents: ok or rejected; findings: open or waived",
+    "reason_code": "why the file was refused",
+    "reason_message": "the same as a sentence",
+    "reason_hint": "what to do about it",
+    "forms": "forms in the document",
+    "profile": "the version of the form, a name in data/templates",
+    "has_scores": "whether any row has a score",
+    "is_total_row": "whether this is the total of the funds",
+    "rate_fraction": "the printed rate as a fraction of one",
+    "rate_fraction_half": "half of its last printed place",
+    "is_placeholder": "whether target, result, weight and score are all blank",
+    "caption": "captions above or left of the cell, outermost first, with / between them",
+    "value": "text of the cell",
+    "title": "what stands above the table",
+    "kind": "what the table is: " + ", ".join(f"{code} ({zh})" for code, (zh, _) in KINDS.items()),
+    "path": "PATH of the value",
+    "text": "what is printed there",
+    "page": "page, from 1",
+    "x0": "left edge in points of the page as displayed",
+    "top": "upper edge",
+    "x1": "right edge",
+    "bottom": "lower edge",
+    "part": "number of the part of a value that a page break parts, from 0",
+    "confidence": "how sure the reading is, 0 to 1",
+    "doubt": "why it is not certain",
+    "finding_id": "made from the rule and the values that it rests on",
+    "rule": "id of the rule, see rules.md",
+    "severity": "error, warning or information",
+    "message": "the finding as a sentence",
+    "expected": "what should be there",
+    "actual": "what is there",
+    "cause": "finding_id of the finding that this one only follows from",
+    "verdict": "pass, fail, not-applicable or undecidable",
+    "why": "the reason of a verdict",
+    "records": "how many subjects the row stands for",
+    "extractor": "version of the extractors that read it",
+    "recorded_at": "when it was entered, ISO 8601 in UTC",
+    "series_id": "the same for all filings of one project of one unit for one year",
+    "version": "number of the filing in its series, from 1",
+    "is_current": "whether it is the last one",
+    "budget_yuan": "budget of the total row in 元",
+    "executed_yuan": "executed, of the same",
+    "execution_rate": "executed / budget, computed",
+    "rate_printed": "the rate that the form prints, as a fraction of one",
+    "score": "total score",
+    "points_lost": "weight less score, summed over the indicators",
+    "points_lost_unexplained": "the same of those with an open finding deviation-unexplained",
+    "errors": "open findings of that severity, without those that only follow from another",
+    "warnings": "the same of warnings",
+    "information": "the same of information",
+    "undecided": "verdicts that could not be reached",
+    "doubts": "values that were not read with certainty",
+}
+
+
+def render() -> str:
+    """The text of docs/tables.md. KeyError: a column that nobody has described."""
+    views = definitions(sqlite.dialect())
+    lines = [_HEAD]
+    for name in VIEWS:
+        lines += [f"## {name}\n", f"{TABLES[name]}\n", "| column | holds |", "|---|---|"]
+        lines += _rows(name, [column.name for column in views[name].selected_columns])
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _rows(table: str, columns: list[str]) -> Iterator[str]:
+    of = table if table in COLUMNS else "forms"  # views over forms name some of their fields
+    known = {field.column: field for field in ALL if TABLE_OF[field.block] == of}
+    for column in columns:
+        base = column.removesuffix("_value").removesuffix("_half")
+        if base != column and base in known:  # told of once, in the head of the page
+            continue
+        field = known.get(column)
+        text = _told(field) if field else OTHER_COLUMNS[column]
+        only = table in COLUMNS and column not in COLUMNS[table]
+        yield f"| `{column}` | {text}{' *(view only)*' if only else ''} |"
+
+
+def _told(field: Field) -> str:
+    numbers = f", with `{field.column}_value` and `{field.column}_half`" if field.is_number else ""
+    masked = ", masked" if field.personal else ""
+    return f"{field.zh} ({field.en}): {field.kind}{numbers}{masked}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), "utf-8")
