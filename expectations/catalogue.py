@@ -89,16 +89,19 @@ class Catalogue:
     sources: dict[str, str]
     not_built: dict[str, str]
     source_years: dict[str, tuple[int | None, int | None]]
+    source_profiles: dict[str, tuple[str, ...]]
 
-    def basis(self, rule: str, year: int | None) -> str:
-        """What the rule rests on in `year`: the sources that hold then, else 审计常用勾稽."""
-        found = [key for key in self.entries[rule].source if self._holds(key, year)]
+    def basis(self, rule: str, year: int | None, profile: str | None = None) -> str:
+        """What the rule rests on for a form of `year` and `profile`: the sources that hold there and then, else 审计常用勾稽."""
+        found = [key for key in self.entries[rule].source if self._holds(key, year, profile)]
         named = [key for key in found if key != "practice"] or ["practice"]
         return "；".join(self.sources[key] for key in named)
 
-    def _holds(self, source: str, year: int | None) -> bool:
+    def _holds(self, source: str, year: int | None, profile: str | None) -> bool:
+        places = self.source_profiles.get(source, ())
         first, last = self.source_years.get(source, (None, None))
-        return year is None or ((first is None or year >= first) and (last is None or year <= last))
+        then = year is None or ((first is None or year >= first) and (last is None or year <= last))
+        return then and (not places or profile in places)
 
     def __getitem__(self, rule: str) -> Entry:
         return self.entries[rule]
@@ -128,8 +131,9 @@ def load(path: Path = RULES_FILE) -> Catalogue:
     not_built = dict(document.get("not_built") or {})
     if both := not_built.keys() & entries.keys():
         raise CatalogueError(f"rule {', '.join(sorted(both))} is built and listed as not built")
+    places = {key: tuple(ids) for key, ids in (document.get("source_profiles") or {}).items()}
     years = {key: (span[0], span[1]) for key, span in (document.get("source_years") or {}).items()}
-    return Catalogue(entries, dict(document["sources"]), not_built, years)
+    return Catalogue(entries, dict(document["sources"]), not_built, years, places)
 
 
 def _entry(raw: dict[str, Any], sources: dict[str, str]) -> Entry:

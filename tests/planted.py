@@ -280,7 +280,7 @@ PLANTS: list[tuple[str, Plant]] = [
     ("target-missed-full-score", row(ordinary, target="5天", actual="9天", level3="平均办理时限")),
     ("target-missed-full-score", row(ordinary, target="控制在5%以内", actual="7%", level3="返工率")),
     ("target-missed-other-sign", row(ordinary, target="5%以下", actual="7%", level3="返工率")),
-    ("zero-target-exceeded", row(ordinary, target="0起", actual="1起", level3="群众投诉")),
+    ("zero-target-exceeded", row(ordinary, target="0起", actual="1起", level3="群众投诉", score="1")),
     ("target-met-lost-points", lambda form: (lambda found: ({f"indicators/{found[0]}/score": "1", f"indicators/{found[0]}/explanation": ""}, f"indicators/{found[0]}") if found else None)(
         rows(form, lambda one: floor(one) and parse_quantity(one.actual)))),
     ("over-achievement", row(ordinary, target="≥10次", actual="45次", level3="培训场次")),

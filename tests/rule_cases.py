@@ -207,7 +207,7 @@ CASES: dict[str, tuple[str, Case, Case, Case, Case]] = {
                                 {"title": "2021年度项目支出绩效自评表", "?": ["year"]}),
     "level2-weight-caption": ("indicators/0", {"indicators/0/level2": "数量指标(20分)"}, {"indicators/0/level2": "数量指标(25分)"}, {},
                               {"indicators/0/level2": "数量指标(20分)", "?": [WEIGHT]}),
-    "zero-target-exceeded": ("indicators/0", {TARGET: "0处", ACTUAL: "0处"}, {TARGET: "0处", ACTUAL: "2处"}, {}, {"?": [ACTUAL]}),
+    "zero-target-exceeded": ("indicators/0", {TARGET: "0处", ACTUAL: "0处"}, {TARGET: "0处", ACTUAL: "2处", SCORE: "19"}, {}, {"?": [ACTUAL]}),
     "target-missed-other-sign": ("indicators/0", {TARGET: ">=30处"}, {TARGET: ">=31处"}, {}, {"?": [TARGET]}),
     "two-values-in-cell": ("indicators/0", {}, {ACTUAL: "30 28"}, {TARGET: "", ACTUAL: "", WEIGHT: "", SCORE: "", "indicators/0/explanation": "无"},
                            {"?": [ACTUAL]}),

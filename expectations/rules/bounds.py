@@ -125,14 +125,12 @@ class ScoresExceedTotal(_FilledInExceeds):
         )
 
 
-#: What a row that is rounded to hundredths may lose, and what all of them together (RULES: 0.01 a row, 0.05 at most).
-ROUNDED_ROW, ROUNDED_ROWS = Decimal("0.01"), Decimal("0.05")
-
-
 class ScoresSumRounding(FormRule):
     """The printed scores add up to the printed total, not only within the halves of the last places that the core rule allows."""
 
     id = "scores-sum-rounding"
+    #: What a row that is rounded to hundredths may lose, and what all of them together.
+    _ROW, _ROWS = Decimal("0.01"), Decimal("0.05")
     subjects = ("total",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
@@ -161,4 +159,4 @@ class ScoresSumRounding(FormRule):
     def _slack(self, whole: FormSum) -> Decimal:
         parts = (*whole.parts, *((whole.execution,) if whole.execution else ()))
         rounded: int = sum(part.value % Decimal("0.1") != 0 for part in parts)
-        return min(ROUNDED_ROW * rounded, ROUNDED_ROWS)
+        return min(self._ROW * rounded, self._ROWS)

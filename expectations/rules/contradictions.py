@@ -19,7 +19,7 @@ from selfeval.expectations.view import FormView, IndicatorRow
 
 
 class ZeroTargetExceeded(IndicatorRule):
-    """Where nothing was to happen and something did, no points are given."""
+    """Where nothing was to happen and something did, no points are given; full marks are the core rule's finding."""
 
     id = "zero-target-exceeded"
 
@@ -35,6 +35,8 @@ class ZeroTargetExceeded(IndicatorRule):
             return not_applicable("指标值不是0")
         if actual.value <= 0 or found.score <= 0:
             return PASS
+        if not found.lost:
+            return not_applicable("满分的由target-missed-full-score核对")
         message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，却得{found.score_text}分，请核实得分。"
         printed = (record.target, record.actual, found.score_text)
         cells = (f"{subject}/score", f"{subject}/actual")

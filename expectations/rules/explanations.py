@@ -64,15 +64,11 @@ _CAUSE = re.compile(
     r"因|由于|导致|受|影响|未|不足|缺|推迟|滞后|结余|疫情|困难|减少|死亡|取消|变更|调整|低于|高于|有限|尚|延|剩余|节约|较"
 )
 _MEASURE = re.compile(r"加强|加大|改进|提高|完善|下年|今后|进一步|规范|细化|督促|建议|优化")
-#: Fewer characters than this say nothing that can be checked.
-TOO_SHORT = 6
 
 
 @remembered
 def _fault(text: str) -> str | None:
     """What is wrong with an explanation: "" for nothing, None where that cannot be told."""
-    if len(text) < TOO_SHORT:
-        return "过于简略"
     if _CAUSE.search(text):
         return ""
     return "未说明具体原因" if _MEASURE.search(text) else None
@@ -82,6 +78,8 @@ class ExplanationBoilerplate(IndicatorRule):
     """An explanation of lost points names a cause, not only good intentions."""
 
     id = "explanation-boilerplate"
+    #: Fewer characters than this say nothing that can be checked.
+    _LENGTH = 6
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         found = points(record)
@@ -93,7 +91,8 @@ class ExplanationBoilerplate(IndicatorRule):
             return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
         if self._told_above(record):
             return TOLD_ABOVE
-        what = _fault(bare(record.explanation))
+        text = bare(record.explanation)
+        what = "过于简略" if len(text) < self._LENGTH else _fault(text)
         if what is None:
             return undecidable("无法判断所述是否为偏差原因")
         if not what:

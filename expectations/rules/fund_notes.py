@@ -14,10 +14,6 @@ from selfeval.expectations.text import Money, amounts, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import CAPTIONS, FormView, FundRow, brief
 
-#: Claimed and computed rate may differ by this, and parts may miss their sum by this share before it is said.
-ONE_POINT, NEARLY = Decimal("0.01"), Decimal("0.05")
-
-
 _MONEY_ROW = re.compile(r"预算|资金|成本|经费|执行|支付|支出|费用|投资")
 _MONEY_WORD = re.compile(r"预算|资金|经费|指标|执行|支付|支出|拨付|拨款|款项|尾款|财政|万元|元")
 
@@ -123,6 +119,7 @@ class ExecutionClaimVsAmounts(FormRule):
     """A rate that the text claims is the one of the amounts in the same text."""
 
     id = "execution-claim-vs-amounts"
+    _APART = Decimal("0.01")
     subjects = ("goal_actual",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
@@ -140,7 +137,7 @@ class ExecutionClaimVsAmounts(FormRule):
         if len(claims) != 1 or len(allotted) != 1 or len(paid) != 1 or not allotted[0].yuan:
             return undecidable("文字中的金额不止一对，无法确定所指")
         ratio, claim = paid[0].yuan / allotted[0].yuan, exact(claims[0]) / 100
-        if abs(ratio - claim) <= ONE_POINT:
+        if abs(ratio - claim) <= self._APART:
             return PASS
         message = f"实际完成情况称进度{claims[0]}%，而文中金额{paid[0].text}/{allotted[0].text}为{percent(ratio)}，前后不符，请核实。"
         return failed(
@@ -152,6 +149,8 @@ class GoalTextMoney(FormRule):
     """Where the text of a goal names a sum and its parts, the parts add up."""
 
     id = "goal-text-money"
+    #: Parts that miss their sum by more than this share may be some of several.
+    _PARTIAL = Decimal("0.05")
     subjects = ("goal_expected", "goal_actual")
 
     def judge(self, record: FormView, subject: str) -> Decision:
@@ -167,7 +166,7 @@ class GoalTextMoney(FormRule):
             abs(summed - whole.yuan) <= whole.half
         ):  # parts are taken at their word: 30万元 in a text is thirty, not 29.5 to 30.5
             return PASS
-        if summed < whole.yuan * (1 - NEARLY) or re.search("约|余|左右|等", text):
+        if summed < whole.yuan * (1 - self._PARTIAL) or re.search("约|余|左右|等", text):
             return undecidable("分项可能未列全，或为约数")
         return self._failed(whole, parts, summed, record, subject)
 

@@ -144,14 +144,12 @@ class ScoreProportional(IndicatorRule):
         return [1 - (actual.value - target.value) / target.value]
 
 
-#: Completion and share of points must differ by more than this before two rows contradict each other.
-CLEARLY = Decimal("0.1")
-
-
 class ScoreMonotone(FormRule):
     """Within a form, who completes less does not get the higher share of its points."""
 
     id = "score-monotone"
+    #: Completion and share of points must differ by more than this before two rows contradict each other.
+    _APART = Decimal("0.1")
     subjects = ("indicators",)
 
     def judge(self, record: FormView, subject: str) -> Decision:
@@ -170,7 +168,7 @@ class ScoreMonotone(FormRule):
         known.sort(key=lambda one: one[0])
         for i, (done, share, row) in enumerate(known):
             for better_done, better_share, better in known[i + 1 :]:
-                if better_done - done > CLEARLY and share - better_share > CLEARLY:
+                if better_done - done > self._APART and share - better_share > self._APART:
                     message = (
                         f"{row.name}完成{percent(done, 1)}、得分率{percent(share, 1)}，而{better.name}完成{percent(better_done, 1)}、"
                         f"得分率{percent(better_share, 1)}，完成少的得分率反而高，计分标准不一致，请核实。"

@@ -47,10 +47,6 @@ class WeightZeroOrMissing(IndicatorRule):
         )
 
 
-#: Points of the indicators below which a form is cut short or not filled in, and a share of them says nothing.
-ENOUGH = Decimal(60)
-
-
 def _all_weights(form: FormView) -> Decimal:
     """The sum of the readable weights of the indicators."""
     if "all weights" not in form.memo:
@@ -64,6 +60,8 @@ class WeightConcentration(IndicatorRule):
     """No single indicator carries most of the points."""
 
     id = "weight-concentration"
+    #: Points of the indicators below which a form is cut short or not filled in, and a share of them says nothing.
+    _ENOUGH = Decimal(60)
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         weight, settings = record.read("weight"), record.form.settings
@@ -74,7 +72,7 @@ class WeightConcentration(IndicatorRule):
         if weight.number is None:
             return not_applicable("没有填分值")
         total = _all_weights(record.form)
-        if total < ENOUGH:
+        if total < self._ENOUGH:
             return undecidable(f"各指标分值合计只有{plain(total)}分，不足以判断占比")
         if weight.value <= settings.concentration * total or len(record.form.filled) < 3:
             return PASS

@@ -116,7 +116,8 @@ def _row(record: Mapping[str, Any], head: Mapping[str, Any], book: Any) -> dict[
     box = [record[name] for name in ("x0", "top", "x1", "bottom")]
     known = not (pd.isna(page) or any(pd.isna(value) for value in box))
     entry = book.entries.get(record["rule"])
-    basis = book.basis(entry.id, head.get("year")) if entry else None
+    where = (head.get("year"), head.get("profile"))
+    basis = book.basis(entry.id, *where) if entry else None
     return {
         "finding_id": record["finding_id"],
         **{name: _plain(record[name]) for name in _TEXTS},
