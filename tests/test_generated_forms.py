@@ -24,7 +24,7 @@ from tests.forms import (
     truth,
     words,
 )
-from tests.forms.compare import Leaf, invented, leaves
+from tests.forms.compare import invented, leaves, unsaid
 from tests.forms.layout import BORDERS
 from tests.forms.strategies import documents, layouts
 from tests.forms.type import font, with_radicals
@@ -36,27 +36,6 @@ EVIDENCE_TOLERANCE = 4.0
 
 def read(document: dict[str, Any], layout: Layout, seed: int = 0) -> Document:
     return read_document(draw(document, layout, seed), "generated.pdf")
-
-
-def unsaid(document: dict[str, Any], reading: Document) -> list[Leaf]:
-    """Values that came back wrong without a doubt. A row that vanished is said when the row beside it is doubted."""
-    return [
-        leaf for leaf in leaves(document, reading) if leaf.silent and not _row_said(leaf, reading)
-    ]
-
-
-def _row_said(leaf: Leaf, reading: Document) -> bool:
-    block, _, row = leaf.path.partition("/")
-    number = row.split("/")[0]
-    if leaf.have is not None or not number.isdigit() or leaf.form >= len(reading.forms):
-        return False
-    index = int(number)
-    return any(
-        doubt.path.startswith(
-            (f"{block}/{index - 1}/", f"{block}/{index}/", f"{block}/{index + 1}/")
-        )
-        for doubt in reading.forms[leaf.form].doubts
-    )
 
 
 # Without the shrinking phase, which takes minutes: add Phase.shrink to look for the smallest form and plainest layout that fail.

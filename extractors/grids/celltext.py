@@ -18,7 +18,7 @@ from selfeval.extractors.grids.typeset import SMALL, lines, size
 from selfeval.extractors.model import Bbox, Char
 from selfeval.extractors.pages.glyphs import unmapped
 
-__all__ = ["CellText", "assemble", "confidence", "line_text", "lines", "read_cells"]
+__all__ = ["CellText", "assemble", "confidence", "line_text", "lines", "read_cells", "spread_figures"]
 
 #: share of the em: a gap wider than this between two digits keeps them apart, so that two numbers never become one
 DIGIT_GAP = 0.7
@@ -231,7 +231,7 @@ def _row(line: list[Char] | Sequence[Char], left: float | None, right: float | N
     if "  " in text:
         text = re.sub(r" {2,}", " ", text)
     text = text.strip()
-    if (parted or " " in text) and (spread := _spread(line, left, right)):
+    if (parted or " " in text) and (spread := spread_figures(line, left, right)):
         return _Row(line, text.replace(" ", ""), marks, spread)
     return _Row(line, text, marks, 0)
 
@@ -250,7 +250,7 @@ def _raised(line: Sequence[Char], tall: float) -> set[int]:
     return found
 
 
-def _spread(line: Sequence[Char], left: float | None, right: float | None) -> int:
+def spread_figures(line: Sequence[Char], left: float | None, right: float | None) -> int:
     """How many figures stand at one pitch over all the width of their cell (分散对齐); 0 if they do not."""
     glyphs = [c for c in line if c.text != " "]
     if left is None or right is None or len(glyphs) < 2:

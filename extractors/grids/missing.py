@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from selfeval.extractors.grids.celltext import line_text, lines
+from selfeval.extractors.grids.celltext import line_text, lines, spread_figures
 from selfeval.extractors.grids.typeset import size
 from selfeval.extractors.model import Char
 
@@ -109,7 +109,8 @@ def _by_columns(
             words[-1].append(char)
         else:
             words.append([char])
-    if len(words) < 2 or max(map(len, words)) == 1:  # digits that are spread over one cell
+    left, right = xs[place.column], xs[place.column + place.columns]
+    if len(words) < 2 or spread_figures(line, left, right):
         return whole, False
     if not all(_FIGURES.fullmatch(line_text(word)) for word in words):
         return whole, False

@@ -55,11 +55,12 @@ class Leaf:
 
 
 def norm(value: Any) -> str:
-    """Text without spaces, full and half width alike, every dash a hyphen."""
+    """Text without spaces, full and half width alike, every dash a hyphen. Between two digits a space or a line break counts."""
     text = "" if value is None else str(value)
     text = "".join(
         char if "⺀" <= char <= "⿟" else unicodedata.normalize("NFKC", char) for char in text
     )
+    text = re.sub(r"(?<=\d)\s+(?=\d)", "␣", text.strip())
     return re.sub(r"[-‐-―⸺⸻─－]+", "-", re.sub(r"\s+", "", text))
 
 
@@ -87,6 +88,27 @@ def leaves(truth: dict[str, Any], document: Document) -> list[Leaf]:
                 )
             )
     return found
+
+
+def unsaid(truth: dict[str, Any], document: Document) -> list[Leaf]:
+    """Values that came back wrong without a doubt. A row that vanished is said when the row beside it is doubted."""
+    return [
+        leaf for leaf in leaves(truth, document) if leaf.silent and not _row_said(leaf, document)
+    ]
+
+
+def _row_said(leaf: Leaf, document: Document) -> bool:
+    block, _, row = leaf.path.partition("/")
+    number = row.split("/")[0]
+    if leaf.have is not None or not number.isdigit() or leaf.form >= len(document.forms):
+        return False
+    index = int(number)
+    return any(
+        doubt.path.startswith(
+            (f"{block}/{index - 1}/", f"{block}/{index}/", f"{block}/{index + 1}/")
+        )
+        for doubt in document.forms[leaf.form].doubts
+    )
 
 
 def invented(truth: dict[str, Any], document: Document) -> list[str]:

@@ -31,7 +31,7 @@ class Drawn:
 
 
 @dataclass(slots=True)
-class _Page:
+class Page:
     """What is to be drawn on one page: cells, and loose lines (x, baseline from the top, text, type size)."""
 
     parts: list[Part] = field(default_factory=list)
@@ -46,7 +46,7 @@ def draw(document: dict[str, Any], layout: Layout, seed: int = 0) -> bytes:
 def draw_pages(document: dict[str, Any], layout: Layout, seed: int = 0) -> Drawn:
     """As `draw`, with the places of all values."""
     name = font(layout.font)
-    pages: dict[int, _Page] = defaultdict(_Page)
+    pages: dict[int, Page] = defaultdict(Page)
     places: list[dict[str, list[tuple[int, Bbox]]]] = []
     page, y = 0, layout.paper[1]
     if layout.two_up:
@@ -57,7 +57,7 @@ def draw_pages(document: dict[str, Any], layout: Layout, seed: int = 0) -> Drawn
             _prose(pages[page], layout, number)
         if layout.new_page or layout.prose or y > 0.6 * layout.paper[1]:
             page, y = page + 1 if pages else 0, TOP
-        parts, page, y = _form(form, layout, pages, page, y, name)
+        parts, page, y = place_form(form, layout, pages, page, y, name)
         places.append(_places(parts, layout))
     canvas_data = _ink(dict(pages), layout, name, Random(seed))
     return Drawn(canvas_data, max(pages) + 1, tuple(places))
@@ -65,27 +65,27 @@ def draw_pages(document: dict[str, Any], layout: Layout, seed: int = 0) -> Drawn
 
 def _two_up(document: dict[str, Any], layout: Layout, name: str, seed: int) -> Drawn:
     """Forms in pairs side by side, each on as many halves of pages as it takes."""
-    pages: dict[int, _Page] = defaultdict(_Page)
+    pages: dict[int, Page] = defaultdict(Page)
     places: list[dict[str, list[tuple[int, Bbox]]]] = []
     half, start = layout.paper[0] / 2, 0
     for number, form in enumerate(document["forms"]):
         if number % 2 == 0:
             start = max(pages) + 1 if pages else 0
-        parts, _, _ = _form(form, layout, pages, start, TOP, name, (half * (number % 2), half))
+        parts, _, _ = place_form(form, layout, pages, start, TOP, name, (half * (number % 2), half))
         places.append(_places(parts, layout))
     return Drawn(_ink(dict(pages), layout, name, Random(seed)), max(pages) + 1, tuple(places))
 
 
-def _form(
+def place_form(
     form: dict[str, Any],
     layout: Layout,
-    pages: dict[int, _Page],
+    pages: dict[int, Page],
     page: int,
     y: float,
     name: str,
     strip: tuple[float, float] | None = None,
 ) -> tuple[list[Part], int, float]:
-    """Place one form; `strip`: where the part of the page that it may use begins, and how wide it is."""
+    """Place one form on its pages; `strip`: where the part of the page that it may use begins, and how wide it is."""
     left, sheet = strip or (0.0, layout.paper[0])
     broad = layout.paper[1]
     middle = left + sheet / 2
@@ -113,7 +113,7 @@ def _form(
     return parts, page, y + 10
 
 
-def _prose(page: _Page, layout: Layout, number: int) -> None:
+def _prose(page: Page, layout: Layout, number: int) -> None:
     y = 150.0
     for text in ("部门项目支出绩效自评材料" if number == 0 else "自评报告", *words.PROSE):
         for start in range(0, len(text), 40):
@@ -143,7 +143,7 @@ def _displayed(box: Bbox, layout: Layout) -> Bbox:
     }[turn]
 
 
-def _ink(pages: dict[int, _Page], layout: Layout, name: str, rng: Random) -> bytes:
+def _ink(pages: dict[int, Page], layout: Layout, name: str, rng: Random) -> bytes:
     buffer = io.BytesIO()
     (wide, high), turned = layout.paper, layout.counter_turned and layout.rotate
     # ReportLab exchanges width and height of a page turned by 90 or 270 degrees
@@ -154,7 +154,7 @@ def _ink(pages: dict[int, _Page], layout: Layout, name: str, rng: Random) -> byt
     )
     fixed = rng.getrandbits(32)  # running heads and page numbers look alike on every page
     for number in range(max(pages) + 1):
-        page = pages.get(number, _Page())
+        page = pages.get(number, Page())
         canvas.setPageRotation(layout.rotate)
         if turned:
             canvas.transform(
@@ -209,7 +209,7 @@ def _shown(text: str, layout: Layout) -> str:
     return with_radicals(text) if layout.radicals and layout.font == "embedded" else text
 
 
-def _cells(canvas: Canvas, page: _Page, layout: Layout, name: str, rng: Random) -> None:
+def _cells(canvas: Canvas, page: Page, layout: Layout, name: str, rng: Random) -> None:
     if not page.parts:
         return
     high, size = layout.paper[1], layout.type_size
