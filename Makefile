@@ -1,7 +1,7 @@
 # Two commands from a fresh checkout: `make demo` and `make test`. Both begin with `setup`, which takes no time when nothing changed.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test damage lint coverage pythons wheel bench audit-deps clean
+.PHONY: setup demo test damage fuzz lint coverage pythons wheel bench audit-deps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +35,12 @@ test: setup
 # Damaged copies of good files, many more of each kind than the tests draw: 12 x 100 take some two minutes.
 damage: setup
 	SELFEVAL_DAMAGED_COPIES=100 $(BIN)/python -m pytest -n 2 tests/test_damage.py
+
+# Random forms with random habits of offices, N of them from the seed FIRST on: prints those that are read wrong in silence.
+N ?= 1000
+FIRST ?= 0
+fuzz: setup
+	$(BIN)/python -m tests.habits $(N) $(FIRST)
 
 lint: setup
 	$(BIN)/ruff check .

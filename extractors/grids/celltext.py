@@ -18,7 +18,15 @@ from selfeval.extractors.grids.typeset import SMALL, lines, size
 from selfeval.extractors.model import Bbox, Char
 from selfeval.extractors.pages.glyphs import unmapped
 
-__all__ = ["CellText", "assemble", "confidence", "line_text", "lines", "read_cells", "spread_figures"]
+__all__ = [
+    "CellText",
+    "assemble",
+    "confidence",
+    "line_text",
+    "lines",
+    "read_cells",
+    "spread_figures",
+]
 
 #: share of the em: a gap wider than this between two digits keeps them apart, so that two numbers never become one
 DIGIT_GAP = 0.7

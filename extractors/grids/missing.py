@@ -1,6 +1,6 @@
 """A border that is missing between two cells: their texts stand in one cell, each where its own row or column is.
 
-Numbers are parted where the border should be; other texts stay together. Both are doubtful, since a merged cell may hold two texts too.
+They are parted where the border should be, and doubtful, since a merged cell may hold two texts too.
 """
 
 from __future__ import annotations
@@ -65,10 +65,12 @@ def _by_rows(
         return whole, False
     figures = all(_FIGURES.fullmatch(line_text(line)) for line in rows)
     em = max(size(c) for c in rows[0])
-    if not figures and not _in_place(bands, ys, em):
+    if not figures and (
+        len(bands) < place.rows
+        or max(len(line) for line in rows) < 2
+        or not _in_place(bands, ys, em)
+    ):
         return whole, False
-    if not figures:
-        return whole, len(bands) == place.rows and min(len(line) for line in rows) > 1
     starts = sorted(bands)
     ends = [*starts[1:], place.row + place.rows]
     starts[0] = place.row

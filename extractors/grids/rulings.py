@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,8 +20,9 @@ DOUBLE, ALONGSIDE = 4.5, 0.8
 MAX_SPREAD = 4.5
 #: points of gap that dashes and borders drawn cell by cell leave in one border
 GAP = 4.0
-#: a wider gap is one between dashes if the row has so many like it, this share of all of them within so much of their median, in points at most
-DASHES, ALIKE, UNLIKE, DASH_GAP = 4, 0.7, 0.35, 14.0
+#: a wider gap, up to so many points, is one between dashes if the page has so many like it, this share of all of them within so much of
+#: their median
+DASH_GAP, DASHES, ALIKE, UNLIKE = 12.0, 6, 0.6, 0.3
 #: points by which two borders may miss each other and still meet
 REACH = 4.0
 
@@ -55,7 +57,14 @@ def tables(rulings: Iterable[Ruling], page: int, em: float = USUAL_TYPE) -> list
             lying.append(Segment(r.top, r.x0, r.x1))
         else:
             standing.append(Segment(r.x0, r.top, r.bottom))
-    horizontal, vertical = snapped(lying, unit), snapped(standing, unit)
+    gap = _dash_gap([*_gaps(lying, unit), *_gaps(standing, unit)], unit)
+    horizontal, vertical = snapped(lying, unit, gap), snapped(standing, unit, gap)
+    if gap > GAP * unit:
+        reach = REACH * unit
+        horizontal, vertical = (
+            _reaching(horizontal, vertical, gap, reach),
+            _reaching(vertical, horizontal, gap, reach),
+        )
     if len(horizontal) + len(vertical) > limits.MAX_RULING_POSITIONS:
         count = len(horizontal) + len(vertical)
         raise ExtractError(
@@ -69,8 +78,39 @@ def tables(rulings: Iterable[Ruling], page: int, em: float = USUAL_TYPE) -> list
     )
 
 
-def snapped(segments: Sequence[Segment], unit: float = 1.0) -> list[Segment]:
-    """Given segments along one axis, snap those that are one border and join what lies in line with gaps up to GAP or dashed.
+def _gaps(segments: Sequence[Segment], unit: float) -> list[float]:
+    """The gaps in points that the rulings of each line leave, those that lie within the reach of dashes."""
+    gaps = []
+    for cluster in _clusters(segments, unit):
+        joined = _joined(cluster, 0.0, GAP * unit)
+        gaps += [b.start - a.end for a, b in itertools.pairwise(joined)]
+    return [gap for gap in gaps if gap <= DASH_GAP * unit]
+
+
+def _dash_gap(gaps: list[float], unit: float) -> float:
+    """Up to how wide a gap two rulings in line are one border: wider than GAP where the page's lines are dashed."""
+    if len(gaps) < DASHES:
+        return GAP * unit
+    usual = sorted(gaps)[len(gaps) // 2]
+    alike = sum(abs(gap - usual) <= UNLIKE * usual for gap in gaps)
+    return usual * (1 + UNLIKE) if alike >= ALIKE * len(gaps) else GAP * unit
+
+
+def _reaching(
+    segments: list[Segment], others: list[Segment], gap: float, reach: float
+) -> list[Segment]:
+    """Dashed borders drawn out to the borders that they end at: a pattern that does not come out even leaves a gap there."""
+    found = []
+    for s in segments:
+        at = [o.at for o in others if o.start - reach <= s.at <= o.end + reach]
+        start = max((x for x in at if s.start - gap <= x < s.start), default=s.start)
+        end = min((x for x in at if s.end < x <= s.end + gap), default=s.end)
+        found.append(Segment(s.at, start, end))
+    return found
+
+
+def snapped(segments: Sequence[Segment], unit: float = 1.0, gap: float = GAP) -> list[Segment]:
+    """Given segments along one axis, snap those that are one border and join what lies in line with gaps up to `gap` points.
 
     `unit` is the scale of the page against usual type."""
     borders: list[tuple[float, list[Segment]]] = []
@@ -80,7 +120,7 @@ def snapped(segments: Sequence[Segment], unit: float = 1.0) -> list[Segment]:
         at = (
             sum(s.at * (s.end - s.start) for s in cluster) / weight if weight > 1 else cluster[0].at
         )
-        joined = _joined(cluster, at, unit)
+        joined = _joined(cluster, at, gap)
         if (
             borders
             and doubled != len(borders) - 1
@@ -88,36 +128,20 @@ def snapped(segments: Sequence[Segment], unit: float = 1.0) -> list[Segment]:
             and _alongside(borders[-1][1], joined)
         ):
             at, before = (borders[-1][0] + at) / 2, borders.pop()[1]
-            joined, doubled = _joined([*before, *joined], at, unit), len(borders)
+            joined, doubled = _joined([*before, *joined], at, gap), len(borders)
         borders.append((at, joined))
     return [s for _, joined in borders for s in joined if s.end - s.start > SNAP * unit]
 
 
-def _joined(cluster: list[Segment], at: float, unit: float) -> list[Segment]:
-    """Segments of one border, those joined that overlap or lie no more than GAP apart, or are dashes of one line."""
+def _joined(cluster: list[Segment], at: float, gap: float) -> list[Segment]:
+    """Segments of one border, those joined that overlap or lie no more than `gap` apart."""
     joined: list[Segment] = []
-    gaps = []
     for s in sorted(cluster, key=lambda s: s.start):
-        if joined and s.start <= joined[-1].end + GAP * unit:
+        if joined and s.start <= joined[-1].end + gap:
             joined[-1] = Segment(at, joined[-1].start, max(joined[-1].end, s.end))
         else:
-            if joined:
-                gaps.append(s.start - joined[-1].end)
             joined.append(Segment(at, s.start, s.end))
-    if len(gaps) < DASHES:
-        return joined
-    usual = sorted(gaps)[len(gaps) // 2]
-    widest = usual * (1 + UNLIKE)
-    alike = sum(usual * (1 - UNLIKE) <= gap <= widest for gap in gaps)
-    if usual > DASH_GAP * unit or alike < ALIKE * len(gaps):
-        return joined
-    whole = joined[:1]
-    for s in joined[1:]:
-        if s.start - whole[-1].end <= widest:
-            whole[-1] = Segment(at, whole[-1].start, s.end)
-        else:
-            whole.append(s)
-    return whole
+    return joined
 
 
 def _alongside(ours: list[Segment], theirs: list[Segment]) -> bool:

@@ -14,6 +14,8 @@ EDGE = 0.3
 STRUCK = 0.5
 #: a background is paler than this and paler than other rulings by so much; so many lines, and this share of them, go through text
 PALE, PALER, THROUGH_LINES, THROUGH_SHARE = 0.5, 0.25, 3, 0.1
+#: points by which the lines of ruled paper reach beyond a table
+BEYOND = 5.0
 #: ems under the bottom of characters within which a line underlines them, and the share of the line that they stand over
 UNDER, UNDERLINED = 0.3, 0.6
 #: points by which a border may miss the one it ends at where others do not
@@ -67,7 +69,8 @@ def _along(
 def _backgrounds(
     lines: np.ndarray, shades: np.ndarray, lying: np.ndarray, through: np.ndarray
 ) -> np.ndarray:
-    """Rulings of a shade that is paler than others and whose lines go through text as they come: the lines of ruled paper."""
+    """Rulings of a shade that is paler than others and whose lines go through text as they come, or reach beyond all others at both sides:
+    the lines of ruled paper."""
     found = np.zeros(len(lines), dtype=bool)
     rounded = np.round(shades, 2)
     kinds = np.unique(rounded)
@@ -77,9 +80,16 @@ def _backgrounds(
         own = rounded == shade
         if shade < PALE or shade - kinds[0] < PALER:
             continue
+        rest = rounded < shade - PALER
+        beyond = (
+            np.median(lines[own & lying, 0]) < lines[rest, 0].min() - BEYOND
+            and np.median(lines[own & lying, 2]) > lines[rest, 2].max() + BEYOND
+            if (own & lying).any()
+            else False
+        )
         levels = len(np.unique(np.round(lines[own & lying, 1])))
         crossing = len(np.unique(np.round(lines[own & lying & through, 1])))
-        if crossing >= THROUGH_LINES and crossing >= THROUGH_SHARE * levels:
+        if beyond or (crossing >= THROUGH_LINES and crossing >= THROUGH_SHARE * levels):
             found |= own
     return found
 

@@ -170,7 +170,7 @@ def _is_vertical(chars: Sequence[Char]) -> bool:
             down += COLUMN_PITCH[0] < step < COLUMN_PITCH[1]
         elif step < LINE_DRIFT:
             return False
-    return 2 * down > len(drawn) - 1
+    return 3 * down > len(drawn) - 1
 
 
 def _from_column(char: Char) -> Char:

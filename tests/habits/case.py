@@ -103,6 +103,16 @@ def random_case(seed: int) -> Case:
         rng.choice((0.1, 0.3, 0.6)),
         rng.choice((1.0, 1.0, 1.0, 0.6, 0.25)),
     )
+    return as_drawable(case, rng)
+
+
+def as_drawable(case: Case, rng: Random) -> Case:
+    """The case with what its habits demand of truth and layout."""
+    if case.borders in (
+        "fills with gaps",
+        "rounded apart",
+    ):  # such cells are closed wherever they end
+        case = replace(case, layout=replace(case.layout, break_border="closed"))
     return _with_two_values(case, rng) if "two values" in case.texts else case
 
 

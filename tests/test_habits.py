@@ -1,0 +1,62 @@
+"""Habits of offices and printing programs, one by one and in random company: what is drawn comes back right, or is told."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from selfeval.extractors.read import read_document
+from tests.forms import Layout, random_document
+from tests.habits import Case, draw_case, random_case, silent_of
+from tests.habits.case import BORDERS, PAGES, TEXTS, as_drawable
+from tests.habits.judge import right_of
+
+#: seeds of random cases, a fixed budget; `make fuzz` draws others
+SEEDS = range(48)
+
+
+def holds(case: Case, least: float = 1.0) -> None:
+    """Assert that a case is read with nothing wrong in silence, and at least such a share of it right."""
+    reading = read_document(draw_case(case), "habits.pdf")
+    assert reading.status == "ok", reading.reason
+    assert not silent_of(case, reading)
+    right, every = right_of(case, reading)
+    assert right >= least * every, (right, every)
+
+
+def one(seed: int, rows: int = 4, **habits: object) -> Case:
+    """A plain form with one habit."""
+    rng = Random(seed)
+    case = Case(seed, random_document(rng, rows=rows), Layout(), share=1.0, **habits)  # type: ignore[arg-type]
+    return as_drawable(case, rng)
+
+
+@pytest.mark.parametrize("habit", TEXTS)
+def test_text_in_a_cell_is_read_as_it_is_seen(habit: str) -> None:
+    holds(one(3, texts=(habit,)), 0.9)
+
+
+@pytest.mark.parametrize("labels", ["vertical", "turned labels"])
+def test_labels_set_down_columns_or_turned_are_words(labels: str) -> None:
+    holds(one(5, rows=9, labels=labels))
+
+
+@pytest.mark.parametrize("borders", BORDERS)
+def test_borders_of_every_make_part_the_cells(borders: str) -> None:
+    holds(one(7, borders=borders), 0.95)
+
+
+@pytest.mark.parametrize("pages", [kind for kind in dict.fromkeys(PAGES) if kind])
+def test_a_second_page_of_other_width_scale_or_way_up_goes_on_with_the_first(pages: str) -> None:
+    holds(one(9, rows=30, pages=pages))
+
+
+def test_type_of_two_points_is_read() -> None:
+    holds(one(11, scale=0.22))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_habits_together_are_right_or_told(seed: int) -> None:
+    case = random_case(seed)
+    assert not silent_of(case, read_document(draw_case(case), "habits.pdf")), str(case)
