@@ -119,7 +119,7 @@ def _join_cut_row(table: Table, at: Break, zone: Zone) -> bool:
         a.doubt(b.confidence, b.why)
         table.boxes.remove(b)
     for b in [b for b in table.boxes if b.first == at.row and b.text and not is_continued(b.text)]:
-        a = next(a for a in above if a.covers(min(b.middle, 0.999)))
+        a = min(above, key=lambda a: abs(a.middle - b.middle))
         a.text += b.text
         a.parts += b.parts
         a.doubt(0.5, "分页前后单元格边界不一致，内容按位置拼接")

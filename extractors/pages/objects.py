@@ -110,7 +110,7 @@ class ObjectReader:
         get = CALLS.page_object
         for index in range(raw.FPDFPage_CountObjects(page)):
             self._object(get(handle, index), IDENTITY, 0)
-        for box in chained(self.found.dots):
+        for box in chained(self.found.dots, self._thick / MAX_BORDER_THICKNESS):
             self._border(box, 0.0)
         for box, order in self._pale:
             if self._on_shade(box, order):
@@ -224,10 +224,11 @@ class ObjectReader:
         shade = luminance(colour)
         seen = colour[3] > 0 and (colour[:3] == (0, 0, 0) or shade < PAPER_LUMINANCE)
         if min(width, height) <= self._thick:
+            if seen and max(width, height) < 2 * self._short:
+                self.found.dots.append(box)  # one of a row that is longer, if it is a border
             if max(width, height) < self._short:
-                if seen:
-                    self.found.dots.append(box)
-            elif seen:
+                return
+            if seen:
                 self._border(box, shade)
             elif colour[3] > 0:
                 self._pale.append((box, self._order))
