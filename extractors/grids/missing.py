@@ -41,6 +41,10 @@ def parted(
     whole = [(place, list(chars))]
     if place.rows * place.columns == 1 or len(chars) < 2:
         return whole, False
+    if any(c.text > "\u2fff" for c in chars):
+        low, high = min([c.top for c in chars]), max([c.bottom for c in chars])
+        if place.rows == 1 or high - low < LEADING * size(chars[0]):
+            return whole, False  # words, on one line or in one row
     rows = lines(chars)
     if place.rows > 1 and len(rows) > 1:
         return _by_rows(place, rows, whole, ys)

@@ -110,6 +110,8 @@ def _move_lines(
     doubtful: set[int],
 ) -> None:
     """Move lines that were drawn right after a full line of the cell above, one leading below it, to that cell: its row is too low."""
+    if not _any_below(em_boxes, at, boxes):
+        return
     pieces = list(_pieces(ink, em_boxes, at))
     turns = Counter(
         _is_below(boxes[b.cell], boxes[a.cell])
@@ -132,6 +134,15 @@ def _move_lines(
             doubtful.update((cell, below.cell))
             for j in range(ink[below.first], ink[below.end - 1] + 1):
                 homes[j] = cell
+
+
+def _any_below(em_boxes: np.ndarray, at: np.ndarray, boxes: Sequence[Bbox]) -> bool:
+    """Whether any character was drawn right after one of the cell above, one leading below it: most pages have none."""
+    steps = np.flatnonzero((at[1:] != at[:-1]) & (at[1:] >= 0) & (at[:-1] >= 0))
+    ems = np.maximum(em_boxes[steps, 3] - em_boxes[steps, 1], 0.1)
+    lower = em_boxes[steps + 1, 1] - em_boxes[steps, 1]
+    steps = steps[(lower > LEADING[0] * ems) & (lower < LEADING[1] * ems)]
+    return any(_is_below(boxes[at[k + 1]], boxes[at[k]]) for k in steps.tolist())
 
 
 def _pieces(ink: Sequence[int], em_boxes: np.ndarray, at: np.ndarray) -> Iterator[_Piece]:

@@ -35,7 +35,9 @@ def borders(rulings: Sequence[Ruling], chars: Sequence[Char]) -> list[Ruling]:
     length = np.maximum(lines[:, 2] - lines[:, 0], 0.1)
     struck = lying & (through >= STRUCK * length)
     faint = _backgrounds(lines, shades, lying, through > 0)
-    underlines = lying & (over >= UNDERLINED * length) & _loose_ends(lines, lying)
+    underlines = lying & (over >= UNDERLINED * length)
+    if underlines.any():
+        underlines &= _loose_ends(lines, lying)
     kept = ~(struck | faint | underlines)
     return [r for r, keep in zip(rulings, kept.tolist(), strict=True) if keep]
 
@@ -48,20 +50,17 @@ def _along(
     top, bottom = boxes[:, 1] + EDGE * em, boxes[:, 3] - EDGE * em
     middle, width = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 2] - boxes[:, 0]
     through, over = np.zeros(len(lines)), np.zeros(len(lines))
-    levels: dict[float, tuple[np.ndarray, np.ndarray]] = {}
-    for k in np.flatnonzero(lying).tolist():
-        x0, y, x1, _ = lines[k]
-        level = round(float(y), 1)
-        if level not in levels:
-            struck = np.flatnonzero((top < y) & (y < bottom))
-            levels[level] = (
-                struck,
-                np.flatnonzero((bottom <= y) & (y < boxes[:, 3] + UNDER * em)),
-            )
-        hit, above = levels[level]
-        if len(hit):
+    own = np.flatnonzero(lying)
+    levels, level_of = np.unique(np.round(lines[own, 1], 1), return_inverse=True)
+    height = levels[:, None]
+    near = (top < height) & (height < boxes[:, 3] + UNDER * em)
+    for level in np.flatnonzero(near.any(axis=1)).tolist():
+        beside = np.flatnonzero(near[level])
+        inside = levels[level] < bottom[beside]
+        hit, above = beside[inside], beside[~inside]
+        for k in own[level_of == level].tolist():
+            x0, x1 = lines[k, 0], lines[k, 2]
             through[k] = width[hit[(x0 < middle[hit]) & (middle[hit] < x1)]].sum()
-        if len(above):
             over[k] = width[above[(x0 < middle[above]) & (middle[above] < x1)]].sum()
     return through, over
 

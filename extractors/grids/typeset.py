@@ -31,7 +31,11 @@ COLUMNS_APART = 0.8
 def lines(chars: Sequence[Char]) -> list[list[Char]]:
     """Given characters of one cell in drawing order, its lines from top to bottom, each from left to right."""
     flat = [_laid_flat(c, c.turn) if c.turn else c for c in chars]
-    result = _rows(flat)
+    first = flat[0] if flat else None
+    if first and all(c.top == first.top and c.bottom == first.bottom for c in flat):
+        result = [sorted(flat, key=_left)]  # most cells have one line
+    else:
+        result = _rows(flat)
     if any(_overprinted(line) for line in result):
         flat = printed_once(flat)
         result = _rows(flat)
@@ -96,13 +100,18 @@ def _strands(chars: Sequence[Char]) -> list[list[Char]]:
     return strands
 
 
+def _left(char: Char) -> float:
+    return char.x0
+
+
 def _overprinted(line: Sequence[Char]) -> bool:
     end = float("-inf")
-    for char in line:
-        if char.text != " ":
-            if char.x0 < end - OVERPRINT * min(size(char), char.x1 - char.x0):
+    for text, x0, _, x1, *_ in line:
+        if text != " ":
+            if x0 < end - OVERPRINT * (x1 - x0):
                 return True
-            end = max(end, char.x1)
+            if x1 > end:
+                end = x1
     return False
 
 
