@@ -15,7 +15,7 @@ from tests.forms.pages import PAD, Part
 from tests.forms.type import font
 from tests.habits import borders
 from tests.habits.case import Case
-from tests.habits.text import Pen, _turned, draw_text, draw_vertical
+from tests.habits.text import Pen, draw_text, draw_vertical, turned
 
 _NUMBER = re.compile(r"\d[\d,]*(\.\d+)?%?")
 #: how much wider, smaller and larger a second page is
@@ -78,7 +78,7 @@ def _label(pen: Pen, part: Part, habit: str) -> bool:
         draw_vertical(pen, part)
         return True
     if habit == "turned labels" and pen.width(text) < height:
-        _turned(pen, part, text, 1)
+        turned(pen, part, text, 1)
         return True
     return False
 

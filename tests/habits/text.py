@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from reportlab.pdfgen.canvas import Canvas
@@ -40,47 +41,76 @@ def draw_text(pen: Pen, part: Part, top_aligned: bool, habit: str) -> None:
 
 
 def _line(pen: Pen, part: Part, x: float, y: float, line: str, habit: str) -> None:
-    size, end = pen.size, x + pen.width(line)
-    if habit in _MARKS and end + 0.6 * size < part.x1:
-        text, share, rise = _MARKS[habit]
-        pen.put(x, y, line)
-        pen.put(end + 0.3, y - rise * size, text, share * size)
-    elif habit == "spread" and len(line) > 2:
-        step = (part.x1 - part.x0 - 2 * PAD - pen.width(line[-1])) / (len(line) - 1)
-        for k, char in enumerate(line):
-            pen.put(part.x0 + PAD + k * step, y, char)
-    elif habit == "underscores":
-        rest = pen.width("_")
-        pen.put(x - rest if x - rest > part.x0 else x, y, f"_{line}_")
-    elif habit == "no-break space" and "," in line:
-        pen.put(x, y, line.replace(",", "\u00a0"))
-    elif habit == "space before point" and "." in line:
-        pen.put(x, y, line.replace(".", " .", 1))
-    elif habit == "shadow":
-        pen.put(x + 0.13 * size, y + 0.13 * size, line)
-        pen.put(x, y, line)
-    elif habit == "printed larger over itself":
-        pen.put(x, y, line)
-        pen.put(x - 0.03 * pen.width(line), y, line, size * 1.06)
-    elif habit in ("turned left", "turned right"):
-        _turned(pen, part, line, -1 if habit == "turned right" else 1)
-    elif habit == "negative size":
-        text = pen.canvas.beginText()
-        text.setFont(pen.font, -size)
-        text.setTextTransform(-1, 0, 0, -1, x, pen.height - y)
-        text.textOut(line)
-        pen.canvas.drawText(text)
-    elif habit in ("glyph by glyph", "reversed"):
-        places = []
-        for char in line:
-            places.append((x, char))
-            x += pen.width(char)
-        for at, char in reversed(places) if habit == "reversed" else places:
-            pen.put(at, y, char)
-    elif habit == "over the border":
-        pen.put(part.x1 - 0.6 * pen.width(line), y, line)
+    if habit in _MARKS:
+        _marked(pen, part, x, y, line, habit)
+    elif habit in _SUBSTITUTES:
+        pen.put(x, y, _SUBSTITUTES[habit](line))
+    elif habit in _SETTINGS:
+        _SETTINGS[habit](pen, part, x, y, line)
     else:
         pen.put(x, y, line)
+
+
+def _marked(pen: Pen, part: Part, x: float, y: float, line: str, habit: str) -> None:
+    text, share, rise = _MARKS[habit]
+    pen.put(x, y, line)
+    end = x + pen.width(line)
+    if end + 0.6 * pen.size < part.x1:
+        pen.put(end + 0.3, y - rise * pen.size, text, share * pen.size)
+
+
+def _spread(pen: Pen, part: Part, x: float, y: float, line: str) -> None:
+    if len(line) < 3:
+        pen.put(x, y, line)
+        return
+    step = (part.x1 - part.x0 - 2 * PAD - pen.width(line[-1])) / (len(line) - 1)
+    for k, char in enumerate(line):
+        pen.put(part.x0 + PAD + k * step, y, char)
+
+
+def _underscored(pen: Pen, part: Part, x: float, y: float, line: str) -> None:
+    rest = pen.width("_")
+    pen.put(x - rest if x - rest > part.x0 else x, y, f"_{line}_")
+
+
+def _shadowed(pen: Pen, part: Part, x: float, y: float, line: str) -> None:
+    pen.put(x + 0.13 * pen.size, y + 0.13 * pen.size, line)
+    pen.put(x, y, line)
+
+
+def _larger(pen: Pen, part: Part, x: float, y: float, line: str) -> None:
+    pen.put(x, y, line)
+    pen.put(x - 0.03 * pen.width(line), y, line, pen.size * 1.06)
+
+
+def _negative(pen: Pen, part: Part, x: float, y: float, line: str) -> None:
+    text = pen.canvas.beginText()
+    text.setFont(pen.font, -pen.size)
+    text.setTextTransform(-1, 0, 0, -1, x, pen.height - y)
+    text.textOut(line)
+    pen.canvas.drawText(text)
+
+
+def _singly(pen: Pen, part: Part, x: float, y: float, line: str) -> None:
+    for at, char in _places(pen, x, line):
+        pen.put(at, y, char)
+
+
+def _reversed(pen: Pen, part: Part, x: float, y: float, line: str) -> None:
+    for at, char in reversed(_places(pen, x, line)):
+        pen.put(at, y, char)
+
+
+def _over(pen: Pen, part: Part, x: float, y: float, line: str) -> None:
+    pen.put(part.x1 - 0.6 * pen.width(line), y, line)
+
+
+def _places(pen: Pen, x: float, line: str) -> list[tuple[float, str]]:
+    places = []
+    for char in line:
+        places.append((x, char))
+        x += pen.width(char)
+    return places
 
 
 _MARKS = {
@@ -91,7 +121,7 @@ _MARKS = {
 }
 
 
-def _turned(pen: Pen, part: Part, line: str, way: int) -> None:
+def turned(pen: Pen, part: Part, line: str, way: int) -> None:
     """A line set upwards (1) or downwards (-1) in the middle of its cell."""
     middle_x, middle_y = (part.x0 + part.x1) / 2, pen.height - (part.top + part.bottom) / 2
     pen.canvas.saveState()
@@ -114,3 +144,21 @@ def draw_vertical(pen: Pen, part: Part) -> None:
             pen.put(x, y, char)
             y += size
         x -= 1.4 * size
+
+
+_SUBSTITUTES: dict[str, Callable[[str], str]] = {
+    "no-break space": lambda line: line.replace(",", "\u00a0"),
+    "space before point": lambda line: line.replace(".", " .", 1),
+}
+_SETTINGS: dict[str, Callable[[Pen, Part, float, float, str], None]] = {
+    "spread": _spread,
+    "underscores": _underscored,
+    "shadow": _shadowed,
+    "printed larger over itself": _larger,
+    "turned left": lambda pen, part, x, y, line: turned(pen, part, line, 1),
+    "turned right": lambda pen, part, x, y, line: turned(pen, part, line, -1),
+    "negative size": _negative,
+    "glyph by glyph": _singly,
+    "reversed": _reversed,
+    "over the border": _over,
+}
