@@ -248,7 +248,9 @@ class _Frame:
         ):
             place = Place(row, column, rows, columns)
             sure = OVERRUN if index in over else SURE
-            parts, missing = parted(place, chars, self.xs, self.ys)
+            parts, missing = parted(
+                place, chars, self.xs, self.ys, rows > 1 and self._is_parted_beside(place)
+            )
             sure = min(sure, SURE if clean else OPEN_BORDERS, MISSING if missing else SURE)
             whole += [(part, part_chars, sure) for part, part_chars in parts]
         boxes = [self._box(place) for place, _, _ in whole]
@@ -277,6 +279,14 @@ class _Frame:
             tuple(cells),
             self.open_top,
             self.open_bottom,
+        )
+
+    def _is_parted_beside(self, place: Place) -> bool:
+        """Whether there is a border beside a cell, on its left and on its right, wherever one of its rows ends."""
+        left, right = place.column - 1, place.column + place.columns
+        return left >= 0 and all(
+            self._top[row][left] and (right >= self.columns or self._top[row][right])
+            for row in range(place.row + 1, place.row + place.rows)
         )
 
     def _open(self, place: Place) -> tuple[bool, bool]:

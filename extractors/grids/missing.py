@@ -33,11 +33,16 @@ class Place:
 
 
 def parted(
-    place: Place, chars: Sequence[Char], xs: Sequence[float], ys: Sequence[float]
+    place: Place,
+    chars: Sequence[Char],
+    xs: Sequence[float],
+    ys: Sequence[float],
+    parted_beside: bool,
 ) -> tuple[list[tuple[Place, list[Char]]], bool]:
     """Given a cell that covers several rows or columns and its characters, the cells that it is, and whether a border seems to be missing.
 
-    `xs` and `ys` are the table's edges."""
+    `xs` and `ys` are the table's edges; `parted_beside`: the cells to its left and right end where its rows do. Merged labels at the side,
+    whose lines may stand anywhere, are not like that."""
     whole = [(place, list(chars))]
     if place.rows * place.columns == 1 or len(chars) < 2:
         return whole, False
@@ -47,7 +52,7 @@ def parted(
             return whole, False  # words, on one line or in one row
     rows = lines(chars)
     if place.rows > 1 and len(rows) > 1:
-        return _by_rows(place, rows, whole, ys)
+        return _by_rows(place, rows, whole, ys, parted_beside)
     if place.rows == 1 and len(rows) == 1:
         return _by_columns(place, rows[0], whole, xs)
     return whole, False
@@ -57,7 +62,11 @@ _Parts = tuple[list[tuple[Place, list[Char]]], bool]
 
 
 def _by_rows(
-    place: Place, rows: list[list[Char]], whole: list[tuple[Place, list[Char]]], ys: Sequence[float]
+    place: Place,
+    rows: list[list[Char]],
+    whole: list[tuple[Place, list[Char]]],
+    ys: Sequence[float],
+    parted_beside: bool,
 ) -> _Parts:
     if any(c.turn for _, chars in whole for c in chars):
         return whole, False
@@ -70,7 +79,8 @@ def _by_rows(
     figures = all(_FIGURES.fullmatch(line_text(line)) for line in rows)
     em = max(size(c) for c in rows[0])
     if not figures and (
-        len(bands) < place.rows
+        not parted_beside
+        or len(bands) < place.rows
         or max(len(line) for line in rows) < 2
         or not _in_place(bands, ys, em)
     ):
