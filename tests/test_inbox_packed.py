@@ -7,6 +7,7 @@ import hashlib
 import io
 import mailbox
 import os
+import time
 import tracemalloc
 import warnings
 import zipfile
@@ -120,7 +121,7 @@ def test_a_zip_that_has_not_changed_is_not_opened_again(
     path = inbox / "a.zip"
     path.write_bytes(zipped({"a.pdf": ONE, "b.pdf": TWO}))
     first = take_in(str(inbox), ledger)
-    monkeypatch.setattr(unpacking, "zip_members", lambda _file: pytest.fail("opened again"))
+    monkeypatch.setattr(unpacking, "ask", lambda *_: pytest.fail("opened again"))
     second = take_in(str(inbox), ledger)
     assert (second.new, sorted(second.seen)) == ((), sorted(first.seen))
     monkeypatch.undo()
@@ -131,7 +132,7 @@ def test_a_zip_that_has_not_changed_is_not_opened_again(
     assert sorted((item.path, str(item.state)) for item in ledger.all()) == [
         ("a.zip/a.pdf", "received"), ("a.zip/a.pdf", "superseded"), ("a.zip/b.pdf", "received"),
     ]  # fmt: skip
-    monkeypatch.setattr(unpacking, "zip_members", lambda _file: pytest.fail("opened again"))
+    monkeypatch.setattr(unpacking, "ask", lambda *_: pytest.fail("opened again"))
     assert (
         take_in(str(inbox), ledger).new == ()
     )  # what stayed the same is known to lie in the new zip
@@ -377,3 +378,70 @@ def test_a_zip_that_is_still_being_written_waits(
     )
     (skipped,) = take_in(str(inbox), ledger).skipped
     assert isinstance(skipped, Skipped) and "仍在写入" in skipped.why
+
+
+def bomb_of_overlaps() -> bytes:
+    """Members that are all the same bytes of the file: 41 kB that say to be 2 GB."""
+    core = zipped({"a.pdf": bytes(8 << 20)})
+    start, end = core.index(b"PK\x01\x02"), core.index(b"PK\x05\x06")
+    entry = core[start:end]
+    entries = b"".join(entry.replace(b"a.pdf", b"%05d" % n) for n in range(240))
+    tail = bytearray(core[end:])
+    tail[8:12] = (240).to_bytes(2, "little") * 2
+    tail[12:16] = len(entries).to_bytes(4, "little")
+    return core[:start] + entries + bytes(tail)
+
+
+def mail_of_one_header() -> bytes:
+    return b"Subject: " + b"=?utf-8?q?a?=\n " * 180_000 + b"\n\ntext"
+
+
+@pytest.mark.parametrize(
+    "name, make, code",
+    [
+        ("a.zip", bomb_of_overlaps, "archive-bomb"),
+        ("a.eml", mail_of_one_header, "mail-too-large"),
+        ("a.zip", lambda: zipped({"a.pdf": ONE}, zipfile.ZIP_LZMA), "archive-method"),
+        ("a.zip", lambda: zipped({"a.pdf": ONE}, zipfile.ZIP_BZIP2), "archive-method"),
+    ],
+    ids=["overlaps", "header", "lzma", "bzip2"],
+)
+def test_what_takes_a_minute_to_open_is_refused_at_once_and_not_opened_every_night(
+    name: str, make: Callable[[], bytes], code: str, ledger: Ledger, inbox: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    (inbox / name).write_bytes(make())
+    remembered = tmp_path / "packed.json"
+    begin = time.process_time()
+    first = codes(take_in(str(inbox), ledger, remembered))
+    assert set(first.values()) == {code}
+    monkeypatch.setattr(unpacking, "ask", lambda *_: pytest.fail("opened again"))
+    assert codes(take_in(str(inbox), ledger, remembered)) == first
+    assert time.process_time() - begin < 2
+    assert remembered.stat().st_mode & 0o077 == 0
+
+
+def test_a_container_that_keeps_its_child_busy_is_told_by_the_limit(
+    ledger: Ledger, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = ONE + os.urandom(8 << 20)
+    (inbox / "a.zip").write_bytes(
+        zipped({f"{n}.pdf": content for n in range(12)}, zipfile.ZIP_STORED)
+    )
+    (inbox / "b.zip").write_bytes(zipped({"b.pdf": TWO}))
+    monkeypatch.setattr(unpacking, "UNPACK_SECONDS", 0.02)
+    taken = take_in(str(inbox), ledger)
+    assert codes(taken)["a.zip"] == "archive-too-slow"
+    assert "0.02 秒" in taken.skipped[0].why
+
+
+def test_members_told_once_are_told_again_without_opening(
+    ledger: Ledger, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "a.zip").write_bytes(zipped({"a.pdf": ONE, "b.rar": b"Rar!", "c.pdf": TWO}))
+    remembered = tmp_path / "packed.json"
+    first = take_in(str(inbox), ledger, remembered)
+    monkeypatch.setattr(unpacking, "ask", lambda *_: pytest.fail("opened again"))
+    second = take_in(str(inbox), ledger, remembered)
+    assert (second.skipped, sorted(second.seen)) == (first.skipped, sorted(first.seen))
+    assert len(second.seen) == 2 and second.new == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from selfeval.extractors.isolation.files import sha256_of
 from selfeval.flows.commands.console import log
@@ -34,8 +35,8 @@ class Intake:
     skipped: tuple[Skipped, ...]
 
 
-def take_in(inbox: str, ledger: Ledger) -> Intake:
-    """Register what lies in the inbox. A file whose size or time changes while this looks is left for the next run."""
+def take_in(inbox: str, ledger: Ledger, remembered: Path | None = None) -> Intake:
+    """Register what lies in the inbox. `remembered`: a file with what was told of containers before. A file whose size or time changes while this looks is left for the next run."""
     entries: list[Entry] = []
     skipped: list[Skipped] = []
     for found in look(inbox):
@@ -46,7 +47,7 @@ def take_in(inbox: str, ledger: Ledger) -> Intake:
     settled, unsettled = _settled(entries)
     skipped += [Skipped(entry.path, "仍在写入，留待下次运行") for entry in unsettled]
     known = ledger.all()
-    opened = list(expand(settled, known))
+    opened = list(expand(settled, known, remembered))
     skipped += [item for item in opened if isinstance(item, Skipped)]
     for item in skipped:
         log.warning("未收取：%s", item.why, extra={"document": item.path, "code": item.code})

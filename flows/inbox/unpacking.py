@@ -1,77 +1,84 @@
 """Zip archives and mails as inboxes within an inbox: each PDF inside becomes a submission of its own.
 
 A member is told from others by a source such as `zip+file:///forms/a.zip!/dir/b.pdf` or `zip+mail+file:///forms/c.eml!/d.zip!/b.pdf`,
-which `open_source` reads again at any time, remote containers included. fsspec's own `zip://` addresses do not serve: they know neither
-limits nor names in GBK, and a name with `::` in it ends them. Nothing is ever written under a name from an archive.
+which `copy_member` reads again at any time, remote containers included. fsspec's own `zip://` addresses do not serve: they know neither
+limits nor names in GBK, and a name with `::` in it ends them. Containers are opened by a capped child process, once as long as they do not change.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import json
 import os
+import shutil
+import stat
 import tempfile
-import zipfile
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote, unquote
 
-from selfeval.extractors.isolation.limits import HEADER_WINDOW, MAX_BYTES
-from selfeval.flows.inbox.containers import (
-    MAX_MEMBERS,
-    MAX_UNPACKED,
-    Member,
-    PackedError,
-    mail_members,
-    zip_members,
-)
-from selfeval.flows.inbox.folder import (
-    UNSUPPORTED,
-    Entry,
-    Skipped,
-    is_clutter,
-    kind_of,
-    local_path,
-    open_remote,
-)
+from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.isolation.limits import MAX_ADDRESS_SPACE
+from selfeval.extractors.isolation.pool import Pool
+from selfeval.flows.inbox import opening
+from selfeval.flows.inbox.containers import MAX_UNPACKED, UNPACK_SECONDS, PackedError
+from selfeval.flows.inbox.folder import Entry, Skipped, local_path, open_remote
+from selfeval.flows.inbox.opening import container_of as container_of
+from selfeval.flows.inbox.opening import is_packed as is_packed
 from selfeval.flows.ledger.ledger import Submission
+from selfeval.flows.workspace import write_private
 
-#: containers within a container that are opened: a zip in a mail, a zip in a zip. What lies deeper is told and left alone.
-MAX_DEPTH = 1
-#: containers that are kept open to read member after member.
-MAX_OPEN = 4
-#: bytes of a container within a container that are held in memory; more goes to an unnamed temporary file.
-_IN_MEMORY = 8 << 20
-_CHUNK = 1 << 20
-#: What broken archives and codecs raise while they are read.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+#: calls that one child answers: it keeps the lists of the containers that it opened last.
+_CALLS = 400
 
 
-@dataclass(slots=True)
-class _Budget:
-    """What is left of the limits of one outermost container."""
+class Memory:
+    """What was told of containers that stand as they did: they are not opened again to be told of once more. `path` None: of nothing."""
 
-    members: int = MAX_MEMBERS
-    bytes: int = MAX_UNPACKED
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._before: dict[str, Any] = {}
+        self._now: dict[str, Any] = {}
+        if path is not None and path.exists():
+            try:
+                self._before = dict(json.loads(path.read_text("utf-8")))
+            except ValueError:
+                self._before = {}  # written by half, or by somebody else: everything is opened once more
 
-    def take(self, members: int = 0, size: int = 0) -> None:
-        self.members -= members
-        self.bytes -= size
-        if self.members < 0:
-            raise PackedError("archive-too-many", limit=MAX_MEMBERS)
-        if self.bytes < 0:
-            raise PackedError("archive-too-large", limit=MAX_UNPACKED >> 20)
+    def told(self, entry: Entry, stamp: str, members: int) -> list[Skipped] | None:
+        """What was left out of a container with this stamp and so many members in the ledger; None when that is not known."""
+        known = self._before.get(entry.source)
+        if not isinstance(known, dict) or (known.get("stamp"), known.get("members")) != (
+            stamp,
+            members,
+        ):
+            return None
+        self._now[entry.source] = known
+        return [Skipped(*item) for item in known["skipped"]]
+
+    def note(self, entry: Entry, stamp: str, members: int, skipped: Iterable[Skipped]) -> None:
+        told = [(item.path, item.why, item.code) for item in skipped]
+        self._now[entry.source] = {"stamp": stamp, "members": members, "skipped": told}
+
+    def save(self) -> None:
+        """Keep what holds for the containers that are still there."""
+        if self._path is not None and self._now != self._before:
+            write_private(self._path, json.dumps(self._now, ensure_ascii=False))
 
 
-def expand(entries: Iterable[Entry], known: Iterable[Submission]) -> Iterator[Entry | Skipped]:
+def expand(
+    entries: Iterable[Entry], known: Iterable[Submission], remembered: Path | None = None
+) -> Iterator[Entry | Skipped]:
     """The entries, each container replaced by the PDFs in it with their hashes. One that is as the ledger knows it is not opened.
 
     A container over a limit, broken or unreadable gives one Skipped with its reason and none of its members."""
-    _listing.cache_clear()
+    memory = Memory(remembered)
+    _fetched.cache_clear()
     before: dict[tuple[str, str], list[Submission]] = defaultdict(list)
     for item in known:
         if is_packed(item.source):
@@ -86,58 +93,56 @@ def expand(entries: Iterable[Entry], known: Iterable[Submission]) -> Iterator[En
         stamp = _stamp(entry)
         tag = next((tag for tag in stamps[entry.source] if tag.rpartition("-")[0] == stamp), "")
         same = before.get((entry.source, tag), [])
-        if same and len(same) == int(tag.rpartition("-")[2]):
+        told = memory.told(entry, stamp, len(same))
+        if told is not None or (same and len(same) == int(tag.rpartition("-")[2])):
             yield from (replace(entry, document=i.document, path=i.path, source=i.source, bytes=i.bytes, modified=tag, packed="",
                                 sha256=i.document_id) for i in same)  # fmt: skip
+            yield from told or ()
         else:
-            yield from _opened(entry, stamp)
+            yield from _opened(entry, stamp, memory)
+    memory.save()
 
 
-def is_packed(source: str) -> bool:
-    """Whether a source means something inside a container."""
-    return source.startswith(("zip+", "mail+"))
+def copy_member(source: str, target: Path, most: int) -> bool:
+    """Copy what a packed source means to `target`, no more than so many bytes; whether it is there. OSError: it cannot be read."""
+    container = container_of(source)
+    with _local(container) as file:
+        if file is None:
+            return False
+        found = file.stat()
+        state = found.st_mtime_ns, found.st_size
+        try:
+            there, fault = ask(opening.copy_out, os.fspath(file), state, source, most)
+        except ExtractError as error:
+            raise OSError(f"{container}: {error}") from error
+        if fault:
+            raise OSError(f"{container}: {fault}")
+        if there:
+            _take(Path(_pool().scratch(), opening.COPY), target, most)
+    return bool(there)
 
 
-def container_of(source: str) -> str:
-    """The source of the outermost file: the one that lies in the inbox."""
-    while is_packed(source):
-        source = source.partition("+")[2].rpartition("!/")[0]
-    return source
+def ask(function: Callable[..., Any], *args: Any) -> Any:
+    """What a function says in the child that opens containers."""
+    return _pool().call(function, *args, seconds=UNPACK_SECONDS)
 
 
-def open_source(source: str) -> IO[bytes]:
-    """The content behind any source, packed or not. OSError: it is gone or cannot be read; PackedError: its container breaks a limit."""
-    if not is_packed(source):
-        return _open_file(source)
-    container, _, label = source.rpartition("!/")
-    try:
-        return _listing(container, _state(container)).get(unquote(label), _gone)()
-    except _BROKEN as error:
-        raise OSError(f"{container}: {type(error).__name__}") from error
+@cache
+def _pool() -> Pool:
+    pool = Pool(1, address_space=MAX_ADDRESS_SPACE, calls=_CALLS)
+    atexit.register(pool.close)
+    return pool
 
 
-def _gone() -> IO[bytes]:
-    raise FileNotFoundError(2, "no such member")
-
-
-@lru_cache(maxsize=MAX_OPEN)
-def _listing(container: str, _state: tuple[int, int]) -> dict[str, Callable[[], IO[bytes]]]:
-    """Name -> opener of the members of `zip+file:///...` and the like. Kept while the file is as it was: a zip lists thousands."""
-    kind, _, rest = container.partition("+")
-    file = open_source(rest)
-    return {
-        member.name: member.open
-        for member in _members(kind, _spooled(file) if is_packed(rest) else file)
-    }
-
-
-def _state(container: str) -> tuple[int, int]:
-    """Time and size of the outermost file, where it is local; what is read of a remote one is compared by its hash."""
-    path = local_path(container_of(container))
-    if path is None:
-        return 0, 0
-    found = _filed(path).stat()
-    return found.st_mtime_ns, found.st_size
+def _take(copy: Path, target: Path, most: int) -> None:
+    """Take over what a child has written: a plain file of no more bytes than it may have, else nothing that could have been planted."""
+    handle = os.open(copy, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file, target.open("wb") as out:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > most:
+            raise OSError(f"{copy.name}: no plain copy")
+        shutil.copyfileobj(file, out)
+    copy.unlink(missing_ok=True)
 
 
 def _stamp(entry: Entry) -> str:
@@ -147,109 +152,71 @@ def _stamp(entry: Entry) -> str:
     ).hexdigest()[:24]
 
 
-def _opened(entry: Entry, stamp: str) -> Iterator[Entry | Skipped]:
+def _opened(entry: Entry, stamp: str, memory: Memory) -> Iterator[Entry | Skipped]:
     """What is in a container. The tag of each member says how many there are, so that the ledger can tell whether it knows them all; 0 where
-    something was left out, so that it is looked at and told of again."""
+    something was left out, which the memory tells again."""
+    found = _contents(entry)
+    if found.refused is not None:
+        refused = Skipped(entry.path, *found.refused)
+        if refused.code != "archive-unreadable":
+            memory.note(entry, stamp, 0, [refused])
+        yield refused
+        return
+    if found.skipped or not found.entries:
+        memory.note(entry, stamp, len(found.entries), found.skipped)
+    count = 0 if found.skipped else len(found.entries)
+    yield from found.skipped
+    yield from (replace(item, modified=f"{stamp}-{count}") for item in found.entries)
+
+
+def _contents(entry: Entry) -> opening.Contents:
     try:
-        with _open_file(entry.source) as file:
-            found = list(_walk(entry, entry.packed, file, _Budget(), 0))
-    except PackedError as error:
-        yield Skipped(entry.path, *error.told)
-        return
+        with _local(entry.source) as file:
+            if file is None:
+                raise FileNotFoundError(2, "gone")
+            found: opening.Contents = ask(opening.contents, os.fspath(file), entry)
+            return found
+    except ExtractError as error:
+        code = "archive-too-slow" if error.code == "timed-out" else "archive-damaged"
+        return opening.Contents(refused=PackedError(code, seconds=f"{UNPACK_SECONDS:g}").told)
     except Exception as error:  # noqa: BLE001 - every fsspec file system raises errors of its own; the file waits for the next run
-        broken = isinstance(error, (*_BROKEN, RecursionError))
-        yield Skipped(
-            entry.path,
-            *PackedError(
-                "archive-damaged" if broken else "archive-unreadable", detail=type(error).__name__
-            ).told,
-        )
+        told = PackedError("archive-unreadable", detail=type(error).__name__).told
+        return opening.Contents(refused=told)
+
+
+@contextmanager
+def _local(source: str) -> Iterator[Path | None]:
+    """A file on this machine with the content of an unpacked source, None where it is gone; a remote one is fetched and thrown away again."""
+    path = local_path(source)
+    if path is not None:
+        filed = _filed(path)
+        yield filed if filed.exists() else None
         return
-    count = 0 if any(isinstance(item, Skipped) for item in found) else len(found)
-    yield from (
-        item if isinstance(item, Skipped) else replace(item, modified=f"{stamp}-{count}")
-        for item in found
-    )
+    try:
+        copy = _fetched(source)
+    except FileNotFoundError:
+        copy = None
+    yield None if copy is None else Path(copy.name)
 
 
-def _walk(
-    entry: Entry, kind: str, file: IO[bytes], budget: _Budget, depth: int
-) -> Iterator[Entry | Skipped]:
-    for member in _members(kind, file):
-        path, inner = f"{entry.path}/{member.name}", kind_of(member.name)
-        budget.take(members=1)
-        if is_clutter(member.name.rpartition("/")[2]) or member.name.startswith("__MACOSX/"):
-            continue
-        if member.problem:
-            yield Skipped(path, *PackedError(member.problem).told)
-            continue
-        if Path(member.name).suffix.lower() in UNSUPPORTED:
-            yield Skipped(
-                path, UNSUPPORTED[Path(member.name).suffix.lower()], "archive-unsupported"
-            )
-            continue
-        if inner and depth >= MAX_DEPTH:
-            yield Skipped(path, *PackedError("archive-nested").told)
-            continue
-        source = f"{kind}+{entry.source}!/{quote(member.name)}"
-        here = replace(
-            entry,
-            document=member.name.rpartition("/")[2],
-            path=path,
-            source=source,
-            bytes=member.size,
-            packed="",
-        )
-        try:
-            if inner:
-                budget.take(size=member.size)
-                with member.open() as content, _spooled(content) as whole:
-                    yield from _walk(here, inner, whole, budget, depth + 1)
-            elif member.name.lower().endswith(".pdf") or _begins_like_pdf(member):
-                budget.take(size=member.size)
-                yield replace(here, sha256=_sha256(member))
-        except _BROKEN:
-            yield Skipped(path, *PackedError("archive-damaged").told)
+@lru_cache(maxsize=2)
+def _fetched(source: str) -> Any:
+    """A copy of a remote container, which goes with the last use of it: its members are taken out one by one."""
+    copy = tempfile.NamedTemporaryFile(prefix="selfeval-")  # noqa: SIM115 - it outlives this function
+    system, remote = open_remote(source)
+    with system.open(remote, "rb") as content:
+        _copy(content, copy)
+    copy.flush()
+    return copy
 
 
-def _members(kind: str, file: IO[bytes]) -> Iterator[Member]:
-    return zip_members(file) if kind == "zip" else mail_members(file)
-
-
-def _begins_like_pdf(member: Member) -> bool:
-    with member.open() as content:
-        return b"%PDF-" in content.read(HEADER_WINDOW)
-
-
-def _sha256(member: Member) -> str:
-    digest = hashlib.sha256()
-    with member.open() as content:
-        while chunk := content.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _spooled(content: IO[bytes]) -> IO[bytes]:
-    """The whole of a container within a container, in which one can seek. PackedError: it is over the cap of a file."""
-    whole = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - it outlives this function
-    left = MAX_BYTES
-    while chunk := content.read(_CHUNK):
+def _copy(content: IO[bytes], out: Any) -> None:
+    left = MAX_UNPACKED
+    while chunk := content.read(1 << 20):
         left -= len(chunk)
         if left < 0:
-            whole.close()
-            raise PackedError("archive-too-large", limit=MAX_BYTES >> 20)
-        whole.write(chunk)
-    whole.seek(0)
-    return whole
-
-
-def _open_file(source: str) -> IO[bytes]:
-    path = local_path(source)
-    if path is None:
-        system, remote = open_remote(source)
-        opened: Any = system.open(remote, "rb")
-        return opened  # type: ignore[no-any-return]
-    return os.fdopen(os.open(_filed(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+            raise OSError("a container over the limit")
+        out.write(chunk)
 
 
 def _filed(path: Path) -> Path:

@@ -98,7 +98,8 @@ def _io_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
 @_io_task("intake")
 def take_in_inbox(job: Job, inbox: str) -> Intake:
     """Register what has come to rest in the inbox."""
-    return take_in(inbox, ledger_of(job.workspace, job.run))
+    remembered = job.workspace.root / "packed.json"
+    return take_in(inbox, ledger_of(job.workspace, job.run), remembered)
 
 
 @_io_task("queue")
