@@ -52,38 +52,35 @@ def size(char: Char) -> float:
 def printed_once(chars: Sequence[Char]) -> list[Char]:
     """The characters without second prints of the same glyph, or of the same words, in nearly the same place."""
     kept: list[Char] = []
-    strands: list[list[Char]] = []
+    seen: dict[str, list[Char]] = {}  # kept characters by text
+    begun: dict[str, list[Char]] = {}  # first characters of strands by their words
     for strand in _strands(chars):
         words = "".join(c.text for c in strand if c.text != " ")
-        if len(words) > 1 and any(_is_shadow(strand, words, other) for other in strands):
+        same = begun.setdefault(words, [])
+        if len(words) > 1 and any(_is_shadow(strand[0], other) for other in same):
             continue
-        strands.append(strand)
+        same.append(strand[0])
         for char in strand:
-            if not _is_printed(char, kept):
+            twins = seen.setdefault(char.text, [])
+            if not any(_is_printed(char, twin) for twin in twins):
+                twins.append(char)
                 kept.append(char)
     return kept
 
 
-def _is_shadow(strand: list[Char], words: str, other: list[Char]) -> bool:
-    reach = SHADOW_SHIFT * size(other[0])
-    return (
-        abs(strand[0].x0 - other[0].x0) < reach
-        and abs(strand[0].bottom - other[0].bottom) < reach
-        and words == "".join(c.text for c in other if c.text != " ")
-    )
+def _is_shadow(first: Char, other: Char) -> bool:
+    """Whether words begin where the same words began before."""
+    reach = SHADOW_SHIFT * size(other)
+    return abs(first.x0 - other.x0) < reach and abs(first.bottom - other.bottom) < reach
 
 
-def _is_printed(char: Char, kept: Sequence[Char]) -> bool:
+def _is_printed(char: Char, twin: Char) -> bool:
+    """Whether a character is a second print of the same glyph."""
     reach = BOLD_SHIFT * size(char)
-    return any(
-        c.text == char.text
-        and abs(c.top - char.top) < reach
-        and (
-            abs(c.x0 - char.x0) < reach
-            or min(c.x1, char.x1) - max(c.x0, char.x0) > OVERPRINT * (char.x1 - char.x0)
-        )
-        for c in kept
-    )
+    if abs(twin.top - char.top) >= reach:
+        return False
+    overlap = min(twin.x1, char.x1) - max(twin.x0, char.x0)
+    return abs(twin.x0 - char.x0) < reach or overlap > OVERPRINT * (char.x1 - char.x0)
 
 
 def _strands(chars: Sequence[Char]) -> list[list[Char]]:
