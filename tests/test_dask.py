@@ -51,7 +51,7 @@ def roles(postgres_server: str) -> dict[str, str]:
             check=False,
         )
         assert (made.returncode == 0) == (url == owner), made.stderr
-        assert ("store-denied" in made.stderr) == (url == writer), made.stderr
+        assert ("没有这项权限" in made.stderr) == (url == writer), made.stderr
     grant(owner)
     grant(owner)  # as after an upgrade
     return {"owner": owner, "writer": writer, "analyst": analyst}
