@@ -163,8 +163,16 @@ def send(job: Job, address: str) -> Uploaded:
     return upload(job.workspace, address)
 
 
+def _run_name() -> str:
+    """What Prefect shows of a run: the inbox and the workspace, by their last names."""
+    given = runtime.flow_run.parameters
+    inbox = given["inbox"].rstrip("/").rpartition("/")[2] or "重新处理"
+    return f"{inbox} → {Path(given['workspace']).name}"
+
+
 @flow(
     name="selfeval",
+    flow_run_name=_run_name,
     persist_result=False,
     on_failure=[watching.flow_failed],
     on_crashed=[watching.flow_failed],
@@ -250,7 +258,12 @@ def _read_all(job: Job, ids: list[str]) -> Iterator[Outcome]:
     size = min(
         CHUNK, max(1, -(-len(ids) // job.workers))
     )  # a small inbox is spread over the workers too
-    futures = [read.submit(job, ids[at : at + size]) for at in range(0, len(ids), size)]
+    futures = [
+        read.with_options(task_run_name=f"读取 {at + 1}–{min(at + size, len(ids))}").submit(
+            job, ids[at : at + size]
+        )
+        for at in range(0, len(ids), size)
+    ]
     if futures:
         import_audit()  # where a Prefect server started this flow; the command line has begun before
     failed: list[BaseException] = []

@@ -76,6 +76,8 @@ class Server:
                 "PREFECT__SERVER_EPHEMERAL": "1",
                 "PREFECT__SERVER_FINAL": "1",
             }
+        else:  # the browser would ask port 4200 otherwise
+            environment["PREFECT_UI_API_URL"] = self.url
         with self.log.open("wb") as log:
             command = [
                 sys.executable,
