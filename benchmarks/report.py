@@ -15,7 +15,7 @@ LIBRARIES = ("pypdfium2", "pdfplumber", "camelot-py", "rapidocr")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """One reader over files of `pages` pages read `repeat` times over; `ours`: it fills forms."""
 
     name: str
@@ -54,7 +54,7 @@ def machine() -> str:
     )
 
 
-def comparison(rows: Sequence[Row]) -> str:
+def comparison(rows: Sequence[FigureRow]) -> str:
     """The readers side by side; below, how ours compares with raw pdfplumber and with the floor."""
     body = []
     for row in rows:
@@ -96,7 +96,7 @@ def comparison(rows: Sequence[Row]) -> str:
     return table(head, body) + _ratios({row.name: row for row in rows if row.cost})
 
 
-def _ratios(rows: Mapping[str, Row]) -> str:
+def _ratios(rows: Mapping[str, FigureRow]) -> str:
     if not {"selfeval", "raw pdfplumber", "bare pdfium"} <= rows.keys():
         return ""
     ours, raw, floor = rows["selfeval"], rows["raw pdfplumber"], rows["bare pdfium"]

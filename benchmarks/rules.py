@@ -24,7 +24,7 @@ JUDGED = Path(__file__).with_name("judged.json")
 Place = tuple[str, int, str, str]
 
 
-class Judged(NamedTuple):
+class JudgedBatch(NamedTuple):
     """How many findings of a rule there are, how many of them were judged, and how many of these were right."""
 
     findings: int
@@ -32,7 +32,7 @@ class Judged(NamedTuple):
     right: int
 
 
-def judge(items: Iterable[Item]) -> dict[str, Judged]:
+def judge(items: Iterable[Item]) -> dict[str, JudgedBatch]:
     """The rules that find anything in the truths of `items`, each finding counted once for a form that is printed several times."""
     documents, true = [], set()
     for item in items:
@@ -58,13 +58,13 @@ def judge(items: Iterable[Item]) -> dict[str, Judged]:
         if row.rule in core or place in known:
             judged[row.rule] += 1
             right[row.rule] += place in true if row.rule in core else known[place]
-    return {rule: Judged(count, judged[rule], right[rule]) for rule, count in findings.items()}
+    return {rule: JudgedBatch(count, judged[rule], right[rule]) for rule, count in findings.items()}
 
 
 def section(items: Iterable[Item]) -> str:
     """The table, most findings first within a severity."""
     found, entries = judge(items), catalogue.load().entries
-    rank = {severity: n for n, severity in enumerate(catalogue.SEVERITIES)}
+    rank = {severity: n for n, severity in enumerate(catalogue.SEVERITY_WORDS)}
     order = sorted(found, key=lambda rule: (rank[entries[rule].severity], -found[rule].findings))
     rows = [
         (rule, entries[rule].severity, str(one.findings), str(one.judged), f"{one.right / one.judged:.0%}" if one.judged else "")

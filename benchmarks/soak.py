@@ -36,7 +36,7 @@ WARM = 0.1
 STAGES = ("read", "judged", "written")
 
 
-class Look(NamedTuple):
+class MemoryLook(NamedTuple):
     """Seconds from the start; documents that were read, judged, and have a page of the report by then; memory in MiB."""
 
     seconds: float
@@ -57,13 +57,13 @@ class Soak:
     wall: float = 0.0
     cpu: float = 0.0
     code: int = 0
-    looks: list[Look] = field(default_factory=list)
+    looks: list[MemoryLook] = field(default_factory=list)
 
     @property
     def peak(self) -> float:
         return max((look.memory for look in self.looks), default=0.0)
 
-    def within(self, stage: str, count: int, low: float, high: float) -> list[Look]:
+    def within(self, stage: str, count: int, low: float, high: float) -> list[MemoryLook]:
         """The looks of a stage while what it was done with was at least `low` and less than `high`."""
         return [
             look
@@ -141,7 +141,7 @@ def watched(commands: list[list[str]], workspace: Path | None = None) -> Soak:
                     del waiting[pid]
             if waiting and workspace is not None:
                 soak.looks.append(
-                    Look(time.perf_counter() - begin, *progress(workspace), memory_of(first))
+                    MemoryLook(time.perf_counter() - begin, *progress(workspace), memory_of(first))
                 )
             time.sleep(LOOK if waiting else 0)
     finally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from selfeval.expectations.verdicts import Decision, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, FormView, Reading, Row, State
+from selfeval.expectations.view import CAPTIONS, CellState, FormView, Reading, Row
 
 ZERO = Decimal(0)
 
@@ -69,13 +69,13 @@ def trouble(row: Row, name: str, reading: Reading) -> str:
 def unread(owner: str, subject: str, name: str, reading: Reading) -> str:
     """The same for a cell at `subject`/`name` of something that messages call `owner`."""
     cell, path = f"{owner}的{CAPTIONS[name]}", f"{subject}/{name}"
-    if reading.state is State.DOUBTFUL:
+    if reading.state is CellState.DOUBTFUL:
         return f"{cell}读取存疑，请核对单元格 {path}：{reading.why}"
-    if reading.state is State.UNREADABLE:
+    if reading.state is CellState.UNREADABLE:
         return f"{cell}“{reading.text}”不是数字（{path}）"
     return (
         f"{cell}空白（{path}）"
-        if reading.state is State.BLANK
+        if reading.state is CellState.BLANK
         else f"本表没有{CAPTIONS[name]}栏（{path}）"
     )
 
@@ -99,18 +99,18 @@ def _form_sum(form: FormView, name: str) -> FormSum | Decision:
     parts = []
     for row in form.filled:
         reading = row.read(name)
-        if reading.state is State.ABSENT and not form.has_column(name):
+        if reading.state is CellState.ABSENT and not form.has_column(name):
             return not_applicable(f"绩效指标没有{CAPTIONS[name]}栏")
-        if reading.state is not State.KNOWN:
+        if reading.state is not CellState.KNOWN:
             return undecidable(trouble(row, name, reading))
         if not row.repeats(name):
             parts.append(_part(row, reading))
     execution = None
     if form.total_fund is not None:
         reading = form.total_fund.read(name)
-        if reading.state is State.KNOWN:
+        if reading.state is CellState.KNOWN:
             execution = _part(form.total_fund, reading)
-        elif reading.state is not State.ABSENT:
+        elif reading.state is not CellState.ABSENT:
             return undecidable(trouble(form.total_fund, name, reading))
     return FormSum(tuple(parts), execution)
 

@@ -13,7 +13,7 @@ from selfeval.expectations.errors import AuditError
 RULES_FILE = DATA / "rules.yml"
 
 #: Severity -> as people read it, and as Great Expectations calls it.
-SEVERITIES = {
+SEVERITY_WORDS = {
     "error": ("错误", "critical"),
     "warning": ("警告", "warning"),
     "information": ("提示", "info"),
@@ -45,7 +45,7 @@ SCOPES = ("subject", "row", "form", "cells")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RuleEntry:
     """One rule. `title` is what a failure is called in a heading, `zh` and `en` are the sentence that it enforces; `_en` is the same text in
     English. `source` are keys of `Catalogue.sources`; `years` the first and last year in which it is valid (None: open); `profiles` the
     profiles that it needs (empty: all forms); `home` the profiles whose source states its threshold: elsewhere a failure is
@@ -85,7 +85,7 @@ class Entry:
 class Catalogue:
     """All entries by id, in the order of the file, what the source keys stand for, and the rules that are not built with the reason."""
 
-    entries: dict[str, Entry]
+    entries: dict[str, RuleEntry]
     sources: dict[str, str]
     not_built: dict[str, str]
     source_years: dict[str, tuple[int | None, int | None]]
@@ -103,12 +103,12 @@ class Catalogue:
         then = year is None or ((first is None or year >= first) and (last is None or year <= last))
         return then and (not places or profile in places)
 
-    def __getitem__(self, rule: str) -> Entry:
+    def __getitem__(self, rule: str) -> RuleEntry:
         return self.entries[rule]
 
-    def suites(self) -> dict[str, list[Entry]]:
+    def suites(self) -> dict[str, list[RuleEntry]]:
         """Entries by the suite that runs them."""
-        grouped: dict[str, list[Entry]] = {}
+        grouped: dict[str, list[RuleEntry]] = {}
         for entry in self.entries.values():
             grouped.setdefault(entry.suite, []).append(entry)
         return grouped
@@ -122,7 +122,7 @@ def load(path: Path = RULES_FILE) -> Catalogue:
     document = yaml.load(
         path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     )
-    entries: dict[str, Entry] = {}
+    entries: dict[str, RuleEntry] = {}
     for raw in document["rules"]:
         entry = _entry(raw, document["sources"])
         if entry.id in entries:
@@ -136,17 +136,17 @@ def load(path: Path = RULES_FILE) -> Catalogue:
     return Catalogue(entries, dict(document["sources"]), not_built, years, places)
 
 
-def _entry(raw: dict[str, Any], sources: dict[str, str]) -> Entry:
+def _entry(raw: dict[str, Any], sources: dict[str, str]) -> RuleEntry:
     years = raw.pop("years", None) or (None, None)
     profiles = raw.pop("profiles", "all")
     try:
-        entry = Entry(**{**raw, "source": tuple(raw["source"]), "traps": tuple(raw.get("traps", ())), "home": tuple(raw.get("home", ())), "years": (years[0], years[1]),
+        entry = RuleEntry(**{**raw, "source": tuple(raw["source"]), "traps": tuple(raw.get("traps", ())), "home": tuple(raw.get("home", ())), "years": (years[0], years[1]),
                          "profiles": () if profiles == "all" else tuple(profiles),
                          "follows": tuple(Follows(**one) for one in raw.get("follows", ()))})  # fmt: skip
     except (TypeError, KeyError) as error:
         raise CatalogueError(f"rule {raw.get('id')}: {error}") from error
     for name, value, known in (
-        ("severity", entry.severity, SEVERITIES),
+        ("severity", entry.severity, SEVERITY_WORDS),
         ("family", entry.family, FAMILIES),
     ):
         if value not in known:
@@ -161,7 +161,7 @@ def explain(rule: str, lang: str = "zh") -> list[tuple[str, str]]:
     catalogue = load()
     entry = catalogue[rule]
     chinese = lang == "zh"
-    severity = SEVERITIES[entry.severity][0] if chinese else entry.severity
+    severity = SEVERITY_WORDS[entry.severity][0] if chinese else entry.severity
     family = FAMILIES[entry.family] if chinese else entry.family
     sources = "；".join(f"{key}（{catalogue.sources[key]}）" for key in entry.source)
     lines = [

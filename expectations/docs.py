@@ -40,7 +40,7 @@ def render() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _section(entry: catalogue.Entry) -> str:
+def _section(entry: catalogue.RuleEntry) -> str:
     marks = [entry.severity, *(["core"] if entry.core else []), f"suite {entry.suite}"]
     if entry.years != (None, None):
         marks.append(f"{entry.years[0] or ''}–{entry.years[1] or ''}")

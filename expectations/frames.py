@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.fields import FUNDS, HEADER, INDICATORS, TOTAL, Field
-from selfeval.core.numbers import MONEY_UNITS
-from selfeval.core.values import is_blank, parse_quantity
+from selfeval.core.numbers import MONEY_UNITS, is_blank
+from selfeval.core.quantities import parse_quantity
 from selfeval.expectations.roster import Expected
 from selfeval.expectations.switched_off import Off, off_by_form
-from selfeval.expectations.view import State, views
+from selfeval.expectations.view import CellState, views
 from selfeval.records.tables.build import Tables
 from selfeval.records.tables.columns import COLUMNS, empty, to_lists
 from selfeval.records.tables.columns import frame as typed
@@ -135,10 +135,10 @@ def _doubtful(tables: Tables) -> dict[str, set[str]]:
         for row in (*form.funds, *form.indicators):
             block = "funds" if row.subject.startswith("funds") else "indicators"
             for name in _NUMBERS[block]:
-                if hasattr(row, name) and row.read(name).state is State.DOUBTFUL:
+                if hasattr(row, name) and row.read(name).state is CellState.DOUBTFUL:
                     found.setdefault(name, set()).add(row.record_id)
         for name in ("weight", "score"):
-            if form.read_total(name).state is State.DOUBTFUL:
+            if form.read_total(name).state is CellState.DOUBTFUL:
                 found.setdefault(f"total_{name}", set()).add(form.form_id)
         for name in _HEAD_STATES:
             if form.doubt(name):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from selfeval.expectations.catalogue import Catalogue, Entry
+from selfeval.expectations.catalogue import Catalogue, RuleEntry
 from selfeval.expectations.rules import RULES
 from selfeval.expectations.rules.base import Record, Rule
 from selfeval.expectations.verdicts import Decision, Verdict, not_applicable, undecidable
@@ -228,7 +228,7 @@ class _Asked(NamedTuple):
 
     question: Question
     judge: Callable[[Any, str], Decision]
-    limits: Entry | None
+    limits: RuleEntry | None
     answer: Answer
 
 
@@ -242,7 +242,7 @@ def subjects(rule: Rule, table: str) -> tuple[str, ...]:
     return rule.subjects if table == "forms" else ("",)
 
 
-def outside(entry: Entry, form: FormView) -> str:
+def outside(entry: RuleEntry, form: FormView) -> str:
     """Why the rule is not valid for this form, "" where it is."""
     if not entry.valid_in(form.year):
         return "本规则不适用于该年度"

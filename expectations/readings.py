@@ -20,7 +20,7 @@ CAPTIONS = {
 AMOUNTS = frozenset({"initial", "budget", "executed"})
 
 
-class State(Enum):
+class CellState(Enum):
     """ABSENT: the form has no such column. DOUBTFUL: printed, but not read with certainty."""
 
     ABSENT = 0
@@ -34,7 +34,7 @@ class State(Enum):
 class Reading:
     """A cell read as a number. `number` is set exactly when `state` is KNOWN; `why` says what is doubtful."""
 
-    state: State
+    state: CellState
     text: str | None = None
     number: Printed | None = None
     why: str = ""
@@ -48,11 +48,11 @@ class Reading:
 
 def _reading(text: str | None, parse: Callable[[str | None], Printed | None]) -> Reading:
     if text is None:
-        return Reading(State.ABSENT)
+        return Reading(CellState.ABSENT)
     if is_blank(text):
-        return Reading(State.BLANK, text)
+        return Reading(CellState.BLANK, text)
     number = parse(text)
-    return Reading(State.KNOWN, text, number) if number else Reading(State.UNREADABLE, text)
+    return Reading(CellState.KNOWN, text, number) if number else Reading(CellState.UNREADABLE, text)
 
 
 @remembered
@@ -76,4 +76,8 @@ def amount(text: str | None, unit: str | None, printed: str | None) -> Reading:
         return reading
     own = reading.number.unit in MONEY_UNITS
     found = reading.number.to_amount(unit or ("元" if own else None))
-    return Reading(State.KNOWN, printed, found) if found else Reading(State.UNREADABLE, printed)
+    return (
+        Reading(CellState.KNOWN, printed, found)
+        if found
+        else Reading(CellState.UNREADABLE, printed)
+    )

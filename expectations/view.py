@@ -18,8 +18,8 @@ from selfeval.expectations.merged import rows_of, shared_cells, targets_in_colum
 from selfeval.expectations.profiles import Profile, recognise
 from selfeval.expectations.readings import AMOUNTS, amount, points, rate
 from selfeval.expectations.readings import CAPTIONS as CAPTIONS
+from selfeval.expectations.readings import CellState as CellState
 from selfeval.expectations.readings import Reading as Reading
-from selfeval.expectations.readings import State as State
 
 if TYPE_CHECKING:
     import pandas
@@ -53,7 +53,7 @@ class Row:
     def _read(self, name: str) -> Reading:
         text, form = getattr(self, name), self.form
         if form.doubts and (why := self.doubt_of(name)):
-            return Reading(State.DOUBTFUL, text, None, why)
+            return Reading(CellState.DOUBTFUL, text, None, why)
         if name == "score" or name == "weight":
             return points(text)
         if name not in AMOUNTS:
@@ -233,7 +233,7 @@ class FormView:
         if self.doubts:
             unplaced = text is None and self.unknown_caption("header")
             if why := unplaced or self.doubt(f"total/{name}"):
-                return Reading(State.DOUBTFUL, text, None, why)
+                return Reading(CellState.DOUBTFUL, text, None, why)
         return points(text)
 
     @cached_property

@@ -12,8 +12,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from selfeval.core.paths import page_address
-
-SEVERITIES = ("error", "warning", "information")  # in order of weight
+from selfeval.core.severities import SEVERITIES
 
 
 class Spot(NamedTuple):
@@ -98,7 +97,7 @@ def rule_texts(
 
 
 @dataclass(frozen=True, slots=True)
-class Waiver:
+class WaiverShown:
     """An explanation that an auditor accepted for a finding. `until` is the last day on which it holds, "" for ever; `void` says why it
     no longer holds, "" while it does."""
 
@@ -147,7 +146,7 @@ class TableCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PrintedTable:
     """A block of the form as printed: columns in printed order, cells that span rows given once."""
 
     caption: str
@@ -181,7 +180,7 @@ class FindingView:
     status: str
     spot: Spot | None = None
     crop: Crop | None = None
-    waiver: Waiver | None = None
+    waiver: WaiverShown | None = None
     cause: str = ""  # the id of the open finding that this one only follows from
     consequences: tuple[FindingView, ...] = ()
 
@@ -210,7 +209,7 @@ class Undecided:
 
 
 @dataclass(frozen=True, slots=True)
-class FormView:
+class FormPage:
     """One form with everything said about it."""
 
     form_id: str
@@ -222,10 +221,10 @@ class FormView:
     authority: str
     amount_unit: str
     header: tuple[tuple[str, Value], ...]
-    funds: Table | None
+    funds: PrintedTable | None
     goals: tuple[tuple[str, Value], ...]
-    indicators: Table | None
-    tasks: Table | None
+    indicators: PrintedTable | None
+    tasks: PrintedTable | None
     conclusions: tuple[tuple[str, Value], ...]
     other: tuple[tuple[str, Value], ...]
     total: tuple[tuple[str, Value], ...]
@@ -281,7 +280,7 @@ class DocumentView:
     reason_code: str = ""
     reason_message: str = ""
     reason_hint: str = ""
-    forms: tuple[FormView, ...] = ()
+    forms: tuple[FormPage, ...] = ()
     sheets: tuple[PageView, ...] = field(default=())
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from selfeval.extractors.drawing.render import PageImage, render_page
+from selfeval.extractors.drawing.render import PagePicture, render_page
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation.limits import GIB, MAX_SECONDS
 from selfeval.extractors.isolation.sandbox import extract_many, run_isolated
@@ -122,7 +122,7 @@ def test_drawing_a_hostile_page_ends(case: str, memory: Memory) -> None:
     try:
         came = (
             "drawn"
-            if isinstance(run_isolated(render_page, CASES[case](), 1), PageImage)
+            if isinstance(run_isolated(render_page, CASES[case](), 1), PagePicture)
             else "nothing"
         )
     except ExtractError as error:

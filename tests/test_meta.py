@@ -247,3 +247,15 @@ def test_ids_and_paths_are_taken_apart_in_core_alone() -> None:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if sliced.search(line)
     ]
+
+
+def test_no_two_classes_of_one_name() -> None:
+    """One name for one thing, whatever room it is in."""
+    named: dict[str, list[str]] = {}
+    for room in (*ROOMS, "benchmarks"):
+        for path in modules(room):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    place = f"{path.relative_to(HOUSE)}:{node.lineno}"
+                    named.setdefault(node.name, []).append(place)
+    assert not {name: places for name, places in named.items() if len(places) > 1}

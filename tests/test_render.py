@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from selfeval.extractors.drawing.redact import personal_boxes
-from selfeval.extractors.drawing.render import PageImage, render_page
+from selfeval.extractors.drawing.render import PagePicture, render_page
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation.limits import IMAGE_BYTES
 from selfeval.extractors.isolation.sandbox import run_isolated
@@ -46,7 +46,7 @@ def test_a_tight_budget_costs_sharpness_and_not_the_picture() -> None:
     assert render_page(data, 1, max_pixels=100_000).width_px ** 2 < 100_000
 
 
-def darkest(image: PageImage, box: tuple[float, float, float, float]) -> int:
+def darkest(image: PagePicture, box: tuple[float, float, float, float]) -> int:
     """The darkest grey, 0 to 255, in a box given in points."""
     scale = image.width_px / image.width_pt
     x0, top, x1, bottom = (round(value * scale) for value in box)

@@ -20,7 +20,7 @@ from selfeval import reports
 from selfeval.reports.diff.output import write_html
 from selfeval.reports.diff.versions import Side, compare
 from selfeval.reports.i18n import LOCALE, UnknownLanguage, translator
-from selfeval.reports.model import RuleText, Version, Waiver
+from selfeval.reports.model import RuleText, Version, WaiverShown
 from selfeval.reports.office.excel import write_workbook
 from selfeval.reports.office.letters import collect, write_letters
 from selfeval.reports.site.run_diff import AGAIN, ChangedDocument, Changes
@@ -133,7 +133,7 @@ def english_site(out: Path) -> None:
     sources = Sources(
         rules,
         waivers={
-            finding: Waiver(
+            finding: WaiverShown(
                 finding, "审计一处", "2023-02-03", "四舍五入所致", "已过期", "2023-03-01"
             )
         },

@@ -13,7 +13,7 @@ from report_data import RULES, batch, one
 
 from selfeval.reports.errors import ReportError
 from selfeval.reports.i18n import translator
-from selfeval.reports.model import Waiver
+from selfeval.reports.model import WaiverShown
 from selfeval.reports.office import letter_template, letters
 from selfeval.reports.office.excel import write_workbook
 from selfeval.reports.site.sources import Sources
@@ -306,7 +306,7 @@ def test_the_templates_that_are_shipped_are_those_that_the_module_makes(tmp_path
 
 def test_a_waived_finding_says_in_the_workbook_who_accepted_it_why_and_until_when(tmp_path):
     given = one(CLEAN, (0, "scores-sum", "total/score", {"status": "waived"}))
-    waiver = Waiver(
+    waiver = WaiverShown(
         given.findings.finding_id[0],
         "审计一处",
         "2023-02-03 10:00",

@@ -15,7 +15,7 @@ from selfeval.records.tables.build import build as tables_of
 from selfeval.reports.diff.output import to_json, to_text, write_html
 from selfeval.reports.diff.versions import Side, compare
 from selfeval.reports.i18n import translator
-from selfeval.reports.model import Version, Waiver
+from selfeval.reports.model import Version, WaiverShown
 from selfeval.reports.office import letters
 from selfeval.reports.office.excel import write_workbook
 from selfeval.reports.site.sources import Sources
@@ -53,7 +53,7 @@ def everything_written(tmp_path):
         [document(with_evidence(changed(form, {"goal_actual": f"{SENTENCE}另"})), name="b.pdf")], []
     )
     form_id, finding = given.tables.forms.form_id[0], given.findings.finding_id[0]
-    waivers = {finding: Waiver(finding, "审计一处", "2023-02-03", f"已电话{PHONE}核实")}
+    waivers = {finding: WaiverShown(finding, "审计一处", "2023-02-03", f"已电话{PHONE}核实")}
     versions = {
         form_id: (
             Version("old-1", 1, f"{PHONE}.pdf", "2023-01-05"),

@@ -16,7 +16,7 @@ from report_data import RULES, batch, one, pictures, refused
 from selfeval.extractors.model import Doubt, Evidence
 from selfeval.reports.diff.output import write_html
 from selfeval.reports.diff.versions import Side, compare
-from selfeval.reports.model import RuleText, Version, Waiver, rule_texts
+from selfeval.reports.model import RuleText, Version, WaiverShown, rule_texts
 from selfeval.reports.site.environment import CONTENT_SECURITY_POLICY
 from selfeval.reports.site.run_diff import NEW, ChangedDocument, Changes
 from selfeval.reports.site.sources import Sources
@@ -314,7 +314,7 @@ def hostile_site(out, lang="zh"):
     }
     sources = Sources(
         text_of,
-        waivers={finding: Waiver(finding, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)},
+        waivers={finding: WaiverShown(finding, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)},
         versions=versions,
     )
     run = RunInfo(
@@ -392,7 +392,9 @@ def test_waivers_and_versions_are_told_on_the_page(tmp_path):
         pictures(given.tables),
         sources=Sources(
             RULES,
-            waivers={finding: Waiver(finding, "审计一处", "2023-02-03", "四舍五入所致，予以采纳")},
+            waivers={
+                finding: WaiverShown(finding, "审计一处", "2023-02-03", "四舍五入所致，予以采纳")
+            },
             versions=versions,
         ),
     )
@@ -407,7 +409,7 @@ def test_waivers_and_versions_are_told_on_the_page(tmp_path):
 def test_an_acceptance_that_is_void_stands_at_the_finding_that_is_open_again(tmp_path):
     given = one(CLEAN, SCORE)
     place = (given.tables.forms.form_id[0], "scores-sum", "total")
-    void = Waiver(
+    void = WaiverShown(
         "an-older-id", "审计一处", "2023-02-03", "四舍五入所致", "所依据的数值已改变", "2023-12-31"
     )
     build(*given, tmp_path, sources=Sources(RULES, lapsed={place: void}))

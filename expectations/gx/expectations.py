@@ -124,7 +124,7 @@ class RuleExpectation(ColumnMapExpectation):
         if config is None:
             return []
         entry = catalogue.load()[cls.rule_id]
-        word = catalogue.SEVERITIES[entry.severity][0]
+        word = catalogue.SEVERITY_WORDS[entry.severity][0]
         return [
             _text(
                 "$severity $rule $sentence",

@@ -30,7 +30,7 @@ def configurations(suite: str, table: str) -> list[dict[str, Any]]:
                     "type": f"expect_{entry.id.replace('-', '_')}",
                     "kwargs": kwargs,
                     "meta": {"rule": entry.id, "family": entry.family, "table": table},
-                    "severity": catalogue.SEVERITIES[entry.severity][1],
+                    "severity": catalogue.SEVERITY_WORDS[entry.severity][1],
                 }
             )
     return found

@@ -13,7 +13,7 @@ from selfeval.expectations.arithmetic import ZERO, FormSum, form_sum, plain, tro
 from selfeval.expectations.rules.base import FormRule
 from selfeval.expectations.rules.scores import FULL_MARKS
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, FormView, State
+from selfeval.expectations.view import CAPTIONS, CellState, FormView
 
 
 class _FilledInExceeds(FormRule):
@@ -36,7 +36,7 @@ class _FilledInExceeds(FormRule):
             (
                 (row, one)
                 for row, one in readings
-                if one.state in (State.DOUBTFUL, State.UNREADABLE)
+                if one.state in (CellState.DOUBTFUL, CellState.UNREADABLE)
             ),
             None,
         )
@@ -57,7 +57,7 @@ class _FilledInExceeds(FormRule):
             record,
             least,
             [one.text for one in known],
-            sum(one.state is State.BLANK for _, one in readings),
+            sum(one.state is CellState.BLANK for _, one in readings),
         )
 
     @abstractmethod
@@ -78,7 +78,7 @@ class WeightsExceedTotal(_FilledInExceeds):
 
     def most(self, form: FormView) -> Decimal | Decision:
         printed = form.read_total("weight")
-        if printed.state in (State.DOUBTFUL, State.UNREADABLE):
+        if printed.state in (CellState.DOUBTFUL, CellState.UNREADABLE):
             return undecidable(f"总分的分值读取存疑（total/weight）：{printed.why or printed.text}")
         return printed.value if printed.number is not None else FULL_MARKS
 
@@ -105,7 +105,7 @@ class ScoresExceedTotal(_FilledInExceeds):
 
     def most(self, form: FormView) -> Decimal | Decision:
         printed = form.read_total("score")
-        if printed.state in (State.ABSENT, State.BLANK):
+        if printed.state in (CellState.ABSENT, CellState.BLANK):
             return not_applicable("本表没有填总分")
         if printed.number is None:
             return undecidable(f"总分读取存疑（total/score）：{printed.why or printed.text}")
@@ -138,7 +138,7 @@ class ScoresSumRounding(FormRule):
         if isinstance(whole, Decision):
             return whole
         printed = record.read_total("score")
-        if printed.state in (State.ABSENT, State.BLANK):
+        if printed.state in (CellState.ABSENT, CellState.BLANK):
             return not_applicable("本表没有填总分")
         if printed.number is None:
             return undecidable(f"总分读取存疑（total/score）：{printed.why or printed.text}")

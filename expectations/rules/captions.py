@@ -12,7 +12,7 @@ from selfeval.expectations.arithmetic import ZERO, plain, trouble
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.text import bare
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import FormView, IndicatorRow, State
+from selfeval.expectations.view import CellState, FormView, IndicatorRow
 
 FULL_MARKS = Decimal(100)
 _CAPTION = re.compile(r"^(?P<name>[^0-9/]+?)[（(]?(?P<points>[0-9]+(?:\.[0-9]+)?)分[)）]?$")
@@ -21,7 +21,7 @@ _CAPTION = re.compile(r"^(?P<name>[^0-9/]+?)[（(]?(?P<points>[0-9]+(?:\.[0-9]+)
 SPLIT_TOLERANCE = Decimal("0.05")
 
 
-class Block(NamedTuple):
+class Level1Block(NamedTuple):
     """The rows of one first level, also where a page break prints it twice. `points` is what its caption promises, None without."""
 
     name: str
@@ -29,15 +29,15 @@ class Block(NamedTuple):
     rows: tuple[IndicatorRow, ...]
 
 
-def blocks(form: FormView) -> list[Block]:
+def blocks(form: FormView) -> list[Level1Block]:
     """The first levels of the form in printed order, without template rows."""
-    found: list[Block] | None = form.memo.get("blocks")
+    found: list[Level1Block] | None = form.memo.get("blocks")
     if found is None:
         found = form.memo["blocks"] = _blocks(form)
     return found
 
 
-def _blocks(form: FormView) -> list[Block]:
+def _blocks(form: FormView) -> list[Level1Block]:
     rows: dict[str, list[IndicatorRow]] = {}
     points: dict[str, Decimal | None] = {}
     for row in form.filled:
@@ -46,15 +46,15 @@ def _blocks(form: FormView) -> list[Block]:
         name = bare(match["name"] if match else text)
         rows.setdefault(name, []).append(row)
         points[name] = points.get(name) or (exact(match["points"]) if match else None)
-    return [Block(name, points[name], tuple(found)) for name, found in rows.items()]
+    return [Level1Block(name, points[name], tuple(found)) for name, found in rows.items()]
 
 
-def block_weight(block: Block) -> Decimal | Decision:
+def block_weight(block: Level1Block) -> Decimal | Decision:
     """The sum of the weights below one first level."""
     total = ZERO
     for row in block.rows:
         reading = row.read("weight")
-        if reading.state is State.ABSENT:
+        if reading.state is CellState.ABSENT:
             return not_applicable("绩效指标没有分值栏")
         if reading.number is None:
             return undecidable(trouble(row, "weight", reading))
@@ -113,7 +113,7 @@ class Level2WeightCaption(IndicatorRule):
             return undecidable(f"二级指标读取存疑，请核对 {doubt}")
         rows = tuple(row for row in record.form.filled if (row.level1, row.level2) == same)
         promised = exact(match["points"])
-        block = Block(bare(match["name"]), promised, rows)
+        block = Level1Block(bare(match["name"]), promised, rows)
         total = block_weight(block)
         if isinstance(total, Decision):
             return total
@@ -141,7 +141,7 @@ class BlockCaptionConsistent(FormRule):
         if record.total_score is None and record.total_weight is None:
             return undecidable("未见总分行，表格可能不完整")
         execution = record.total_fund.read("weight") if record.total_fund else None
-        if execution is not None and execution.state not in (State.ABSENT, State.KNOWN):
+        if execution is not None and execution.state not in (CellState.ABSENT, CellState.KNOWN):
             return undecidable("预算执行分值空白或无法辨认")
         points = sum((block.points for block in found if block.points is not None), ZERO)
         extra = execution.value if execution and execution.number else ZERO
@@ -178,7 +178,7 @@ class ProfileWeights(FormRule):
             rows = tuple(row for row in record.filled if name in bare(row.level1))
             if not rows:
                 return undecidable(f"没有“{name}”一级指标")
-            total = block_weight(Block(name, points, rows))
+            total = block_weight(Level1Block(name, points, rows))
             if isinstance(total, Decision):
                 return total
             if total != points:

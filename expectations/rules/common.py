@@ -11,7 +11,7 @@ from selfeval.core.quantities import Quantity, parse_quantity, scale_of
 from selfeval.expectations.arithmetic import trouble
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import Decision, not_applicable, undecidable
-from selfeval.expectations.view import FundRow, IndicatorRow, State
+from selfeval.expectations.view import CellState, FundRow, IndicatorRow
 
 NO_POINTS_COLUMN = not_applicable("本表没有分值栏或得分栏")
 NO_POINTS = not_applicable("没有填分值和得分")
@@ -52,9 +52,9 @@ def _points(record: IndicatorRow | FundRow) -> Points | Decision:
         if not record.paired:
             return NOT_PAIRED
         return Points(score.value, weight.value, score.text, weight.text)
-    if score.state is State.ABSENT or weight.state is State.ABSENT:
+    if score.state is CellState.ABSENT or weight.state is CellState.ABSENT:
         return NO_POINTS_COLUMN
-    if score.state is State.BLANK and weight.state is State.BLANK:
+    if score.state is CellState.BLANK and weight.state is CellState.BLANK:
         return NO_POINTS
     name, reading = ("score", score) if score.number is None else ("weight", weight)
     return undecidable(trouble(record, name, reading))

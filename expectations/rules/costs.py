@@ -13,7 +13,7 @@ from selfeval.expectations.rules.common import points
 from selfeval.expectations.rules.fund_notes import mentions
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import FormView, IndicatorRow, State
+from selfeval.expectations.view import CellState, FormView, IndicatorRow
 
 #: Amounts that are compared across the blocks of a form may differ by this share.
 ONE_PERCENT = Decimal("0.01")
@@ -280,7 +280,7 @@ class ExecutionCountedTwice(IndicatorRule):
         total = record.form.total_fund
         marks = [record.read("weight"), record.read("score")]
         block = [total.read("weight"), total.read("score")] if total else []
-        if any(reading.state is State.DOUBTFUL for reading in (*marks, *block)):
+        if any(reading.state is CellState.DOUBTFUL for reading in (*marks, *block)):
             return undecidable(f"分值或得分读取存疑（{subject}）")
         if not any(reading.number and reading.value > 0 for reading in block) or not any(
             reading.number and reading.value > 0 for reading in marks

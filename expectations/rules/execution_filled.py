@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from selfeval.expectations.arithmetic import percent, plain, trouble
-from selfeval.expectations.readings import CAPTIONS, Reading, State
+from selfeval.expectations.readings import CAPTIONS, CellState, Reading
 from selfeval.expectations.rules.base import FundRule
 from selfeval.expectations.rules.funds import base_of, money, units_differ, with_base
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
@@ -21,18 +21,20 @@ class RateWithoutAmounts(FundRule):
         base = base_of(record)
         amounts = {name: record.read(name) for name in (base, "executed")}
         claims = {name: record.read(name) for name in ("rate", "score")}
-        if all(one.state is State.ABSENT for one in amounts.values()):
+        if all(one.state is CellState.ABSENT for one in amounts.values()):
             return not_applicable("资金表没有预算数栏和执行数栏")
         claimed = [name for name, one in claims.items() if one.number is not None and one.value]
         if not claimed:
-            doubted = next((n for n, one in claims.items() if one.state is State.DOUBTFUL), None)
+            doubted = next(
+                (n for n, one in claims.items() if one.state is CellState.DOUBTFUL), None
+            )
             if doubted:
                 return undecidable(trouble(record, doubted, claims[doubted]))
             return not_applicable("没有填执行率和预算执行得分")
         for name, one in amounts.items():
-            if one.state is State.DOUBTFUL:
+            if one.state is CellState.DOUBTFUL:
                 return undecidable(trouble(record, name, one))
-        blank = [name for name, one in amounts.items() if one.state is State.BLANK]
+        blank = [name for name, one in amounts.items() if one.state is CellState.BLANK]
         if not blank:
             return PASS
         told = "、".join(f"{CAPTIONS[name]}{claims[name].text}" for name in claimed)
@@ -50,14 +52,14 @@ class ExecutionNotScored(FundRule):
 
     def judge(self, record: FundRow, subject: str) -> Decision:
         weight, score = record.read("weight"), record.read("score")
-        if weight.state is State.ABSENT or score.state is State.ABSENT:
+        if weight.state is CellState.ABSENT or score.state is CellState.ABSENT:
             return not_applicable("资金表没有分值栏或得分栏")
-        if weight.state is State.BLANK:
+        if weight.state is CellState.BLANK:
             return not_applicable("预算执行没有设分值")
         for name, one in (("weight", weight), ("score", score)):
-            if one.state is State.DOUBTFUL:
+            if one.state is CellState.DOUBTFUL:
                 return undecidable(trouble(record, name, one))
-        if score.state is not State.BLANK:
+        if score.state is not CellState.BLANK:
             return PASS
         found = with_base(record, "executed")
         if isinstance(found, Decision):
@@ -81,7 +83,7 @@ class TenThousandfold(FundRule):
 
     def judge(self, record: FundRow, subject: str) -> Decision:
         found = {name: record.read(name) for name in ("initial", "budget", "executed")}
-        doubted = next((n for n, one in found.items() if one.state is State.DOUBTFUL), None)
+        doubted = next((n for n, one in found.items() if one.state is CellState.DOUBTFUL), None)
         known = {name: one for name, one in found.items() if one.number is not None and one.value}
         if len(known) < 2:
             if doubted:

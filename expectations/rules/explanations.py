@@ -10,7 +10,7 @@ from selfeval.expectations.rules.base import IndicatorRule
 from selfeval.expectations.rules.common import NOT_PAIRED, explained, points
 from selfeval.expectations.text import bare, is_blank, likeness
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import IndicatorRow, State, brief
+from selfeval.expectations.view import CellState, IndicatorRow, brief
 
 NO_EXPLANATION = not_applicable("没有填偏差原因分析")
 TOLD_ABOVE = not_applicable("合并单元格，已在其首行说明")
@@ -25,9 +25,9 @@ class DeviationUnexplained(IndicatorRule):
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         score, weight = record.read("score"), record.read("weight")
         for name, reading in (("score", score), ("weight", weight)):
-            if reading.state is State.ABSENT:
+            if reading.state is CellState.ABSENT:
                 return not_applicable("本表没有分值栏或得分栏")
-            if reading.state in (State.DOUBTFUL, State.UNREADABLE):
+            if reading.state in (CellState.DOUBTFUL, CellState.UNREADABLE):
                 return undecidable(trouble(record, name, reading))
         if score.number is None or weight.number is None:
             return (

@@ -10,7 +10,7 @@ from selfeval.expectations.arithmetic import ZERO, percent, plain, trouble
 from selfeval.expectations.rules.base import FormRule, FundRule
 from selfeval.expectations.rules.funds import execution_ratio, money, readings
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, FormView, FundRow, State
+from selfeval.expectations.view import CAPTIONS, CellState, FormView, FundRow
 
 
 class ZeroBudget(FundRule):
@@ -20,15 +20,15 @@ class ZeroBudget(FundRule):
 
     def judge(self, record: FundRow, subject: str) -> Decision:
         budget, executed = record.read("budget"), record.read("executed")
-        if budget.state is State.ABSENT or executed.state is State.ABSENT:
+        if budget.state is CellState.ABSENT or executed.state is CellState.ABSENT:
             return not_applicable("资金表没有全年预算数栏或全年执行数栏")
         if executed.number is None:
             return (
                 not_applicable("没有填全年执行数")
-                if executed.state is State.BLANK
+                if executed.state is CellState.BLANK
                 else undecidable(trouble(record, "executed", executed))
             )
-        if budget.state in (State.DOUBTFUL, State.UNREADABLE):
+        if budget.state in (CellState.DOUBTFUL, CellState.UNREADABLE):
             return undecidable(trouble(record, "budget", budget))
         if budget.number is not None and budget.value:
             return PASS
@@ -57,9 +57,9 @@ class TotalRowUnfilled(FormRule):
             if reading.number is not None and reading.value > 0
         ]
         total = total_row.read(name)
-        if total.state is State.ABSENT or not filled:
+        if total.state is CellState.ABSENT or not filled:
             return not_applicable(f"{CAPTIONS[name]}没有分项数字")
-        if total.state in (State.DOUBTFUL, State.UNREADABLE):
+        if total.state in (CellState.DOUBTFUL, CellState.UNREADABLE):
             return undecidable(trouble(total_row, name, total))
         if total.number is not None and total.value:
             return PASS
@@ -83,14 +83,14 @@ class RateNotFilled(FundRule):
 
     def judge(self, record: FundRow, subject: str) -> Decision:
         rate = record.read("rate")
-        if rate.state is State.ABSENT:
+        if rate.state is CellState.ABSENT:
             return not_applicable("资金表没有执行率栏")
         found = readings(record, "budget", "executed")
         if isinstance(found, Decision):
             return found
-        if rate.state is State.DOUBTFUL:
+        if rate.state is CellState.DOUBTFUL:
             return undecidable(trouble(record, "rate", rate))
-        if rate.state is not State.BLANK:
+        if rate.state is not CellState.BLANK:
             return PASS
         if not found["budget"].value:
             return not_applicable("全年预算数为0，没有执行率")
@@ -116,7 +116,7 @@ class ComponentRate(FormRule):
             row
             for row in record.funds
             if row is not record.total_fund
-            and row.read("rate").state not in (State.ABSENT, State.BLANK)
+            and row.read("rate").state not in (CellState.ABSENT, CellState.BLANK)
         ]
         if not rows:
             return not_applicable("分项没有填执行率")
@@ -155,7 +155,9 @@ class ComponentOverExecution(FormRule):
     def judge(self, record: FormView, subject: str) -> Decision:
         rows = [row for row in record.funds if row is not record.total_fund]
         pairs = [(row, row.read("budget"), row.read("executed")) for row in rows]
-        if any(State.DOUBTFUL in (budget.state, executed.state) for _, budget, executed in pairs):
+        if any(
+            CellState.DOUBTFUL in (budget.state, executed.state) for _, budget, executed in pairs
+        ):
             return undecidable("分项金额读取存疑")
         filled = [
             (row, budget, executed)
@@ -206,7 +208,7 @@ class NegativeAmount(FormRule):
             for row in record.funds
             for name in ("initial", "budget", "executed")
         ]
-        if any(reading.state is State.DOUBTFUL for _, _, reading in cells):
+        if any(reading.state is CellState.DOUBTFUL for _, _, reading in cells):
             return undecidable("资金金额读取存疑")
         numbers = [
             (row, name, reading) for row, name, reading in cells if reading.number is not None
@@ -238,10 +240,10 @@ class AmountUnreadable(FormRule):
             for row in record.funds
             for name in ("initial", "budget", "executed", "rate")
         ]
-        if any(reading.state is State.DOUBTFUL for _, _, reading in cells):
+        if any(reading.state is CellState.DOUBTFUL for _, _, reading in cells):
             return undecidable("资金金额读取存疑")
         for row, name, reading in cells:
-            if reading.state is State.UNREADABLE:
+            if reading.state is CellState.UNREADABLE:
                 message = f"{row.name}的{CAPTIONS[name]}填为“{reading.text}”，不是可以计算的数字，请改填数字。"
                 return failed(
                     message,

@@ -16,7 +16,7 @@ from selfeval.expectations.arithmetic import (
     row_slip,
     trouble,
 )
-from selfeval.expectations.readings import AMOUNTS, CAPTIONS, Reading, State
+from selfeval.expectations.readings import AMOUNTS, CAPTIONS, CellState, Reading
 from selfeval.expectations.rules.base import FormRule, FundRule
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, FundRow
@@ -28,10 +28,10 @@ def readings(row: FundRow, *names: str) -> dict[str, Reading] | Decision:
     """The cells `names` as numbers; not-applicable where the form lacks one of the columns, undecidable where one is no number."""
     found = {name: row.read(name) for name in names}
     for name, reading in found.items():
-        if reading.state is State.ABSENT:
+        if reading.state is CellState.ABSENT:
             return not_applicable(f"资金表没有{CAPTIONS[name]}栏")
     for name, reading in found.items():
-        if reading.state is not State.KNOWN:
+        if reading.state is not CellState.KNOWN:
             return undecidable(trouble(row, name, reading))
     amounts = (found[name] for name in found if name in AMOUNTS)
     return MIXED_UNITS if units_differ(row.form, amounts) else found
@@ -49,8 +49,10 @@ def units_differ(form: FormView, readings: Iterable[Reading]) -> bool:
 
 def base_of(row: FundRow) -> str:
     """The column that execution is measured on: 全年预算数, or 年初预算数 on a form that prints no other."""
-    no_budget = row.read("budget").state is State.ABSENT
-    return "initial" if no_budget and row.read("initial").state is not State.ABSENT else "budget"
+    no_budget = row.read("budget").state is CellState.ABSENT
+    return (
+        "initial" if no_budget and row.read("initial").state is not CellState.ABSENT else "budget"
+    )
 
 
 def with_base(row: FundRow, *names: str) -> dict[str, Reading] | Decision:
@@ -156,12 +158,12 @@ class FundsComponents(FormRule):
     def judge(self, record: FormView, subject: str) -> Decision:
         name = parts_of(subject).name or ""
         total_row = record.total_fund
-        if total_row is None or total_row.read(name).state is State.ABSENT:
+        if total_row is None or total_row.read(name).state is CellState.ABSENT:
             return not_applicable(f"资金表没有{CAPTIONS[name]}栏")
         parts: list[Part] = []
         for row in record.funds:
             reading = row.read(name)
-            if reading.state in (State.DOUBTFUL, State.UNREADABLE):
+            if reading.state in (CellState.DOUBTFUL, CellState.UNREADABLE):
                 return undecidable(trouble(row, name, reading))
             if row is not total_row and reading.number is not None:
                 parts.append(Part(row, reading.value, reading.number.half, reading.text))

@@ -12,7 +12,7 @@ from selfeval.expectations.rules.base import FormRule
 from selfeval.expectations.rules.costs import wan
 from selfeval.expectations.text import bare
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, FormView, Reading, State, brief
+from selfeval.expectations.view import CAPTIONS, CellState, FormView, Reading, brief
 
 ALONE = not_applicable("本批次没有同一项目的其他自评表")
 UNNAMED = undecidable("项目名称、实施单位或年度空白，无法与其他自评表比对")
@@ -76,7 +76,7 @@ class SameProjectDifferentNumbers(FormRule):
         doubtful = False
         for other in before:
             for path, name, one, two in _numbers(record, peers.form(other)):
-                if State.DOUBTFUL in (one.state, two.state):
+                if CellState.DOUBTFUL in (one.state, two.state):
                     doubtful = True
                 elif one.number is not None and two.number is not None and one.value != two.value:
                     message = f"同一项目{record.year}年度的{name}，本表为{one.text}，而{_called(other)}为{two.text}，两份自评表不一致，请核实以何者为准。"

@@ -8,7 +8,7 @@ from selfeval.expectations.arithmetic import form_sum, plain, slip, trouble, unr
 from selfeval.expectations.rules.base import FormRule, ScoredRowRule
 from selfeval.expectations.rules.common import NO_POINTS, NOT_PAIRED
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, FormView, FundRow, IndicatorRow, Row, State
+from selfeval.expectations.view import CAPTIONS, CellState, FormView, FundRow, IndicatorRow, Row
 
 #: What all weights of a form come to (百分制).
 FULL_MARKS = Decimal(100)
@@ -29,15 +29,15 @@ class NumberUnreadable(ScoredRowRule):
             readings = [(column, record.read(column)) for column in ("weight", "score")]
             name, none = record.name, NO_POINTS
         for column, reading in readings:
-            if reading.state is State.UNREADABLE:
+            if reading.state is CellState.UNREADABLE:
                 what = CAPTIONS[column] if isinstance(record, Row) else "得分"
                 message = f"{name}的{what}填为“{' '.join((reading.text or '').split())}”，不是可以计算的数字，请改填数字。"
                 cells = (f"{subject}/{column}",)
                 return failed(message, "数字", reading.text, cells=cells, values=(reading.text,))
         for column, reading in readings:
-            if reading.state is State.DOUBTFUL:
+            if reading.state is CellState.DOUBTFUL:
                 return undecidable(unread(name, subject, column, reading))
-        return PASS if any(reading.state is State.KNOWN for _, reading in readings) else none
+        return PASS if any(reading.state is CellState.KNOWN for _, reading in readings) else none
 
 
 class ScoreOutOfRange(ScoredRowRule):
@@ -47,14 +47,14 @@ class ScoreOutOfRange(ScoredRowRule):
 
     def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision:
         score, weight = record.read("score"), record.read("weight")
-        if score.state is not State.KNOWN:
+        if score.state is not CellState.KNOWN:
             return _unscored(record, score.state, "score")
         if score.value < 0:
             message = f"{record.name}得分为{score.text}分，低于0分，请核实。"
             return failed(
                 message, "0分以上", score.text, cells=(f"{subject}/score",), values=(score.text,)
             )
-        if weight.state is not State.KNOWN:
+        if weight.state is not CellState.KNOWN:
             return _unscored(record, weight.state, "weight")
         if not record.paired:
             return NOT_PAIRED
@@ -70,10 +70,12 @@ class ScoreOutOfRange(ScoredRowRule):
         )
 
 
-def _unscored(record: FundRow | IndicatorRow, state: State, name: str) -> Decision:
+def _unscored(record: FundRow | IndicatorRow, state: CellState, name: str) -> Decision:
     """The verdict where the cell `name` is no number: nothing to compare when the other is empty too, else undecidable."""
     other = record.read("weight" if name == "score" else "score").state
-    if state is State.ABSENT or (state is State.BLANK and other in (State.BLANK, State.ABSENT)):
+    if state is CellState.ABSENT or (
+        state is CellState.BLANK and other in (CellState.BLANK, CellState.ABSENT)
+    ):
         return not_applicable(f"没有{CAPTIONS[name]}")
     return undecidable(trouble(record, name, record.read(name)))
 
@@ -109,7 +111,7 @@ class WeightsTotal(FormRule):
     def judge(self, record: FormView, subject: str) -> Decision:
         total = form_sum(record, "weight")
         printed = record.read_total("weight")
-        if printed.state in (State.ABSENT, State.BLANK):
+        if printed.state in (CellState.ABSENT, CellState.BLANK):
             return not_applicable("本表没有印出总分值")
         if isinstance(total, Decision):
             return total
@@ -134,7 +136,7 @@ class ScoresSum(FormRule):
         if isinstance(total, Decision):
             return total
         printed = record.read_total("score")
-        if printed.state in (State.ABSENT, State.BLANK):
+        if printed.state in (CellState.ABSENT, CellState.BLANK):
             return not_applicable("本表没有填总分")
         if printed.number is None:
             return undecidable(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from selfeval.core.batch_cache import remembered
 from selfeval.core.numbers import parse_number
 from selfeval.core.paths import parts_of
-from selfeval.expectations.readings import AMOUNTS, CAPTIONS, State
+from selfeval.expectations.readings import AMOUNTS, CAPTIONS, CellState
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import PLACEHOLDER
 from selfeval.expectations.text import indicator_name, is_blank, years
@@ -173,14 +173,14 @@ class ScoreColumnEmpty(FormRule):
 
     def judge(self, record: FormView, subject: str) -> Decision:
         weights = [row.read("weight") for row in record.indicators]
-        if not any(reading.state is State.KNOWN for reading in weights):
+        if not any(reading.state is CellState.KNOWN for reading in weights):
             return not_applicable("绩效指标没有分值")
         if record.settings is not None and not record.settings.scored:
             return not_applicable("本表式不计分")
         scores = [row.read("score") for row in record.indicators] + [record.read_total("score")]
-        if any(reading.state is State.DOUBTFUL for reading in scores):
+        if any(reading.state is CellState.DOUBTFUL for reading in scores):
             return undecidable("得分栏读取存疑")
-        if any(reading.state in (State.KNOWN, State.UNREADABLE) for reading in scores):
+        if any(reading.state in (CellState.KNOWN, CellState.UNREADABLE) for reading in scores):
             return PASS
         message = "各指标设有分值，但得分栏和总分全部空白，自评未打分，请补充。"
         return failed(

@@ -10,7 +10,7 @@ from selfeval.expectations.rules.common import parent_of, points
 from selfeval.expectations.rules.funds import execution_ratio, readings
 from selfeval.expectations.text import is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import FormView, FundRow, IndicatorRow, State
+from selfeval.expectations.view import CellState, FormView, FundRow, IndicatorRow
 
 FULL_MARKS = Decimal(100)
 
@@ -24,14 +24,14 @@ class WeightZeroOrMissing(IndicatorRule):
         weight = record.read("weight")
         if (
             record.is_placeholder
-            or weight.state is State.ABSENT
+            or weight.state is CellState.ABSENT
             or (record.level3 or "").startswith("其中")
             or parent_of(record) is not None
         ):
             return not_applicable("没有分值栏，或为模板空行、其中行")
         if is_blank(record.target) or is_blank(record.actual):
             return not_applicable("没有填指标值和完成值")
-        if weight.state in (State.DOUBTFUL, State.UNREADABLE):
+        if weight.state in (CellState.DOUBTFUL, CellState.UNREADABLE):
             return undecidable(f"分值无法辨认（{subject}/weight）")
         if weight.number is not None and weight.value > 0:
             return PASS
@@ -65,9 +65,9 @@ class WeightConcentration(IndicatorRule):
 
     def judge(self, record: IndicatorRow, subject: str) -> Decision:
         weight, settings = record.read("weight"), record.form.settings
-        if weight.state is State.ABSENT or record.is_placeholder or settings is None:
+        if weight.state is CellState.ABSENT or record.is_placeholder or settings is None:
             return not_applicable("没有分值栏，或表式未识别")
-        if weight.state is State.DOUBTFUL:
+        if weight.state is CellState.DOUBTFUL:
             return undecidable(f"分值读取存疑（{subject}/weight）")
         if weight.number is None:
             return not_applicable("没有填分值")
@@ -177,7 +177,7 @@ class TotalOutOfRange(FormRule):
 
     def judge(self, record: FormView, subject: str) -> Decision:
         printed = record.read_total("score")
-        if printed.state in (State.ABSENT, State.BLANK):
+        if printed.state in (CellState.ABSENT, CellState.BLANK):
             return not_applicable("本表没有总分")
         if printed.number is None:
             return undecidable(f"总分读取存疑（total/score）：{printed.why or printed.text}")

@@ -40,7 +40,7 @@ _POINTS_PER_INCH = 72
 _COVER = (205, 205, 205)
 
 
-class PageImage(NamedTuple):
+class PagePicture(NamedTuple):
     """A picture of a page: its bytes, what they are (png or webp), its size in pixels, and the size of the displayed page in points that
     bboxes refer to."""
 
@@ -52,7 +52,7 @@ class PageImage(NamedTuple):
     height_pt: float
 
 
-def render_page(data: bytes, page: int, **how: Any) -> PageImage:
+def render_page(data: bytes, page: int, **how: Any) -> PagePicture:
     """Draw one page of a file; see `draw_page`."""
     with opened(data) as document:
         return draw_page(document, page, **how)
@@ -80,7 +80,7 @@ def draw_page(
     max_dots: float = _PNG_STEPS[0],
     hide: Sequence[Bbox] = (),
     hide_on_scan: Sequence[Bbox] = (),
-) -> PageImage:
+) -> PagePicture:
     """Draw the page (counted from 1) with the boxes in `hide` covered: names and phone numbers. `max_dots` an inch are enough.
 
     What the page's own text shows to be a telephone number, an identity number or a name after a caption is covered without being asked
@@ -112,7 +112,7 @@ def _draw(
     max_dots: float,
     hide: Sequence[Bbox],
     printed: bool,
-) -> PageImage:
+) -> PagePicture:
     screen_images(drawn)
     width, height = drawn.get_size()
     if not 0 < width * height <= MAX_PAGE_AREA:
@@ -129,7 +129,7 @@ def _draw(
         image = _covered(drawn, dots, hide, grey)
         found = _in_shades(image, max_bytes) if grey else _in_web_colours(image, max_bytes)
         if len(found) <= max_bytes:
-            return PageImage(found, "png", image.width, image.height, width, height)
+            return PagePicture(found, "png", image.width, image.height, width, height)
     found, resolution = b"", 0.0
     for dots, quality in _STEPS:
         if min(dots, most) != resolution:
@@ -142,7 +142,7 @@ def _draw(
         found = buffer.getvalue()
         if len(found) <= max_bytes:
             break
-    return PageImage(found, "webp", image.width, image.height, width, height)
+    return PagePicture(found, "webp", image.width, image.height, width, height)
 
 
 def _covered(drawn: pdfium.PdfPage, dots: float, hide: Sequence[Bbox], grey: bool) -> Image:

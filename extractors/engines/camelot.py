@@ -15,7 +15,7 @@ from selfeval.extractors.engines.upright import Upright, upright
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.grids.boxes import lay_out
 from selfeval.extractors.model import Bbox, Char, Grid, PageContent
-from selfeval.extractors.pages.visibility import Glyph, texts, visible
+from selfeval.extractors.pages.visibility import StyledGlyph, texts, visible
 
 #: square points. Camelot draws each page at 300 dpi, 70 bytes a square point with its masks: twice A3 is 140 MB.
 MAX_AREA = 2_000_000
@@ -130,7 +130,7 @@ def _characters(
                 state, (across, slope, *_) = glyph.gstate, glyph.matrix
                 text, colour = glyph.text or "\ufffd", state.ncolor.values
                 glyphs.append(
-                    Glyph(
+                    StyledGlyph(
                         text,
                         x0,
                         height - y1,

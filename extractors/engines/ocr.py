@@ -13,7 +13,7 @@ from selfeval.extractors.model import PageContent, Ruling
 from selfeval.extractors.recognition.characters import chars_of
 from selfeval.extractors.recognition.image import (
     ScannedPage,
-    Upright,
+    UprightImage,
     ink_of,
     render,
     straightened,
@@ -28,7 +28,7 @@ from selfeval.extractors.recognition.lines import (
     zones_of,
 )
 from selfeval.extractors.recognition.reading import glance
-from selfeval.extractors.recognition.rulings import Borders, borders_of
+from selfeval.extractors.recognition.rulings import PixelBorders, borders_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +45,7 @@ WIDE = 0.45
 class _Layout:
     """A straightened picture with its borders taken out, and where its lines of text are."""
 
-    upright: Upright
+    upright: UprightImage
     clean: np.ndarray
     rulings: tuple[Ruling, ...]
     lines: tuple[TextLine, ...]
@@ -67,7 +67,7 @@ def read_page(page: PdfPage, number: int) -> PageContent:
     )
     upright = layout.upright
     whole = np.vstack((upright.matrix, (0, 0, 1))) @ np.vstack((base, (0, 0, 1)))
-    upright = Upright(upright.grey, whole[:2], scale)
+    upright = UprightImage(upright.grey, whole[:2], scale)
     chars = chars_of(layout.clean, layout.lines, scale)
     height, width = upright.grey.shape
     seals = tuple(seal._replace(bbox=upright.of_rendered(seal.bbox)) for seal in seals)
@@ -145,7 +145,7 @@ def _layout(grey: np.ndarray, scale: float, number: int) -> _Layout:
     return _Layout(upright, clean, rulings, tuple(lines))
 
 
-def _rulings(borders: Borders, scale: float) -> tuple[Ruling, ...]:
+def _rulings(borders: PixelBorders, scale: float) -> tuple[Ruling, ...]:
     level = [
         Ruling(b.start / scale, b.at / scale, b.end / scale, b.at / scale)
         for b in borders.horizontal

@@ -13,7 +13,7 @@ from selfeval.extractors.engines.upright import upright
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.grids.boxes import lay_out
 from selfeval.extractors.model import Char, Grid, PageContent
-from selfeval.extractors.pages.visibility import Glyph, texts, visible
+from selfeval.extractors.pages.visibility import StyledGlyph, texts, visible
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -134,7 +134,7 @@ def _covers(across: list[dict[str, Any]], start: float, end: float) -> bool:
 def _characters(page: Page, width: float, height: float) -> tuple[Char, ...]:
     left, top = page.bbox[0], page.bbox[1]
     glyphs = [
-        Glyph(
+        StyledGlyph(
             "\ufffd" if char["text"].startswith("(cid:") else char["text"],
             char["x0"] - left,
             char["top"] - top,

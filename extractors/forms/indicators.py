@@ -27,7 +27,7 @@ _SCORED = re.compile(r"^(?P<label>[^\d：:]{2,12})[：:]?\s*(?P<score>\d{1,3}(?:
 
 
 @dataclass(slots=True)
-class Block:
+class IndicatorsRead:
     """What an indicators block prints: its rows, its total, and the rows of the table that were read."""
 
     indicators: list[Indicator] = field(default_factory=list)
@@ -35,9 +35,9 @@ class Block:
     taken: set[int] = field(default_factory=set)
 
 
-def read(draft: Draft, zone: Zone | None, rows: Sequence[Sequence[Box]]) -> Block:
+def read(draft: Draft, zone: Zone | None, rows: Sequence[Sequence[Box]]) -> IndicatorsRead:
     """The indicators of a zone up to its total row. Rows that are neither are left to the header's captions."""
-    block = Block()
+    block = IndicatorsRead()
     if zone is None:
         return block
     block.taken.update(range(zone.above, zone.first))

@@ -77,7 +77,7 @@ _QUANTITY = re.compile(r"\d")
 _PERCENT = re.compile(r"^\d+(\.\d+)?\s*[%％]$")
 
 
-class Cells:
+class ColumnTexts:
     """The texts of each column of a zone by row: a merged cell stands in the first row that it covers."""
 
     def __init__(self, zone: Zone, rows: Sequence[Sequence[Box]]) -> None:
@@ -134,7 +134,7 @@ def assign(zone: Zone, rows: Sequence[Sequence[Box]]) -> None:
         unknown = [c for c in unknown if c.field == UNKNOWN]
     if not unknown and not any(c.field == UNKNOWN for c in zone.others):
         return
-    cells = Cells(zone, rows)
+    cells = ColumnTexts(zone, rows)
     judge = _JUDGES[zone.name]
     for column in unknown:
         missing = [f for f, _ in WORDS[zone.name] if zone.column(f) is None]
@@ -181,7 +181,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def _indicators(field: str, column: Column, zone: Zone, cells: Cells) -> int:
+def _indicators(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> int:
     """How well what stands under a column fits a field: 3 arithmetic, 2 plainly, 1 it may, 0 nothing stands there, -1 not."""
     texts = [text for text in cells.of(column).values() if text.strip()]
     if not texts:
@@ -201,7 +201,7 @@ def _indicators(field: str, column: Column, zone: Zone, cells: Cells) -> int:
     return 2 if same >= MOST * len(texts) else 1
 
 
-def _points(field: str, column: Column, zone: Zone, cells: Cells) -> int:
+def _points(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> int:
     values = cells.numbers(column)
     other = cells.numbers(zone.column("score" if field == "weight" else "weight"))
     pairs = [(values[row], other[row]) for row in values if row in other]
@@ -229,7 +229,7 @@ def _levels(field: str, texts: Sequence[str], column: Column, zone: Zone) -> int
     return 3 if named and (left or right) else 2 if named else 1
 
 
-def _explains(column: Column, zone: Zone, cells: Cells) -> int:
+def _explains(column: Column, zone: Zone, cells: ColumnTexts) -> int:
     weight, score = cells.numbers(zone.column("weight")), cells.numbers(zone.column("score"))
     texts = cells.of(column)
     lost = [row for row in weight if row in score and score[row] < weight[row]]
@@ -246,7 +246,7 @@ def _same_unit(text: str, target: str) -> bool:
     )
 
 
-def _funds(field: str, column: Column, zone: Zone, cells: Cells) -> int:
+def _funds(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> int:
     texts = [text for text in cells.of(column).values() if text.strip()]
     if not texts:
         return 0
@@ -264,7 +264,9 @@ def _funds(field: str, column: Column, zone: Zone, cells: Cells) -> int:
     return _amounts(field, values, zone, cells)
 
 
-def _rates(values: Mapping[int, Decimal], texts: Sequence[str], zone: Zone, cells: Cells) -> int:
+def _rates(
+    values: Mapping[int, Decimal], texts: Sequence[str], zone: Zone, cells: ColumnTexts
+) -> int:
     budget, executed = cells.numbers(zone.column("budget")), cells.numbers(zone.column("executed"))
     both = [row for row in values if budget.get(row) and row in executed]
     if both and all(_is_share(values[row], executed[row] / budget[row]) for row in both):
@@ -272,7 +274,7 @@ def _rates(values: Mapping[int, Decimal], texts: Sequence[str], zone: Zone, cell
     return 1 if any(_PERCENT.match(text.strip()) for text in texts) else -1
 
 
-def _amounts(field: str, values: Mapping[int, Decimal], zone: Zone, cells: Cells) -> int:
+def _amounts(field: str, values: Mapping[int, Decimal], zone: Zone, cells: ColumnTexts) -> int:
     rates = cells.numbers(zone.column("rate"))
     partner = {"budget": "executed", "executed": "budget"}.get(field)
     other = cells.numbers(zone.column(partner)) if partner else {}
@@ -291,11 +293,11 @@ def _is_share(printed: Decimal, share: Decimal) -> bool:
     return any(abs(printed - share * scale) <= Decimal("0.011") * scale for scale in (1, 100))
 
 
-def _goals(field: str, column: Column, zone: Zone, cells: Cells) -> int:
+def _goals(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> int:
     return 1
 
 
-_JUDGES: Mapping[str, Callable[[str, Column, Zone, Cells], int]] = {
+_JUDGES: Mapping[str, Callable[[str, Column, Zone, ColumnTexts], int]] = {
     "indicators": _indicators,
     "funds": _funds,
     "goals": _goals,

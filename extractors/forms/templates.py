@@ -43,7 +43,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TemplateRow:
     """One caption of a label map and the field that it names; a marked one is a mark of the map's own forms."""
 
     zone: str
@@ -68,7 +68,7 @@ def files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.glob("*.csv") if p.stem != KINDS)
 
 
-def read(path: Path) -> tuple[Row, ...]:
+def read(path: Path) -> tuple[TemplateRow, ...]:
     """The rows of one file. Raises ExtractError("bad-template") that names the file, the line and what is wrong with it."""
 
     def bad(what: str) -> ExtractError:
@@ -91,7 +91,7 @@ def read(path: Path) -> tuple[Row, ...]:
             continue
         filled = dict(zip(names, (*cells, *[""] * len(names)), strict=False))
         zone, field, caption, mark = (filled[name].strip() for name in COLUMNS)
-        row = Row(zone, field, caption, bool(mark))
+        row = TemplateRow(zone, field, caption, bool(mark))
         if not row.field and not row.mark:
             continue  # left open by the person who edits it
         if not row.caption:
@@ -113,7 +113,7 @@ def _decoded(data: bytes, bad: Callable[[str], ExtractError]) -> str:
     raise bad("不是 UTF-8 或 GBK 编码的文本")
 
 
-def _check(row: Row, line: int, bad: Callable[[str], ExtractError]) -> None:
+def _check(row: TemplateRow, line: int, bad: Callable[[str], ExtractError]) -> None:
     if row.zone not in FIELDS:
         raise bad(f"第 {line} 行的区域 {row.zone} 不存在（可用：{'、'.join(FIELDS)}）")
     if row.field not in FIELDS[row.zone]:

@@ -24,7 +24,7 @@ SEAL_CHARS = 4
 INKLESS = (3, 7)
 
 
-class Glyph(NamedTuple):
+class StyledGlyph(NamedTuple):
     """One glyph in the upright frame: box, the first row of its matrix (which way it runs), size in points, colour components."""
 
     text: str
@@ -40,7 +40,10 @@ class Glyph(NamedTuple):
 
 
 def visible(
-    glyphs: Sequence[Glyph], width: float, height: float, fills: Iterable[tuple[Bbox, Any]] = ()
+    glyphs: Sequence[StyledGlyph],
+    width: float,
+    height: float,
+    fills: Iterable[tuple[Bbox, Any]] = (),
 ) -> tuple[Char, ...]:
     """Neither hidden, nor off the page, nor of a watermark or a seal. `fills` are painted areas with their colour: light text on a dark
     one is seen. Raises ExtractError("too-many-characters")."""
@@ -85,12 +88,12 @@ def texts(chars: Sequence[Char], boxes: Sequence[Bbox]) -> list[str]:
     return [assemble(members, box) for members, box in zip(inside, boxes, strict=True)]
 
 
-def _within(glyph: Glyph, box: Bbox) -> bool:
+def _within(glyph: StyledGlyph, box: Bbox) -> bool:
     x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
-def _oblique(glyph: Glyph) -> bool:
+def _oblique(glyph: StyledGlyph) -> bool:
     low, high = sorted((abs(glyph.across), abs(glyph.slope)))
     return low > 0.05 * high
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from selfeval.extractors.model import Char
 from selfeval.extractors.recognition.lines import Box, TextLine, shape_text
 from selfeval.extractors.recognition.reading import read_lines
-from selfeval.extractors.recognition.recogniser import Glyph
+from selfeval.extractors.recognition.recogniser import RecognisedGlyph
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +32,7 @@ def chars_of(picture: np.ndarray, lines: Sequence[TextLine], scale: float) -> li
         for line, shape in zip(members, shapes, strict=True):
             x0, x1 = line.box[0], line.box[2]
             glyphs = tuple(
-                Glyph(c, x0 + (i + 0.5) * (x1 - x0) / len(shape), SHAPE)
+                RecognisedGlyph(c, x0 + (i + 0.5) * (x1 - x0) / len(shape), SHAPE)
                 for i, c in enumerate(shape)
             )
             chars += _boxed(line, glyphs, scale)
@@ -41,7 +41,7 @@ def chars_of(picture: np.ndarray, lines: Sequence[TextLine], scale: float) -> li
     return chars
 
 
-def _boxed(line: TextLine, glyphs: tuple[Glyph, ...], scale: float) -> list[Char]:
+def _boxed(line: TextLine, glyphs: tuple[RecognisedGlyph, ...], scale: float) -> list[Char]:
     """Characters with boxes: as high as the line, as wide as the type but not into each other, inside the region."""
     x0, y0, x1, y1 = line.region
     middle = (line.box[1] + line.box[3]) / 2

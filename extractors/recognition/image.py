@@ -45,7 +45,7 @@ class ScannedPage(PageContent):
 
 
 @dataclass(frozen=True, slots=True)
-class Upright:
+class UprightImage:
     """A page image brought upright. `grey` has even paper (255); `matrix` (2 x 3) maps pixels as rendered to pixels of `grey`."""
 
     grey: np.ndarray
@@ -169,14 +169,14 @@ def turned(grey: np.ndarray, quarter: int) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def straightened(grey: np.ndarray, scale: float) -> Upright:
+def straightened(grey: np.ndarray, scale: float) -> UprightImage:
     """Skew and shear taken out, so that rulings run along rows and columns. The canvas grows so that no corner is lost."""
     import cv2
     import numpy as np
 
     along, down = _slopes(ink_of(grey), scale)
     if abs(along) < 2e-4 and abs(down) < 2e-4:
-        return Upright(grey, np.array(((1.0, 0, 0), (0, 1.0, 0))), scale)
+        return UprightImage(grey, np.array(((1.0, 0, 0), (0, 1.0, 0))), scale)
     frame = np.array(
         (
             (1 / math.hypot(1, along), down / math.hypot(1, down)),
@@ -192,7 +192,7 @@ def straightened(grey: np.ndarray, scale: float) -> Upright:
     straight = cv2.warpAffine(
         grey, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=255
     )
-    return Upright(straight, matrix, scale)
+    return UprightImage(straight, matrix, scale)
 
 
 def _slopes(ink: np.ndarray, scale: float) -> tuple[float, float]:

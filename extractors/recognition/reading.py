@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from selfeval.extractors.recognition.lines import Box, TextLine
-from selfeval.extractors.recognition.recogniser import Glyph, Reading, recognise
+from selfeval.extractors.recognition.recogniser import CropReading, RecognisedGlyph, recognise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ _LOOKALIKES = str.maketrans(
 )
 
 
-def read_lines(grey: np.ndarray, lines: Sequence[TextLine]) -> list[tuple[Glyph, ...]]:
+def read_lines(grey: np.ndarray, lines: Sequence[TextLine]) -> list[tuple[RecognisedGlyph, ...]]:
     """The characters of each line; `centre` is in pixels of `grey` along x. A line nothing was read in gives ()."""
     standing = _read_columns(grey, lines, _columns_of_type(lines))
     level = [i for i in range(len(lines)) if i not in standing]
@@ -41,7 +41,7 @@ def read_lines(grey: np.ndarray, lines: Sequence[TextLine]) -> list[tuple[Glyph,
     return [results[i] for i in range(len(lines))]
 
 
-def glance(grey: np.ndarray, lines: Sequence[TextLine]) -> list[Reading]:
+def glance(grey: np.ndarray, lines: Sequence[TextLine]) -> list[CropReading]:
     """One quick reading of each line."""
     return _view(grey, lines, 0)
 
@@ -64,12 +64,12 @@ def _single(line: TextLine) -> bool:
 
 def _read_columns(
     grey: np.ndarray, lines: Sequence[TextLine], columns: Sequence[Sequence[int]]
-) -> dict[int, tuple[Glyph, ...]]:
+) -> dict[int, tuple[RecognisedGlyph, ...]]:
     """Characters set from top to bottom are laid side by side and read as one line: alone, ( is read as C and 0 as o."""
     import numpy as np
 
     strips: list[np.ndarray] = []
-    found: dict[int, tuple[Glyph, ...]] = {}
+    found: dict[int, tuple[RecognisedGlyph, ...]] = {}
     for members in columns:
         em = lines[members[0]].em
         side = round(1.2 * em)
@@ -102,9 +102,9 @@ def _read_columns(
     return found
 
 
-def _read_level(grey: np.ndarray, lines: Sequence[TextLine]) -> list[tuple[Glyph, ...]]:
+def _read_level(grey: np.ndarray, lines: Sequence[TextLine]) -> list[tuple[RecognisedGlyph, ...]]:
     first = _view(grey, lines, 0)
-    results: list[tuple[Glyph, ...]] = [
+    results: list[tuple[RecognisedGlyph, ...]] = [
         _placed(r.glyphs, line, 0) for r, line in zip(first, lines, strict=True)
     ]
     again = [i for i, r in enumerate(first) if _wants_second(r)]
@@ -120,7 +120,7 @@ def _read_level(grey: np.ndarray, lines: Sequence[TextLine]) -> list[tuple[Glyph
     return results
 
 
-def _wants_second(reading: Reading) -> bool:
+def _wants_second(reading: CropReading) -> bool:
     return (
         bool(_DIGITISH.search(reading.text))
         or len(reading.glyphs) <= 2
@@ -155,15 +155,19 @@ def crop(grey: np.ndarray, line: TextLine, view: int) -> tuple[np.ndarray, float
     return picture, float(left), float(right - left)
 
 
-def _view(grey: np.ndarray, lines: Sequence[TextLine], view: int) -> list[Reading]:
+def _view(grey: np.ndarray, lines: Sequence[TextLine], view: int) -> list[CropReading]:
     return recognise([crop(grey, line, view)[0] for line in lines])
 
 
-def _placed(glyphs: Sequence[Glyph], line: TextLine, view: int) -> tuple[Glyph, ...]:
+def _placed(
+    glyphs: Sequence[RecognisedGlyph], line: TextLine, view: int
+) -> tuple[RecognisedGlyph, ...]:
     margin = VIEWS[view][1] * line.em
     left, width = line.box[0] - margin, line.box[2] - line.box[0] + 2 * margin
     return tuple(
-        Glyph(g.text, left + g.centre * width, g.confidence) for g in glyphs if not g.text.isspace()
+        RecognisedGlyph(g.text, left + g.centre * width, g.confidence)
+        for g in glyphs
+        if not g.text.isspace()
     )
 
 
@@ -171,7 +175,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[-‐-―─]+", "-", "".join(unicodedata.normalize("NFKC", text).split()))
 
 
-def _weaker(a: Reading, b: Reading) -> list[Glyph]:
+def _weaker(a: CropReading, b: CropReading) -> list[RecognisedGlyph]:
     """`a` with the lower of both probabilities at each character."""
     xs, ys = (
         [g for g in a.glyphs if not g.text.isspace()],
@@ -184,7 +188,7 @@ def _weaker(a: Reading, b: Reading) -> list[Glyph]:
     ]
 
 
-def _voted(readings: Sequence[Reading], line: TextLine) -> tuple[Glyph, ...]:
+def _voted(readings: Sequence[CropReading], line: TextLine) -> tuple[RecognisedGlyph, ...]:
     """Of three readings the one that two share, or the most certain; what the readings differ in is disputed."""
     votes = Counter(_plain(r.text) for r in readings)
     text, count = votes.most_common(1)[0]
@@ -217,7 +221,7 @@ def _voted(readings: Sequence[Reading], line: TextLine) -> tuple[Glyph, ...]:
     return tuple(judged)
 
 
-def _checked(glyphs: tuple[Glyph, ...], line: TextLine) -> tuple[Glyph, ...]:
+def _checked(glyphs: tuple[RecognisedGlyph, ...], line: TextLine) -> tuple[RecognisedGlyph, ...]:
     """A number whose digits and points cannot be found in the ink is disputed; letters that look like its digits are read as digits."""
     text = _plain("".join(g.text for g in glyphs))
     changed = False

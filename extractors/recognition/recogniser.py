@@ -27,7 +27,7 @@ THREADS = 2
 LONE_ZERO = "0oO〇"
 
 
-class Glyph(NamedTuple):
+class RecognisedGlyph(NamedTuple):
     """One recognised character: where its centre stands along the line (0 to 1), and the probability of it."""
 
     text: str
@@ -36,10 +36,10 @@ class Glyph(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CropReading:
     """What was read in one crop, from left to right."""
 
-    glyphs: tuple[Glyph, ...]
+    glyphs: tuple[RecognisedGlyph, ...]
 
     @property
     def text(self) -> str:
@@ -104,13 +104,13 @@ def _twins(alphabet: Sequence[str]) -> dict[int, list[int]]:
     return {index: group for group in groups.values() if len(group) > 1 for index in group}
 
 
-def recognise(crops: Sequence[np.ndarray]) -> list[Reading]:
+def recognise(crops: Sequence[np.ndarray]) -> list[CropReading]:
     """Given grey crops (height x width, paper 255), the reading of each."""
     import numpy as np
 
     network = _network()
     widths = [max(HEIGHT // 2, round(c.shape[1] * HEIGHT / c.shape[0])) for c in crops]
-    readings: list[Reading] = [Reading(())] * len(crops)
+    readings: list[CropReading] = [CropReading(())] * len(crops)
     batch: list[int] = []
     order = sorted(range(len(crops)), key=lambda i: widths[i])
     for position, index in enumerate(order):
@@ -144,11 +144,11 @@ def _tensor(crop: np.ndarray, width: int) -> np.ndarray:
     return np.asarray(sized.astype(np.float32) / 127.5 - 1.0)
 
 
-def _decoded(scores: np.ndarray, network: _Network, width: int, padded: int) -> Reading:
+def _decoded(scores: np.ndarray, network: _Network, width: int, padded: int) -> CropReading:
     """CTC: the best symbol of each time step, repeats taken together, blanks left out."""
     best = scores.argmax(axis=1)
     sure = scores.max(axis=1)
-    glyphs: list[Glyph] = []
+    glyphs: list[RecognisedGlyph] = []
     peaks: list[int] = []
     start = 0
     peak = 0
@@ -160,7 +160,9 @@ def _decoded(scores: np.ndarray, network: _Network, width: int, padded: int) -> 
                 centre = (start + step) / 2 / steps * padded / width
                 peak = start + int(sure[start:step].argmax())
                 probability = float(scores[peak, network.twins.get(symbol, [symbol])].sum())
-                glyphs.append(Glyph(network.alphabet[symbol], min(centre, 1.0), probability))
+                glyphs.append(
+                    RecognisedGlyph(network.alphabet[symbol], min(centre, 1.0), probability)
+                )
             peaks.extend([peak] if symbol else [])
             start = step
     if len(glyphs) == 1 and glyphs[0].text in LONE_ZERO:
@@ -168,4 +170,4 @@ def _decoded(scores: np.ndarray, network: _Network, width: int, padded: int) -> 
         glyphs[0] = glyphs[0]._replace(
             text="0", confidence=float(scores[peaks[0], network.zeros].sum())
         )
-    return Reading(tuple(glyphs))
+    return CropReading(tuple(glyphs))

@@ -40,7 +40,7 @@ Interval = tuple[float, float]
 
 
 @dataclass(slots=True)
-class Line:
+class StrokeLine:
     """All strokes at one coordinate: `at` across (y of a horizontal one); `pieces` along it are printed, `spans` are its borders."""
 
     at: float
@@ -66,7 +66,7 @@ class Border:
 
 
 @dataclass(frozen=True, slots=True)
-class Borders:
+class PixelBorders:
     """All borders of a page in pixels, and the masks (0 or 1) of the level and the plumb strokes they were found in."""
 
     horizontal: tuple[Border, ...]
@@ -92,7 +92,7 @@ class Borders:
         )
 
 
-def borders_of(grey: np.ndarray, ink: np.ndarray, scale: float) -> Borders:
+def borders_of(grey: np.ndarray, ink: np.ndarray, scale: float) -> PixelBorders:
     """The borders on an upright page (paper 255) with its ink mask (0 or 1), at `scale` pixels a point."""
     import numpy as np
 
@@ -110,10 +110,10 @@ def borders_of(grey: np.ndarray, ink: np.ndarray, scale: float) -> Borders:
         if before == [line.spans for line in level + plumb]:
             break
     rows, columns = _tables_only(_borders(level), _borders(plumb), scale)
-    return Borders(tuple(rows), tuple(columns), level_mask, np.ascontiguousarray(plumb_mask.T))
+    return PixelBorders(tuple(rows), tuple(columns), level_mask, np.ascontiguousarray(plumb_mask.T))
 
 
-def _borders(lines: list[Line]) -> list[Border]:
+def _borders(lines: list[StrokeLine]) -> list[Border]:
     return [Border(line.at, start, end) for line in lines for start, end in line.spans]
 
 
@@ -216,13 +216,13 @@ def _without_bars(mask: np.ndarray, scale: float) -> np.ndarray:
     return np.asarray(mask)
 
 
-def _lines(strokes: list[Border], scale: float) -> list[Line]:
+def _lines(strokes: list[Border], scale: float) -> list[StrokeLine]:
     """Strokes at one coordinate gathered into one line; the longest decide where it lies."""
-    lines: list[Line] = []
+    lines: list[StrokeLine] = []
     for stroke in sorted(strokes, key=lambda s: s.start - s.end):
         line = min(lines, key=lambda k: abs(k.at - stroke.at), default=None)
         if line is None or abs(line.at - stroke.at) > SAME_LINE * scale:
-            lines.append(Line(stroke.at, [(stroke.start, stroke.end)], []))
+            lines.append(StrokeLine(stroke.at, [(stroke.start, stroke.end)], []))
             continue
         length = stroke.end - stroke.start
         line.at = (line.at * line.weight + stroke.at * length) / (line.weight + length)
@@ -243,7 +243,7 @@ def _merged(intervals: list[Interval], gap: float) -> list[Interval]:
     return merged
 
 
-def _bounded(lines: list[Line], others: list[Line], scale: float) -> list[Line]:
+def _bounded(lines: list[StrokeLine], others: list[StrokeLine], scale: float) -> list[StrokeLine]:
     """The lines cut to the edges between their junctions with `others` that are really printed, and to open ends."""
     meet, narrow = MEET * scale, NARROW * scale
     junctions: list[list[float]] = []
@@ -276,7 +276,9 @@ def _bounded(lines: list[Line], others: list[Line], scale: float) -> list[Line]:
     return kept
 
 
-def _tails(line: Line, junctions: list[float], others: list[Line], scale: float) -> list[Interval]:
+def _tails(
+    line: StrokeLine, junctions: list[float], others: list[StrokeLine], scale: float
+) -> list[Interval]:
     """What of the line's spans reaches past the first or last junction on it, out of the table: no border lies further out."""
     meet, tail = MEET * scale, TAIL * scale
     across = [o.at for o in others if o.near(line.at, meet)]
@@ -290,7 +292,7 @@ def _tails(line: Line, junctions: list[float], others: list[Line], scale: float)
     return found
 
 
-def _printed(line: Line, start: float, end: float, scale: float) -> bool:
+def _printed(line: StrokeLine, start: float, end: float, scale: float) -> bool:
     """Whether enough of the edge from `start` to `end` is ink."""
     parts = [(max(start, a), min(end, b)) for a, b in line.pieces if a < end and b > start]
     if not parts or (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from selfeval.records.tables.build import Tables
 
 
-class Format(StrEnum):
+class FindingsFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
@@ -39,7 +39,9 @@ def register(app: typer.Typer) -> None:
 
 def findings(
     workspace: WorkspaceOption = DEFAULT_WORKSPACE,
-    form: Annotated[Format, typer.Option("--format", "-f", help="输出格式")] = Format.TABLE,
+    form: Annotated[
+        FindingsFormat, typer.Option("--format", "-f", help="输出格式")
+    ] = FindingsFormat.TABLE,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="文件", help="写入文件；xlsx 输出到终端时必须给出"),
@@ -70,11 +72,11 @@ def findings(
     refused = sum(item.state in REFUSED for item in items if document in ("", item.document))
     found = listing.listing(forms, chosen, verdicts, refused)
     rows, columns = found.findings, listing.COLUMNS
-    if form is Format.CSV:
+    if form is FindingsFormat.CSV:
         rows, columns = waiver_sheet.sheet_rows(rows, books.waivers()), waiver_sheet.SHEET_COLUMNS
     code = BLOCKING if found.blocks or (strict and found.undecided_core) else OK
-    if form is not Format.XLSX and out is None:
-        if form is Format.CSV:
+    if form is not FindingsFormat.XLSX and out is None:
+        if form is FindingsFormat.CSV:
             write_text(listing.to_csv(rows, columns))
         else:
             listing.show(found, form)
@@ -85,7 +87,7 @@ def findings(
             "工作簿不能显示在终端上",
             "请用 --out 给出文件名，例如 --out findings.xlsx。",
         )
-    if form is Format.XLSX:
+    if form is FindingsFormat.XLSX:
         data = _workbook(
             books, tables, chosen, out.absolute().parent if out else place.root, place.reports
         )

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from selfeval.core.severities import SEVERITY_CAPTIONS
 from selfeval.flows.commands.console import one_line, print_json, write_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SEVERITIES = {"error": "错误", "warning": "警告", "information": "提示"}
 COLUMNS: tuple[str, ...] = (
     "document", "form", "rule", "severity", "subject", "message", "expected", "actual", "page", "bbox", "status",
     "finding_id", "project_name", "unit", "basis", "remedy", "cause",
@@ -58,7 +58,9 @@ class Listing:
         """`共 7 项：错误 5，警告 2。未能判定 12 处。` Never that nothing was found where something was not judged."""
         counts = Counter(row["severity"] for row in self.findings)
         parts = [
-            f"{caption} {counts[name]}" for name, caption in SEVERITIES.items() if counts[name]
+            f"{caption} {counts[name]}"
+            for name, caption in SEVERITY_CAPTIONS.items()
+            if counts[name]
         ]
         told = [f"共 {counts.total()} 项：{'，'.join(parts)}。"] if parts else []
         if self.undecided:
@@ -199,7 +201,7 @@ def _table(found: Listing) -> None:
     for caption in ("文件", "表", "级别", "规则", "位置", "页", "问题"):
         table.add_column(caption, overflow="fold")
     for row in found.findings:
-        severity = SEVERITIES.get(row["severity"], row["severity"])
+        severity = SEVERITY_CAPTIONS.get(row["severity"], row["severity"])
         values = (
             row["document"],
             row["form"],

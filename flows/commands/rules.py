@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from selfeval.core.severities import SEVERITY_CAPTIONS
 from selfeval.flows.commands.console import one_line, print_json, write_text
-from selfeval.flows.commands.listing import SEVERITIES
 from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
 from selfeval.flows.problems import OK, Problem
 
@@ -52,7 +52,7 @@ def rules(
         else:
             width = max(map(len, entries))
             lines = [
-                f"{e.id:{width}}  {SEVERITIES[e.severity]}  {e.zh if lang == 'zh' else e.en}"
+                f"{e.id:{width}}  {SEVERITY_CAPTIONS[e.severity]}  {e.zh if lang == 'zh' else e.en}"
                 for e in entries.values()
             ]
             write_text("\n".join(lines) + "\n")

@@ -36,7 +36,7 @@ _DAY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SheetEntry:
     """A filled row. `row` counts as a spreadsheet does, the line of column names being 1."""
 
     row: int
@@ -83,7 +83,7 @@ def parse_day(text: str, today: date) -> date | None:
     return day
 
 
-def read_sheet(path: Path, known: set[str], today: date) -> list[Entry]:
+def read_sheet(path: Path, known: set[str], today: date) -> list[SheetEntry]:
     """The filled rows of a sheet as Excel or another program saved it: comma, semicolon or tab; UTF-8, UTF-16 or GB18030. `known` are the
     ids that may be accepted. Problem: it cannot be read, has not the columns, or any row is wrong; then each is told by its number."""
     lines = _lines(path)
@@ -91,7 +91,7 @@ def read_sheet(path: Path, known: set[str], today: date) -> list[Entry]:
     if missing := [name for name in ("finding_id", *FILLED) if name not in names]:
         hint = "请用 selfeval findings --format csv --out 文件.csv 导出，填写 by、reason、until 三列后保存。"
         raise Problem("sheet-columns", f"{path.name} 缺少列：{'、'.join(missing)}", hint)
-    entries: dict[str, Entry] = {}
+    entries: dict[str, SheetEntry] = {}
     wrong: list[str] = []
     for number, line in enumerate(lines, 2):
         cells = {name: _unescaped(cell) for name, cell in zip(names, line, strict=False)}
@@ -101,7 +101,7 @@ def read_sheet(path: Path, known: set[str], today: date) -> list[Entry]:
         if not (by or reason or until):
             continue
         try:
-            entry = Entry(number, plain_id(finding_id), by, reason, parse_day(until, today))
+            entry = SheetEntry(number, plain_id(finding_id), by, reason, parse_day(until, today))
             _check(entry, entries, known)
             entries.setdefault(entry.finding_id, entry)
         except ValueError as error:
@@ -116,7 +116,7 @@ def read_sheet(path: Path, known: set[str], today: date) -> list[Entry]:
     return list(entries.values())
 
 
-def _check(entry: Entry, entries: Mapping[str, Entry], known: set[str]) -> None:
+def _check(entry: SheetEntry, entries: Mapping[str, SheetEntry], known: set[str]) -> None:
     if not entry.by or not entry.reason:
         raise ValueError("by（谁接受的）和 reason（理由）都要填")
     if entry.finding_id not in known:

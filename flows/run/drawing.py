@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from selfeval.extractors.drawing.render import PageImage, draw_page, opened
+from selfeval.extractors.drawing.render import PagePicture, draw_page, opened
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation.files import read_file
 from selfeval.extractors.model import Bbox
@@ -15,7 +15,7 @@ Wanted = tuple[int, Sequence[Bbox], Sequence[Bbox]]
 
 def draw(
     path: str, document_id: str, wanted: Sequence[Wanted], dots: float
-) -> list[tuple[int, PageImage]]:
+) -> list[tuple[int, PagePicture]]:
     """Pictures of the wanted pages that can be drawn, of at most so many dots an inch; none when the file no longer has the content that was read."""
     data, digest = read_file(path)
     if digest != document_id:

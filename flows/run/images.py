@@ -26,7 +26,7 @@ from selfeval.flows.run.drawing import Wanted, draw
 from selfeval.flows.workspace import Workspace, write_private
 
 if TYPE_CHECKING:
-    from selfeval.extractors.drawing.render import PageImage as Picture
+    from selfeval.extractors.drawing.render import PagePicture
     from selfeval.extractors.errors import ExtractError
     from selfeval.records.tables.build import Tables
     from selfeval.reports.model import PageImage
@@ -211,7 +211,7 @@ class Artist:
         self._room.release()
 
     def _keep(
-        self, key: str, drawn: list[tuple[int, Picture]], refused: ExtractError | None
+        self, key: str, drawn: list[tuple[int, PagePicture]], refused: ExtractError | None
     ) -> None:
         if refused is not None:
             log.warning(

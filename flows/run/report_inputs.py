@@ -17,7 +17,7 @@ from selfeval.records.clock import Clock
 from selfeval.records.store.store import Store
 
 if TYPE_CHECKING:
-    from selfeval.reports.model import RuleText, Version, Waiver
+    from selfeval.reports.model import RuleText, Version, WaiverShown
     from selfeval.reports.site.sources import Sources
     from selfeval.reports.site.write import RunInfo
 
@@ -34,12 +34,12 @@ def rule_texts_of(lang: str = "zh") -> dict[str, RuleText]:
     return rule_texts([asdict(entry) for entry in known.entries.values()], known.sources, lang)
 
 
-def waivers_of(store: Store) -> dict[str, Waiver]:
+def waivers_of(store: Store) -> dict[str, WaiverShown]:
     """finding_id -> the explanation that was accepted for it, those included that are void."""
-    from selfeval.reports.model import Waiver
+    from selfeval.reports.model import WaiverShown
 
     return {
-        one.finding_id: Waiver(
+        one.finding_id: WaiverShown(
             one.finding_id, one.who, store.clock.shown(one.when), one.why, one.void, one.until
         )
         for one in store.waivers()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from selfeval.flows.commands.listing import SEVERITIES
+from selfeval.core.severities import SEVERITY_CAPTIONS
 from selfeval.flows.ledger.ledger import Submission
 from selfeval.flows.ledger.states import READ, REFUSED
 from selfeval.flows.problems import BLOCKING, OK, REJECTED
@@ -47,7 +47,7 @@ class Summary:
 
     def sentence(self) -> str:
         kinds = "、".join(
-            f"{caption} {self.findings.get(key, 0)}" for key, caption in SEVERITIES.items()
+            f"{caption} {self.findings.get(key, 0)}" for key, caption in SEVERITY_CAPTIONS.items()
         )
         text = f"收件夹有 {self.documents} 份文件，本次新收 {self.new} 份；已审核 {self.read} 份，隔离 {self.quarantined} 份"
         text += f"；待处理问题：{kinds}"

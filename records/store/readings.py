@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 
 @dataclass
-class Reading:
+class DocumentReading:
     """What the tables say about one document: its row of `documents`, and its rows of the other tables."""
 
     document: Row
@@ -44,7 +44,7 @@ class Reading:
         return digest([self.document_id, _content("documents", self.document), rows])
 
 
-def readings(tables: Tables) -> Iterator[Reading]:
+def readings(tables: Tables) -> Iterator[DocumentReading]:
     """The documents of a batch in their order."""
     parts = {
         name: grouped(name, frame, "document_id" if name == "skipped" else "form_id")
@@ -53,7 +53,9 @@ def readings(tables: Tables) -> Iterator[Reading]:
     }
     for rows in grouped("documents", tables.documents, key="document_id").values():
         own = short_id(rows[0]["document_id"])
-        yield Reading(rows[0], {name: groups.get(own, []) for name, groups in parts.items()})
+        yield DocumentReading(
+            rows[0], {name: groups.get(own, []) for name, groups in parts.items()}
+        )
 
 
 def grouped(table: str, frame: DataFrame, key: str = "form_id") -> dict[str, list[Row]]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from selfeval.records.store import audit_store
-from selfeval.records.store.readings import Reading, series_id
+from selfeval.records.store.readings import DocumentReading, series_id
 from selfeval.records.store.schema_sql import (
     READ_TABLES,
     current_extractions,
@@ -106,7 +106,7 @@ class Save:
             table: [] for table in (read_documents, *READ_TABLES.values(), extractions)
         }
 
-    def save(self, batch: list[Reading]) -> dict[str, int]:
+    def save(self, batch: list[DocumentReading]) -> dict[str, int]:
         last_of = {
             entry.document_id: entry
             for entry in current(self.connection, [reading.document_id for reading in batch])
@@ -136,7 +136,7 @@ class Save:
             "form_versions": versions,
         }
 
-    def _add(self, extraction_id: str, reading: Reading) -> None:
+    def _add(self, extraction_id: str, reading: DocumentReading) -> None:
         self.rows[read_documents].append({"extraction_id": extraction_id, **reading.document})
         for name, table in READ_TABLES.items():
             self.rows[table] += (
@@ -144,7 +144,7 @@ class Save:
                 for n, row in enumerate(reading.rows[name])
             )
 
-    def _versions(self, fresh: list[tuple[str, Reading]]) -> int:
+    def _versions(self, fresh: list[tuple[str, DocumentReading]]) -> int:
         """Enter each form in its series: with the number that its document has there, else with the next."""
         forms = [
             (extraction_id, form, series_id(form))

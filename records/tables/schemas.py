@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.kinds import KINDS
+from selfeval.core.severities import SEVERITIES
 from selfeval.records.errors import SchemaError
 from selfeval.records.tables.columns import COLUMNS, KEYS
 
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
     from selfeval.records.tables.build import Tables
 
 STATUSES = ("ok", "rejected")
-SEVERITIES = ("error", "warning", "information")
 FINDING_STATUSES = ("open", "waived")
-VERDICTS = ("pass", "fail", "not-applicable", "undecidable")
 
 _PATTERNS = {"document_id": r"[0-9a-f]{64}", "form_id": r"[0-9a-f]{16}-[1-9][0-9]*", "record_id": r"[0-9a-f]{16}-[1-9][0-9]*/\S+",
              "subject": r"[a-z_0-9]+(/[a-z_0-9]+)*"}  # fmt: skip

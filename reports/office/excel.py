@@ -17,7 +17,7 @@ from selfeval.core.masking import mask_text
 from selfeval.core.paths import document_of, page_address
 from selfeval.reports import labels
 from selfeval.reports.i18n import N_, translator
-from selfeval.reports.model import RuleText, Waiver, severity_name
+from selfeval.reports.model import RuleText, WaiverShown, severity_name
 from selfeval.reports.office.text import xml_text
 from selfeval.reports.rows import plain
 from selfeval.reports.site.sources import TidyTables
@@ -34,7 +34,7 @@ _MONEY, _POINTS, _COUNT = "#,##0.00####", "0.00##", "0"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """One column of a sheet: where it comes from, what it is called, how wide (characters) and how numbers are shown."""
 
     key: str
@@ -51,17 +51,19 @@ _WIDTHS = {"title": 24, "project_name": 34, "authority": 28, "unit": 28, "label"
            "explanation": 40}  # fmt: skip
 
 
-def _printed(fields: Iterable[Field], width: int = 14) -> list[Column]:
+def _printed(fields: Iterable[Field], width: int = 14) -> list[SheetColumn]:
     return [
-        Column(field.column, field.zh, _WIDTHS.get(field.name, 12 if field.is_number else width))
+        SheetColumn(
+            field.column, field.zh, _WIDTHS.get(field.name, 12 if field.is_number else width)
+        )
         for field in fields
     ]
 
 
-def _numbers(fields: Iterable[Field]) -> list[Column]:
+def _numbers(fields: Iterable[Field]) -> list[SheetColumn]:
     """Amounts and points again, as numbers that Excel can add up."""
     return [
-        Column(
+        SheetColumn(
             f"{field.column}_value",
             field.zh,
             15,
@@ -75,31 +77,31 @@ def _numbers(fields: Iterable[Field]) -> list[Column]:
 
 #: Sheets that are there only where there is something in them.
 _SELDOM = ("tasks", "other")
-_PLACE = (Column("document", N_("文件"), 28), Column("form", N_("表序"), 6, _COUNT))
-_LINE = (*_PLACE, Column("position", N_("行"), 5, _COUNT))
-_UNIT = Column("amount_unit", N_("金额单位"), 9)
-SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
+_PLACE = (SheetColumn("document", N_("文件"), 28), SheetColumn("form", N_("表序"), 6, _COUNT))
+_LINE = (*_PLACE, SheetColumn("position", N_("行"), 5, _COUNT))
+_UNIT = SheetColumn("amount_unit", N_("金额单位"), 9)
+SHEETS: tuple[tuple[str, str, tuple[SheetColumn, ...]], ...] = (
     (
         "findings",
         N_("审核发现"),
         (
-            Column("finding_id", N_("编号"), 22, link=True),
+            SheetColumn("finding_id", N_("编号"), 22, link=True),
             *_PLACE,
-            Column("unit", N_("实施单位"), 26),
-            Column("project_name", N_("项目名称"), 30),
-            Column("severity", N_("严重程度"), 9),
-            Column("title", N_("规则"), 26),
-            Column("subject", N_("位置"), 18),
-            Column("message", N_("问题说明"), 60, wrap=True),
-            Column("actual", N_("表中填报"), 18),
-            Column("expected", N_("应为"), 18),
-            Column("page", N_("页"), 6, _COUNT),
-            Column("status", N_("状态"), 11),
-            Column("waived_why", N_("采纳的说明"), 36, wrap=True),
-            Column("waived_who", N_("采纳人"), 12),
-            Column("waived_when", N_("采纳时间"), 16),
-            Column("waived_until", N_("有效至"), 11),
-            Column("waived_void", N_("失效原因"), 24),
+            SheetColumn("unit", N_("实施单位"), 26),
+            SheetColumn("project_name", N_("项目名称"), 30),
+            SheetColumn("severity", N_("严重程度"), 9),
+            SheetColumn("title", N_("规则"), 26),
+            SheetColumn("subject", N_("位置"), 18),
+            SheetColumn("message", N_("问题说明"), 60, wrap=True),
+            SheetColumn("actual", N_("表中填报"), 18),
+            SheetColumn("expected", N_("应为"), 18),
+            SheetColumn("page", N_("页"), 6, _COUNT),
+            SheetColumn("status", N_("状态"), 11),
+            SheetColumn("waived_why", N_("采纳的说明"), 36, wrap=True),
+            SheetColumn("waived_who", N_("采纳人"), 12),
+            SheetColumn("waived_when", N_("采纳时间"), 16),
+            SheetColumn("waived_until", N_("有效至"), 11),
+            SheetColumn("waived_void", N_("失效原因"), 24),
         ),
     ),
     (
@@ -122,9 +124,9 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
         N_("其他栏目"),
         (
             *_LINE,
-            Column("caption", N_("栏目"), 30),
-            Column("value", N_("内容"), 50),
-            Column("page", N_("页"), 6, _COUNT),
+            SheetColumn("caption", N_("栏目"), 30),
+            SheetColumn("value", N_("内容"), 50),
+            SheetColumn("page", N_("页"), 6, _COUNT),
         ),
     ),
 )
@@ -137,7 +139,7 @@ def write_workbook(
     rules: Mapping[str, RuleText],
     lang: str = "zh",
     site: str = "reports/",
-    waivers: Mapping[str, Waiver] | None = None,
+    waivers: Mapping[str, WaiverShown] | None = None,
 ) -> Path:
     """Write the workbook and return its path. `site` is where the report's folder is from the workbook, for the links of findings;
     `waivers` are accepted explanations by finding_id."""
@@ -186,7 +188,7 @@ def _finding(
     rules: Mapping[str, RuleText],
     catalogue: NullTranslations,
     site: str,
-    waiver: Waiver | None,
+    waiver: WaiverShown | None,
 ) -> dict[str, Any]:
     form = forms.get(row["form_id"], {})
     rule = rules.get(row["rule"])
@@ -214,7 +216,7 @@ def _finding(
 def _write_sheets(
     book: Any,
     title: str,
-    columns: Sequence[Column],
+    columns: Sequence[SheetColumn],
     rows: Iterable[Mapping[str, Any]],
     catalogue: NullTranslations,
     count: int,
@@ -248,7 +250,7 @@ def _write_sheets(
 def _new_sheet(
     book: Any,
     title: str,
-    columns: Sequence[Column],
+    columns: Sequence[SheetColumn],
     rows: int,
     letter: Any,
     catalogue: NullTranslations,
@@ -277,7 +279,9 @@ def _new_sheet(
     return sheet
 
 
-def _cell(sheet: Any, value: Any, column: Column, link: str | None, styled: dict[str, Any]) -> Any:
+def _cell(
+    sheet: Any, value: Any, column: SheetColumn, link: str | None, styled: dict[str, Any]
+) -> Any:
     """A number keeps its Decimal and format; everything else is a string that stays a string, also when somebody edits it.
 
     `styled` keeps one cell a column: a streamed row is written at once, and making a cell costs more than writing it."""

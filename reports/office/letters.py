@@ -16,7 +16,7 @@ from typing import Any
 from selfeval.reports import amounts, labels
 from selfeval.reports.errors import ReportError
 from selfeval.reports.i18n import translator
-from selfeval.reports.model import DocumentView, FindingView, FormView
+from selfeval.reports.model import DocumentView, FindingView, FormPage
 from selfeval.reports.office.letter_template import template_of
 from selfeval.reports.office.text import xml_text
 from selfeval.reports.site.totals import short_hash
@@ -33,7 +33,7 @@ class UnitLetter:
 
     unit: str
     authority: str = ""
-    forms: list[tuple[DocumentView, FormView]] = field(default_factory=list)
+    forms: list[tuple[DocumentView, FormPage]] = field(default_factory=list)
 
 
 def collect(views: Iterable[DocumentView]) -> dict[str, UnitLetter]:
@@ -47,7 +47,7 @@ def collect(views: Iterable[DocumentView]) -> dict[str, UnitLetter]:
     return letters
 
 
-def due(form: FormView) -> list[FindingView]:
+def due(form: FormPage) -> list[FindingView]:
     """The open findings that a unit has to correct or to explain, in order of weight."""
     return [finding for finding in form.open_findings if finding.severity in DUE]
 

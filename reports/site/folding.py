@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
-from selfeval.reports.model import SEVERITIES, FindingView, Spot
+from selfeval.core.severities import SEVERITIES
+from selfeval.reports.model import FindingView, Spot
 
 _FAR = Spot(10**6, 0, 0, 0, 0)
 

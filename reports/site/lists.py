@@ -9,8 +9,9 @@ from collections.abc import Callable
 from gettext import NullTranslations
 from typing import Any
 
+from selfeval.core.severities import SEVERITIES
 from selfeval.reports import amounts, labels
-from selfeval.reports.model import SEVERITIES, DocumentView, RuleText
+from selfeval.reports.model import DocumentView, RuleText
 from selfeval.reports.site.jsdata import ChunkWriter
 from selfeval.reports.site.totals import Group, Totals, entry_of, short_hash
 

@@ -11,7 +11,7 @@ from html import escape
 from markupsafe import Markup
 
 from selfeval.core.batch_cache import remembered
-from selfeval.reports.model import Table, TableCell, Value
+from selfeval.reports.model import PrintedTable, TableCell, Value
 
 
 def value_attributes(value: Value, form: int) -> Markup:
@@ -19,7 +19,7 @@ def value_attributes(value: Value, form: int) -> Markup:
     return Markup(_attributes(value, form))
 
 
-def table_rows(table: Table, form: int) -> Markup:
+def table_rows(table: PrintedTable, form: int) -> Markup:
     """Given a block, return its rows."""
     return Markup(
         "\n".join(f"<tr>{''.join([_cell(cell, form) for cell in row])}</tr>" for row in table.rows)

@@ -10,7 +10,7 @@ from gettext import NullTranslations
 from statistics import median
 
 from selfeval.core.fields import INDICATORS, names
-from selfeval.reports.model import Table, TableCell, Value
+from selfeval.reports.model import PrintedTable, TableCell, Value
 from selfeval.reports.rows import Row
 
 MERGEABLE = frozenset(names(INDICATORS)) - {"target", "actual"}
@@ -24,7 +24,7 @@ def layout(
     value_of: Callable[[str, str | None], Value],
     headers: frozenset[str],
     catalogue: NullTranslations,
-) -> Table | None:
+) -> PrintedTable | None:
     """Given the rows of `block` (funds or indicators), return its table, or None when it has no rows.
 
     A column that the form does not have is left out. `value_of` turns a PATH and a printed text into a Value with its boxes."""
@@ -48,7 +48,7 @@ def layout(
         )
         for number, line in enumerate(values)
     )
-    return Table(
+    return PrintedTable(
         caption, tuple((columns[at], catalogue.gettext(labels[columns[at]])) for at in order), laid
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from selfeval.reports.model import PageImage, RuleText, Version, Waiver
+from selfeval.reports.model import PageImage, RuleText, Version, WaiverShown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ class Sources:
 
     rules: Mapping[str, RuleText]
     page_images: Mapping[tuple[str, int], PageImage] = field(default_factory=dict)
-    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    waivers: Mapping[str, WaiverShown] = field(default_factory=dict)
     versions: Mapping[str, Sequence[Version]] = field(default_factory=dict)
     #: (form_id, rule, subject) -> an acceptance that is void since the finding there rests on other values now
-    lapsed: Mapping[tuple[str, str, str], Waiver] = field(default_factory=dict)
+    lapsed: Mapping[tuple[str, str, str], WaiverShown] = field(default_factory=dict)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 
+from selfeval.core.severities import SEVERITIES
 from selfeval.records.tables.columns import RAISED
-from selfeval.reports.model import SEVERITIES, DocumentView, FormView, RuleText
+from selfeval.reports.model import DocumentView, FormPage, RuleText
 
 SCORE_BANDS = (
     (Decimal(0), Decimal(60)),
@@ -35,7 +36,7 @@ class Funds:
     counted: int = 0
     left_out: int = 0
 
-    def add(self, form: FormView) -> None:
+    def add(self, form: FormPage) -> None:
         if form.budget is None or form.executed is None:
             self.left_out += 1
             return
@@ -45,7 +46,7 @@ class Funds:
 
 
 @dataclass(slots=True)
-class Entry:
+class ListedForm:
     """One form in the list of its unit or project."""
 
     address: str
@@ -69,9 +70,9 @@ class Group:
     rules: Counter[str] = field(default_factory=Counter)
     unexplained_loss: Decimal = Decimal(0)
     years: set[int] = field(default_factory=set)
-    forms: list[Entry] = field(default_factory=list)
+    forms: list[ListedForm] = field(default_factory=list)
 
-    def add(self, form: FormView, entry: Entry) -> None:
+    def add(self, form: FormPage, entry: ListedForm) -> None:
         self.funds.add(form)
         self.unexplained_loss += form.unexplained_loss
         self.authority = self.authority or form.authority
@@ -115,7 +116,7 @@ class Totals:
     execution: list[tuple[float, float, str, str]] = field(
         default_factory=list
     )  # rate, score, project, address
-    worst: list[tuple[tuple[int, int, int], Entry]] = field(default_factory=list)
+    worst: list[tuple[tuple[int, int, int], ListedForm]] = field(default_factory=list)
 
     def add(self, view: DocumentView) -> None:
         self.statuses[view.status] += 1
@@ -124,7 +125,7 @@ class Totals:
         for form in view.forms:
             self._add_form(view, form)
 
-    def _add_form(self, view: DocumentView, form: FormView) -> None:
+    def _add_form(self, view: DocumentView, form: FormPage) -> None:
         entry = entry_of(view, form)
         self.forms += 1
         self.clean_forms += form.is_clean
@@ -156,7 +157,7 @@ class Totals:
         if len(self.worst) > 200:
             self._trim(10)
 
-    def _add_findings(self, form: FormView) -> None:
+    def _add_findings(self, form: FormPage) -> None:
         seen = set()
         for finding in form.findings:
             if finding.status == "waived":
@@ -180,18 +181,18 @@ class Totals:
             key=lambda rule: (rule.severity_rank, -self.rules[rule.id]),
         )
 
-    def most_findings(self, keep: int = 8) -> list[Entry]:
+    def most_findings(self, keep: int = 8) -> list[ListedForm]:
         """The forms with the weightiest findings: most errors first, then warnings."""
         self._trim(max(keep, 10))
         return [entry for counts, entry in self.worst[:keep] if any(counts)]
 
 
-def entry_of(view: DocumentView, form: FormView) -> Entry:
+def entry_of(view: DocumentView, form: FormPage) -> ListedForm:
     anchor = f"#form-{form.number}" if len(view.forms) > 1 else ""
     counts = tuple(form.count(severity) for severity in SEVERITIES)
     title = form.project or form.title or view.document
     three = (counts[0], counts[1], counts[2])
-    return Entry(
+    return ListedForm(
         f"{view.address}{anchor}",
         title,
         form.unit,

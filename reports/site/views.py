@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from selfeval.core.masking import mask_text
 from selfeval.core.paths import unpacked
+from selfeval.core.severities import SEVERITIES
 from selfeval.reports import labels
 from selfeval.reports.amounts import in_wan, points, share
 from selfeval.reports.model import (
-    SEVERITIES,
     DocumentView,
     DoubtView,
     FindingView,
-    FormView,
+    FormPage,
     PageView,
     RuleText,
     Spot,
@@ -76,7 +76,7 @@ def document_views(
     documents = Rows(tables.documents, "document_id")
     for document_id in documents:
         row = documents[document_id][0]
-        assembled: list[FormView] = []
+        assembled: list[FormPage] = []
         for form in sorted(forms[document_id], key=lambda form: form["form"]):
             own = {name: rows[form["form_id"]] for name, rows in blocks.items()}
             first = 1 + sum(len(done.findings) for done in assembled)
@@ -98,7 +98,7 @@ def document_views(
 
 
 def _sheets(
-    document_id: str, pages: int, forms: Sequence[FormView], sources: Sources
+    document_id: str, pages: int, forms: Sequence[FormPage], sources: Sources
 ) -> tuple[PageView, ...]:
     by_page: dict[int, list[FindingView]] = {}
     for form in forms:
@@ -191,11 +191,11 @@ class _Assembly:
     def rule(self, rule_id: str) -> RuleText:
         return self.sources.rules.get(rule_id) or RuleText(rule_id, rule_id)
 
-    def view(self) -> FormView:
+    def view(self) -> FormPage:
         form, gettext = self.form, self.catalogue.gettext
         total_row = next((row for row in self.blocks["funds"] if row.get("is_total_row")), {})
         verdicts = self.blocks["verdicts"]
-        return FormView(
+        return FormPage(
             form_id=str(form["form_id"]),
             number=int(form["form"]),
             title=publishable(str(form.get("title") or "")),
