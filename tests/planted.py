@@ -13,7 +13,8 @@ from typing import Any
 from audit_forms import CLEAN, changed
 from documents import form_of_truth
 
-from selfeval.core.values import is_blank, parse_number, parse_quantity
+from selfeval.core.numbers import is_blank, parse_number
+from selfeval.core.quantities import parse_quantity
 from selfeval.extractors.model import Form, Fund, Indicator, Total
 
 Changes = dict[str, Any]

@@ -18,7 +18,7 @@ REST = 3.0
 FEWEST, FEW = 6, 3
 
 
-class Chain(NamedTuple):
+class DotChain(NamedTuple):
     """A row or column of dots: its position across, its extent from start to end, and how many dots it has."""
 
     at: float
@@ -48,11 +48,11 @@ def chained(dots: Iterable[Box], unit: float = 1.0) -> list[Box]:
     ]
 
 
-def _long(chains: Iterable[Chain]) -> list[Chain]:
+def _long(chains: Iterable[DotChain]) -> list[DotChain]:
     return [chain for chain in chains if chain.dots >= FEWEST]
 
 
-def _is_between(chain: Chain, others: Iterable[Chain], reach: float) -> bool:
+def _is_between(chain: DotChain, others: Iterable[DotChain], reach: float) -> bool:
     """Whether a chain of few dots runs from one border across it to another, as in a low row of a table."""
     if not FEW <= chain.dots < FEWEST:
         return False
@@ -73,7 +73,7 @@ def _rows(points: Iterable[tuple[float, float]], unit: float) -> list[tuple[floa
     return [(row[0][0], sorted(along for _, along in row)) for row in rows]
 
 
-def _chains(rows: Iterable[tuple[float, list[float]]], step: float, unit: float) -> list[Chain]:
+def _chains(rows: Iterable[tuple[float, list[float]]], step: float, unit: float) -> list[DotChain]:
     """The stretches of rows in which dots stand no further apart than a border's do."""
     apart = min(max(STEPS * step, APART[0]), APART[1])
     rest = min(
@@ -89,6 +89,8 @@ def _chains(rows: Iterable[tuple[float, list[float]]], step: float, unit: float)
         for first, end in pairwise(cuts):
             if end - first > 1:
                 found.append(
-                    Chain(across, positions[first] - rest, positions[end - 1] + rest, end - first)
+                    DotChain(
+                        across, positions[first] - rest, positions[end - 1] + rest, end - first
+                    )
                 )
     return found
