@@ -46,6 +46,10 @@ def _section(entry: catalogue.RuleEntry) -> str:
         marks.append(f"{entry.years[0] or ''}–{entry.years[1] or ''}")
     if entry.profiles:
         marks.append(f"profiles {', '.join(entry.profiles)}")
+    if entry.home:
+        marks.append(f"elsewhere than {', '.join(entry.home)} information")
+    if entry.follows:
+        marks.append(f"may follow from {', '.join(one.rule for one in entry.follows)}")
     text = f"### {entry.id}\n\n{entry.title} ({entry.title_en}); {'; '.join(marks)}\n\n{entry.zh}\\\n{entry.en}\n\n"
     text += f"- 容差：{entry.tolerance} ({entry.tolerance_en})\n- 整改：{entry.remedy} ({entry.remedy_en})\n- 依据：{'、'.join(entry.source)}\n"
     return text + "".join(f"- 易误报：{trap}\n" for trap in entry.traps)

@@ -11,6 +11,7 @@ from typing import Any
 import markupsafe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from selfeval.expectations.english import in_english
 from selfeval.reports import amounts, labels
 from selfeval.reports.i18n import HTML_LANG, translator
 from selfeval.reports.site.jsdata import embedded
@@ -49,6 +50,9 @@ def environment(lang: str) -> Environment:
         money=amounts.money, number=amounts.number, percent=amounts.percent, embedded=embedded
     )
     made.filters["quoted"] = quoted if lang != "zh" else markupsafe.escape
+    made.filters["said"] = (
+        (lambda text: quoted(in_english(text))) if lang != "zh" else markupsafe.escape
+    )
     made.globals.update(
         table_rows=table_rows,
         value_attributes=value_attributes,
