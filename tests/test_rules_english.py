@@ -9,10 +9,10 @@ from audit_forms import document
 from planted import planted
 
 from selfeval.expectations.catalogue import load
-from selfeval.expectations.english import in_english
 from selfeval.expectations.judging import Judgement
 from selfeval.expectations.view import views
 from selfeval.records.tables.build import build
+from selfeval.reports.english import in_english
 
 HAN = re.compile("[一-鿿]")
 

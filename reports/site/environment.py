@@ -11,8 +11,8 @@ from typing import Any
 import markupsafe
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from selfeval.expectations.english import in_english
 from selfeval.reports import amounts, labels
+from selfeval.reports.english import in_english
 from selfeval.reports.i18n import HTML_LANG, translator
 from selfeval.reports.site.jsdata import embedded
 from selfeval.reports.site.markup import quoted, table_rows, value_attributes
