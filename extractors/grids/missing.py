@@ -79,12 +79,13 @@ def _by_rows(
     figures = all(_FIGURES.fullmatch(line_text(line)) for line in rows)
     em = max(size(c) for c in rows[0])
     if not figures and (
-        not parted_beside
-        or len(bands) < place.rows
+        len(bands) < place.rows
         or max(len(line) for line in rows) < 2
         or not _in_place(bands, ys, em)
     ):
         return whole, False
+    if not figures and not parted_beside:
+        return whole, True
     starts = sorted(bands)
     ends = [*starts[1:], place.row + place.rows]
     starts[0] = place.row
