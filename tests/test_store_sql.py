@@ -95,6 +95,22 @@ def test_a_summary_of_a_form_is_in_yuan_and_says_what_is_lost_found_and_undecide
     assert float(half) == 12.5
 
 
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [
+        ("SELECT count(*) / 2 FROM forms", 0.5),
+        ("SELECT 7 / 2 / 2 /* no / here */ -- nor / here\n", 1.75),
+        ("SELECT 1 + form / 4 FROM forms", 1.25),
+        ("SELECT length('1/2' || document) FROM forms", 8),
+        ('SELECT "n/m" FROM (SELECT 3 AS "n/m") AS t', 3),
+    ],
+)
+def test_a_share_of_counts_is_no_whole_number(store: Store, sql: str, value: float) -> None:
+    """One refused file of three was a share of 0."""
+    store.save(build([ok("a.pdf", form())]), "1")
+    assert float(store.query(sql).rows[0][0]) == value
+
+
 def test_an_answer_that_is_cut_says_so(store: Store) -> None:
     store.save(build([ok("a.pdf", form())]), "1")
     query = "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3"

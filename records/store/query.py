@@ -19,6 +19,11 @@ LONGEST = 60
 _HINT = f"只能执行一条 SELECT 查询；可查的表：{'、'.join(VIEWS)}。"
 _COMMENT = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.DOTALL)
 _SELECT = re.compile(r"(?:select|with|values|table|explain)\b|\(", re.IGNORECASE)
+#: What holds no operators (strings, names in quotes, comments), and then a division.
+_DIVISION = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$|/""",
+    re.DOTALL,
+)
 #: What SQLite's authorizer lets a statement do: read, call functions, recurse.
 _ALLOWED = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
@@ -38,9 +43,15 @@ def run_query(engine: Engine, sql: str, limit: int, seconds: float = LONGEST) ->
     """The answer to one SELECT. QueryError: sql-refused, sql-failed, sql-too-long."""
     if not _SELECT.match(sql, _end_of_comments(sql)):
         raise QueryError("sql-refused", "只允许查询，不允许修改", _HINT)
+    exact = _without_integer_division(sql)
     if engine.dialect.name == "sqlite":
-        return _sqlite(engine, sql, limit, seconds)
-    return _postgresql(engine, sql, limit, seconds)
+        return _sqlite(engine, exact, limit, seconds)
+    return _postgresql(engine, exact, limit, seconds)
+
+
+def _without_integer_division(sql: str) -> str:
+    """The same query in which a count divided by a count is no whole number: 1 of 2 is 0.5, as people mean it, and not 0."""
+    return _DIVISION.sub(lambda found: "* 1.0 /" if found[0] == "/" else found[0], sql)
 
 
 def _end_of_comments(sql: str) -> int:

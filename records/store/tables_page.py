@@ -24,6 +24,8 @@ Generated from core/fields.py and the columns of the tables by `python -m selfev
 columns and without what is marked *view only*. Views show the current filing of each project (year, unit, project): the document that came
 last, whatever its name; `documents` and `filings` have every one.
 
+`/` divides as on paper: `count(*) / 2` of one is 0.5.
+
 Text is as printed: NULL where the form has no such column, "" where the cell is empty. `X_value` is the exact number that X prints, amounts
 in the form's `amount_unit`, a rate as printed (99 for 99%); `X_half` is half of its last printed place, so the number stands for everything
 from `X_value - X_half` to `X_value + X_half`. Both are NULL where X is no number. Names and telephone numbers are masked.
