@@ -21,7 +21,12 @@ from selfeval.extractors.grids.stitch import Box, Table
         ("indicators", "偏差原因分析及改进措施", "explanation"),
         ("indicators", "未完成原因及拟采取的改进措施", "explanation"),
         ("indicators", "度量单位", "target_part"),
-        ("indicators", "复核分", "-"),
+        ("indicators", "复核分", "reviewed_score"),
+        ("indicators", "得分值", "score"),
+        ("indicators", "计算符号", "target_part"),
+        ("goals", "年度总体目标完成情况综述", "goal_actual"),
+        ("indicators", "上年实际完成值", "-"),
+        ("funds", "到位数", "arrived"),
         ("header", "项目（政策）名称", "project_name"),
         ("header", "资金使用单位", "unit"),
         ("header", "中央主管部门", "authority"),
@@ -40,8 +45,8 @@ def test_a_value_is_no_caption() -> None:
 
 
 def test_an_unknown_caption_is_answered_with_the_nearest_known_one() -> None:
-    assert field_of("indicators", "指标分值数") is None
-    assert captions().nearest("indicators", "指标分值数") == "指标分值"
+    assert field_of("indicators", "指标分值数目") is None
+    assert captions().nearest("indicators", "指标分值数目") == "指标分值"
 
 
 def test_every_profile_but_the_base_is_marked_and_recognised_by_its_marks() -> None:
@@ -57,8 +62,8 @@ def test_a_form_that_shows_no_marks_has_the_base_profile() -> None:
 
 
 def test_two_captions_that_mean_the_same_are_told_and_the_first_is_read() -> None:
-    """A form with 预算数 and 到位数: which of them is the budget is not for a label map to say."""
-    texts = [["", "预算数", "到位数", "执行数"], ["年度资金总额", "100", "90", "80"]]
+    """A form with 预算数 and 预算安排数: which of them is the budget is not for a label map to say."""
+    texts = [["", "预算数", "预算安排数", "执行数"], ["年度资金总额", "100", "90", "80"]]
     boxes = [
         Box(k / 4, (k + 1) / 4, row, row + 1, text, ())
         for row, line in enumerate(texts)
@@ -67,7 +72,7 @@ def test_two_captions_that_mean_the_same_are_told_and_the_first_is_read() -> Non
     table = Table(boxes, rows=2)
     form = values.extract(table, page_breaks.mend(table))
     assert [(fund.budget, fund.executed) for fund in form.funds] == [("100", "80")]
-    assert [(doubt.path, "到位数" in doubt.why) for doubt in form.doubts] == [
+    assert [(doubt.path, "预算安排数" in doubt.why) for doubt in form.doubts] == [
         ("funds/0/budget", True)
     ]
 

@@ -23,6 +23,7 @@ class Draft:
     open: dict[str, Box] = field(
         default_factory=dict
     )  # missing fields, and the label that may name one
+    heads: set[int] = field(default_factory=set)  # ids of the boxes at the head of a list
     captions: set[int] = field(default_factory=set)  # ids of the boxes that name one
 
     def note(self, path: str, box: Box) -> str:

@@ -40,7 +40,7 @@ def read(
     if zone is None:
         return funds, set()
     taken = set(range(zone.above, zone.first))
-    first_number = min(c.left for c in zone.columns)
+    first_number = min(c.left for c in (*zone.columns, *zone.others))
     for index in range(zone.first, zone.end):
         cells = {
             c.field: next((b for b in rows[index] if b.covers(c.middle)), None)

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from selfeval.core import fields
 from selfeval.extractors.forms import meaning
-from selfeval.extractors.forms.captions import field_of
+from selfeval.extractors.forms.captions import field_of, is_exact
 from selfeval.extractors.forms.draft import Draft
 from selfeval.extractors.forms.layout import Layout
+from selfeval.extractors.forms.words import WORDS, by_words
 from selfeval.extractors.grids.stitch import Box, Table
 from selfeval.extractors.model import Doubt, Evidence
 
@@ -18,8 +19,14 @@ from selfeval.extractors.model import Doubt, Evidence
 FIELDS = tuple(
     name for name in fields.names(fields.HEADER) if name not in ("title", "year", "amount_unit")
 )
+#: how well a value must fit a field to which the words of its label point
+SIGNS = {name: 2 if name in ("authority", "unit", "phone", "year") else 1 for name, _ in WORDS["header"]}  # fmt: skip
+#: how well a value must fit a missing field for its unknown label to leave that open; an empty cell may be one of the others
+OPEN_SIGNS = dict.fromkeys(("phone", "year", "total", "leader", "goal_expected", "goal_actual"), 1)
 #: characters from which a cell is no label, and cells in a row from which it may be the head of a list
 LABEL, LIST_HEAD = 16, 3
+#: share of the width by which edges of one column may differ
+EDGE = 0.01
 
 _PAIR = re.compile(
     r"([一-鿿（）()、/]{2,14})\s*[:：]\s*(\S*(?:\s(?![一-鿿（）()]{2,12}\s*[:：])\S+)*)"
@@ -38,11 +45,12 @@ def read(
     """Fill the header's fields from the rows that no zone has read, then from loose lines above and below the table."""
     free = [index for index in range(table.rows) if index not in taken]
     heads = {index for index in free if _is_list_head(rows, index, taken)}
-    for index in free:
-        if index in heads:
-            _below(draft, rows, index)
-        elif index - 1 not in heads:
-            _beside(draft, layout, rows[index], index)
+    beside = [index for index in free if index not in heads and index - 1 not in heads]
+    for exact in (True, False):  # 项目负责人 is named more plainly than 单位负责人
+        for index in beside:
+            _beside(draft, layout, rows[index], index, exact)
+    for index in sorted(heads):
+        _below(draft, rows, index)
     for index in free:
         for box in rows[index]:
             if box.first == index and id(box) not in draft.used | draft.captions:
@@ -56,20 +64,31 @@ def read(
 
 
 def _is_list_head(rows: Sequence[Sequence[Box]], index: int, taken: set[int]) -> bool:
-    """Whether the cells of a row are captions over the cells of the next: as many, as wide, and more than one known."""
+    """Whether the cells of a row are captions over the cells of the next: as many, as wide, and more than one known or numbers
+    or more rows below."""
     if index + 1 >= len(rows) or index + 1 in taken:
         return False
     head = [b for b in rows[index] if b.first == index and b.end == index + 1]
+    if len(head) < LIST_HEAD or not _aligned(head, rows[index + 1], index + 1):
+        return False
     below = [b for b in rows[index + 1] if b.first == index + 1]
-    if len(head) < LIST_HEAD or len(head) != len(below):
+    if any(map(_is_caption, below)) or not all(_may_head(b.text) for b in head):
         return False
-    if any(abs(a.left - b.left) > 0.01 or abs(a.right - b.right) > 0.01 for a, b in zip(head, below, strict=True)):  # fmt: skip
-        return False
-    known = [b for b in head if _is_caption(b)]
-    values = [b for b in below if _is_caption(b)]
-    if not all(b.text and len(b.text) <= 24 and not b.text[0].isdigit() for b in head):
-        return False
-    return len(known) >= 1 and not values and (len(known) > len(head) // 2 or _numeric(below))
+    known = sum(map(_is_caption, head))
+    more = index + 2 < len(rows) and _aligned(head, rows[index + 2], index + 2)
+    return known >= 1 and (2 * known > len(head) or more or _numeric(below))
+
+
+def _aligned(head: Sequence[Box], row: Sequence[Box], index: int) -> bool:
+    below = [b for b in row if b.first == index]
+    return len(below) == len(head) and all(
+        abs(a.left - b.left) <= EDGE and abs(a.right - b.right) <= EDGE
+        for a, b in zip(head, below, strict=True)
+    )
+
+
+def _may_head(text: str) -> bool:
+    return 0 < len(text) <= 24 and not text[0].isdigit()
 
 
 def _is_caption(box: Box) -> bool:
@@ -84,12 +103,9 @@ def _below(draft: Draft, rows: Sequence[Sequence[Box]], index: int) -> None:
     """Values under their captions, where the list has one row; a longer list is no header."""
     head = [b for b in rows[index] if b.first == index]
     draft.captions.update(map(id, head))
-    if index + 2 < len(rows):
-        later = [b for b in rows[index + 2] if b.first == index + 2]
-        if len(later) == len(head) and all(
-            abs(a.left - b.left) <= 0.01 for a, b in zip(head, later, strict=True)
-        ):
-            return
+    draft.heads.update(map(id, head))
+    if index + 2 < len(rows) and _aligned(head, rows[index + 2], index + 2):
+        return
     for caption in head:
         value = next((b for b in rows[index + 1] if b.covers(caption.middle)), None)
         name = field_of("header", caption.text)
@@ -97,13 +113,15 @@ def _below(draft: Draft, rows: Sequence[Sequence[Box]], index: int) -> None:
             draft.values[name] = draft.note(name, value)
 
 
-def _beside(draft: Draft, layout: Layout, row: Sequence[Box], index: int) -> None:
-    """Captions with the value to their right."""
+def _beside(draft: Draft, layout: Layout, row: Sequence[Box], index: int, exact: bool) -> None:
+    """Captions with the value to their right; with `exact` only those that a map spells out."""
     for box, value in itertools.pairwise(row):
         name = field_of("header", box.text) if box.first == index else None
         if name is None or (value.text and field_of("header", value.text)):
             continue
         draft.captions.add(id(box))
+        if exact and not is_exact("header", box.text):
+            continue
         if name == "-" or name in draft.values or id(value) in draft.used:
             continue
         if name.startswith("goal") and (layout.zone("goals") or value.first != index):
@@ -165,6 +183,9 @@ def pairs(
         while position + 1 < len(row):
             label, value = row[position], row[position + 1]
             known = id(label) in draft.captions or id(label) in draft.used or not label.text
+            if field_of("funds", value.text) not in (None, "-"):
+                position += 1
+                continue
             if known or not _is_label(label.text) or id(value) in draft.used | draft.captions:
                 position += 1
                 continue
@@ -173,7 +194,7 @@ def pairs(
 
 
 def _is_label(text: str) -> bool:
-    return len(text) <= LABEL and not re.search(r"[：:].*\d|\d{3}|[。；]", text)
+    return len(text) <= LABEL and not re.search(r"[：:].*\d|\d{2}|[。；]|万元", text)
 
 
 def _unknown(
@@ -182,9 +203,11 @@ def _unknown(
     """Read a label that no map knows where its words and its value agree on a field; else leave open what the value may be."""
     found = [pair for pair in pairs(draft, rows, free) if field_of("header", pair[0].text) is None]
     for label, value in list(found):
-        missing = [f for f, _ in meaning.WORDS["header"] if f not in draft.values]
-        words = dict(meaning.by_words("header", label.text))
-        best = [f for f in missing if words.get(f, 0) and _fits(f, value.text) > 0]
+        missing = [f for f, _ in WORDS["header"] if f not in draft.values]
+        if layout.zone("goals"):
+            missing = [f for f in missing if not f.startswith("goal")]
+        words = dict(by_words("header", label.text))
+        best = [f for f in missing if words.get(f, 0) and _fits(f, value.text) >= SIGNS[f]]
         best.sort(key=lambda f: -(words[f] + _fits(f, value.text)))
         if not best or (len(best) > 1 and _even(best, words, value.text)):
             continue
@@ -198,7 +221,7 @@ def _unknown(
             draft.values["total_label"] = label.text
         found.remove((label, value))
     for label, value in found:
-        for name in [f for f, _ in meaning.WORDS["header"] if f not in draft.values]:
+        for name in [f for f, _ in WORDS["header"] if f not in draft.values]:
             if _fits(name, value.text) >= (
                 1 if name in ("phone", "year", "total", "leader") else 0
             ):
@@ -224,6 +247,8 @@ def _fits(field: str, text: str) -> int:
         return 1 if value is not None and 0 < value <= 120 else -1
     if meaning.number(flat) is not None or re.search(r"[☑☐□√■]|20\d{2}年.*月|万元", flat):
         return -1
+    if field.startswith("goal"):
+        return 1 if len(flat) >= 6 else -1
     if field == "leader":
         return 1 if _NAME.fullmatch(flat) else -1
     if field in ("authority", "unit"):

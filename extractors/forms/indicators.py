@@ -21,7 +21,7 @@ LEVELS = ("level1", "level2", "level3")
 #: columns of the total row
 _TOTALS = ("weight", "score", "explanation")
 
-_WORD_OF_TOTAL = re.compile(r"[总合]\s*[分计]|得\s*分|小\s*计|汇\s*总")
+_WORD_OF_TOTAL = re.compile(r"[总合]\s*[分计]|得\s*分|汇\s*总")
 #: 总分：96.74分, all in one cell
 _SCORED = re.compile(r"^(?P<label>[^\d：:]{2,12})[：:]?\s*(?P<score>\d{1,3}(?:\.\d+)?\s*分?)$")
 
@@ -35,8 +35,11 @@ class IndicatorsRead:
     taken: set[int] = field(default_factory=set)
 
 
-def read(draft: Draft, zone: Zone | None, rows: Sequence[Sequence[Box]]) -> IndicatorsRead:
-    """The indicators of a zone up to its total row. Rows that are neither are left to the header's captions."""
+def read(
+    draft: Draft, zone: Zone | None, rows: Sequence[Sequence[Box]], execution: Sequence[Decimal]
+) -> IndicatorsRead:
+    """The indicators of a zone up to its total row; `execution` are the points of the funds that it may count. Rows that are
+    neither are left to the header's captions."""
     block = IndicatorsRead()
     if zone is None:
         return block
@@ -49,10 +52,17 @@ def read(draft: Draft, zone: Zone | None, rows: Sequence[Sequence[Box]]) -> Indi
             continue
         at = {c.field: next((b for b in row if b.covers(c.middle)), None) for c in named}
         if (label := _total_label(row, index, named)) is not None:
+            if _goes_on(rows, index, zone, named):
+                continue  # a subtotal: it is kept beside the fields
             block.total = _total(draft, label, at)
             block.taken.add(index)
             break
-        if _is_total_by_sums(block.indicators, at, named):
+        sums = _sums(block.indicators, at, named, execution)
+        if sums is False and not _goes_on(rows, index, zone, named):
+            page = row[0].parts[0].page if row[0].parts else 0
+            why = f"第{page}页“{row[0].text}”一行不在模板中，可能是总分行，未作判断"
+            draft.doubts += [Doubt(f"total/{name}", why, OPEN) for name in ("weight", "score")]
+        if sums:
             block.total = _total(draft, row[0], at)
             why = f"“{row[0].text}”不在模板中，因与各行之和相符读作总分行，请核对"
             draft.doubts.append(Doubt("total", why, PLACED))
@@ -88,7 +98,10 @@ def doubt_columns(draft: Draft, block: str, zone: Zone) -> None:
         if zone.column(name) is None:
             said = f"栏目“{caption}”" if caption else "没有名称的一栏"
             why = f"{said}不在模板中，可能就是该项，未作判断"
-            draft.doubts.append(Doubt(f"{block}/*/{name}", why, OPEN))
+            path = "target" if name == "target_part" else name
+            draft.doubts.append(Doubt(f"{block}/*/{path}", why, OPEN))
+            if block == "indicators" and name in _TOTALS:
+                draft.doubts.append(Doubt(f"total/{name}", why, OPEN))
 
 
 def _total_label(row: Sequence[Box], index: int, named: Sequence[Column]) -> Box | None:
@@ -102,6 +115,19 @@ def _total_label(row: Sequence[Box], index: int, named: Sequence[Column]) -> Box
         if _WORD_OF_TOTAL.search(first.text) and any(number(b.text) is not None for b in row):
             return first
     return None
+
+
+def _goes_on(
+    rows: Sequence[Sequence[Box]], index: int, zone: Zone, named: Sequence[Column]
+) -> bool:
+    """Whether rows of indicators with points follow a row that looks like a total."""
+    for later in range(index + 1, zone.end):
+        at = {c.field: next((b for b in rows[later] if b.covers(c.middle)), None) for c in named}
+        own = [b for n in ("weight", "score") if (b := at.get(n)) is not None and b.first == later]
+        points = any(number(b.text) is not None for b in own)
+        if points and _is_indicator(at, zone) and _total_label(rows[later], later, named) is None:
+            return True
+    return False
 
 
 def _total(draft: Draft, label: Box, at: dict[str, Box | None]) -> Total:
@@ -118,20 +144,29 @@ def _total(draft: Draft, label: Box, at: dict[str, Box | None]) -> Total:
     return Total(label=text, **values)
 
 
-def _is_total_by_sums(
-    indicators: Sequence[Indicator], at: dict[str, Box | None], named: Sequence[Column]
-) -> bool:
-    """Whether a row whose first cell lies over several levels prints the sums of the columns above it."""
+def _sums(
+    indicators: Sequence[Indicator],
+    at: dict[str, Box | None],
+    named: Sequence[Column],
+    execution: Sequence[Decimal],
+) -> bool | None:
+    """Whether a row whose first cell lies over several levels prints the sums of the columns above it, with the points of the
+    execution or without; None where it is no such row."""
     level = next((b for name in LEVELS if (b := at.get(name)) is not None), None)
     if len(indicators) < 2 or level is None or not _spans(level, named) or not level.text:
-        return False
-    for name in ("score", "weight"):
-        box = at.get(name)
-        stated = number(box.text) if box is not None and box is not level else None
+        return None
+    stated = {
+        name: value
+        for name in ("score", "weight")
+        if (b := at.get(name)) is not None and b is not level
+        if (value := number(b.text)) is not None
+    }
+    for name, value in stated.items():
         values = [number(getattr(row, name) or "") for row in indicators]
-        if stated and sum((v for v in values if v is not None), Decimal(0)) == stated:
+        total = sum((v for v in values if v is not None), Decimal(0))
+        if value in (total, *(total + points for points in execution)):
             return True
-    return False
+    return False if stated else None
 
 
 def _spans(box: Box, named: Iterable[Column]) -> bool:

@@ -53,4 +53,14 @@ class Layout:
     seen: set[tuple[str, str]]
 
     def zone(self, name: str) -> Zone | None:
-        return next((z for z in self.zones if z.name == name), None)
+        """The zone of a name; of several blocks of funds the one that prints budget and execution."""
+        found = [z for z in self.zones if z.name == name]
+        return (
+            max(found, key=_completeness, default=None)
+            if name == "funds"
+            else next(iter(found), None)
+        )
+
+
+def _completeness(zone: Zone) -> int:
+    return sum(zone.column(name) is not None for name in ("budget", "executed"))

@@ -6,24 +6,20 @@ and the fields that it may hold are open: nothing is said of them.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 
 from selfeval.core import fields
 from selfeval.core.numbers import parse_number
-from selfeval.extractors.forms.captions import caption_key, captions
 from selfeval.extractors.forms.layout import UNKNOWN, Column, Zone
 from selfeval.extractors.forms.levels import is_level_name
+from selfeval.extractors.forms.words import WORDS, by_words
 from selfeval.extractors.grids.stitch import Box
 
 #: confidence in a column that two signs place, and in a field that an unread column may hold
 PLACED, OPEN = 0.6, 0.0
-#: likeness (0 to 1) of an unknown caption to a known one from which the known one is a sign
-ALIKE = 0.6
 #: share of the width by which a cell's edges may differ from its column's
 SAME_EDGE = 0.02
 #: share of the cells of a column that must bear a sign
@@ -31,47 +27,6 @@ MOST = 0.6
 #: totals of weights that forms print, with and without the points of the execution
 TOTALS = tuple(map(Decimal, (100, 90, 80, 95, 85)))
 
-#: words of captions, the strongest first: the first that fits is the sign, later ones are weaker
-WORDS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "indicators": (
-        ("explanation", r"原因|偏差|措施|未完成|扣分|差异|说明|不足|整改"),
-        ("score", r"得分|评分|打分|自评|实得|赋分|计分|评价分|考核分|获分"),
-        ("weight", r"分值|权重|满分|标准分|配分|分数|占比|应得|总分"),
-        ("actual", r"实际|完成|达成|结果|执行|进度|落实|实现|成效|现状|年末"),
-        ("target", r"目标|指标值|计划|预期|年初|预计|标准|设定|应达|任务值|期望|要求"),
-        ("level1", r"一级|1级|第一层|首级|维度|大类|板块|类别|一层"),
-        ("level2", r"二级|2级|第二层|次级|分类|类型|子类|中类|二层"),
-        ("level3", r"三级|3级|第三层|末级|指标名|具体指标|指标内容|考核内容|细项|小类|明细|三层|指标"),
-    ),
-    "funds": (
-        ("rate", r"率|比例|百分比|进度"),
-        ("score", r"得分|评分|打分|自评|实得|计分"),
-        ("weight", r"分值|权重|满分|标准分|配分|分数"),
-        ("arrived", r"到位|拨付到|拨入"),
-        ("balance", r"结余|剩余|余额"),
-        ("carried_over", r"上年结转|结转"),
-        ("executed", r"执行|支出|支付|使用|实际|决算|花费|发生|列支"),
-        ("initial", r"年初|批复|初始|原预算|期初|起初"),
-        ("budget", r"预算|计划|调整|安排|下达|指标|核定|投资|额度"),
-    ),
-    "goals": (
-        ("goal_actual", r"实际|完成|达成|结果|实现|成效|执行|落实|年末|总结"),
-        ("goal_adjusted", r"调整"),
-        ("goal_expected", r"预期|设定|年初|计划|目标|预计|期望|任务"),
-    ),
-    "header": (
-        ("phone", r"电话|手机|联系方式|号码"),
-        ("leader", r"负责人|联系人|经办|主管领导|责任人|牵头人"),
-        ("total", r"总分|总得分|总评分|得分|评分|综合得分|分数"),
-        ("year", r"年度|年份"),
-        ("project_name", r"项目名|专项名|名称|项目$|专项$|政策名|事项"),
-        ("authority", r"主管|归口|上级|牵头|管理部门|业务部门|部门$"),
-        ("unit", r"实施|承担|执行|建设|使用|填报|申报|责任|单位|承办|用款|处室|科室"),
-    ),
-}  # fmt: skip
-_NO_WORDS = re.compile(
-    r"上年|往年|历史|复核|复评|系数|编码|序号|依据|佐证|评分标准|评价标准|公式|解释|附件|来源"
-)
 _COMPARED = re.compile(r"[≥≤≧≦><＞＜=＝﹦]|不低于|不少于|不高于|不超过|以上|以内|达到")
 _QUANTITY = re.compile(r"\d")
 _PERCENT = re.compile(r"^\d+(\.\d+)?\s*[%％]$")
@@ -109,52 +64,52 @@ def number(text: str) -> Decimal | None:
     return printed.value if printed is not None else None
 
 
-@lru_cache(5_000)
-def by_words(zone: str, caption: str) -> tuple[tuple[str, int], ...]:
-    """The fields that the words of a caption point to, with how strongly (2 or 1), the strongest first."""
-    flat = re.sub(r"\s", "", caption)
-    if not flat or _NO_WORDS.search(flat):
-        return ()
-    found: dict[str, int] = {}
-    for field, words in WORDS.get(zone, ()):
-        if re.search(words, flat):
-            found[field] = 1 if found else 2
-    near = difflib.get_close_matches(
-        caption_key(caption), [key for z, key in captions().exact if z == zone], 1, ALIKE
-    )
-    if near and (field := captions().exact[zone, near[0]]) != "-":
-        found[field] = max(found.get(field, 0), 1) if found else 2
-    return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
-
-
 def assign(zone: Zone, rows: Sequence[Sequence[Box]]) -> None:
     """Give the columns of a zone whose captions no map knows the fields that they mean, and note which fields stay open."""
     unknown = [c for c in zone.others if c.field == UNKNOWN and c.caption]
-    if zone.name == "goals":
-        unknown = [c for c in unknown if c.field == UNKNOWN]
-    if not unknown and not any(c.field == UNKNOWN for c in zone.others):
+    if not any(c.field == UNKNOWN for c in zone.others):
         return
     cells = ColumnTexts(zone, rows)
-    judge = _JUDGES[zone.name]
     for column in unknown:
-        missing = [f for f, _ in WORDS[zone.name] if zone.column(f) is None]
-        words = dict(by_words(zone.name, column.path) or by_words(zone.name, column.caption))
-        signs = {f: judge(f, column, zone, cells) for f in missing}
-        best = sorted(
-            (f for f in missing if _agree(words.get(f, 0), signs[f])),
-            key=lambda f: -(words.get(f, 0) + signs[f]),
-        )
-        if best and not (len(best) > 1 and _tie(best[:2], words, signs)):
-            _place(zone, column, best[0])
+        if field := _meant(zone, column, cells):
+            _place(zone, column, field)
+    if zone.name == "indicators" and not any(zone.column(name) for name in _LEVELS):
+        _name_by_place(zone, cells)
     for column in zone.others:
+        if column.field == UNKNOWN and (column.caption or any(cells.of(column).values())):
+            for name in _missing(zone):
+                if _JUDGES[zone.name](name, column, zone, cells) >= 0:
+                    zone.open.setdefault(name, column.path)
+
+
+def _missing(zone: Zone) -> list[str]:
+    """The fields that a zone has no column of. A target may be printed in several."""
+    names = [name for name, _ in WORDS[zone.name]]
+    return [name for name in names if name == "target_part" or zone.column(name) is None]
+
+
+def _meant(zone: Zone, column: Column, cells: ColumnTexts) -> str | None:
+    """The field on which two signs of a column agree, where they agree on no other as well."""
+    words = dict(by_words(zone.name, column.path) or by_words(zone.name, column.caption))
+    signs = {f: _JUDGES[zone.name](f, column, zone, cells) for f in _missing(zone)}
+    best = sorted(
+        (f for f, sign in signs.items() if _agree(words.get(f, 0), sign)),
+        key=lambda f: -(words.get(f, 0) + signs[f]),
+    )
+    return None if not best or _tie(best[:2], words, signs) else best[0]
+
+
+def _name_by_place(zone: Zone, cells: ColumnTexts) -> None:
+    """Without any column of levels the leftmost one of words holds the names of the indicators."""
+    for column in sorted(zone.others, key=lambda c: c.left):
+        texts = [text for text in cells.of(column).values() if text.strip()]
         if (
             column.field == UNKNOWN
-            and any(cells.of(column))
-            and (column.caption or any(cells.of(column).values()))
+            and texts
+            and not any(number(text) is not None for text in texts)
         ):
-            for f in [f for f, _ in WORDS[zone.name] if zone.column(f) is None]:
-                if judge(f, column, zone, cells) >= 0:
-                    zone.open.setdefault(f, column.path)
+            _place(zone, column, "level3")
+            return
 
 
 def _agree(words: int, sign: int) -> bool:
@@ -163,6 +118,8 @@ def _agree(words: int, sign: int) -> bool:
 
 
 def _tie(two: Sequence[str], words: Mapping[str, int], signs: Mapping[str, int]) -> bool:
+    if len(two) < 2:
+        return False
     first, second = (words.get(f, 0) + signs[f] for f in two)
     return first == second and words.get(two[0], 0) == words.get(two[1], 0)
 
@@ -174,8 +131,9 @@ def _place(zone: Zone, column: Column, field: str) -> None:
     zone.others.remove(column)
 
 
+_LEVELS = ("level1", "level2", "level3")
 _SAID: Mapping[str, Mapping[str, str]] = {
-    "indicators": fields.captions(fields.INDICATORS),
+    "indicators": {**fields.captions(fields.INDICATORS), "target_part": "指标值的一部分"},
     "funds": fields.captions(fields.FUNDS),
     "goals": fields.captions(fields.section("goals")),
 }
@@ -189,16 +147,33 @@ def _indicators(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> i
     numeric = sum(number(text) is not None for text in texts) >= MOST * len(texts)
     if field in ("weight", "score"):
         return _points(field, column, zone, cells) if numeric else -1
+    if field == "target_part":
+        return _parts(texts, column, zone)
     if field in ("level1", "level2", "level3"):
         return _levels(field, texts, column, zone)
     if field == "explanation":
-        return -1 if numeric else _explains(column, zone, cells)
+        amounts = [value for text in texts if (value := number(text)) is not None and value != 0]
+        return -1 if len(amounts) >= MOST * len(texts) else _explains(column, zone, cells)
     if field == "target":
         compared = sum(bool(_COMPARED.search(text)) for text in texts)
         return 2 if compared >= MOST * len(texts) else 1
     target = cells.of(zone.column("target"))
     same = sum(_same_unit(text, target.get(row, "")) for row, text in cells.of(column).items())
     return 2 if same >= MOST * len(texts) else 1
+
+
+def _parts(texts: Sequence[str], column: Column, zone: Zone) -> int:
+    """Signs of comparison, or units, beside the target that they belong to."""
+    targets = [c for c in zone.columns if c.field in ("target", "target_part")]
+    beside = any(
+        min(abs(column.right - c.left), abs(c.right - column.left)) < SAME_EDGE for c in targets
+    )
+    if not beside or any(re.search(r"\d", text) or len(text) > 6 for text in texts):
+        return -1
+    signs = sum(bool(_COMPARED.fullmatch(text.strip())) for text in texts)
+    if signs >= MOST * len(texts):
+        return 3
+    return 2 if 2 * len(set(texts)) <= len(texts) + 2 else 1
 
 
 def _points(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> int:
@@ -247,7 +222,7 @@ def _same_unit(text: str, target: str) -> bool:
 
 
 def _funds(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> int:
-    texts = [text for text in cells.of(column).values() if text.strip()]
+    texts = [text for text in cells.of(column).values() if re.search(r"\w", text)]
     if not texts:
         return 0
     if field == "rate":
@@ -271,7 +246,9 @@ def _rates(
     both = [row for row in values if budget.get(row) and row in executed]
     if both and all(_is_share(values[row], executed[row] / budget[row]) for row in both):
         return 3
-    return 1 if any(_PERCENT.match(text.strip()) for text in texts) else -1
+    if any(_PERCENT.match(text.strip()) for text in texts):
+        return 1
+    return 0 if values and all(0 <= value <= 100 for value in values.values()) else -1
 
 
 def _amounts(field: str, values: Mapping[int, Decimal], zone: Zone, cells: ColumnTexts) -> int:
@@ -294,7 +271,10 @@ def _is_share(printed: Decimal, share: Decimal) -> bool:
 
 
 def _goals(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> int:
-    return 1
+    """Of two columns side by side the one that is not the known goal is the other; an adjusted goal says so."""
+    known = {c.field for c in zone.columns}
+    alone = len(zone.columns) == 1 and len(zone.others) == 1
+    return 3 if alone and {field} | known == {"goal_expected", "goal_actual"} else 1
 
 
 _JUDGES: Mapping[str, Callable[[str, Column, Zone, ColumnTexts], int]] = {

@@ -77,11 +77,15 @@ def _without_repeated_captions(table: Table) -> Layout:
             before = first.setdefault(zone.name, zone)
             starts = {b.row for b in table.breaks}
             if before is not zone and any(zone.above - 2 <= row <= zone.above for row in starts):
-                if {c.field for c in zone.columns} == {c.field for c in before.columns}:
+                if _captions(zone) == _captions(before):
                     table.drop_rows(zone.above, zone.first)
                     break
         else:
             return layout
+
+
+def _captions(zone: Zone) -> set[str]:
+    return {caption_key(c.path) for c in (*zone.columns, *zone.others) if c.path}
 
 
 def _pairs(table: Table, row: int) -> list[tuple[Box, Box]]:

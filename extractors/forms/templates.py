@@ -38,6 +38,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
         "indicators": (*fields.names(fields.INDICATORS), "target_part"),
         "tasks": fields.names(fields.TASKS),
         "total": ("total",),
+        "side": (),
     }.items()
 }
 

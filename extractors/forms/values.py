@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from selfeval.extractors.forms import funds as funds_block
@@ -9,9 +10,9 @@ from selfeval.extractors.forms import header, indicators, marks, other
 from selfeval.extractors.forms.captions import captions, field_of
 from selfeval.extractors.forms.draft import Draft
 from selfeval.extractors.forms.layout import Layout, Zone
-from selfeval.extractors.forms.meaning import OPEN
+from selfeval.extractors.forms.meaning import OPEN, PLACED, number
 from selfeval.extractors.grids.stitch import Box, Table
-from selfeval.extractors.model import Doubt, Form, Total
+from selfeval.extractors.model import Doubt, Form, OtherCell, Total
 
 #: paths of the draft that are no paths of a form
 _DRAFT = ("total", "year_cell")
@@ -26,7 +27,13 @@ def extract(table: Table, layout: Layout) -> Form:
         funds_block.trim(zone, rows)
     funds, taken = funds_block.read(draft, zone, rows)
     taken |= _goals(draft, layout.zone("goals"), rows)
-    block = indicators.read(draft, layout.zone("indicators"), rows)
+    execution = [
+        points
+        for fund in funds[:1]
+        for text in (fund.weight, fund.score)
+        if (points := number(text or "")) is not None
+    ]
+    block = indicators.read(draft, layout.zone("indicators"), rows, execution)
     taken |= block.taken
     header.read(draft, table, layout, rows, taken)
     total = block.total
@@ -39,7 +46,12 @@ def extract(table: Table, layout: Layout) -> Form:
     if cell is not None:
         draft.used.add(id(cell))
     fields: dict[str, Any] = {name: draft.values.get(name) for name in header.FIELDS}
-    _open(draft, bool(funds), total, block.indicators != [])
+    kept = other.cells(draft, layout, rows)
+    _open(draft, total)
+    if not funds and any(_is_money(cell) for cell in kept):
+        draft.doubts.append(
+            Doubt("funds", "资金没有按列填写，未读作资金行，见未归入字段的栏目", OPEN)
+        )
     return Form(
         **fields,
         title=title,
@@ -48,7 +60,7 @@ def extract(table: Table, layout: Layout) -> Form:
         funds=tuple(funds),
         indicators=tuple(block.indicators),
         total=total or Total(),
-        other=tuple(other.cells(draft, layout, rows)),
+        other=kept,
         profile=captions().profile(layout.seen),
         evidence={path: parts for path, parts in draft.evidence.items() if path not in _DRAFT},
         doubts=tuple(draft.doubts),
@@ -84,11 +96,18 @@ def _goals(draft: Draft, zone: Zone | None, rows: list[list[Box]]) -> set[int]:
             draft.evidence[column.field] = tuple(part for box in parts for part in box.parts)
             draft.values[column.field] = "\n".join(text for text in texts if text)
         if column.doubt:
-            draft.doubts.append(Doubt(column.field, column.doubt, 0.6))
+            draft.doubts.append(Doubt(column.field, column.doubt, PLACED))
     return taken
 
 
-def _open(draft: Draft, has_funds: bool, total: Total | None, has_rows: bool) -> None:
+def _is_money(cell: OtherCell) -> bool:
+    """Whether a cell that no field holds is an amount beside or under a caption of the funds."""
+    caption = cell.caption.rpartition("/")[2]
+    named = field_of("funds", caption) not in (None, "-") or "万元" in caption
+    return named and bool(re.search(r"\d", cell.value))
+
+
+def _open(draft: Draft, total: Total | None) -> None:
     """Say of each field of the header that is missing which unread label may be it."""
     for name, label in draft.open.items():
         path = "total/score" if name == "total" else name

@@ -6,16 +6,21 @@ Everything is found by captions; the order of columns and which of them are ther
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from selfeval.extractors.forms import meaning, storeys
+from selfeval.extractors.forms import meaning, storeys, words
 from selfeval.extractors.forms.captions import caption_key, field_of, is_exact
 from selfeval.extractors.forms.layout import UNKNOWN, WITHOUT_FIELD, Column, Layout, Zone
 from selfeval.extractors.grids.stitch import Box, Table
 from selfeval.extractors.model import Grid
 
 _LABEL = re.compile(r"\D*[一-鿿]{2}\D*")
+_VALUE = re.compile(r"[^一-鿿]*\d{2}[^一-鿿]*")
+_WORD = re.compile(r"[一-鿿]{2}")
 #: distinct columns that a row of captions must name
 FUND_COLUMNS, INDICATOR_COLUMNS = 2, 3
+#: columns of targets, results and points that make indicators of rows whose names have no known caption
+JUDGED = 4
 
 
 def begins_form(grid: Grid) -> bool:
@@ -79,12 +84,32 @@ def _zone(name: str, rows: list[list[Box]], index: int, lowest: int) -> Zone:
     known = [c for c in columns if c.field not in (UNKNOWN, WITHOUT_FIELD)]
     if name == "funds":
         known = _without_labels(known, rows[end : end + 2])
+    if name == "funds" and not any(c.field == "budget" for c in known):
+        known = [_as_budget(c) if c.field == "arrived" else c for c in known]
     kept, doubled = _once(name, known)
     others = [c for c in columns if c not in kept]
     if name == "funds":  # what stands left of the first amount is the labels of the rows
-        first = min((c.left for c in kept), default=0.0)
+        amounts = [c for c in others if c.field == UNKNOWN and _holds_amounts(c, rows[end:])]
+        first = min((c.left for c in (*kept, *amounts)), default=0.0)
         others = [c for c in others if c.left >= first]
     return Zone(name, above, end, len(rows), kept, doubled, others)
+
+
+def _holds_amounts(column: Column, below: list[list[Box]]) -> bool:
+    """Whether numbers stand under a caption, in cells as wide as it, before anything else does."""
+    under = [
+        b.text
+        for row in below[:6]
+        for b in row
+        if abs(b.left - column.left) <= storeys.EDGE and abs(b.right - column.right) <= storeys.EDGE
+    ]
+    first = [text for text in under if text.strip()][:2]
+    return bool(first) and all(meaning.number(t) is not None or not _WORD.search(t) for t in first)
+
+
+def _as_budget(column: Column) -> Column:
+    why = f"表中没有预算数栏，“{column.path}”读作全年预算数，请核对"
+    return replace(column, field="budget", doubt=why)
 
 
 def _zone_of(texts: list[str]) -> str | None:
@@ -93,17 +118,25 @@ def _zone_of(texts: list[str]) -> str | None:
         zone: {f for f in (field_of(zone, t) for t in texts) if f and f != "-"}
         for zone in ("funds", "goals", "indicators")
     }
-    if len(named["indicators"]) >= INDICATOR_COLUMNS and named["indicators"] & {
-        "level1",
-        "level2",
-        "level3",
-    }:
-        if named["indicators"] & {"target", "actual", "weight", "score", "explanation"}:
+    judged = named["indicators"] & {"target", "actual", "weight", "score", "explanation"}
+    if len(named["indicators"]) >= INDICATOR_COLUMNS and judged:
+        if named["indicators"] & {"level1", "level2", "level3"}:
             return "indicators"
-    if len(named["funds"]) >= FUND_COLUMNS and named["funds"] & {"initial", "budget", "executed"}:
+        if len(judged) >= JUDGED and judged & {"target", "actual"} and judged & {"weight", "score"}:
+            return "indicators"
+    listed = any(field_of("header", t) == "project_name" for t in texts)
+    listed = listed or any(_VALUE.fullmatch(t.strip()) for t in texts)  # beside their captions
+    if (
+        not listed
+        and len(named["funds"]) >= FUND_COLUMNS
+        and named["funds"] & {"initial", "budget", "executed", "arrived"}
+    ):
         return "funds"
     if named["goals"] >= {"goal_expected", "goal_actual"}:
-        return "goals"
+        strange = [t for t in texts if t and field_of("goals", t) is None]
+        return (
+            "goals" if len(strange) <= 1 else None
+        )  # more of them are values beside their captions
     return None
 
 
@@ -113,14 +146,18 @@ def _is_goals(rows: list[list[Box]], index: int) -> bool:
     starting = [b for b in rows[index] if b.first == index]
     side = [b for b in starting if b.end > index + 1]
     heads = [b for b in starting if b.end == index + 1]
-    if len(side) != 1 or len(heads) != 2 or index + 1 >= len(rows) or "目标" not in side[0].text:
+    if not side or len(heads) != 2 or index + 1 >= len(rows):
         return False
     if not all(0 < len(b.text) <= storeys.LENGTH for b in heads):
         return False
     below = [b for b in rows[index + 1] if b.first == index + 1]
-    return [(b.left, b.right) for b in below] == [(b.left, b.right) for b in heads] and any(
-        field_of("goals", b.text) or meaning.by_words("goals", b.text) for b in heads
-    )
+    if [(b.left, b.right) for b in below] != [(b.left, b.right) for b in heads]:
+        return False
+    if any(is_exact(zone, b.text) for b in below for zone in ("goals", "header")):
+        return False
+    known = [b for b in heads if field_of("goals", b.text)]
+    meant = [b for b in heads if words.by_words("goals", b.text)]
+    return len(known) == 1 or (len(meant) == 2 and any("目标" in b.text for b in side))
 
 
 def _without_labels(columns: list[Column], below: list[list[Box]]) -> list[Column]:
