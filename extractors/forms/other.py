@@ -71,8 +71,7 @@ def _row(
     label: Box | None = None
     for box in boxes:
         if id(box) in draft.used:
-            if label is not None and not is_caption(label.text):
-                yield _named(rows, index, label, "", None)
+            yield from _alone(draft, rows, index, label)
             label = None
             continue
         column = next((c for c in columns if _same(c, box)), None)
@@ -92,6 +91,11 @@ def _row(
             label = box
         elif box.text:
             yield _named(rows, index, box, "", None)
+    yield from _alone(draft, rows, index, label)
+
+
+def _alone(draft: Draft, rows: Rows, index: int, label: Box | None) -> Iterator[_Left]:
+    """A label with nothing of its own beside it; known ones are captions."""
     if label is not None and not is_caption(label.text) and id(label) not in draft.captions:
         yield _named(rows, index, label, "", None)
 
