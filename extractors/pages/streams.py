@@ -12,7 +12,6 @@ from isal import isal_zlib
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation.limits import MAX_INFLATED_BYTES, MAX_STREAM_BYTES
 
-_STREAM = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
 _FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
 #: bytes before `stream` in which its filter is named
 _HEAD = 1_500
@@ -31,16 +30,14 @@ class Stream(NamedTuple):
 def streams(data: bytes) -> Iterator[Stream]:
     """Everything between `stream` and `endstream` in a file; the last one may lack its end."""
     view = memoryview(data)
-    end = 0
-    for found in _STREAM.finditer(data):
-        if found.start() < end:  # the word stands within the data of another
+    at = end = 0
+    while (at := data.find(b"stream", at)) >= 0:
+        word, at = at, at + 6
+        if data[at : at + 1] not in (b"\r", b"\n") or data[word - 3 : word] == b"end":
             continue
-        start, begin = found.end(), max(found.start() - _HEAD, end)
-        end = data.find(b"endstream", start)
-        end = end if end >= 0 else len(data)
-        yield Stream(
-            data[max(data.rfind(b" obj", begin, found.start()), begin) : start], view[start:end]
-        )
+        start, begin = at + 1 + (data[at : at + 2] == b"\r\n"), max(word - _HEAD, end)
+        at = end = found if (found := data.find(b"endstream", start)) >= 0 else len(data)
+        yield Stream(data[max(data.rfind(b" obj", begin, word), begin) : start], view[start:end])
 
 
 def is_flate(head: bytes) -> bool:
