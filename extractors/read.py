@@ -24,7 +24,7 @@ from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage
 from selfeval.extractors.isolation.triage import screen
 from selfeval.extractors.model import Document, Form, Notice, PageContent, SkippedTable
 from selfeval.extractors.pages import shown
-from selfeval.extractors.pages.embedding import NO_CHARACTERS
+from selfeval.extractors.pages.embedding import NO_CHARACTERS, NO_OUTLINES
 from selfeval.extractors.pages.glyphs import foreign
 from selfeval.extractors.pagewise import solved_page
 
@@ -65,16 +65,20 @@ def read_document(
     except ExtractError as error:
         return Document(name, digest, pages, "rejected", error.reason())
     if not forms:
-        kinds = [table.kind for table in skipped]
-        none = (
-            ExtractError("not-a-self-evaluation", kinds=kind.refused(kinds))
-            if kinds
-            else ExtractError("no-form-found")
-        )
+        none = _none_found([table.kind for table in skipped], suspicions)
         return Document(name, digest, pages, "rejected", none.reason(), (), tuple(skipped))
     if attached:
         forms = [compare.with_attachments(form, attached) for form in forms]
     return Document(name, digest, pages, "ok", None, tuple(forms), tuple(skipped))
+
+
+def _none_found(kinds: list[str], suspicions: Sequence[str]) -> ExtractError:
+    """Why a file gave no form: it is something else, or what is damaged in it hides the form, or there is none."""
+    if kinds:
+        return ExtractError("not-a-self-evaluation", kinds=kind.refused(kinds))
+    if damage := [why for why in suspicions if why not in (NO_CHARACTERS, NO_OUTLINES)]:
+        return ExtractError("damaged", detail=damage[0])
+    return ExtractError("no-form-found")
 
 
 def _read(

@@ -91,6 +91,13 @@ def test_one_byte_is_noticed_where_it_matters_and_sound_files_pass(
         assert caught.value.code == found
 
 
+def test_a_form_that_damage_hides_is_not_called_absent() -> None:
+    """With a byte changed in its font nothing is drawn, and the advice was to add a template."""
+    document = read((HERE / "damaged/font-one-byte.pdf").read_bytes())
+    assert document.reason is not None
+    assert document.reason.code in ("damaged", "needs-ocr"), document.reason
+
+
 def test_a_file_after_a_locked_one_is_not_called_locked() -> None:
     """pdfium keeps its last error: the next document's trouble was told under its name."""
     paths = [SAMPLES / "password-locked.pdf", HERE / "damaged/zero-pages-after-locked.pdf"]
