@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -20,7 +21,8 @@ from selfeval.expectations.arithmetic import (
 )
 from selfeval.expectations.verdicts import Decision
 from selfeval.expectations.view import FormView, views
-from tests.audit_forms import CLEAN, changed, tables_of
+from selfeval.records.tables.build import build
+from tests.audit_forms import CLEAN, changed, document, tables_of, with_evidence
 
 
 def view(doubts: tuple[str, ...] = (), **changes: str | None) -> FormView:
@@ -162,3 +164,41 @@ def test_breakdowns_one_after_the_other_each_meet_the_total() -> None:
 
     assert broken(10) and broken(4, 6) and broken(4, 6, 10) and broken(10, 3, 3, 4) and broken()
     assert not broken(4) and not broken(4, 6, 3) and not broken(3, 10) and not broken(4, 7)
+
+
+def test_a_sum_is_made_once() -> None:
+    form = view()
+    assert form_sum(form, "score") is form_sum(form, "score")
+    assert form_sum(form, "score") is not form_sum(form, "weight")
+
+
+def test_a_row_without_the_cell_that_others_have_is_not_decided() -> None:
+    found = form_sum(view(**{"indicators__1__score": None}), "score")
+    assert isinstance(found, Decision)
+    assert "本表没有得分栏（indicators/1/score）" in found.why
+    assert found.verdict.value == "undecidable"
+
+
+def test_a_form_without_indicators_has_no_sum() -> None:
+    (form,) = views(tables_of(replace(CLEAN, indicators=())))
+    found = form_sum(form, "score")
+    assert isinstance(found, Decision)
+    assert (found.verdict.value, found.why) == ("not-applicable", "本表没有绩效指标")
+
+
+def test_a_merged_number_counts_once() -> None:
+    form = with_evidence(CLEAN)
+    box = form.evidence["indicators/0/score"]
+    merged = replace(form, evidence={**form.evidence, "indicators/1/score": box})
+    merged = changed(merged, {"indicators/1/score": "20"})
+    (seen,) = views(build([document(merged)]))
+    total = form_sum(seen, "score")
+    assert isinstance(total, FormSum) and len(total.parts) == 5
+    assert total.execution and seen.total_fund and total.execution.name == seen.total_fund.name
+    assert total.execution.half == Decimal("0.005") and total.parts[0].half == Decimal("0.5")
+
+
+def test_places_of_large_numbers_have_their_names() -> None:
+    names = {10_000: "万位", 100_000: "十万位", 1_000_000: "百万位", 10_000_000: "千万位"}
+    for place, name in names.items():
+        assert one_digit_apart(Decimal(place), Decimal(2 * place)) == name

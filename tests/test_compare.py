@@ -187,3 +187,37 @@ def test_suspicions_and_attachments_reach_the_whole_form() -> None:
     assert told(compare.with_attachments(FORM, 2)) == [
         ("attachments", "文件另附有 2 个附件，附件内容未读取", HIDDEN_BESIDE)
     ]
+
+
+def test_a_notice_that_is_no_news_does_not_hide_the_next() -> None:
+    place = (80, 22, 90, 28)
+    dull = [Notice("watermark", "样", place), Notice("clipped", "产出", place)]
+    forms = compare.with_notices(
+        [FORM], [(1, one) for one in (*dull, Notice("hidden", "99", place))], ("产出",)
+    )
+    assert [path for path, *_ in told(forms[0])] == ["hidden/1"]
+
+
+def test_text_cut_off_within_a_value_is_told_of_that_value_alone() -> None:
+    why = "第1页有不可见的文字“2项”，未作为表格内容读取"
+    assert noticed(Notice("off-page", "2项", (50, 20, 60, 30))) == [
+        ("indicators/0/score", why, HIDDEN_BESIDE)
+    ]
+    beside = noticed(
+        Notice("off-page", "2项", (90, 20, 99, 40))
+    )  # its middle on the row's last line
+    assert {text for _, text, _ in beside} == {why} and len(beside) > 1
+    assert len(noticed(Notice("off-page", "2项", (90, 10, 99, 30)))) > 1  # on its first
+    assert len(noticed(Notice("off-page", "2项", (90, 12, 99, 29)))) > 1
+    assert len(noticed(Notice("off-page", "2项", (90, 31, 99, 40)))) == 1
+
+
+def test_the_edges_of_a_box_belong_to_it() -> None:
+    for bbox in ((60, 20, 60, 30), (50, 20, 50, 30), (50, 20, 60, 20), (50, 30, 60, 30)):
+        assert noticed(Notice("hidden", "99", bbox))[0][0] == "indicators/0/score"
+
+
+def test_a_row_of_cells_without_a_field_lacks_nothing() -> None:
+    form = replace(FORM, evidence={"other/0/value": (Evidence(1, (50, 20, 60, 30)),)})
+    (found,) = compare.with_notices([form], [(1, Notice("off-page", "2项", (90, 22, 99, 28)))], ())
+    assert [path for path, *_ in told(found)] == ["hidden/1"]
