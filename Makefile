@@ -53,13 +53,14 @@ coverage: setup
 
 # The tests that start no server and no browser, on every Python that the project is for and this machine has.
 QUICK := tests/test_meta.py tests/test_golden.py tests/test_jsonio.py tests/test_tables.py tests/test_values.py tests/test_grid.py tests/test_store.py
+PYTHONS := python3.11 python3.12 python3.13
 pythons:
-	@set -eu; for python in python3.11 python3.12 python3.13; do \
+	@set -eu; for python in $(PYTHONS); do \
 	  if ! $$python -c 'import venv, ensurepip' >/dev/null 2>&1; then echo "$$python: not on this machine"; continue; fi; \
 	  echo "$$python: $$($$python --version)"; \
-	  $$python -m venv $(VENV)-$$python; \
-	  $(VENV)-$$python/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'; \
-	  $(VENV)-$$python/bin/python -m pytest -q -n 2 --dist loadgroup -k "not postgresql" $(QUICK); done
+	  $$python -m venv --clear $(VENV)-other; \
+	  $(VENV)-other/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'; \
+	  $(VENV)-other/bin/python -m pytest -q -n 2 --dist loadgroup -k "not postgresql" $(QUICK); done
 
 
 # One decision at a time is turned round in the modules that decide most (tests/mutants.cfg); one that no test notices is a case that is
