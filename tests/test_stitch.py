@@ -258,3 +258,61 @@ def test_a_doubt_never_makes_a_cell_surer() -> None:
     box.doubt(0.5, "三")
     assert (box.confidence, box.why, round(box.middle, 3)) == (0.5, "三", 0.4)
     assert box.covers(0.2) and not box.covers(0.6)
+
+
+def test_a_narrower_grid_overleaf_is_laid_onto_the_frame_of_the_first() -> None:
+    first = grid(*HEAD, left=50, width=400)
+    scaled = grid(["指标", "3"], page=2, left=50, width=200)
+    (table,) = stitched([first], [scaled])
+    assert [(box.left, box.right) for box in table.row(2)] == [(0.0, 0.5), (0.5, 1.0)]
+    assert table.first is first
+
+
+def test_heads_that_run_are_dropped_with_the_rows_printed_again_and_other_lines_stay() -> None:
+    running = line("某省财政厅", 40)
+    again = [line("某省财政厅", 40), line("单位：万元", 80), grid(*HEAD, ["备注", "无"], page=2)]
+    (table,) = stitched([running, line("附件", 50), grid(*HEAD, ["指标", "3"])], again)
+    assert [text.text for _, text in table.lines] == ["某省财政厅", "附件"]
+    assert [text.text for _, text in table.notes] == ["单位：万元"]
+
+
+def test_a_head_runs_within_four_points_and_under_its_own_words() -> None:
+    first, second = stitched(
+        [line(TITLE), grid(*HEAD)],
+        [line(TITLE, 120), line("别的", 60), grid(["指标", "3"], page=2, top=200)],
+    )
+    assert (len(texts(first)), len(texts(second))) == (2, 1)
+    (table,) = stitched(
+        [line(TITLE), grid(*HEAD)], [line(TITLE, 64.0), grid(["指标", "3"], page=2)]
+    )
+    assert len(texts(table)) == 3
+
+
+def test_a_longer_page_prints_the_first_rows_again_too() -> None:
+    long = grid(*HEAD, ["备注", "甲"], ["备注", "乙"], ["备注", "丙"], page=2)
+    (table,) = stitched([grid(*HEAD, ["指标", "3"])], [long])
+    assert [row[1] for row in texts(table)] == ["甲", "1", "3", "甲", "乙", "丙"]
+
+
+def test_the_first_caption_after_a_title_s_zone_belongs_to_the_same_form() -> None:
+    (table,) = stitched([line(TITLE), grid(["资金", "1"])], [grid(["名称", "甲"], page=2)])
+    assert texts(table) == [["资金", "1"], ["名称", "甲"]]
+
+
+def test_grids_that_overlap_in_width_are_one_sheet_and_those_that_touch_are_two() -> None:
+    wide, narrow = (
+        grid(["名称", "甲"], left=20, width=200),
+        grid(["资金", "1"], left=120, width=200, top=200),
+    )
+    assert len(stitched([wide, narrow])) == 1
+    beside = grid(["名称", "乙"], left=220, width=200, top=50)
+    assert [texts(table)[0][1] for table in stitched([wide, beside])] == ["甲", "乙"]
+
+
+def test_a_title_has_at_most_sixty_characters_and_ends_no_clause() -> None:
+    assert is_title("自评" + "很" * 58) and not is_title("自评" + "很" * 59)
+    assert not is_title("绩效自评；")
+
+
+def test_the_page_of_a_shortened_grid_is_told() -> None:
+    assert without_rows(grid(*HEAD, page=3), 1).page == 3
