@@ -73,12 +73,12 @@ def test_a_writer_that_is_killed_leaves_whole_batches_only(url: str) -> None:
         "for n in range(10**6):\n"
         "    store.save(build([ok(f'{n}-{k}.pdf', form(project_name=f'{n}-{k}')) for k in range(5)]), '1'); print(n, flush=True)\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", code, url], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    done = [process.stdout.readline() for _ in range(3)]
-    process.send_signal(signal.SIGKILL)
-    rest = process.stdout.read().splitlines()
-    process.wait()
+    command = [sys.executable, "-c", code, url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        done = [process.stdout.readline() for _ in range(3)]
+        process.send_signal(signal.SIGKILL)
+        rest = process.stdout.read().splitlines()
     with Store(url) as store:
         tables = store.load()
         assert len(tables.documents) % 5 == 0

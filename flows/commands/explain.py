@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from selfeval.core.fields import HEADER, ROWS, TOTAL
+from selfeval.core.kinds import KINDS
 from selfeval.core.paths import short_id
 
 
@@ -27,7 +28,15 @@ def explanation(value: dict[str, Any]) -> str:
             if path in doubts:
                 doubt = doubts.pop(path)
                 lines.append(f"    ! 存疑 {doubt['confidence']:.2f}：{doubt['why']}")
+        lines += [
+            f"  其他栏目 {cell['caption']}  {_shown(cell['value'])}  [第 {cell['page']} 页 {cell['bbox']}]"
+            for cell in form["other"]
+        ]
         lines += [f"  ! 存疑 {path}：{doubt['why']}" for path, doubt in doubts.items()]
+    lines += [
+        f"第 {one['page']} 页起不是自评表，未读取：{KINDS[one['kind']][0]}“{one['title']}”"
+        for one in value["skipped"]
+    ]
     return "\n".join(lines) + "\n"
 
 
