@@ -18,7 +18,7 @@ from selfeval.extractors.engines.registry import (
 )
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.forms import arithmetic_check, compare, kind, page_breaks, values, zones
-from selfeval.extractors.forms.captions import captions
+from selfeval.extractors.forms.captions import captions, template_of
 from selfeval.extractors.grids import stitch
 from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage
 from selfeval.extractors.isolation.triage import screen
@@ -163,15 +163,18 @@ def _forms(pages: Sequence[SolvedPage]) -> tuple[list[Form], list[SkippedTable]]
     forms: list[Form] = []
     skipped: list[SkippedTable] = []
     for table in stitch.tables(pages, _SIGNS):
-        layout = page_breaks.mend(table)
-        what = kind.of(table, layout)
         page = table.boxes[0].parts[0].page
-        if what is not None and what.name != kind.SELF:
+        with template_of(box.text for box in table.boxes) as own:
+            layout = page_breaks.mend(table)
+            what = kind.of(table, layout)
+            if what is not None and what.name == kind.SELF:
+                form = values.extract(table, layout)
+                forms.append(replace(form, profile=form.profile if own is None else own))
+                continue
+        if what is not None:
             entry = SkippedTable(page, what.title, what.name)
             if not (skipped and not entry.title and skipped[-1].kind == entry.kind):
                 skipped.append(entry)
-        elif what is not None:
-            forms.append(values.extract(table, layout))
         elif forms:
             forms[-1] = compare.with_lost_table(forms[-1], page)
     return forms, skipped

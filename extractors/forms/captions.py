@@ -10,7 +10,9 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 
@@ -31,11 +33,13 @@ _POINTS = re.compile(r"\d+(?:\.\d+)?分")
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """Every known caption: exact ones by (zone, key), patterns by zone, and for each profile the keys that mark it."""
+    """Every known caption: exact ones by (zone, key), patterns by zone, for each profile the keys that
+    mark it, and the maps of the user's own templates by name."""
 
     exact: dict[tuple[str, str], str]
     patterns: tuple[tuple[str, str, str], ...]
     marks: dict[str, frozenset[tuple[str, str]]]
+    own: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
 
     def nearest(self, zone: str, text: str) -> str | None:
         """The known caption of a zone that is most like an unknown one."""
@@ -66,9 +70,19 @@ def caption_key(text: str) -> str:
     return folded(_POINTS.sub("", bare) or flat)
 
 
-@lru_cache(20_000)
 def field_of(zone: str, text: str) -> str | None:
-    """The field that a caption names in a zone; None when it is no caption. Cells repeat, so answers are kept."""
+    """The field that a caption names in a zone; None when it is no caption. The template of the form that is being read comes
+    before the maps that come with the program, and captions that only some template knows come last."""
+    if _active:
+        mine = _active[0].get((zone, caption_key(text))) if 0 < len(text) <= 80 else None
+        if mine is not None:
+            return mine
+    return _known(zone, text)
+
+
+@lru_cache(20_000)
+def _known(zone: str, text: str) -> str | None:
+    """What the maps say of a caption. Cells repeat, so answers are kept."""
     if not text or len(text) > 80:
         return None
     key = caption_key(text)
@@ -78,24 +92,56 @@ def field_of(zone: str, text: str) -> str | None:
     exact = known.exact.get((zone, key))
     if exact is not None:
         return exact
-    for its_zone, pattern, field in known.patterns:
+    for its_zone, pattern, name in known.patterns:
         if its_zone == zone and fnmatchcase(key, pattern):
-            return field
+            return name
     return None
+
+
+#: the template of the user's own that the form at hand has, at most one
+_active: list[Mapping[tuple[str, str], str]] = []
+
+
+@contextmanager
+def template_of(texts: Iterable[str]) -> Iterator[str | None]:
+    """Read under the template of the user's own whose marked captions are all among these texts, the one with the most; yields its
+    name. Forms that show no such template's marks are read as if there were none."""
+    known = captions()
+    if not known.own:
+        yield None
+        return
+    keys = {caption_key(text) for text in texts if 0 < len(text) <= 80}
+    fitting = [
+        name
+        for name in known.own
+        if (marks := known.marks.get(name)) and all(key in keys for _, key in marks)
+    ]
+    name = max(fitting, key=lambda one: len(known.marks[one]), default=None)
+    if name is not None:
+        _active.append(known.own[name])
+    try:
+        yield name
+    finally:
+        _active.clear()
 
 
 def is_exact(zone: str, text: str) -> bool:
     """Whether a map names the caption itself, not only a pattern that it fits."""
-    return (zone, caption_key(text)) in captions().exact
+    pair = (zone, caption_key(text))
+    return pair in captions().exact or any(pair in own for own in _active)
 
 
 @cache
 def captions() -> Captions:
-    """The label maps of all profiles, read once."""
+    """The label maps of all profiles and of the user's own folder, read once. Raises ExtractError("bad-template")."""
     exact: dict[tuple[str, str], str] = {}
     patterns: list[tuple[str, str, str]] = []
     marks: dict[str, set[tuple[str, str]]] = {}
-    for path in sorted(templates.files(TEMPLATES), key=lambda p: (p.stem != BASE, p.stem)):
+    own: dict[str, dict[tuple[str, str], str]] = {}
+    folder = templates.own_folder()
+    theirs = templates.files(folder) if folder else []
+    ours = sorted(templates.files(TEMPLATES), key=lambda p: (p.stem != BASE, p.stem))
+    for path in (*ours, *theirs):
         for row in templates.read(path):
             if "*" in row.caption:
                 key = "*".join(folded(part) for part in row.caption.split("*"))
@@ -103,6 +149,9 @@ def captions() -> Captions:
                 continue
             pair = (row.zone, caption_key(row.caption))
             exact.setdefault(pair, row.field)
+            if path in theirs:
+                own.setdefault(path.stem, {})[pair] = row.field
             if row.mark:
                 marks.setdefault(path.stem, set()).add(pair)
-    return Captions(exact, tuple(patterns), {name: frozenset(own) for name, own in marks.items()})
+    frozen = {name: frozenset(pairs) for name, pairs in marks.items()}
+    return Captions(exact, tuple(patterns), frozen, own)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import selfeval
 from selfeval.extractors.engines.registry import DEFAULT, ENGINES, RECOGNISER
+from selfeval.extractors.forms.templates import files, own_folder
 
 _HOUSE = Path(selfeval.__file__).parent
 
@@ -34,8 +35,15 @@ def reader() -> str:
     return _fingerprint(
         ["selfeval.extractors.read", *engines, "selfeval.records.tables.build"],
         _files("data/templates"),
-        [f"{name}=={_version(name)}" for name in sorted(libraries)],
+        [*(f"{name}=={_version(name)}" for name in sorted(libraries)), *_own_templates()],
     )
+
+
+def _own_templates() -> list[str]:
+    """The label maps of the user's own folder: editing one makes stale what was read without it."""
+    folder = own_folder()
+    found = files(folder) if folder else []
+    return [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in found]
 
 
 @cache
