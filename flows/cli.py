@@ -26,6 +26,7 @@ from selfeval.flows.commands import (
     schedule,
     sql,
     status,
+    template,
     waive,
 )
 from selfeval.flows.problems import FAILED, OK, Problem
@@ -53,6 +54,7 @@ COMMANDS = (
     rules,
     sql,
     schedule,
+    template,
     export,
     import_,
     doctor,

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
+from selfeval.extractors.forms.templates import OWN_TEMPLATES
 from selfeval.flows.problems import Problem
 from selfeval.records.clock import DEFAULT_ZONE, Clock
 
@@ -69,6 +70,11 @@ class Workspace:
         return self.root / "prefect"
 
     @property
+    def templates(self) -> Path:
+        """Label maps of the user's own; a folder that is there only where somebody made it."""
+        return self.root / "templates"
+
+    @property
     def temporary(self) -> Path:
         return self.root / "tmp"
 
@@ -107,7 +113,7 @@ def create(root: Path, store: str = "", timezone: str = "") -> Workspace:
             f"无法使用工作区 {root}：{error.strerror or error}",
             "请检查磁盘空间和目录的写权限。",
         ) from error
-    return Workspace(root, store)
+    return _with_templates(Workspace(root, store))
 
 
 def existing(root: Path, store: str = "") -> Workspace:
@@ -126,6 +132,13 @@ def existing(root: Path, store: str = "") -> Workspace:
             f"{root} 不是工作区（没有 selfeval.db）",
             "请先运行 selfeval run 收件夹 --workspace 目录。",
         )
+    return _with_templates(workspace)
+
+
+def _with_templates(workspace: Workspace) -> Workspace:
+    """The workspace, whose folder `templates` is read from now on where the environment names no other."""
+    if workspace.templates.is_dir():
+        os.environ.setdefault(OWN_TEMPLATES, str(workspace.templates))
     return workspace
 
 

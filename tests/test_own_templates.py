@@ -9,6 +9,7 @@ import pytest
 
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.forms import captions, templates
+from selfeval.flows.commands.template import template
 from tests import ruled
 
 
@@ -83,3 +84,19 @@ def test_a_folder_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         captions.captions()
     monkeypatch.delenv(templates.OWN_TEMPLATES)
     forget()
+
+
+def test_the_command_writes_the_map_that_reads_a_new_layout(
+    folder: Path,
+) -> None:
+    """One command and one edited CSV: the column 星级 is unknown, its row is completed, and the form is read."""
+    pdf = folder / "new.pdf"
+    pdf.write_bytes(ruled.pdf([page("兑现档", "归属校")]))
+    assert template(pdf, folder / "new.csv") == 0
+    rows = (folder / "new.csv").read_text("utf-8-sig").splitlines()
+    assert any(row.startswith("indicators,,兑现档,") or "score,兑现档" in row for row in rows)
+    edited = "zone,field,caption,mark\nindicators,score,兑现档,yes\nheader,unit,归属校,\n"
+    (folder / "new.csv").write_text(edited, "utf-8-sig")
+    forget()
+    form = ruled.form(page("兑现档", "归属校"))
+    assert (form.unit, form.indicators[0].score) == ("某小学", "60") and not form.doubts

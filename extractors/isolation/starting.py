@@ -15,13 +15,14 @@ import threading
 import time
 from pathlib import Path
 
+from selfeval.extractors.forms.templates import OWN_TEMPLATES
 from selfeval.extractors.isolation import messages
 from selfeval.extractors.isolation.server import COMMAND, STATUS
 
 #: what Linux grants to everybody (/proc/sys/fs/pipe-max-size); 64 KiB as it comes. The pages of one document fill that, and a child would wait
 _PIPE_BYTES = 1 << 20
 #: all that a child gets of the environment: nothing in it is a secret. Its text must be decoded as its parent's, and its Python must start
-_PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TZ")
+_PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TZ", OWN_TEMPLATES)
 #: onnxruntime posts to its maker otherwise; threads of BLAS would be forked with the server
 _GIVEN = {
     "PATH": "/usr/bin:/bin",  # camelot looks into it
