@@ -9,10 +9,10 @@ import pypdfium2 as pdfium
 
 from selfeval.extractors.engines import pdfium as text_engine
 from selfeval.extractors.engines.registry import DEFAULT, RECOGNISER, Engine
-from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.forms import compare
 from selfeval.extractors.grids.cells import SolvedPage, solve
-from selfeval.extractors.model import Bbox, Cell, Grid, PageContent
+from selfeval.extractors.model import Bbox, Cell, Grid, Notice, PageContent
+from selfeval.extractors.naming import Naming, notices
 from selfeval.extractors.pages import ink
 from selfeval.extractors.pages.glyphs import unmapped
 from selfeval.extractors.pages.textpage import read
@@ -27,40 +27,49 @@ TWOFOLD, RECOGNISED = 0.4, 0.6
 _BOXES = dict.fromkeys(map(ord, "冈囗口囚回区□☐☒网図×"))
 
 
-def solved_page(page: pdfium.PdfPage, number: int, engine: Engine, recognise: bool) -> SolvedPage:
+def solved_page(page: pdfium.PdfPage, number: int, engine: Engine, naming: Naming) -> SolvedPage:
     """A page as a page engine reads it; as the default engine does where a grid engine comes after, or a page is recognised.
 
-    Raises ExtractError("needs-ocr") for a page that must be recognised, unless `recognise`."""
+    `naming` is the document's; it allows recognition, or raises ExtractError("needs-ocr")."""
     try:
-        if engine.reads == "pages" and not engine.recognises and engine is not DEFAULT:
+        if engine.recognises:
+            solved = solve(DEFAULT.page_reader.read_page(page, number))
+        elif engine.reads == "pages" and engine is not DEFAULT:
             solved = solve(engine.page_reader.read_page(page, number))
         else:
-            solved = _read(page, number, recognise and not engine.recognises)
+            solved = _read(page, number, naming)
         if not engine.recognises and not _is_picture(solved):
             return solved
-        if not recognise:
-            raise ExtractError("needs-ocr")
+        naming.recognise_page(number)
         recognised = RECOGNISER.page_reader.read_page(page, number)
         return replace(solve(recognised), text_layer=_text_layer(solved.content))
     finally:
         page.close()
 
 
-def _read(page: pdfium.PdfPage, number: int, recognise: bool) -> SolvedPage:
+def _read(page: pdfium.PdfPage, number: int, naming: Naming) -> SolvedPage:
     """The page's text layer as far as it shows, with the cells recognised whose ink is no text."""
     text = read(page, number)
     solved = solve(text_engine.content(text))
-    if not ink.holds_table(solved):
+    if not ink.holds_table(solved) or _is_picture(solved):
         return solved
     seen = ink.look(page, text)
-    if seen.gone or seen.no_borders:
-        solved = solve(text_engine.content(text, seen.gone, seen.no_borders))
+
+    def again() -> SolvedPage:
+        return solve(text_engine.content(text, seen.gone, seen.no_borders))
+
+    if naming.by_shape(page, text) or seen.gone or seen.no_borders:
+        solved = again()
+    solved = naming.by_captions(page, text, solved, again)
+    solved = _noticed(solved, notices(text.renamed))
     if seen.twofold:
-        solved = _doubted(solved, seen.twofold, TWOFOLD, "两处文字重叠在一起")
+        solved = _doubted(solved, seen.twofold, TWOFOLD, "文字上叠有其他文字或笔迹")
     if unread := ink.unread(seen, solved):
-        solved = _completed(page, solved, unread, recognise)
+        naming.recognise_page(number)
+        solved = _completed(page, solved, unread)
     if ink.pictured_table(seen, solved):
-        solved = _with_pictured(page, solved, recognise)
+        naming.recognise_page(number)
+        solved = _with_pictured(page, solved)
     return solved
 
 
@@ -74,6 +83,15 @@ def _is_picture(page: SolvedPage) -> bool:
     )
 
 
+def _noticed(solved: SolvedPage, more: tuple[Notice, ...]) -> SolvedPage:
+    content = solved.content
+    return (
+        replace(solved, content=replace(content, notices=(*content.notices, *more)))
+        if more
+        else solved
+    )
+
+
 def _text_layer(content: PageContent) -> str:
     """The text that a scanned page has beside its image: scanners put their own recognition there, invisibly."""
     return "".join(c.text for c in content.chars) + "".join(
@@ -81,10 +99,8 @@ def _text_layer(content: PageContent) -> str:
     )
 
 
-def _with_pictured(page: pdfium.PdfPage, solved: SolvedPage, recognise: bool) -> SolvedPage:
+def _with_pictured(page: pdfium.PdfPage, solved: SolvedPage) -> SolvedPage:
     """The page with the tables that only a picture on it shows, and the lines around them."""
-    if not recognise:
-        raise ExtractError("needs-ocr")
     content = solved.content
     other = solve(RECOGNISER.page_reader.read_page(page, content.number))
     read = [_around(grid) for grid in solved.grids]
@@ -109,11 +125,9 @@ def _meet(a: Bbox, b: Bbox) -> bool:
 
 
 def _completed(
-    page: pdfium.PdfPage, solved: SolvedPage, unread: Sequence[tuple[int, int]], recognise: bool
+    page: pdfium.PdfPage, solved: SolvedPage, unread: Sequence[tuple[int, int]]
 ) -> SolvedPage:
     """The page with what is recognised in the cells whose ink is no text: nothing where a cell is blank, and a doubt in any case."""
-    if not recognise:
-        raise ExtractError("needs-ocr")
     from selfeval.extractors.recognition.cells import read_cells
 
     content = solved.content

@@ -22,14 +22,11 @@ from selfeval.extractors.forms.captions import captions, template_of
 from selfeval.extractors.grids import stitch
 from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage
 from selfeval.extractors.isolation.triage import screen
-from selfeval.extractors.model import Document, Form, Notice, PageContent, SkippedTable
+from selfeval.extractors.model import Document, Form, Notice, SkippedTable
+from selfeval.extractors.naming import Naming
 from selfeval.extractors.pages import shown
 from selfeval.extractors.pages.embedding import NO_CHARACTERS, NO_OUTLINES
-from selfeval.extractors.pages.glyphs import foreign
 from selfeval.extractors.pagewise import solved_page
-
-#: share, and number, of characters that no Chinese form prints from which a document's fonts are taken to name their glyphs wrongly
-FOREIGN, FOREIGN_CHARS = 0.005, 3
 
 _SIGNS = stitch.Signs(zones.begins_form, zones.zones_of, kind.opens_other, kind.is_form_title)
 
@@ -89,13 +86,15 @@ def _read(
     recognise: bool,
     suspicions: Sequence[str],
 ) -> tuple[list[Form], list[SkippedTable]]:
+    naming = Naming(recognise)
     solved = [
-        solved_page(shown.open_page(document, index), index + 1, engine, recognise)
+        solved_page(shown.open_page(document, index), index + 1, engine, naming)
         for index in range(len(document))
     ]
-    if any(_is_misnamed(page.content) for page in solved):
+    if naming.false and not engine.recognises:  # its fonts give their characters at random
+        naming.pages = 0
         solved = [
-            solved_page(shown.open_page(document, index), index + 1, RECOGNISER, recognise)
+            solved_page(shown.open_page(document, index), index + 1, RECOGNISER, naming)
             for index in range(len(document))
         ]
     recognised = any(page.content.source == "ocr" for page in solved)
@@ -127,14 +126,6 @@ def _read_forms(
     return forms, skipped
 
 
-def _is_misnamed(content: PageContent) -> bool:
-    """Whether a text layer's fonts give other characters than they draw, as some programs leave them that write PDFs anew."""
-    if content.source == "ocr":
-        return False
-    printed = "".join([c.text for c in content.chars if c.text != " "])
-    return foreign(printed) >= max(FOREIGN_CHARS, FOREIGN * len(printed))
-
-
 def _as_displayed(page: SolvedPage) -> tuple[Notice, ...]:
     """A page's notices in displayed coordinates; those of a scan's own text layer are one, since they lie on every value."""
     notices = tuple(
@@ -151,9 +142,11 @@ def _as_displayed(page: SolvedPage) -> tuple[Notice, ...]:
 
 def _with_grids(pages: Sequence[SolvedPage], engine: Engine, data: bytes) -> list[SolvedPage]:
     """Pages with a grid engine's grids; recognised pages keep their own, since the other engines read text layers only."""
+    unseen = [[n for n in page.content.notices if n.kind in compare.UNSEEN] for page in pages]
+    grids = engine.grid_reader.read_grids(data, unseen=unseen)
     return [
         page if page.content.source == "ocr" else replace(page, grids=tuple(other))
-        for page, other in zip(pages, engine.grid_reader.read_grids(data), strict=True)
+        for page, other in zip(pages, grids, strict=True)
     ]
 
 

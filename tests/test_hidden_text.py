@@ -11,7 +11,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from selfeval.extractors.model import Document
-from selfeval.extractors.pages.characters import MIN_SIZE
+from selfeval.extractors.pages.kinds import MIN_SIZE
 from selfeval.extractors.read import read_document
 
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))

@@ -101,7 +101,7 @@ def test_only_the_pages_asked_for_are_read(engine: Any) -> None:
     data = draw(form(rows=40), Layout(page=(841.89, 595.28)))
     every = engine.read_grids(data)
     assert len(every) == 3
-    assert [[grid.page for grid in page] for page in engine.read_grids(data, [2])] == [
+    assert [[grid.page for grid in page] for page in engine.read_grids(data, page_numbers=[2])] == [
         [grid.page for grid in every[1]]
     ]
 

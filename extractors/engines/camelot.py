@@ -7,22 +7,28 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from selfeval.extractors.engines.upright import Upright, upright
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.grids.boxes import lay_out
-from selfeval.extractors.model import Bbox, Char, Grid, PageContent
-from selfeval.extractors.pages.visibility import StyledGlyph, texts, visible
+from selfeval.extractors.model import Bbox, Char, Grid, Notice, PageContent
+from selfeval.extractors.pages.visibility import StyledGlyph, shown, texts, visible
 
 #: square points. Camelot draws each page at 300 dpi, 70 bytes a square point with its masks: twice A3 is 140 MB.
 MAX_AREA = 2_000_000
 
 
-def read_grids(data: bytes, page_numbers: Collection[int] | None = None) -> list[list[Grid]]:
+def read_grids(
+    data: bytes,
+    unseen: Sequence[Sequence[Notice]] = (),
+    page_numbers: Collection[int] | None = None,
+) -> list[list[Grid]]:
     """The tables of each page (all, or those numbered from 1), top to bottom; a page without a table has an empty list.
+
+    `unseen` gives for each page what its picture does not show, and is left out.
 
     Raises ExtractError("page-too-large") for a page whose image would not fit the memory of a child process."""
     import camelot
@@ -50,7 +56,10 @@ def read_grids(data: bytes, page_numbers: Collection[int] | None = None) -> list
         warnings.simplefilter("ignore")  # "no tables found on page 3" is an answer, not a warning
         path = Path(folder, "upright.pdf")
         path.write_bytes(turned.data)
-        characters = _characters(path, wanted, turned)
+        characters = {
+            number: shown(chars, unseen[number - 1] if unseen else ())
+            for number, chars in _characters(path, wanted, turned).items()
+        }
         tables = camelot.read_pdf(
             str(path), pages=",".join(map(str, wanted)), flavor="lattice", suppress_stdout=True
         )

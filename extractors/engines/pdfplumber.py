@@ -6,14 +6,14 @@ Its rulings, cells and characters are its own; only the turning of pages is shar
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from selfeval.extractors.engines.upright import upright
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.grids.boxes import lay_out
-from selfeval.extractors.model import Char, Grid, PageContent
-from selfeval.extractors.pages.visibility import StyledGlyph, texts, visible
+from selfeval.extractors.model import Char, Grid, Notice, PageContent
+from selfeval.extractors.pages.visibility import StyledGlyph, shown, texts, visible
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -24,8 +24,14 @@ MAX_CROSSINGS = 60_000
 GAP = 4.0
 
 
-def read_grids(data: bytes, page_numbers: Collection[int] | None = None) -> list[list[Grid]]:
+def read_grids(
+    data: bytes,
+    unseen: Sequence[Sequence[Notice]] = (),
+    page_numbers: Collection[int] | None = None,
+) -> list[list[Grid]]:
     """The tables of each page (all, or those numbered from 1), top to bottom; a page without a table has an empty list.
+
+    `unseen` gives for each page what its picture does not show, and is left out.
 
     Raises ExtractError("too-complex") for a page on which the table finder would not end in time."""
     import pdfplumber
@@ -44,7 +50,10 @@ def read_grids(data: bytes, page_numbers: Collection[int] | None = None) -> list
                     page.page_number,
                     width,
                     height,
-                    _characters(page, width, height),
+                    shown(
+                        _characters(page, width, height),
+                        unseen[page.page_number - 1] if unseen else (),
+                    ),
                     (),
                     turn=turned.turns[page.page_number - 1],
                 )

@@ -7,6 +7,7 @@ which are held against the default engine's. Both run in a capped child process.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, Protocol, cast
@@ -16,7 +17,7 @@ from selfeval.extractors.isolation.limits import MAX_ADDRESS_SPACE, OCR_ADDRESS_
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
-    from selfeval.extractors.model import Grid, PageContent
+    from selfeval.extractors.model import Grid, Notice, PageContent
 
 
 class PageReader(Protocol):
@@ -26,9 +27,9 @@ class PageReader(Protocol):
 
 
 class GridReader(Protocol):
-    """What the module of a grid engine holds: a list of grids for each page, top to bottom. Raises ExtractError."""
+    """What the module of a grid engine holds: a list of grids for each page, top to bottom, without what is `unseen` on it. Raises ExtractError."""
 
-    def read_grids(self, data: bytes) -> list[list[Grid]]: ...
+    def read_grids(self, data: bytes, unseen: Sequence[Sequence[Notice]]) -> list[list[Grid]]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ HIDDEN_BESIDE = 0.7
 UNSEEN = ("hidden", "covered", "clipped", "off-page", "struck")
 #: the notice for the text layer of a recognised page as a whole
 TEXT_LAYER = "text-layer"
+#: kinds of notices about a page as a whole: its text layer, and fonts whose characters are drawn otherwise than the file says
+OF_PAGE = (TEXT_LAYER, "renamed")
 
 
 def values(form: Form) -> Iterator[tuple[str, str]]:
@@ -103,17 +105,17 @@ def with_notices(
     result = list(forms)
     everything = "\n".join(plain(text) for text in shown)
     for page, notice in notices:
-        if notice.kind not in (*UNSEEN, TEXT_LAYER) or not notice.text.strip():
+        if notice.kind not in (*UNSEEN, *OF_PAGE) or not notice.text.strip():
             continue
         if (
             notice.kind in ("clipped", "off-page")
-            and len(plain(notice.text)) > 1
+            and (notice.kind == "clipped" or len(plain(notice.text)) > 1)
             and plain(notice.text) in everything
             and not re.search(r"\d", notice.text)
         ):
             continue
         for index, form in enumerate(result):
-            path = _value_at(form, page, notice.bbox) if notice.kind != TEXT_LAYER else None
+            path = _value_at(form, page, notice.bbox) if notice.kind not in OF_PAGE else None
             why = _of_notice(page, notice, dict(values(form)).get(path or "", ""))
             pages = {part.page for parts in form.evidence.values() for part in parts}
             if path or page in pages:
@@ -128,6 +130,8 @@ def with_notices(
 def _of_notice(page: int, notice: Notice, value: str) -> str:
     """What is said of text that is not the form's; `value` is what was read in its place."""
     text = notice.text.strip()
+    if notice.kind == "renamed":
+        return f"第{page}页的字体编码与字形不符，按字形读取（{text}）"
     if notice.kind == "struck":
         return f"第{page}页的“{text}”被划去，未作为表格内容读取"
     if notice.kind == "covered" and value:

@@ -7,7 +7,8 @@ import re
 from selfeval.extractors.forms.captions import caption_key
 
 _BARE_ENDING = re.compile(r"^(指?标)?([（(]?\d+(\.\d+)?分?[）)]?)?$")
-_LEVEL_NAMES = frozenset(
+#: names of levels with and without their ending
+LEVEL_NAMES = frozenset(
     f"{name}{ending}"
     for name in (
         "产出",
@@ -42,12 +43,12 @@ def is_one_level(above: str, below: str) -> bool:
     """Whether two parts make the name of one level: 生态效益 | 指标, 满 | 意度指标（40分）, 满意度指标 | （50分）."""
     if not above or not below:
         return False
-    joined = caption_key(above + below) in _LEVEL_NAMES
-    if caption_key(below) in _LEVEL_NAMES:  # 服务对象 | 满意度指标, but not 效益指标 | 满意度指标
-        return joined and caption_key(above) not in _LEVEL_NAMES
+    joined = caption_key(above + below) in LEVEL_NAMES
+    if caption_key(below) in LEVEL_NAMES:  # 服务对象 | 满意度指标, but not 效益指标 | 满意度指标
+        return joined and caption_key(above) not in LEVEL_NAMES
     return joined or bool(_BARE_ENDING.match(below))
 
 
 def is_level_name(text: str) -> bool:
     """Whether a text is the name of a first or second level, with its points or without: 产出指标（50分）, 数量指标."""
-    return caption_key(text) in _LEVEL_NAMES
+    return caption_key(text) in LEVEL_NAMES

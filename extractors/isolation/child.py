@@ -169,13 +169,11 @@ def _allow_time_to_recognise(data: bytes) -> None:
     from selfeval.extractors.isolation.triage import screen, screen_images
 
     pages = screen(data).pages
-    if pages > MAX_OCR_PAGES:
-        raise ExtractError("too-many-pages", pages=pages, limit=MAX_OCR_PAGES)
     document = pdfium.PdfDocument(data)
     for page in document:
         screen_images(page)
     document.close()
-    limit(min(OCR_START_SECONDS + OCR_PAGE_SECONDS * pages, OCR_MAX_SECONDS))
+    limit(min(OCR_START_SECONDS + OCR_PAGE_SECONDS * min(pages, MAX_OCR_PAGES), OCR_MAX_SECONDS))
 
 
 def rejected(path: str, error: ExtractError) -> Document:

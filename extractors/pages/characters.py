@@ -1,8 +1,4 @@
-"""The characters of a page through pdfium: which of them a reader of the page can see, and which are not the form's text.
-
-pdfium gives a character's box, origin and text object; drawing order, colour and clip of that object (`pdfium_objects`) say
-whether it shows. What does not show, or is a watermark or a seal, becomes a Notice and never enters a cell.
-"""
+"""The characters of a page through pdfium, with how the runs that they belong to are set."""
 
 from __future__ import annotations
 
@@ -19,23 +15,10 @@ from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation import limits
 from selfeval.extractors.pages.geometry import Box
 from selfeval.extractors.pages.glyphs import printed
-from selfeval.extractors.pages.objects import (
-    PAPER_LUMINANCE,
-    PageObjects,
-    Paint,
-    TextObject,
-    luminance,
-)
 from selfeval.extractors.pages.pdfium_calls import CALLS
 
-#: points; type smaller than this is not meant to be read
-MIN_SIZE = 1.0
 #: degrees off the page's four directions beyond which text is a stamp or a watermark
 MAX_SLANT = 2.0
-#: a watermark is light (luminance above this) or translucent, and larger than body text by this factor
-WATERMARK_LUMINANCE, WATERMARK_ALPHA, WATERMARK_SIZE = 0.6, 0.6, 1.5
-#: text as wide as this beyond its clip is cut away, in points
-CLIP_MARGIN = 1.0
 
 #: where pdfium puts its answers: made once, since a page has hundreds of runs
 _MATRIX = raw.FS_MATRIX()
@@ -135,90 +118,3 @@ def body_size(glyphs: list[Glyph], runs: dict[int, Run]) -> float:
     """The size in points of a page's usual type; 0 where it has none."""
     sizes = [runs[glyph.run].size for glyph in glyphs if glyph.text != " "]
     return median(sizes) if sizes else 0.0
-
-
-def classify(
-    glyphs: list[Glyph], runs: dict[int, Run], objects: PageObjects, page: Box, body: float
-) -> dict[int, str]:
-    """Which glyphs are not the form's text, on a page set in type of `body` points: index of the glyph -> kind (hidden, covered, clipped, off-page, watermark, seal)."""
-    for address, run in runs.items():
-        run.kind = _kind_of_run(run, address, objects, body)
-    covers = [paint for paint in (*objects.fills, *objects.images) if paint.opaque]
-    red_rings = [box for box, colour in objects.rings if _red(colour)]
-    plain = {
-        address
-        for address, run in runs.items()
-        if not run.kind and _is_plain(objects.texts.get(address), covers, red_rings)
-    }
-    left, bottom, right, top = page
-    kinds: dict[int, str] = {}
-    for index, glyph in enumerate(glyphs):
-        x0, y0, x1, y1 = glyph.box
-        if glyph.run in plain and left <= x0 and x1 <= right and bottom <= y0 and y1 <= top:
-            continue
-        kind = runs[glyph.run].kind or _kind_of_glyph(glyph, objects, covers, red_rings, page)
-        if kind:
-            kinds[index] = kind
-    return kinds
-
-
-def _is_plain(drawn: TextObject | None, covers: list[Paint], red_rings: list[Box]) -> bool:
-    """Whether nothing can hide a run but the edge of the page: no clip, no cover, no pale or seal-red type."""
-    if drawn is None:
-        return True
-    if drawn.clip or any(paint.order > drawn.order for paint in covers):
-        return False
-    return luminance(drawn.colour) < PAPER_LUMINANCE and not (red_rings and _red(drawn.colour))
-
-
-def _kind_of_run(run: Run, address: int, objects: PageObjects, body: float) -> str:
-    drawn = objects.texts.get(address)
-    if slant(run.angle) > MAX_SLANT:
-        return "watermark"
-    if run.size < MIN_SIZE or (drawn and (drawn.invisible or drawn.colour[3] == 0)):
-        return "hidden"
-    if drawn and run.size > WATERMARK_SIZE * body:
-        if luminance(drawn.colour) > WATERMARK_LUMINANCE or drawn.colour[3] < 255 * WATERMARK_ALPHA:
-            return "watermark"
-    return ""
-
-
-def _kind_of_glyph(
-    glyph: Glyph, objects: PageObjects, covers: list[Paint], red_rings: list[Box], page: Box
-) -> str:
-    x, y = (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
-    if not (page[0] <= x <= page[2] and page[1] <= y <= page[3]):
-        return "off-page"
-    drawn = objects.texts.get(glyph.run)
-    if drawn is None or glyph.text == " ":
-        return ""
-    if drawn.clip:
-        box = drawn.clip
-        if (
-            x < box[0] - CLIP_MARGIN
-            or x > box[2] + CLIP_MARGIN
-            or y < box[1] - CLIP_MARGIN
-            or y > box[3] + CLIP_MARGIN
-        ):
-            return "clipped"
-    if any(paint.order > drawn.order and _holds(paint.box, x, y) for paint in covers):
-        return "covered"
-    if luminance(drawn.colour) >= PAPER_LUMINANCE:
-        ground = [
-            paint
-            for paint in (*objects.fills, *objects.images)
-            if paint.order < drawn.order and _holds(paint.box, x, y)
-        ]
-        if not ground or max(ground, key=lambda paint: paint.order).luminance >= PAPER_LUMINANCE:
-            return "hidden"
-    if any(_holds(ring, x, y) for ring in red_rings) and _red(drawn.colour):
-        return "seal"
-    return ""
-
-
-def _holds(box: Box, x: float, y: float) -> bool:
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
-
-
-def _red(colour: tuple[int, ...]) -> bool:
-    return colour[0] > 120 and colour[0] > 1.8 * max(colour[1], colour[2])

@@ -18,6 +18,7 @@ from selfeval.extractors.pages import strikes, twofold
 from selfeval.extractors.pages.objects import USUAL_TYPE
 from selfeval.extractors.pages.pdfium_calls import CALLS
 from selfeval.extractors.pages.picture import Picture, draw
+from selfeval.extractors.pages.places import places
 from selfeval.extractors.pages.seals import without_seals
 from selfeval.extractors.pages.textpage import TextPage
 
@@ -38,8 +39,8 @@ PROBES, PAPER, SHOWN = 13, 253, 0.5
 GAP = 8.0
 #: dots; a glyph as thin as this is looked for a dot further out
 THIN = 2
-#: points around a glyph, a border and a dark area that their ink may take
-GLYPH_MARGIN, BORDER_MARGIN = 1.0, 1.2
+#: points around a glyph (a shadow reaches so far), a border and a dark area that their ink may take
+GLYPH_MARGIN, BORDER_MARGIN = 2.0, 1.2
 #: what is said of glyphs whose ink shows, whether or not it is the form's text
 _WITH_INK = (None, "struck", "watermark", "seal")
 #: points; a drawn line shorter than this may be the stroke of a character that is drawn as an outline
@@ -59,7 +60,7 @@ class Look:
     index) that do not show, or are lines through text. `twofold`: displayed boxes where two texts show on one place."""
 
     picture: Picture
-    glyphs: np.ndarray  # the dots that each glyph touches (n x 4)
+    glyphs: np.ndarray  # the dots of each glyph's em (n x 4)
     gone: Mapping[int, str] = field(default_factory=dict)
     no_borders: frozenset[int] = frozenset()
     twofold: tuple[Bbox, ...] = ()
@@ -75,19 +76,20 @@ def look(page: PdfPage, text: TextPage) -> Look:
     import numpy as np
 
     picture = draw(page, text, text.em or USUAL_TYPE)
-    boxes = picture.dots([glyph.box for glyph in text.glyphs])
+    at = places(text)
+    boxes = picture.dots(at.boxes)
     inked = np.array([not glyph.text.isspace() for glyph in text.glyphs], dtype=bool)
     inked[list(text.kinds)] = False
     owner = _owners(picture.grey, boxes, inked)
     gone = dict.fromkeys(_without_ink(text, picture.grey, boxes, inked, owner), "hidden")
     inked[list(gone)] = False
-    doubles, layered = twofold.settled(picture, boxes, inked)
+    doubles, layered = twofold.settled(picture, at, boxes, inked)
     gone.update(doubles)
     inked[list(doubles)] = False
-    unseen = _borders_without_ink(picture, owner)
-    struck, lines = strikes.found(picture, inked, unseen)
+    unseen, touching = _borders_asked(picture, at.borders, owner)
+    struck, lines = strikes.found(picture, at, inked, [k for k in touching if k not in unseen])
     gone.update(dict.fromkeys(struck, "struck"))
-    return Look(picture, boxes, gone, frozenset((*unseen, *lines)), layered)
+    return Look(picture, picture.dots(at.ems), gone, frozenset((*unseen, *lines)), layered)
 
 
 def _owners(grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray) -> np.ndarray:
@@ -95,8 +97,8 @@ def _owners(grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray) -> np.ndarra
     import numpy as np
 
     owner = np.zeros(grey.shape, np.int32)
-    for index in np.flatnonzero(inked).tolist():
-        x0, y0, x1, y1 = boxes[index].tolist()
+    members = np.flatnonzero(inked)
+    for index, (x0, y0, x1, y1) in zip(members.tolist(), boxes[members].tolist(), strict=True):
         owner[y0:y1, x0:x1] = index + 1
     return owner
 
@@ -120,14 +122,15 @@ def _without_ink(
     return _not_for_want_of_a_font(text, missing, inked) if missing else []
 
 
-def _borders_without_ink(picture: Picture, owner: np.ndarray) -> set[int]:
-    """The borders (by index) along which the picture shows nothing, as those of a layer that is off. Each is asked at a few places that
-    belong to no glyph."""
+def _borders_asked(
+    picture: Picture, borders: np.ndarray, owner: np.ndarray
+) -> tuple[set[int], list[int]]:
+    """(the borders, by index, along which the picture shows nothing, as those of a layer that is off; those that touch glyphs). Each is asked at
+    a few places, for its ink only at those that belong to no glyph."""
     import numpy as np
 
-    borders = picture.text.objects.borders
-    if not borders:
-        return set()
+    if not len(borders):
+        return set(), []
     boxes = picture.dots(borders)
     x0, y0, x1, y1 = boxes.T
     share = (np.arange(PROBES) + 0.5) / PROBES
@@ -144,7 +147,8 @@ def _borders_without_ink(picture: Picture, owner: np.ndarray) -> set[int]:
         asked &= owner[ys, xs] == 0
     hits, places = (shown & asked).sum(axis=1), asked.sum(axis=1)
     doubtful = np.flatnonzero((hits < SHOWN * places) & (places >= PROBES // 2))
-    return {int(k) for k in doubtful if _breaks_off(picture, owner, boxes[k].tolist())}
+    unseen = {int(k) for k in doubtful if _breaks_off(picture, owner, boxes[k].tolist())}
+    return unseen, np.flatnonzero(~asked.all(axis=1)).tolist()
 
 
 def _breaks_off(picture: Picture, owner: np.ndarray, box: Sequence[int]) -> bool:
@@ -194,11 +198,11 @@ def unread(seen: Look, solved: SolvedPage) -> list[tuple[int, int]]:
     glyphs = seen.glyphs[[i for i in range(len(seen.glyphs)) if kinds.get(i) in _WITH_INK]]
     free = picture.grey < STRONG
     margin = max(1, round(GLYPH_MARGIN * picture.unit))
-    for x0, y0, x1, y1 in glyphs:
+    for x0, y0, x1, y1 in glyphs.tolist():
         free[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin] = False
     margin = max(1, round(BORDER_MARGIN * picture.unit))
     drawn = list(_known(picture.text, BORDER_LENGTH * picture.unit / picture.scale))
-    for x0, y0, x1, y1 in picture.dots(drawn) if drawn else ():
+    for x0, y0, x1, y1 in picture.dots(drawn).tolist() if drawn else ():
         free[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin] = False
     if np.count_nonzero(free) < MARK * picture.unit:
         return []
@@ -231,7 +235,7 @@ def _marked(free: np.ndarray, picture: Picture, solved: SolvedPage) -> Iterator[
             (x0 + within, top + within, x1 - within, bottom - within)
             for x0, top, x1, bottom in (cell.evidence[0].bbox for cell in grid.cells)
         ]
-        for index, (x0, y0, x1, y1) in enumerate(picture.dots_displayed(inside)):
+        for index, (x0, y0, x1, y1) in enumerate(picture.dots_displayed(inside).tolist()):
             if x1 <= x0 or y1 <= y0:
                 continue
             place = free[y0:y1, x0:x1]
@@ -266,8 +270,9 @@ def pictured_table(seen: Look, solved: SolvedPage) -> bool:
             free[y0:y1, x0:x1] = picture.grey[y0:y1, x0:x1] < STRONG
     for grid in solved.grids:
         boxes = picture.dots_displayed(cell.evidence[0].bbox for cell in grid.cells)
-        (x0, y0), (x1, y1) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-        free[y0 - 2 : y1 + 2, x0 - 2 : x1 + 2] = False
+        x0, y0 = boxes[:, :2].min(axis=0).tolist()
+        x1, y1 = boxes[:, 2:].max(axis=0).tolist()
+        free[max(0, y0 - 2) : y1 + 2, max(0, x0 - 2) : x1 + 2] = False
     for step in RULE:
         free = free[:, :-step] & free[:, step:]
     return int(free.any(axis=1).sum()) >= RULES

@@ -9,7 +9,7 @@ import ctypes
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import pypdfium2.raw as raw
 
@@ -62,6 +62,14 @@ class TextObject:
     clip: Box | None
 
 
+class Ring(NamedTuple):
+    """A circle or an oval drawn as a line, as seals have it: its box, its colour, and when it was drawn."""
+
+    box: Box
+    colour: tuple[int, int, int]
+    order: int
+
+
 @dataclass(slots=True)
 class PageObjects:
     """Everything drawn on one page. `texts` is keyed by the address of pdfium's object; `shades` says how light each border is, as it stands
@@ -73,7 +81,7 @@ class PageObjects:
     fills: list[Paint] = field(default_factory=list)
     images: list[Paint] = field(default_factory=list)
     marks: list[Paint] = field(default_factory=list)  # paths that are neither borders nor areas
-    rings: list[tuple[Box, tuple[int, int, int]]] = field(default_factory=list)
+    rings: list[Ring] = field(default_factory=list)
     texts: dict[int, TextObject] = field(default_factory=dict)
 
 
@@ -242,7 +250,7 @@ class ObjectReader:
             return
         if 8 <= count <= 64 and 0.5 < width / height < 2 and self._curved(handle, count):
             if seen:
-                self.found.rings.append((box, colour[:3]))
+                self.found.rings.append(Ring(box, colour[:3], self._order))
             return
         for part in self._subpaths(handle, count, outer):
             self._outline(part, stroked, shade if seen else None)

@@ -41,6 +41,18 @@ class Calls:
         )
         self.text_font = self._function("FPDFTextObj_GetFont", _HANDLE, _HANDLE)
         self.font_embedded = self._function("FPDFFont_GetIsEmbedded", _INT, _HANDLE)
+        self.marks = self._function("FPDFPageObj_CountMarks", _INT, _HANDLE)
+        self.mark = self._function("FPDFPageObj_GetMark", _HANDLE, _HANDLE, ctypes.c_ulong)
+        self.mark_text = self._function(
+            "FPDFPageObjMark_GetParamStringValue",
+            _INT,
+            _HANDLE,
+            ctypes.c_char_p,
+            _OUT,
+            ctypes.c_ulong,
+            _OUT,
+        )
+        self.remove_mark = self._function("FPDFPageObj_RemoveMark", _INT, _HANDLE, _HANDLE)
         self.set_active = self._function("FPDFPageObj_SetIsActive", _INT, _HANDLE, _INT)
         self.has_transparency = self._function("FPDFPageObj_HasTransparency", _INT, _HANDLE)
         self.text_mode = self._function("FPDFTextObj_GetTextRenderMode", _INT, _HANDLE)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from selfeval.extractors.pages.objects import USUAL_TYPE
 from selfeval.extractors.pages.pdfium_calls import CALLS
+from selfeval.extractors.pages.places import moved
 from selfeval.extractors.pages.textpage import TextPage
 
 if TYPE_CHECKING:
@@ -48,16 +49,12 @@ class Picture:
         drawn: np.ndarray = self.page.render(scale=self.scale, rev_byteorder=True).to_numpy()
         return drawn[..., :3]
 
-    def dots(self, boxes: Sequence[Box]) -> np.ndarray:
+    def dots(self, boxes: Sequence[Box] | np.ndarray) -> np.ndarray:
         """Boxes in page space -> rows x0, y0, x1, y1 of the dots that they touch (n x 4, int), cut off at the picture's edge."""
         import numpy as np
 
-        a, b, c, d, e, f = self.text.shown
-        given = np.array(boxes, dtype=np.float64).reshape(-1, 4)
-        x0, y0, x1, y1 = given.T
-        xs = np.stack((a * x0 + c * y0, a * x1 + c * y1)) + e
-        ys = np.stack((b * x0 + d * y0, b * x1 + d * y1)) + f
-        return self._clipped(np.stack((xs.min(0), ys.min(0), xs.max(0), ys.max(0)), axis=1))
+        given = np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
+        return self._clipped(moved(given, self.text.shown))
 
     def dots_displayed(self, boxes: Iterable[Box]) -> np.ndarray:
         """The same for boxes in points of the displayed page."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from selfeval.extractors.pages.picture import Picture
-from selfeval.extractors.pages.textpage import TextPage, moved
+from selfeval.extractors.pages.places import Places, moved
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,31 +24,28 @@ PAPER = 250
 
 
 def found(
-    picture: Picture, inked: np.ndarray, unseen: Collection[int]
+    picture: Picture,
+    at: Places,
+    inked: np.ndarray,
+    borders: Collection[int],
 ) -> tuple[list[int], list[int]]:
-    """(indices of struck glyphs, indices of the borders through text that strike it or do not show). `unseen` borders are not asked."""
+    """(indices of struck glyphs, indices of the borders through text that strike it or do not show), of the `borders` that touch glyphs."""
     import numpy as np
 
-    text = picture.text
+    lying = _along_text(picture, at, borders)
     members = np.flatnonzero(inked)
-    borders = [moved(box, text.upright) for box in text.objects.borders]
-    lying = [
-        k
-        for k, (x0, top, x1, bottom) in enumerate(borders)
-        if x1 - x0 > bottom - top and k not in unseen
-    ]
     if not lying or not len(members):
         return [], []
-    places = np.array([moved(text.glyphs[i].box, text.upright) for i in members])
-    sizes = np.array([text.runs[text.glyphs[i].run].size for i in members])
-    tops, bottoms = _lines(text, members, places)
+    lines_of = moved(at.borders[lying], picture.text.upright).tolist()
+    places = moved(at.boxes[members], picture.text.upright)
+    sizes = at.size[members]
+    tops, bottoms = _lines(at.run[members], places)
     height = np.maximum(bottoms - tops, 0.6 * sizes)
     high, low = tops + UPPER * height, tops + LOWER * height
     order = np.argsort(high)
     ranked, deepest = high[order], float((low - high).max())
     lines: dict[int, list[int]] = {}
-    for k in lying:
-        x0, top, x1, bottom = borders[k]
+    for k, (x0, top, x1, bottom) in zip(lying, lines_of, strict=True):
         y = (top + bottom) / 2
         near = order[np.searchsorted(ranked, y - deepest) : np.searchsorted(ranked, y)]
         hit = near[(low[near] >= y) & (places[near, 0] < x1) & (places[near, 2] > x0)]
@@ -97,13 +94,20 @@ def _bounded(places: np.ndarray, x0: float, x1: float, em: float) -> bool:
     return bool(starts[0] - x0 <= BEYOND * em and x1 - ends[-1] <= BEYOND * em)
 
 
-def _lines(
-    text: TextPage, members: np.ndarray, places: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _along_text(picture: Picture, at: Places, borders: Collection[int]) -> list[int]:
+    """Those of some borders that run the way the text runs."""
+    if not borders:
+        return []
+    boxes = moved(at.borders[list(borders)], picture.text.upright).tolist()
+    return [
+        k for k, (x0, top, x1, bottom) in zip(borders, boxes, strict=True) if x1 - x0 > bottom - top
+    ]
+
+
+def _lines(run: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each glyph the top and bottom of the run that it belongs to: a comma alone does not say how high its line is."""
     import numpy as np
 
-    _, run = np.unique([text.glyphs[i].run for i in members], return_inverse=True)
     tops = np.full(run.max() + 1, np.inf)
     bottoms = np.full(run.max() + 1, -np.inf)
     np.minimum.at(tops, run, places[:, 1])

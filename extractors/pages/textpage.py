@@ -7,31 +7,37 @@ is the displayed page turned so that most of its text runs from left to right.
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2.raw as raw
 
+from selfeval.extractors.isolation import limits
 from selfeval.extractors.model import Bbox
 from selfeval.extractors.pages.characters import (
     Glyph,
     Run,
     body_size,
-    classify,
     direction,
     read_glyphs,
 )
 from selfeval.extractors.pages.geometry import Box, Matrix
+from selfeval.extractors.pages.kinds import classify
 from selfeval.extractors.pages.objects import USUAL_TYPE, ObjectReader, PageObjects
+from selfeval.extractors.pages.pdfium_calls import CALLS
 
 #: how finely pdfium's integer device space is asked for the page's transformation, in steps a point
 _STEPS = 1000
+_LENGTH = ctypes.c_ulong()
+_LENGTH_AT = ctypes.addressof(_LENGTH)
+_SAID = ctypes.create_string_buffer(1024)
 
 
 @dataclass(slots=True)
 class TextPage:
     """What a page holds. `width` and `height` are those of the displayed page; `shown` and `upright` map page space to the displayed page and to
-    the upright frame, which is turned against it by `turn` degrees. `kinds` names the glyphs that are not the form's text (see `classify`)."""
+    the upright frame, which is turned against it by `turn` degrees. `kinds` names the glyphs that are not the form's text (see `classify`);
+    `renamed` those that are drawn otherwise than the file says: what it says, and what is drawn."""
 
     number: int
     width: float
@@ -45,17 +51,18 @@ class TextPage:
     turned: int
     turn: int
     kinds: dict[int, str]
+    renamed: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
 def read(page: Any, number: int) -> TextPage:
     """Given a pypdfium2 page and its number from 1, what is on it. Raises ExtractError("too-complex" or "too-many-characters")."""
-    textpage = raw.FPDFText_LoadPage(page.raw)
-    try:
-        glyphs, runs = read_glyphs(
-            textpage, number
-        )  # first, since it refuses a page with too many characters at once
-    finally:
-        raw.FPDFText_ClosePage(textpage)
+    glyphs, runs = _glyphs(
+        page, number
+    )  # first: a page with too many characters is refused at once
+    if _without_said_numbers(page.raw):
+        drawn = _glyphs(page, number)
+        if _digits(drawn[0]) != _digits(glyphs):
+            glyphs, runs = drawn
     em = body_size(glyphs, runs)
     objects = ObjectReader(number, em or USUAL_TYPE).read(page.raw)
     width, height = raw.FPDF_GetPageWidthF(page.raw), raw.FPDF_GetPageHeightF(page.raw)
@@ -67,6 +74,44 @@ def read(page: Any, number: int) -> TextPage:
     return TextPage(
         number, width, height, glyphs, runs, em, objects, shown, upright, turned, turn, kinds
     )
+
+
+def _glyphs(page: Any, number: int) -> tuple[list[Glyph], dict[int, Run]]:
+    textpage = raw.FPDFText_LoadPage(page.raw)
+    try:
+        return read_glyphs(textpage, number)
+    finally:
+        raw.FPDFText_ClosePage(textpage)
+
+
+def _digits(glyphs: list[Glyph]) -> str:
+    return "".join([glyph.text for glyph in glyphs if glyph.text.isdigit()])
+
+
+def _without_said_numbers(page: Any) -> bool:
+    """Take the texts with digits away that a file says its text objects stand for (ActualText); whether there were any. What is drawn is what a
+    person reads. Words stay: producers say with them which of two characters a glyph is that is drawn for both of them."""
+    taken = False
+    handle = ctypes.cast(page, ctypes.c_void_p).value
+    waiting = [CALLS.page_object(handle, k) for k in range(raw.FPDFPage_CountObjects(page))]
+    for depth in range(limits.MAX_OBJECT_DEPTH):
+        within: list[int] = []
+        for one in waiting:
+            kind = CALLS.object_type(one)
+            if kind == raw.FPDF_PAGEOBJ_TEXT and (marks := CALLS.marks(one)) > 0:
+                for index in reversed(range(marks)):
+                    mark = CALLS.mark(one, index)
+                    if CALLS.mark_text(mark, b"ActualText", _SAID, len(_SAID), _LENGTH_AT):
+                        said = _SAID.raw[: _LENGTH.value].decode("utf-16-le", "replace")
+                        if any(char.isdigit() for char in said):
+                            CALLS.remove_mark(one, mark)
+                            taken = True
+            elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_OBJECT_DEPTH - 1:
+                within += [CALLS.form_object(one, k) for k in range(CALLS.form_objects(one))]
+            if len(within) > limits.MAX_PAGE_OBJECTS:
+                return taken  # the reader of objects refuses such a page
+        waiting = within
+    return taken
 
 
 def _page_to_displayed(page: Any, width: float, height: float) -> Matrix:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from selfeval.extractors.model import Bbox
 from selfeval.extractors.pages.picture import Picture
+from selfeval.extractors.pages.places import Places
+from selfeval.extractors.pages.seals import without_seals
 from selfeval.extractors.pages.textpage import TextPage, moved
 
 if TYPE_CHECKING:
@@ -13,22 +15,26 @@ if TYPE_CHECKING:
 
 #: share of the smaller of two glyphs under the other one from which they stand on one place
 SHARED = 0.3
+#: ems that a band of glyphs is high that are held against each other
+BAND = 1.5
 #: share of the em within which the same character printed again is a shadow or bold type
 SHADOW = 0.25
 #: shades by which the picture must change
 CHANGE = 6
+#: shade up to which a dot is dark, and dark dots in the box of a glyph that make a line through it
+STRONG, LINE = 150, 3
 #: pictures that are drawn for one page at most
 MAX_ROUNDS = 6
 
 
 def settled(
-    picture: Picture, boxes: np.ndarray, inked: np.ndarray
+    picture: Picture, at: Places, boxes: np.ndarray, inked: np.ndarray
 ) -> tuple[dict[int, str], tuple[Bbox, ...]]:
     """Given a page's picture, the dots of its glyphs (n x 4) and which of these count: (glyphs that do not show and why, displayed boxes where
     two texts show on one place)."""
     text = picture.text
-    pairs = _overlaps(text, inked)
-    beneath = _beneath(text, inked)
+    pairs = _overlaps(text, at, inked)
+    beneath = _beneath(text, at, inked)
     if not pairs and not beneath:
         return {}, ()
     runs = [glyph.run for glyph in text.glyphs]
@@ -45,10 +51,28 @@ def settled(
     rounds = _rounds(suspects, neighbours)
     for round_ in rounds[:MAX_ROUNDS]:
         gone.update(_unchanged(picture, boxes, round_, members, beneath))
-    both = [
-        moved(text.glyphs[i].box, text.shown) for i, j in pairs if i not in gone and j not in gone
-    ]
-    return gone, tuple(both)
+    both = {i for i, j in pairs if i not in gone and j not in gone}
+    both |= _crossed(picture, boxes, [i for i in sorted(beneath) if i not in gone])
+    return gone, tuple(moved(text.glyphs[i].box, text.shown) for i in sorted(both))
+
+
+def _crossed(picture: Picture, boxes: np.ndarray, glyphs: list[int]) -> set[int]:
+    """The glyphs through which dark ink of something else runs, such as a pen's: seen once the text is switched off. A seal is expected there."""
+    if not glyphs:
+        return set()
+    text = picture.text
+    with picture.without({text.glyphs[i].run for i in glyphs}):
+        free = picture.again() < STRONG
+    hit = [i for i in glyphs if _inked(free, boxes[i])]
+    if hit:
+        free = without_seals(free, picture)
+        hit = [i for i in hit if _inked(free, boxes[i])]
+    return set(hit)
+
+
+def _inked(free: np.ndarray, box: np.ndarray) -> bool:
+    x0, y0, x1, y1 = box.tolist()
+    return bool(free[y0:y1, x0:x1].sum() >= LINE)
 
 
 def _unchanged(
@@ -67,8 +91,9 @@ def _unchanged(
     gone = {}
     for run in runs:
         for index in members.get(run, ()):
-            x0, y0, x1, y1 = boxes[index]
-            if not changed[y0:y1, x0:x1].any():
+            x0, y0, x1, y1 = boxes[index].tolist()
+            around = changed[max(0, y0 - 1) : y1 + 1, max(0, x0 - 1) : x1 + 1]
+            if not around.any():  # a dash may be drawn beside the dots of its box
                 gone[index] = "covered" if index in beneath else "hidden"
     return gone
 
@@ -86,22 +111,36 @@ def _rounds(suspects: set[int], neighbours: dict[int, set[int]]) -> list[set[int
     return rounds
 
 
-def _overlaps(text: TextPage, inked: np.ndarray) -> list[tuple[int, int]]:
+def _overlaps(text: TextPage, at: Places, inked: np.ndarray) -> list[tuple[int, int]]:
     """Pairs of glyphs of two runs that stand on one place, but for the same character printed again a little aside."""
     import numpy as np
 
     members = np.flatnonzero(inked)
-    places = np.array([text.glyphs[i].box for i in members], dtype=np.float64).reshape(-1, 4)
-    order = np.argsort(places[:, 0])
-    members, places = members[order], places[order]
-    x0, y0, x1, y1 = places.T
+    if not len(members):
+        return []
+    boxes = at.boxes[members]
+    middles = (boxes[:, 1] + boxes[:, 3]) / 2
+    band = BAND * float(np.median(at.size[members])) or 1.0
+    found: set[tuple[int, int]] = set()
+    for offset in (0.0, 0.5):  # glyphs of one place share a band of one of the two rasters
+        bands = np.floor(middles / band + offset)
+        order = np.lexsort((boxes[:, 0], bands))
+        found |= _overlaps_along(members[order], boxes[order], bands[order], at.run[members[order]])
+    return [pair for pair in sorted(found) if not _shadow(text, *pair)]
+
+
+def _overlaps_along(
+    members: np.ndarray, boxes: np.ndarray, bands: np.ndarray, runs: np.ndarray
+) -> set[tuple[int, int]]:
+    """The pairs among glyphs that are sorted by their band and from left to right."""
+    import numpy as np
+
+    x0, y0, x1, y1 = boxes.T
     area = np.maximum((x1 - x0) * (y1 - y0), 1e-6)
-    runs = np.array([text.glyphs[i].run for i in members])
-    found = []
-    alive = np.arange(len(members))
-    step = 1
+    found: set[tuple[int, int]] = set()
+    alive, step = np.arange(len(members)), 1
     while len(alive := alive[alive + step < len(members)]):
-        alive = alive[x0[alive + step] < x1[alive]]
+        alive = alive[(x0[alive + step] < x1[alive]) & (bands[alive + step] == bands[alive])]
         if not len(alive):
             break
         other = alive + step
@@ -109,9 +148,10 @@ def _overlaps(text: TextPage, inked: np.ndarray) -> list[tuple[int, int]]:
         down = np.minimum(y1[alive], y1[other]) - np.maximum(y0[alive], y0[other])
         shared = across * down > SHARED * np.minimum(area[alive], area[other])
         hits = alive[(down > 0) & shared & (runs[alive] != runs[other])]
-        found += [(int(members[k]), int(members[k + step])) for k in hits]
+        pairs = zip(members[hits].tolist(), members[hits + step].tolist(), strict=True)
+        found |= {(min(pair), max(pair)) for pair in pairs}
         step += 1
-    return [pair for pair in found if not _shadow(text, *pair)]
+    return found
 
 
 def _shadow(text: TextPage, i: int, j: int) -> bool:
@@ -122,23 +162,21 @@ def _shadow(text: TextPage, i: int, j: int) -> bool:
     )
 
 
-def _beneath(text: TextPage, inked: np.ndarray) -> set[int]:
+def _beneath(text: TextPage, at: Places, inked: np.ndarray) -> set[int]:
     """The glyphs over which an area, a picture or a mark was drawn later, whether or not it lets them through."""
     import numpy as np
 
     objects = text.objects
     members = np.flatnonzero(inked)
-    orders = np.array(
-        [drawn.order if (drawn := objects.texts.get(text.glyphs[i].run)) else 0 for i in members]
-    )
+    orders = at.order[members]
     if not len(members):
         return set()
     first = int(orders.min())
     paints = [p for p in (*objects.fills, *objects.images, *objects.marks) if p.order > first]
     if not paints:
         return set()
-    centres = np.array([text.glyphs[i].box for i in members], dtype=np.float32)
-    x, y = (centres[:, 0] + centres[:, 2]) / 2, (centres[:, 1] + centres[:, 3]) / 2
+    boxes = at.boxes[members]
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     found: set[int] = set()
     for paint in paints:
         left, bottom, right, top = paint.box

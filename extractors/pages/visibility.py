@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.grids.celltext import assemble
 from selfeval.extractors.isolation import limits
-from selfeval.extractors.model import Bbox, Char
+from selfeval.extractors.model import Bbox, Char, Notice
 from selfeval.extractors.pages.glyphs import printed
 
 #: text lighter than HIDDEN (0 black, 1 white) cannot be seen; a watermark is lighter than WATERMARK and so much larger than the usual type
@@ -20,6 +20,8 @@ MIN_TYPE = 1.0
 DARK, MIN_FILL = 0.5, 4.0
 #: slanting red characters on a page from which red text is a seal's, also where it stands upright
 SEAL_CHARS = 4
+#: points by which the middle of a character's em may lie outside its tight box
+REACH = 2.0
 #: text render modes of the PDF standard that leave no ink
 INKLESS = (3, 7)
 
@@ -74,6 +76,19 @@ def visible(
         if text:
             seen.append(Char(text, glyph.x0, glyph.top, glyph.x1, glyph.bottom))
     return tuple(seen)
+
+
+def shown(chars: Sequence[Char], unseen: Sequence[Notice]) -> tuple[Char, ...]:
+    """The characters of a page without those that its picture does not show: `unseen` says what these are and where they stand."""
+    if not unseen:
+        return tuple(chars)
+    return tuple(char for char in chars if not any(_names(notice, char) for notice in unseen))
+
+
+def _names(notice: Notice, char: Char) -> bool:
+    x0, top, x1, bottom = notice.bbox
+    across, down = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+    return char.text in notice.text and x0 <= across <= x1 and top - REACH <= down <= bottom + REACH
 
 
 def texts(chars: Sequence[Char], boxes: Sequence[Bbox]) -> list[str]:

@@ -26,10 +26,11 @@ def chars_of(picture: np.ndarray, lines: Sequence[TextLine], scale: float) -> li
     text: list[TextLine] = []
     for members in by_region.values():
         shapes = [shape_text(line) for line in members]
-        if not all(shapes):  # flat ink beside other text may be 一
-            text += members
-            continue
+        flat = all(shapes)  # flat ink beside other text may be 一, a small circle is a stop
         for line, shape in zip(members, shapes, strict=True):
+            if not flat and shape != "。":
+                text.append(line)
+                continue
             x0, x1 = line.box[0], line.box[2]
             glyphs = tuple(
                 RecognisedGlyph(c, x0 + (i + 0.5) * (x1 - x0) / len(shape), SHAPE)

@@ -62,6 +62,10 @@ def em_of(pieces: np.ndarray, scale: float) -> float:
 def shape_text(line: TextLine) -> str:
     """What a line of nothing but dashes or dots says, told by its shape alone; "" for any other line."""
     pieces = list(line.pieces)
+    if len(pieces) == 1 and max(_sides(pieces[0])) <= 0.45 * line.em <= 2.9 * min(
+        _sides(pieces[0])
+    ):
+        return "。"
     if any(
         p[2] - p[0] >= 0.55 * line.em for p in pieces
     ):  # specks beside a long dash do not make it a letter
@@ -83,6 +87,10 @@ def shape_text(line: TextLine) -> str:
     ):
         return "—" * max(1, round(width / line.em)) if width >= 0.55 * line.em else "-"
     return ""
+
+
+def _sides(box: Box) -> tuple[int, int]:
+    return box[2] - box[0], box[3] - box[1]
 
 
 def zones_of(pieces: np.ndarray, width: int, height: int) -> list[Box]:
@@ -125,7 +133,8 @@ def lines_in(
     )
     if not rows:
         return []
-    _adopt(rows, [_box(p) for p in inside[~body]], em)
+    left_over = _adopt(rows, [_box(p) for p in inside[~body]], em)
+    rows += _wrapped_stop(rows, left_over, em)
     found = []
     for row in rows:
         for part in _parts(row, APART * em) if split else [row]:
@@ -212,8 +221,9 @@ def _middle(row: list[Box]) -> float:
     return sum(centres) / len(centres)
 
 
-def _adopt(rows: list[list[Box]], specks: list[Box], em: float) -> None:
-    """Small ink beside a row's ink is its points and commas; the rest is dirt. A full stop after ）stands a whole em away."""
+def _adopt(rows: list[list[Box]], specks: list[Box], em: float) -> list[Box]:
+    """Small ink beside a row's ink is its points and commas; the rest is dirt, and returned. A full stop after ）stands a whole em away."""
+    dirt = []
     hulls = [_hull(r) for r in rows]
     for box in sorted(specks):
         centre, left, right = (box[1] + box[3]) / 2, box[0], box[2]
@@ -228,6 +238,20 @@ def _adopt(rows: list[list[Box]], specks: list[Box], em: float) -> None:
                 rows[i].append(box)
                 hulls[i] = (min(hull[0], left), hull[1], max(hull[2], right), hull[3])
                 break
+        else:
+            dirt.append(box)
+    return dirt
+
+
+def _wrapped_stop(rows: list[list[Box]], dirt: list[Box], em: float) -> list[list[Box]]:
+    """The full stop 。that alone went over to a line of its own, at the left below the last one."""
+    left, _, _, bottom = _hull([box for row in rows for box in row])
+    for x0, y0, x1, y1 in dirt:
+        small, large = sorted((x1 - x0, y1 - y0))
+        lies_below = 0.2 * em < y1 - bottom < 2.2 * em and -0.3 * em < x0 - left < 0.8 * em
+        if 0.16 * em <= small and large <= min(0.45 * em, 1.4 * small) and lies_below:
+            return [[(x0, y0, x1, y1)]]
+    return []
 
 
 def _parts(row: list[Box], gap: float) -> list[list[Box]]:

@@ -1,0 +1,65 @@
+"""The glyphs and borders of a page as arrays: made once a page, so that all of them are asked at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from selfeval.extractors.pages.geometry import Matrix
+from selfeval.extractors.pages.textpage import TextPage
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: shares of the em above and below the baseline that digits and letters take
+ASCENT, DESCENT = 0.75, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Of each glyph its tight box and the box made as high as its em (n x 4: left, bottom, right, top in page space), the number of its run, the
+    size of its type in points, and when it was drawn. `runs` gives the addresses of runs by number, `borders` the boxes of borders (m x 4)."""
+
+    boxes: np.ndarray
+    ems: np.ndarray
+    run: np.ndarray
+    size: np.ndarray
+    order: np.ndarray
+    runs: tuple[int, ...]
+    borders: np.ndarray
+
+
+def places(text: TextPage) -> Places:
+    """The arrays of a page."""
+    import numpy as np
+
+    count = len(text.glyphs)
+    numbers = {address: number for number, address in enumerate(text.runs)}
+    boxes = np.array([glyph.box for glyph in text.glyphs], dtype=np.float64).reshape(-1, 4)
+    run = np.fromiter((numbers[glyph.run] for glyph in text.glyphs), np.int64, count)
+    texts = text.objects.texts
+    told = np.array(
+        [
+            (run_.size, run_.origin[1], run_.angle, drawn.order if (drawn := texts.get(at)) else 0)
+            for at, run_ in text.runs.items()
+        ],
+        dtype=np.float64,
+    ).reshape(-1, 4)
+    size, base, angle, order = told[run].T if count else np.zeros((4, 0))
+    ems = boxes.copy()
+    level = angle == 0  # pdfium does not know how high the glyphs of some fonts are
+    ems[level, 1] = np.minimum(boxes[:, 1], base - DESCENT * size)[level]
+    ems[level, 3] = np.maximum(boxes[:, 3], base + ASCENT * size)[level]
+    borders = np.array(text.objects.borders, dtype=np.float64).reshape(-1, 4)
+    return Places(boxes, ems, run, size, order, tuple(text.runs), borders)
+
+
+def moved(boxes: np.ndarray, m: Matrix) -> np.ndarray:
+    """Boxes (n x 4) brought through a map of page space: x0, y0, x1, y1 with the lower of each first."""
+    import numpy as np
+
+    x0, y0, x1, y1 = boxes.T
+    a, b, c, d, e, f = m
+    xs = np.stack((a * x0 + c * y0, a * x1 + c * y1)) + e
+    ys = np.stack((b * x0 + d * y0, b * x1 + d * y1)) + f
+    return np.stack((xs.min(0), ys.min(0), xs.max(0), ys.max(0)), axis=1)

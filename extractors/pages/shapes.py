@@ -1,0 +1,145 @@
+"""Do the digits of a font look like what they claim to be? A font can be told another meaning for its glyphs than they have.
+
+One glyph of each digit of each font is drawn and held against reference shapes. This only raises a suspicion: a recogniser settles it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pypdfium2.raw as raw
+
+from selfeval.extractors.pages.digit_shapes import COLUMNS, ROWS, SHAPES
+from selfeval.extractors.pages.pdfium_calls import CALLS
+from selfeval.extractors.pages.textpage import TextPage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from pypdfium2 import PdfPage
+
+    from selfeval.extractors.pages.geometry import Box
+
+#: dots that an em is drawn with
+EM_DOTS = 40
+#: share of ink in a dot from which it belongs to a glyph
+INK = 0.35
+#: how much a different width counts beside the cells that differ, and the distance from which a shape is like none of the references
+WIDTH_WEIGHT, UNLIKE = 0.3, 0.2
+#: pages whose text stands askew or on its side are left to the ink check
+_UPRIGHT = 0.5
+
+#: (address of the font, digit it claims)
+Claim = tuple[int, str]
+
+
+def suspects(page: PdfPage, text: TextPage, known: set[Claim]) -> set[Claim]:
+    """The digits of embedded fonts that look like another one. `known` are those that were looked at before; what is looked at joins them."""
+    found = set()
+    for run, indices in _runs_with_digits(text, known):
+        picture = drawn(page, run, text.runs[run].size)
+        if picture is None:
+            continue
+        font = CALLS.text_font(run)
+        for index in indices:
+            claim = (font, text.glyphs[index].text)
+            if claim in known:
+                continue
+            known.add(claim)
+            cut = _cut(picture, _bounds(run), text.glyphs[index].box)
+            if cut is not None and _looks_other(cut, int(claim[1])):
+                found.add(claim)
+    return found
+
+
+def drawn(page: PdfPage, run: int, size: float) -> np.ndarray | None:
+    """A run of text drawn by itself (height x width, 0 paper to 1 ink); None where pdfium draws nothing."""
+    import numpy as np
+
+    scale = ctypes.c_float(EM_DOTS / max(size, 0.1))
+    handle = ctypes.cast(run, raw.FPDF_PAGEOBJECT)
+    bitmap = raw.FPDFTextObj_GetRenderedBitmap(page.pdf.raw, page.raw, handle, scale)
+    if not bitmap:
+        return None
+    try:
+        width, height = raw.FPDFBitmap_GetWidth(bitmap), raw.FPDFBitmap_GetHeight(bitmap)
+        stride = raw.FPDFBitmap_GetStride(bitmap)
+        buffer = ctypes.cast(
+            raw.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_ubyte * (stride * height))
+        )
+        dots = np.frombuffer(buffer.contents, np.uint8).reshape(height, stride // 4, 4)
+        return dots[:, :width, 3].astype(np.float32) / 255
+    finally:
+        raw.FPDFBitmap_Destroy(bitmap)
+
+
+def _runs_with_digits(text: TextPage, known: set[Claim]) -> Iterator[tuple[int, list[int]]]:
+    """Runs of embedded fonts with a digit that was not looked at yet, and the glyphs (by index) that are digits."""
+    members: dict[int, list[int]] = {}
+    for index, glyph in enumerate(text.glyphs):
+        if "0" <= glyph.text <= "9" and index not in text.kinds:
+            members.setdefault(glyph.run, []).append(index)
+    for run, indices in members.items():
+        font = CALLS.text_font(run)
+        if (
+            font
+            and min(text.runs[run].angle, 360 - text.runs[run].angle) < _UPRIGHT
+            and any((font, text.glyphs[i].text) not in known for i in indices)
+            and CALLS.font_embedded(font) == 1
+        ):
+            yield run, indices
+
+
+def _bounds(run: int) -> Box:
+    edges = (ctypes.c_float * 4)()
+    CALLS.bounds(run, *[ctypes.addressof(edges) + 4 * k for k in range(4)])
+    return edges[0], edges[1], edges[2], edges[3]
+
+
+def _cut(picture: np.ndarray, whole: Box, box: Box) -> np.ndarray | None:
+    """The ink of one glyph out of the picture of its run, without margins; None where there is none."""
+    import numpy as np
+
+    height, width = picture.shape
+    across, down = width / max(whole[2] - whole[0], 1e-3), height / max(whole[3] - whole[1], 1e-3)
+    part = picture[
+        max(0, int((whole[3] - box[3]) * down)) : max(1, round((whole[3] - box[1]) * down + 0.5)),
+        max(0, int((box[0] - whole[0]) * across)) : max(
+            1, round((box[2] - whole[0]) * across + 0.5)
+        ),
+    ]
+    rows, columns = np.nonzero(part > INK)
+    if len(rows) < COLUMNS:
+        return None
+    return part[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+
+
+def _looks_other(cut: np.ndarray, claimed: int) -> bool:
+    """Whether another digit is nearer to a glyph than the one that it claims to be, and near enough."""
+    import numpy as np
+
+    shapes, widths = _references()
+    height, width = cut.shape
+    ys = (np.arange(ROWS * 3) + 0.5) * height / (ROWS * 3)
+    xs = (np.arange(COLUMNS * 3) + 0.5) * width / (COLUMNS * 3)
+    fine = cut[ys.astype(int)[:, None], xs.astype(int)]
+    cells = fine.reshape(ROWS, 3, COLUMNS, 3).mean(axis=(1, 3))
+    apart = np.abs(shapes - cells).mean(axis=(2, 3))
+    apart += WIDTH_WEIGHT * np.abs(widths - width / height)
+    nearest = apart.min(axis=0)
+    best = int(nearest.argmin())
+    return best != claimed and float(nearest[best]) < UNLIKE
+
+
+@lru_cache(maxsize=1)
+def _references() -> tuple[np.ndarray, np.ndarray]:
+    """(shapes, kinds x 10 x ROWS x COLUMNS; widths, kinds x 10)."""
+    import numpy as np
+
+    bits = [
+        [np.unpackbits(np.frombuffer(bytes.fromhex(h), np.uint8)) for _, h in k] for k in SHAPES
+    ]
+    shapes = np.array(bits, np.float32).reshape(len(SHAPES), 10, ROWS, COLUMNS)
+    return shapes, np.array([[width for width, _ in kind] for kind in SHAPES])
