@@ -82,7 +82,11 @@ def look(page: PdfPage, text: TextPage) -> Look:
     inked[list(text.kinds)] = False
     owner = _owners(picture.grey, boxes, inked)
     gone = dict.fromkeys(_without_ink(text, picture.grey, boxes, inked, owner), "hidden")
-    inked[list(gone)] = False
+    if gone:
+        missing = np.zeros_like(inked)
+        missing[list(gone)] = True
+        gone.update(dict.fromkeys(twofold.beneath(text, at, missing), "covered"))
+        inked[list(gone)] = False
     doubles, layered = twofold.settled(picture, at, boxes, inked)
     gone.update(doubles)
     inked[list(doubles)] = False

@@ -34,15 +34,15 @@ def settled(
     two texts show on one place)."""
     text = picture.text
     pairs = _overlaps(text, at, inked)
-    beneath = _beneath(text, at, inked)
-    if not pairs and not beneath:
+    under = beneath(text, at, inked)
+    if not pairs and not under:
         return {}, ()
     runs = [glyph.run for glyph in text.glyphs]
     neighbours: dict[int, set[int]] = {}
     for i, j in pairs:
         neighbours.setdefault(runs[i], set()).add(runs[j])
         neighbours.setdefault(runs[j], set()).add(runs[i])
-    suspects = set(neighbours) | {runs[i] for i in beneath}
+    suspects = set(neighbours) | {runs[i] for i in under}
     members: dict[int, list[int]] = {}
     for index, run in enumerate(runs):
         if run in suspects and inked[index]:
@@ -50,9 +50,9 @@ def settled(
     gone: dict[int, str] = {}
     rounds = _rounds(suspects, neighbours)
     for round_ in rounds[:MAX_ROUNDS]:
-        gone.update(_unchanged(picture, boxes, round_, members, beneath))
+        gone.update(_unchanged(picture, boxes, round_, members, under))
     both = {i for i, j in pairs if i not in gone and j not in gone}
-    both |= _crossed(picture, boxes, [i for i in sorted(beneath) if i not in gone])
+    both |= _crossed(picture, boxes, [i for i in sorted(under) if i not in gone])
     return gone, tuple(moved(text.glyphs[i].box, text.shown) for i in sorted(both))
 
 
@@ -80,7 +80,7 @@ def _unchanged(
     boxes: np.ndarray,
     runs: set[int],
     members: dict[int, list[int]],
-    beneath: set[int],
+    under: set[int],
 ) -> dict[int, str]:
     """The glyphs of some runs without which the picture is the same."""
     import numpy as np
@@ -94,7 +94,7 @@ def _unchanged(
             x0, y0, x1, y1 = boxes[index].tolist()
             around = changed[max(0, y0 - 1) : y1 + 1, max(0, x0 - 1) : x1 + 1]
             if not around.any():  # a dash may be drawn beside the dots of its box
-                gone[index] = "covered" if index in beneath else "hidden"
+                gone[index] = "covered" if index in under else "hidden"
     return gone
 
 
@@ -162,7 +162,7 @@ def _shadow(text: TextPage, i: int, j: int) -> bool:
     )
 
 
-def _beneath(text: TextPage, at: Places, inked: np.ndarray) -> set[int]:
+def beneath(text: TextPage, at: Places, inked: np.ndarray) -> set[int]:
     """The glyphs over which an area, a picture or a mark was drawn later, whether or not it lets them through."""
     import numpy as np
 
