@@ -121,7 +121,8 @@ def with_notices(
             if path or page in pages:
                 doubt = Doubt(path or f"hidden/{page}", why, HIDDEN_BESIDE)
                 beside = _lacking_beside(form, page, notice) if not path else ()
-                lost = (Doubt(place, why, HIDDEN_BESIDE) for place in beside)
+                told = {known.path for known in form.doubts}
+                lost = (Doubt(place, why, HIDDEN_BESIDE) for place in beside if place not in told)
                 result[index] = replace(form, doubts=merged((*form.doubts, doubt, *lost)))
                 break
     return result
