@@ -49,7 +49,7 @@ def season() -> list[Document]:
 def chosen(tables: Tables, documents: Sequence[str]) -> Tables:
     keys = {document_id[:16] for document_id in documents}
     parts = {
-        name: frame[frame["document_id" if name == "documents" else "form_id"].str[:16].isin(keys)]
+        name: frame[frame["form_id" if "form_id" in frame else "document_id"].str[:16].isin(keys)]
         for name, frame in tables.items()
     }
     return replace(tables, **{name: frame.reset_index(drop=True) for name, frame in parts.items()})
