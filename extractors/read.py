@@ -20,7 +20,7 @@ from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.forms import arithmetic_check, compare, kind, page_breaks, values, zones
 from selfeval.extractors.forms.captions import captions, template_of
 from selfeval.extractors.grids import stitch
-from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, SolvedPage
+from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, UNRULED, SolvedPage
 from selfeval.extractors.isolation.triage import screen
 from selfeval.extractors.model import Document, Form, Notice, SkippedTable
 from selfeval.extractors.naming import Naming
@@ -119,7 +119,11 @@ def _read_forms(
     if recognised:
         return [arithmetic_check.cross_checked(form) for form in forms], skipped
     referees = [SECOND_OPINION] if second_opinion else []
-    if any(doubt.why in (OPEN_BORDERS[1], OVERRUN[1]) for form in forms for doubt in form.doubts):
+    if any(
+        doubt.why in (OPEN_BORDERS[1], OVERRUN[1], UNRULED[1])
+        for form in forms
+        for doubt in form.doubts
+    ):
         referees.insert(0, REFEREE)
     for referee in referees:
         forms = _judged(forms, _forms(_with_grids(solved, referee, data))[0], referee)

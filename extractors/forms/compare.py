@@ -61,9 +61,17 @@ def compare(form: Form, other: Form, engine: str) -> Form:
 
 def missing_form(form: Form, engine: str) -> Form:
     """A form that another engine did not find as a form of its own: each of its values is doubtful, and so is what it may lack."""
-    paths = [path for path, _ in values(form)] + ["funds", "indicators", "total"]
+    paths = (
+        {path for path, _ in values(form)}
+        | {field.path for field in HEADER}
+        | {
+            "funds",
+            "indicators",
+            "total",
+        }
+    )
     doubts = tuple(
-        Doubt(path, f"{engine} 读出的表格数目不同，未能逐项核对", MISSING) for path in paths
+        Doubt(path, f"{engine} 读出的表格数目不同，未能逐项核对", MISSING) for path in sorted(paths)
     )
     return replace(form, doubts=merged((*form.doubts, *doubts)))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,14 +10,13 @@ import numpy as np
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.grids.celltext import line_text, lines, read_cells
 from selfeval.extractors.grids.missing import MISSING, Place, parted
-from selfeval.extractors.grids.rulings import USUAL_TYPE, Borders, Segment, tables
+from selfeval.extractors.grids.rulings import USUAL_TYPE, Borders, edges_of, ruled, tables
 from selfeval.extractors.grids.spill import settled
 from selfeval.extractors.grids.strokes import borders
+from selfeval.extractors.grids.unruled import columns as implied_columns
 from selfeval.extractors.isolation import limits
 from selfeval.extractors.model import Bbox, Cell, Char, Evidence, Grid, Ink, PageContent, Ruling
 
-#: share of a cell's side that must be ruled for the side to be a border
-RULED_SHARE = 0.6
 #: ems that a filled area is high and wide at least to be a cell, and the share of the page from which it is a background
 AREA, BACKGROUND = 1.2, 0.5
 #: share of a page's characters in filled areas outside of tables from which the areas are tables
@@ -27,6 +25,9 @@ MOST_LOOSE = 0.05
 LINE_GAP = 5.0
 #: what is said of a cell where the borders do not enclose a rectangle, and where text runs over a border
 SURE = (1.0, "")
+UNRULED = (0.5, "表格没有竖线，按文字的位置分列")
+#: cells up to which rulings make a frame or an underline and no table
+FRAME = 3
 OPEN_BORDERS, OVERRUN = (0.5, "单元格框线不完整"), (0.6, "文字越过单元格框线")
 
 
@@ -57,6 +58,12 @@ def solve(content: PageContent) -> SolvedPage:
     frames = _frames(drawn, content, em)
     if content.areas:
         frames = _with_areas(frames, drawn, content, em)
+    if not any(len(frame.cells) > FRAME for frame in frames) and (
+        implied := implied_columns(drawn, content.chars)
+    ):
+        frames = _frames([*drawn, *implied], content, em)
+        for frame in frames:
+            frame.sure = UNRULED
     boxes = [box for frame in frames for box in frame.boxes]
     homes, doubtful = settled(content.chars, _homes(content.chars, frames), boxes)
     held: list[list[Char]] = [[] for _ in boxes]
@@ -174,10 +181,10 @@ class _Frame:
 
     def __init__(self, borders: Borders, page: int) -> None:
         h, v = borders.horizontal, borders.vertical
-        self.xs, _, _ = _edges(
+        self.xs, _, _ = edges_of(
             [s.at for s in v], min(s.start for s in h), max(s.end for s in h), borders.reach
         )
-        self.ys, self.open_top, self.open_bottom = _edges(
+        self.ys, self.open_top, self.open_bottom = edges_of(
             [s.at for s in h], min(s.start for s in v), max(s.end for s in v), borders.reach
         )
         self.rows, self.columns = len(self.ys) - 1, len(self.xs) - 1
@@ -185,13 +192,14 @@ class _Frame:
             raise ExtractError(
                 "too-complex", page=page, detail=f"表格有 {self.rows * self.columns} 个格位"
             )
-        self._left = _ruled(v, self.xs, self.ys)
-        self._top = _ruled(h, self.ys, self.xs)
+        self._left = ruled(v, self.xs, self.ys)
+        self._top = ruled(h, self.ys, self.xs)
         self.cells: list[
             tuple[int, int, int, int, bool]
         ] = []  # row, column, row span, column span, whether it is a clean rectangle
         self.owner = [[-1] * self.columns for _ in range(self.rows)]
         self._cut_into_cells()
+        self.sure = SURE  # of where its cells are
         self.boxes: list[Bbox] = [self._box(Place(*cell[:4])) for cell in self.cells]
 
     def _open_right(self, row: int, column: int) -> bool:
@@ -247,7 +255,7 @@ class _Frame:
             zip(self.cells, held, strict=True)
         ):
             place = Place(row, column, rows, columns)
-            sure = OVERRUN if index in over else SURE
+            sure = min(self.sure, OVERRUN if index in over else SURE)
             parts, missing = parted(
                 place, chars, self.xs, self.ys, rows > 1 and self._is_parted_beside(place)
             )
@@ -306,38 +314,3 @@ def _ink(all_chars: Sequence[Char], width: float) -> Ink | None:
     last = [c for c in chars if c.bottom > lowest.bottom - size / 2]
     room = (width - max(c.x1 for c in last) + min(c.x0 for c in last)) / size
     return Ink(min(c.top for c in chars), lowest.bottom, size, room)
-
-
-def _edges(
-    positions: Sequence[float], start: float, end: float, reach: float
-) -> tuple[list[float], bool, bool]:
-    """The edges along one axis, completed where borders of the other axis reach beyond the last one (a missing outer border)."""
-    edges = sorted(set(positions))
-    open_start, open_end = start < edges[0] - reach, end > edges[-1] + reach
-    return (
-        ([start] if open_start else []) + edges + ([end] if open_end else []),
-        open_start,
-        open_end,
-    )
-
-
-def _ruled(
-    segments: Sequence[Segment], at: Sequence[float], along: Sequence[float]
-) -> list[list[bool]]:
-    """For each edge of `at` and each stretch between two edges of `along`: whether a border is drawn there."""
-    by_position: dict[float, list[Segment]] = {}
-    for s in segments:
-        by_position.setdefault(s.at, []).append(s)
-    stretches = list(itertools.pairwise(along))
-    ruled = []
-    for position in at:
-        drawn = by_position.get(position, ())
-        row = []
-        for start, end in stretches:
-            covered = 0.0
-            for s in drawn:
-                if s.start < end and s.end > start:
-                    covered += min(end, s.end) - max(start, s.start)
-            row.append(covered >= RULED_SHARE * (end - start))
-        ruled.append(row)
-    return ruled

@@ -23,6 +23,10 @@ GAP = 4.0
 #: a wider gap, up to so many points, is one between dashes if the page has so many like it, this share of all of them within so much of
 #: their median
 DASH_GAP, DASHES, ALIKE, UNLIKE = 12.0, 6, 0.6, 0.3
+#: vertical borders that make a row of a table without any horizontal one
+COLUMNS = 4
+#: share of a cell's side that must be ruled for the side to be a border
+RULED_SHARE = 0.6
 #: points by which two borders may miss each other and still meet
 REACH = 4.0
 
@@ -192,8 +196,23 @@ def _connected(horizontal: list[Segment], vertical: list[Segment], reach: float)
     for j, v in enumerate(vertical):
         groups.setdefault(root(offset + j), ([], []))[1].append(v)
     tables = [(h, v) for h, v in groups.values() if h and v and len(h) + len(v) > 2]
+    if not horizontal:
+        tables += _one_row(vertical, reach)
     _run_through(tables, [s for h, v in groups.values() if not h for s in v], reach)
     return [Borders(tuple(h), tuple(v), reach) for h, v in tables]
+
+
+def _one_row(vertical: list[Segment], reach: float) -> list[tuple[list[Segment], list[Segment]]]:
+    """The table of a page that has vertical borders only, all of one height: a row whose other borders a page break left out."""
+    top, bottom = (
+        min((s.start for s in vertical), default=0.0),
+        max((s.end for s in vertical), default=0.0),
+    )
+    alike = all(s.start - top <= reach and bottom - s.end <= reach for s in vertical)
+    if len(vertical) < COLUMNS or not alike:
+        return []
+    left, right = min(s.at for s in vertical), max(s.at for s in vertical)
+    return [([Segment(top, left, right), Segment(bottom, left, right)], vertical)]
 
 
 def _run_through(
@@ -212,3 +231,38 @@ def _run_through(
             top, bottom = extents[beside[0]]
             if border.start <= top + reach and border.end >= bottom - reach:
                 tables[beside[0]][1].append(border)
+
+
+def edges_of(
+    positions: Sequence[float], start: float, end: float, reach: float
+) -> tuple[list[float], bool, bool]:
+    """The edges along one axis, completed where borders of the other axis reach beyond the last one (a missing outer border)."""
+    edges = sorted(set(positions))
+    open_start, open_end = start < edges[0] - reach, end > edges[-1] + reach
+    return (
+        ([start] if open_start else []) + edges + ([end] if open_end else []),
+        open_start,
+        open_end,
+    )
+
+
+def ruled(
+    segments: Sequence[Segment], at: Sequence[float], along: Sequence[float]
+) -> list[list[bool]]:
+    """For each edge of `at` and each stretch between two edges of `along`: whether a border is drawn there."""
+    by_position: dict[float, list[Segment]] = {}
+    for s in segments:
+        by_position.setdefault(s.at, []).append(s)
+    stretches = list(itertools.pairwise(along))
+    found = []
+    for position in at:
+        drawn = by_position.get(position, ())
+        row = []
+        for start, end in stretches:
+            covered = 0.0
+            for s in drawn:
+                if s.start < end and s.end > start:
+                    covered += min(end, s.end) - max(start, s.start)
+            row.append(covered >= RULED_SHARE * (end - start))
+        found.append(row)
+    return found

@@ -16,10 +16,10 @@ STRUCK = 0.5
 PALE, PALER, THROUGH_LINES, THROUGH_SHARE = 0.5, 0.25, 3, 0.1
 #: points by which the lines of ruled paper reach beyond a table
 BEYOND = 5.0
-#: ems under the bottom of characters within which a line underlines them, and the share of the line that they stand over
-UNDER, UNDERLINED = 0.3, 0.6
-#: points by which a border may miss the one it ends at where others do not
-MISSED = 0.6
+#: ems under the bottom of characters within which a line underlines them, and the share of the line that they stand over at least
+UNDER, UNDERLINED = 0.4, 0.02
+#: ems by which a border may miss the one it ends at where others do not
+MISSED = 0.07
 
 
 def borders(rulings: Sequence[Ruling], chars: Sequence[Char]) -> list[Ruling]:
@@ -37,7 +37,9 @@ def borders(rulings: Sequence[Ruling], chars: Sequence[Char]) -> list[Ruling]:
     faint = _backgrounds(lines, shades, lying, through > 0)
     underlines = lying & (over >= UNDERLINED * length)
     if underlines.any():
-        underlines &= _loose_ends(lines, lying)
+        underlines &= _loose_ends(
+            lines, lying, float(np.median(type_boxes[:, 3] - type_boxes[:, 1]))
+        )
     kept = ~(struck | faint | underlines)
     return [r for r, keep in zip(rulings, kept.tolist(), strict=True) if keep]
 
@@ -93,7 +95,7 @@ def _backgrounds(
     return found
 
 
-def _loose_ends(lines: np.ndarray, lying: np.ndarray) -> np.ndarray:
+def _loose_ends(lines: np.ndarray, lying: np.ndarray, em: float) -> np.ndarray:
     """Horizontal lines that end short of every vertical one at both ends, further than such lines do on this page."""
     standing = lines[~lying]
     missed = np.zeros((len(lines), 2))
@@ -103,9 +105,11 @@ def _loose_ends(lines: np.ndarray, lying: np.ndarray) -> np.ndarray:
         x0, y, x1, _ = lines[k]
         beside = standing[(standing[:, 1] - 1 <= y) & (y <= standing[:, 3] + 1), 0]
         if len(beside):
-            missed[k] = np.abs(beside - x0).min(), np.abs(beside - x1).min()
+            first = beside[np.abs(beside - x0).argmin()]
+            last = beside[np.abs(beside - x1).argmin()]
+            missed[k] = x0 - first, last - x1
         else:
             missed[k] = np.inf
     usual = float(np.median(missed[lying])) if lying.any() else 0.0
-    limit = max(usual, 0.0) + MISSED if np.isfinite(usual) else np.inf
+    limit = max(usual, 0.0) + MISSED * em if np.isfinite(usual) else np.inf
     return np.asarray((missed > limit).all(axis=1))

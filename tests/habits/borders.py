@@ -10,9 +10,9 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.forms.borders import draw_borders, sides, united
+from tests.forms.borders import Side, draw_borders, sides, united
 from tests.forms.layout import Layout
-from tests.forms.pages import Part
+from tests.forms.pages import PAD, Part
 
 #: half the gap between cells that stand apart, in points
 APART = 0.8
@@ -42,13 +42,15 @@ def draw(
         _apart(canvas, height, parts, style)
     else:
         _lines(canvas, height, parts, every, style, rng)
+    if style == "underlines":
+        _underlines(canvas, height, parts, layout, rng)
     canvas.restoreState()
 
 
 def _dashes(
     canvas: Canvas,
     height: float,
-    lines: Sequence[tuple[float, float, float, float]],
+    lines: Sequence[Side],
     pattern: Sequence[float],
 ) -> None:
     """Each dash an object of its own, as printer drivers leave them."""
@@ -79,33 +81,22 @@ def _lines(
     canvas: Canvas,
     height: float,
     parts: Sequence[Part],
-    every: list[list[tuple[float, float, float, float]]],
+    every: list[list[Side]],
     style: str,
     rng: Random,
 ) -> None:
-    lines = united([s for cell in every for s in cell])
     if style == "white on shade":
         canvas.setFillGray(0.8)
         for part in parts:
-            canvas.rect(
-                part.x0,
-                height - part.bottom,
-                part.x1 - part.x0,
-                part.bottom - part.top,
-                stroke=0,
-                fill=1,
-            )
+            wide, high = part.x1 - part.x0, part.bottom - part.top
+            canvas.rect(part.x0, height - part.bottom, wide, high, stroke=0, fill=1)
         canvas.setStrokeGray(1)
         canvas.setLineWidth(1)
     if style == "grey":
         canvas.setStrokeGray(0.75)
     if style == "ruled paper":
         _ruled_paper(canvas, height, rng)
-    if style == "no top and bottom":
-        top, bottom = min(y for _, y, _, _ in lines), max(y for _, _, _, y in lines)
-        lines = [line for line in lines if not (line[1] == line[3] and line[1] in (top, bottom))]
-    if style == "missing segment":
-        lines = _without_segment(every, rng)
+    lines = _chosen(every, style, rng)
     for x0, y0, x1, y1 in lines:
         if style == "images":
             half = 0.3
@@ -114,11 +105,35 @@ def _lines(
             )
         else:
             canvas.line(x0, height - y0, x1, height - y1)
-    if style == "underlines":
-        for part in parts:
-            if part.box.paths and part.lines and rng.random() < 0.2:
-                y = height - part.bottom + 1.5
-                canvas.line(part.x0 + 1.5, y, part.x1 - 1.5, y)
+
+
+def _underlines(
+    canvas: Canvas, height: float, parts: Sequence[Part], layout: Layout, rng: Random
+) -> None:
+    """Lines right under the text of some cells, as wide as the cells but for their margins."""
+    for part in parts:
+        if part.box.kind != "value" or not part.lines or rng.random() > 0.2:
+            continue
+        block = len(part.lines) * layout.type_size * 1.35
+        spare = (part.bottom - part.top - block) / 2
+        y = height - part.top - (PAD if layout.valign == "top" else spare) - block
+        canvas.line(part.x0 + 1.5, y, part.x1 - 1.5, y)
+
+
+def _chosen(every: list[list[Side]], style: str, rng: Random) -> list[Side]:
+    """The sides that a style draws."""
+    if style == "missing segment":
+        return _without_segment(every, rng)
+    each = [s for cell in every for s in cell]
+    if style == "horizontal only, cell by cell":
+        return [side for side in each if side[1] == side[3]]
+    lines = united(each)
+    if style == "horizontal only":
+        return [side for side in lines if side[1] == side[3]]
+    if style == "no top and bottom":
+        top, bottom = min(y for _, y, _, _ in lines), max(y for _, _, _, y in lines)
+        return [side for side in lines if not (side[1] == side[3] and side[1] in (top, bottom))]
+    return lines
 
 
 def _ruled_paper(canvas: Canvas, height: float, rng: Random) -> None:
@@ -131,9 +146,7 @@ def _ruled_paper(canvas: Canvas, height: float, rng: Random) -> None:
     canvas.restoreState()
 
 
-def _without_segment(
-    every: list[list[tuple[float, float, float, float]]], rng: Random
-) -> list[tuple[float, float, float, float]]:
+def _without_segment(every: list[list[Side]], rng: Random) -> list[Side]:
     """Every side as an object of its own, but for one horizontal side that two cells of equal width share."""
     found = [side for cell in every for side in cell]
     shared = sorted({side for side in found if found.count(side) > 1 and side[1] == side[3]})

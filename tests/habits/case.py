@@ -45,6 +45,8 @@ BORDERS = (
     "no top and bottom",
     "missing segment",
     "underlines",
+    "horizontal only",
+    "horizontal only, cell by cell",
 )
 PAGES = ("", "", "wide second page", "small second page", "large second page", "upside down")
 
@@ -113,6 +115,9 @@ def as_drawable(case: Case, rng: Random) -> Case:
         "rounded apart",
     ):  # such cells are closed wherever they end
         case = replace(case, layout=replace(case.layout, break_border="closed"))
+    if case.borders == "underlines":  # an underline runs along its text
+        upright = tuple(text for text in case.texts if not text.startswith("turned"))
+        case = replace(case, texts=upright)
     return _with_two_values(case, rng) if "two values" in case.texts else case
 
 
