@@ -31,6 +31,7 @@ EDGE = 0.01
 _PAIR = re.compile(
     r"([一-鿿（）()、/]{2,14})\s*[:：]\s*(\S*(?:\s(?![一-鿿（）()]{2,12}\s*[:：])\S+)*)"
 )
+_SEAL = re.compile(r"\s*[（(](公章|盖章|签章|签字)[)）]$")
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d[\d*\-\s]{8,11}|0\d{2,3}[-—\s]?\d{7,8}|\d{7,8})(?!\d)")
 _NAME = re.compile(r"[一-鿿·]{2,4}|[一-鿿][某*＊×xX]{1,3}")
 _BODY = re.compile(
@@ -58,6 +59,7 @@ def read(
     for page, line in table.lines + table.notes:
         for caption, value in _PAIR.findall(line.text):
             name = field_of("header", caption)
+            value = _SEAL.sub("", value)
             if name and name not in ("-", "amount_unit", "year") and value:
                 _keep(draft, name, value, (Evidence(page, line.bbox),))
     _unknown(draft, layout, rows, [index for index in free if index not in heads])

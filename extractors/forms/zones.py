@@ -66,11 +66,23 @@ def find(table: Table) -> Layout:
             }
             index = zone.first
             continue
+        if zones and _is_list(starting):
+            zones[-1].end = index
+            columns = [Column(WITHOUT_FIELD, b.left, b.right, b.text, b.text) for b in starting]
+            zones.append(Zone("list", index, index + 1, table.rows, others=columns))
         seen |= {("header", caption_key(b.text)) for b in starting if field_of("header", b.text)}
         index += 1
     for zone in zones:
         meaning.assign(zone, rows)
     return Layout(zones, seen)
+
+
+def _is_list(starting: list[Box]) -> bool:
+    """Whether a row heads a list of projects with their amounts, which ends the zone above it: 子项目名称, 预算数, 执行数."""
+    texts = [b.text for b in starting if b.text]
+    amounts = {f for f in (field_of("funds", t) for t in texts) if f and f != "-"}
+    named = any(field_of("header", t) == "project_name" for t in texts)
+    return named and len(amounts) >= FUND_COLUMNS and not any(map(_VALUE.fullmatch, texts))
 
 
 def _zone(name: str, rows: list[list[Box]], index: int, lowest: int) -> Zone:
