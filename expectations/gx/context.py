@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ from selfeval.expectations.gx.suites import load_suites
 from selfeval.expectations.gx.validating import checkpoint, silenced
 from selfeval.expectations.judging import TABLES
 
-#: The folder of the project in a workspace, and the data source of its tables.
-FOLDER, SOURCE = "gx", "judged"
+#: The data source of the judged tables, and what of a project is written anew each time: results and their pages stay.
+SOURCE = "judged"
+_OURS = ("checkpoints", "expectations", "validation_definitions")
 
 
 def context(workspace: Path | str) -> Any:
@@ -20,18 +22,14 @@ def context(workspace: Path | str) -> Any:
     Raises FileNotFoundError where the workspace has no judged tables: there was no run yet."""
     import great_expectations
 
-    judged = Path(workspace).resolve() / "parquet" / "judged"
+    root = Path(workspace).resolve()
+    judged = root / "parquet" / "judged"
     if not judged.is_dir():
         raise FileNotFoundError(f"{judged} does not exist: run the workspace first")
-    made = silenced(
-        great_expectations.get_context(
-            mode="file", project_root_dir=Path(workspace).resolve() / FOLDER
-        )
-    )
+    for name in _OURS:
+        shutil.rmtree(root / "gx" / name, ignore_errors=True)
+    made = silenced(great_expectations.get_context(mode="file", project_root_dir=root))
     source = made.data_sources.add_or_update_pandas_filesystem(SOURCE, base_directory=judged)
-    for kind in (made.checkpoints, made.validation_definitions, made.suites):
-        for known in list(kind.all()):
-            kind.delete(known.name)
     for table in TABLES:
         asset = source.add_parquet_asset(table)
         batches = asset.add_batch_definition_path(table, path=f"{table}.parquet")
