@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gc
 import pickle
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from selfeval.expectations.cross_form import Card, Index, Peers, card_of
 from selfeval.expectations.findings import Audit, collect
 from selfeval.expectations.frames import keys
 from selfeval.expectations.judging import Judgement
+from selfeval.expectations.kept import Judged, Kept, bases, values_of
 from selfeval.expectations.profiles import known
 from selfeval.expectations.roster import Expected, read_roster
 from selfeval.expectations.rules.history import SYSTEMATIC
@@ -39,9 +39,6 @@ _FETCHED = 100
 Load = Callable[[Sequence[str], Cells], "Tables"]
 #: Gives the forms of some documents.
 LookAt = Callable[[Sequence[str]], list[FormView]]
-
-#: The values of a card, as `Card` takes them.
-_values_of = attrgetter(*Card.__slots__)
 
 
 def audit(
@@ -68,15 +65,18 @@ def audit_in_batches(
     roster: Path | None = None,
     size: int = BATCH,
     off: Sequence[Off] = (),
+    kept: Kept | None = None,
+    readings: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[Tables, Audit]]:
     """The same for more documents than memory should hold: batches of tables, with what was found among them, each with its audit.
-    `document_ids` are in the order in which the documents were received, and `load` gives the tables of some of them.
+    `document_ids` are in the order in which the documents were received, and `load` gives the tables of some of them. With `kept`, and the
+    `readings` of the documents, only what rests on something new is judged.
 
     Raises what `audit` raises, before the first batch or at any."""
     from selfeval.expectations.gx.validating import SuiteRunner
 
     expected, runner = read_roster(roster) if roster else (), SuiteRunner()
-    for ids, peers in batches(document_ids, load, profile, expected, size):
+    for ids, peers in batches(document_ids, load, profile, expected, size, kept, readings):
         tables = _under(profile, load(ids, Cells.ALL))
         found = _judge(runner, tables, peers, off)
         yield replace(tables, findings=found.findings), found
@@ -88,6 +88,8 @@ def batches(
     profile: str | None,
     roster: Sequence[Expected],
     size: int = BATCH,
+    kept: Kept | None = None,
+    readings: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[Sequence[str], Peers]]:
     """The documents in batches that are judged together, each with what its forms can ask about others.
 
@@ -98,29 +100,47 @@ def batches(
         return views(_under(profile, load(ids, Cells.JUDGED)))
 
     expected = tuple(roster)
-    if len(document_ids) <= size:
+    if kept is None and len(document_ids) <= size:
         yield document_ids, Peers(expected)
         return
-    index, failing = _survey(document_ids, looked_at, size)
-    by_document: dict[str, list[Card]] = {document_id: [] for document_id in document_ids}
-    for card in index.cards:
-        by_document[card.document_id].append(card)
-    together = sorted(
-        document_ids,
+    kept = Kept("") if kept is None else kept
+    readings = dict.fromkeys(document_ids, "") if readings is None else readings
+    _survey(
+        [one for one in document_ids if one not in kept.documents], looked_at, size, kept, readings
+    )
+    cards = [card for one in document_ids for card in kept.documents[one].cards]
+    index, failing = Index(cards), kept.failing(SYSTEMATIC)
+    due = _due(document_ids, kept, index, readings, expected)
+    in_order = sorted(
+        due,
         key=lambda document_id: min(
-            (card.key or ("", "") for card in by_document[document_id]), default=("", "")
+            (card.key or ("", "") for card in kept.documents[document_id].cards), default=("", "")
         ),
     )
-    for batch in _batches(together, size):
+    for batch in _batches(in_order, size):
         others = {
             one.form_id: one
             for document_id in batch
-            for card in by_document[document_id]
+            for card in kept.documents[document_id].cards
             for one in index.compared(card)
         }
         outside = [card for card in others.values() if card.document_id not in set(batch)]
         fetch = _Fetch(looked_at, index, outside, size)
         yield batch, Peers(expected, whole=index, fetch=fetch, failing=failing.__getitem__)
+
+
+def _due(
+    document_ids: Sequence[str],
+    kept: Kept,
+    index: Index,
+    readings: Mapping[str, str],
+    expected: Sequence[Expected],
+) -> list[str]:
+    """The documents whose verdicts rest on something else than those that are kept, and at least one: Data Docs show what ran."""
+    found = bases(kept, index, readings, expected)
+    due = [one for one in document_ids if kept.documents[one].basis != found[one]]
+    kept.documents |= {one: replace(kept.documents[one], basis=found[one]) for one in due}
+    return due or list(document_ids[:1])
 
 
 def _under(profile: str | None, tables: Tables) -> Tables:
@@ -139,31 +159,33 @@ def _judge(runner: SuiteRunner, tables: Tables, peers: Peers, off: Sequence[Off]
 
 
 def _survey(
-    document_ids: Sequence[str], look_at: LookAt, size: int
-) -> tuple[Index, dict[str, Collection[str]]]:
-    """The cards of all forms, and of the rules whose failures are counted by unit, the forms that fail them."""
-    packed: list[bytes] = []
-    failing: dict[str, set[str]] = {rule: set() for rule in SYSTEMATIC}
+    document_ids: Sequence[str], look_at: LookAt, size: int, kept: Kept, readings: Mapping[str, str]
+) -> None:
+    """Keep the cards of all forms of these documents, and of the rules whose failures are counted by unit those that each form fails."""
+    same: dict[Any, Any] = {text: text for text in document_ids}
     for batch in _batches(document_ids, size):
         with _collector_paused():
             forms = look_at(batch)
             judgement = Judgement(forms, catalogue.load(), SYSTEMATIC)
-            packed.append(pickle.dumps([_values_of(card_of(form)) for form in forms]))
-            for rule in SYSTEMATIC:
-                failing[rule] |= judgement.failing_forms(rule)
+            found = {rule: judgement.failing_forms(rule) for rule in SYSTEMATIC}
+            packed = pickle.dumps([values_of(card_of(form)) for form in forms])
         del forms, judgement
         gc.collect()  # forms and their rows refer to each other
         forget()
-    return Index(_unpacked(packed, document_ids)), {
-        rule: frozenset(forms) for rule, forms in failing.items()
-    }
+        by_document: dict[str, list[Card]] = {document_id: [] for document_id in batch}
+        for card in _unpacked(packed, same):
+            by_document[card.document_id].append(card)
+        for document_id, cards in by_document.items():
+            failing = {
+                card.form_id: tuple(rule for rule in SYSTEMATIC if card.form_id in found[rule])
+                for card in cards
+            }
+            kept.documents[document_id] = Judged(readings[document_id], tuple(cards), failing)
 
 
-def _unpacked(packed: Sequence[bytes], document_ids: Sequence[str]) -> list[Card]:
+def _unpacked(packed: bytes, same: dict[Any, Any]) -> list[Card]:
     """Made now and not among the forms of a batch, cards stand close together and leave its memory to the next. Equal texts and keys on
-    them are one."""
-    same: dict[Any, Any] = {text: text for text in document_ids}
-    values = (card for part in packed for card in pickle.loads(part))
+    them are one: `same` holds those that occurred."""
     return [
         Card(
             *(
@@ -171,7 +193,7 @@ def _unpacked(packed: Sequence[bytes], document_ids: Sequence[str]) -> list[Card
                 for value in card
             )
         )
-        for card in values
+        for card in pickle.loads(packed)
     ]
 
 

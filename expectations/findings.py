@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 class Audit:
     """What an audit found. `findings` has the columns of records; `verdicts` has one row for each failing subject of a form and rule, and
     one for all subjects that were decided alike for the same reason (`records` says how many; `subject` names them, see `core.paths.packed`,
-    where they are undecided, and is None where several are not); `capped` says what was counted but not listed: rule, table, failed, listed.
+    where they are undecided, and their table where they are not); `capped` says what was counted but not listed: rule, table, failed, listed.
     `faults` are the rules that raised. `batch` is what Data Docs are made from."""
 
     findings: pandas.DataFrame
@@ -217,7 +217,8 @@ def _rows_of(judgement: Judgement, question: Question, answer: Answer, forms: An
     _, first, counts = np.unique(keys, return_index=True, return_counts=True)
     words = np.array([decision.verdict.value for decision in answer.decisions], dtype=object)
     whys = np.array([decision.why for decision in answer.decisions], dtype=object)
-    subjects = np.full(len(first), question.subject or None, dtype=object)
+    # what is only counted says of which table
+    subjects = np.full(len(first), question.subject or question.table, dtype=object)
     if not question.subject:
         records = judgement.records[question.table]
         undecided = np.array([one.verdict is Verdict.UNDECIDABLE for one in answer.decisions])

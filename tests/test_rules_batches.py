@@ -14,7 +14,9 @@ from rule_cases import CASES
 from test_rules_cases import form_of, varied
 
 from selfeval.expectations import DataDocs, audit, audit_in_batches, build_data_docs, catalogue
+from selfeval.expectations.gx.data_docs import counted
 from selfeval.expectations.judging import ACROSS
+from selfeval.expectations.kept import Kept
 from selfeval.extractors.model import Document, Form
 from selfeval.records.tables.build import Tables, build
 from selfeval.records.tables.columns import Cells
@@ -112,11 +114,58 @@ def test_batches_find_what_one_audit_finds(size: int, named: bool, tmp_path: Pat
             told(pd.concat([getattr(part, name) for part in parts])), told(getattr(whole, name))
         )
 
-    counts = counted(once)
-    assert counted(docs.write(tmp_path / "parts").parent) == counts and len(counts) > 10
+    counts = told_by(once)
+    verdicts, findings = (
+        pd.concat([getattr(part, name) for part in parts]) for name in ("verdicts", "findings")
+    )
+    written = docs.write(tmp_path / "parts", counted(verdicts), findings)
+    assert told_by(written.parent) == counts and len(counts) > 10
 
 
-def counted(site: Path) -> dict[str, list[str]]:
+def test_one_new_form_among_many_is_judged_and_its_neighbours_alone(tmp_path: Path) -> None:
+    """A night with one new form judged the whole season again."""
+    own = [{"unit": f"第{n // 3}号单位", "indicators/0/actual": f"{100 + n}个"} for n in range(30)]
+    forms = [varied(changed(CLEAN, changes), n, "cents") for n, changes in enumerate(own)]
+    earlier = changed(CLEAN, {"unit": "第3号单位", "project_name": "第9号项目"})
+    forms += [replace(earlier, year=2021)]
+    documents = [document(with_evidence(form), name=f"{n:03}.pdf") for n, form in enumerate(forms)]
+    tables = build(documents)
+    ids = tables.documents["document_id"].tolist()
+    cache, audits = tmp_path / "judged.json", {}
+
+    def night(known: list[str]) -> tuple[set[str], pd.DataFrame]:
+        """The documents judged, and what stands afterwards."""
+        readings = dict.fromkeys(known, "reading")
+        current = {one: ("reading", f"audit {one}") for one in audits}
+        kept = Kept.read(cache, "rules", current)
+        done: set[str] = set()
+        for part, found in audit_in_batches(
+            known, lambda batch, _: chosen(tables, batch), kept=kept, readings=readings
+        ):
+            for one in part.documents["document_id"]:
+                done.add(one)
+                audits[one] = found.findings[found.findings["form_id"].str[:16] == one[:16]]
+        kept.write(cache, {one: ("reading", f"audit {one}") for one in known})
+        return done, pd.concat([audits[one] for one in known])
+
+    first, new = [one for one in ids if one not in (ids[20], ids[30])], [ids[20], ids[30]]
+    assert night(first)[0] == set(first)
+    again, _ = night(first)
+    assert len(again) == 1, "nothing is new: one document stands for what ran"
+    done, found = night([*first, new[0]])
+    assert new[0] in done and len(done) <= 4, (
+        "the new form, its unit's two others, and the first of all"
+    )
+    done, found = night([*first, *new])
+    assert ids[9] in done, "last year's form of a project is there now"
+    whole = audit(chosen(tables, [*first, *new])).findings
+    order = {one: at for at, one in enumerate([*first, *new])}
+    assert order and sorted(found["finding_id"]) == sorted(whole["finding_id"])
+    kept = Kept.read(cache, "other rules", {})
+    assert kept.documents == {}
+
+
+def told_by(site: Path) -> dict[str, list[str]]:
     """What each page of results says that was counted."""
     pages = {
         str(path.relative_to(site / "validations").parents[-3]): path.read_text("utf-8")

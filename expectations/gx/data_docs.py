@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from selfeval.core.paths import page_address
-from selfeval.expectations.findings import finding_id
 from selfeval.expectations.gx.suites import question_of
 from selfeval.expectations.gx.validating import BatchRun, quiet_context
-from selfeval.expectations.judging import Judgement, Question, form_of
+from selfeval.expectations.judging import Question
+from selfeval.expectations.rules import RULES
+from selfeval.expectations.verdicts import Verdict
 
 if TYPE_CHECKING:
+    import pandas
+
     from selfeval.expectations.findings import Audit
 
 ASSETS = Path(__file__).resolve().parent / "docs_assets"
@@ -25,6 +29,8 @@ _SITE = "reports"
 
 #: Findings that a page lists for one expectation; the count beside them is complete.
 LISTED = 50
+
+_SHARES = ("unexpected_percent", "unexpected_percent_total", "unexpected_percent_nonmissing")
 
 # Data Docs of GE 1.24 name these on seven remote hosts. What is not shipped is left out: charts that rules do not use, a dark theme,
 # icons (icons.css has the few that appear), the logo and the newsletter.
@@ -47,11 +53,32 @@ def build_data_docs(audit: Audit, out_dir: Path | str) -> Path:
     """Writes the site of one audit's suites and their results; see `DataDocs.write`."""
     docs = DataDocs()
     docs.add(audit.batch)
-    return docs.write(out_dir)
+    return docs.write(out_dir, counted(audit.verdicts), audit.findings)
+
+
+#: How many records of a question got which verdict.
+Counts = Mapping[Question, Mapping[str, int]]
+
+
+def counted(verdicts: pandas.DataFrame) -> dict[Question, Counter[str]]:
+    """The counts of a table of verdicts, from its columns rule, subject, verdict and records."""
+    found: dict[Question, Counter[str]] = {}
+    columns = [verdicts[name].tolist() for name in ("rule", "subject", "verdict", "records")]
+    for rule, subject, verdict, records in zip(*columns, strict=True):
+        found.setdefault(_question(rule, subject), Counter())[verdict] += int(records)
+    return found
+
+
+def _question(rule: str, subject: str | None) -> Question:
+    """The question that a verdict answers: a rule about rows says their table or their paths, one about forms its subject."""
+    known = RULES.get(rule)
+    if known is None or known.tables == ("forms",):
+        return Question(rule, "forms", subject or "")
+    return Question(rule, (subject or known.tables[0]).partition("/")[0], "")
 
 
 class DataDocs:
-    """What the suites came to over all batches of an audit: of each expectation the counts added up and the first findings."""
+    """What the suites came to over all batches of an audit."""
 
     def __init__(self) -> None:
         self._context: Any = None
@@ -61,24 +88,15 @@ class DataDocs:
         ] = {}  # suite and table -> identifier and result
 
     def add(self, batch: BatchRun) -> None:
-        """Count a batch. All batches of an audit are of one context."""
+        """One more batch. All batches of an audit are of one context."""
         self._context = batch.context
         self._checkpoints = batch.checkpoints | self._checkpoints
         for run in batch.runs:
-            for one in run.result.results:
-                question = question_of(one)
-                failing = batch.judgement.answer(question).failing()[:LISTED]
-                one.result["details"]["findings"] = [
-                    _row(batch.judgement, question, record) for record in failing
-                ]
-            _, known = self._results.setdefault(
-                (run.suite, run.table), (run.identifier, run.result)
-            )
-            if known is not run.result:
-                _add_up(known, run.result)
+            self._results.setdefault((run.suite, run.table), (run.identifier, run.result))
 
-    def write(self, out_dir: Path | str) -> Path:
-        """Writes the site below `out_dir`, in place of an older one; returns its index.html.
+    def write(self, out_dir: Path | str, counts: Counts, findings: pandas.DataFrame) -> Path:
+        """Writes the site below `out_dir`, in place of an older one; returns its index.html. `counts` are those of all verdicts that stand,
+        `findings` are listed below them, the first of each rule.
 
         Raises FileExistsError where `out_dir` holds something that is no such site."""
         from great_expectations.checkpoint import UpdateDataDocsAction
@@ -109,7 +127,9 @@ class DataDocs:
         if "audit" in context.get_site_names():
             context.delete_data_docs_site("audit")
         context.add_data_docs_site("audit", site)
+        listed = {str(rule): rows.head(LISTED) for rule, rows in findings.groupby("rule")}
         for identifier, result in self._results.values():
+            _tell(result, counts, listed)
             context.validation_results_store.set(identifier, result)
         for outcome in self._checkpoints.values():
             UpdateDataDocsAction(name="audit", site_names=["audit"]).run(outcome)
@@ -121,48 +141,47 @@ class DataDocs:
         return place / "index.html"
 
 
-def _row(judgement: Judgement, question: Question, number: int) -> list[Any]:
+def _tell(result: Any, counts: Counts, listed: Mapping[str, pandas.DataFrame]) -> None:
+    """Put the counts of all verdicts that stand, and the findings, into the result of one suite."""
+    for one in result.results:
+        question = question_of(one)
+        verdicts = {
+            verdict.value: counts.get(question, {}).get(verdict.value, 0) for verdict in Verdict
+        }
+        fails, total = verdicts[Verdict.FAIL.value], sum(verdicts.values())
+        share = 100 * fails / total if total else 0.0
+        told = one.result
+        told |= {"element_count": total, "missing_count": 0, "unexpected_count": fails}
+        told |= dict.fromkeys(_SHARES, share)
+        rows: list[Any] = (
+            listed[question.rule].to_dict("records") if question.rule in listed else []
+        )
+        here = [row for row in rows if _question(question.rule, row["subject"]) == question]
+        told["details"] = {
+            "verdicts": verdicts,
+            "findings": [_row(row) for row in here] if fails else [],
+        }
+        one.success = not fails
+    met = sum(one.success for one in result.results)
+    result.success = met == len(result.results)
+    result.statistics |= {"successful_expectations": met, "unsuccessful_expectations": len(result.results) - met,
+                          "success_percent": 100 * met / len(result.results)}  # fmt: skip
+
+
+def _row(row: Mapping[str, Any]) -> list[Any]:
     """Document, form, subject and message of one finding, and the link to where the report shows it. Nothing that a form or a file name
     holds is taken for markup."""
-    record = judgement.records[question.table][number]
-    form, decision = form_of(record), judgement.answer(question)[number]
-    subject = question.subject or record.subject
-    found = finding_id(form.document_id, form.form, question.rule, subject, decision.values)
-    address = f"{_REPORT}{page_address(form.document_id)}#finding-{found}"
+    document = row["form_id"].rpartition("-")[0]
+    address = f"{_REPORT}documents/{document}.html#finding-{row['finding_id']}"
     link = {"template": "$text", "params": {"text": "查看"},
             "styling": {"params": {"text": {"tag": "a", "attributes": {"href": address}}}}}  # fmt: skip
-    texts = (form.document, str(form.form), subject, decision.why)
+    texts = (row["document"], str(row["form"]), row["subject"], row["message"])
     return [*map(inert, texts), {"content_block_type": "string_template", "string_template": link}]
 
 
 def inert(text: str) -> str:
     """The text as markup that shows it: Great Expectations puts texts into its pages as they are, with $ for the places of others."""
     return escape(text).replace("$", "&#36;")
-
-
-def _add_up(known: Any, more: Any) -> None:
-    """Add the counts of one suite's result over another batch to those of `known`."""
-    others = {question_of(one): one for one in more.results}
-    for one in known.results:
-        other = others[question_of(one)]
-        counts, added = one.result, other.result
-        for name in ("element_count", "missing_count", "unexpected_count"):
-            counts[name] += added[name]
-        share = 100 * counts["unexpected_count"] / counts["element_count"]
-        counts |= dict.fromkeys(
-            ("unexpected_percent", "unexpected_percent_total", "unexpected_percent_nonmissing"),
-            share,
-        )
-        told, more_told = counts["details"], added["details"]
-        told["verdicts"] = {
-            key: told["verdicts"][key] + more_told["verdicts"][key] for key in told["verdicts"]
-        }
-        told["findings"] = [*told["findings"], *more_told["findings"]][:LISTED]
-        one.success = one.success and other.success
-    met = sum(one.success for one in known.results)
-    known.success = met == len(known.results)
-    known.statistics |= {"successful_expectations": met, "unsuccessful_expectations": len(known.results) - met,
-                         "success_percent": 100 * met / len(known.results)}  # fmt: skip
 
 
 def _ship_assets(out: Path) -> None:

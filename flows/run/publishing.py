@@ -11,13 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import text
-
 from selfeval.flows.commands.console import log
 from selfeval.flows.ledger.ledger import Ledger, active
 from selfeval.flows.ledger.order import Receipt
 from selfeval.flows.ledger.states import REFUSED, State
-from selfeval.flows.run import versions
+from selfeval.flows.run import standing, versions
 from selfeval.flows.run.heap import collecting_seldom, hand_back
 from selfeval.flows.run.images import Artist, originals
 from selfeval.flows.run.report_inputs import filings, run_info, sources
@@ -33,11 +31,10 @@ if TYPE_CHECKING:
 
 #: The mark of the ledger that says what the report in the workspace was made from.
 PUBLISHED = "published"
+#: What verdicts rest on, kept between runs.
+JUDGED = "judged.json"
 #: Submissions that are moved on at a time.
 _MOVED = 500
-#: Open findings by document and severity; without what only follows from another open one.
-_OPEN = """SELECT document_id, severity, count(*) FROM findings WHERE status = 'open' AND (cause IS NULL OR cause NOT IN
-(SELECT finding_id FROM findings WHERE status = 'open')) GROUP BY 1, 2"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,17 @@ def bring_up_to_date(
             collecting_seldom(),
         ):
             del items  # a kilobyte each
-            docs, order = judge(ledger, store, receipt, judged, profile, roster, artist, off)
+            docs, order = judge(
+                workspace.root / JUDGED,
+                ledger,
+                store,
+                receipt,
+                judged,
+                profile,
+                roster,
+                artist,
+                off,
+            )
             order += receipt.order(listed - judged)
             hand_back()
             make_report(
@@ -89,10 +96,11 @@ def bring_up_to_date(
             )
         _advance(ledger, State.AUDITED, State.PUBLISHED)
         ledger.mark(PUBLISHED, key)
-    return Published(report, _open(store, judged), _faults(store))
+    return Published(report, standing.open_findings(store, judged), standing.faults(store))
 
 
 def judge(
+    cache: Path,
     ledger: Ledger,
     store: Store,
     receipt: Receipt,
@@ -102,19 +110,25 @@ def judge(
     artist: Artist | None = None,
     off: Sequence[Off] = (),
 ) -> tuple[DataDocs, list[str]]:
-    """Audit every document that is read, batch by batch, and keep what was found; what Data Docs say of it, and the documents in the order
-    in which they were judged. The `artist` begins with the pages of a batch while the next one is judged."""
+    """Audit what is new among the documents that are read, batch by batch, and keep what was found; what Data Docs say of it, and all
+    documents, those first that were judged. `cache` is the file that keeps what verdicts rest on. The `artist` begins with the pages of a batch while the next one is judged."""
     from selfeval.expectations import DataDocs, audit_in_batches
+    from selfeval.expectations.kept import Kept
 
     log.info("正在审核 %d 份文件", len(judged))
     docs, rules = DataDocs(), f"{versions.rules()}{profile and '+'}{profile}"
     received, order = receipt.order(judged), list[str]()
+    readings = store.current_readings(judged)
+    common = "\n".join([rules, *map(repr, off), _content(roster)])
+    kept = Kept.read(cache, common, store.current_audits(rules))
     for tables, found in audit_in_batches(
         received,
         partial(receipt.load, store),
         profile or None,
         Path(roster) if roster else None,
         off=off,
+        kept=kept,
+        readings=readings,
     ):
         batch = tables.documents["document_id"].tolist()
         store.save_audit(batch, found.findings, found.verdicts, rules)
@@ -124,8 +138,12 @@ def judge(
             artist.begin(tables)
         del batch, tables, found  # the next batch is made before these names are given to it
         hand_back()
+    log.info("已审核 %d 份，其余 %d 份没有变动", len(order), len(received) - len(order))
+    current = store.current_audits(rules)
+    kept.write(cache, {one: current[one] for one in received})
     _advance(ledger, State.EXTRACTED, State.AUDITED)
-    return docs, order
+    done = set(order)
+    return docs, order + [one for one in received if one not in done]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +176,7 @@ def make_report(season: Season, docs: DataDocs) -> None:
 
     log.info("正在生成报告")
     place = season.workspace
-    docs.write(place.data_docs)
+    docs.write(place.data_docs, *standing.for_data_docs(season.store, season.order))
     received = {
         document_id: at for at, document_id in enumerate(season.receipt.order(season.order))
     }
@@ -239,25 +257,9 @@ def _advance(ledger: Ledger, before: State, after: State) -> None:
         ledger.move([replace(item, state=after) for item in ledger.get(ids[at : at + _MOVED])])
 
 
-def _open(store: Store, judged: set[str]) -> dict[tuple[str, str], int]:
-    """Findings that stand open, by document_id and severity."""
-    with store.reading() as connection:
-        rows = connection.exec_driver_sql(_OPEN).fetchall()
-    return {
-        (document_id, severity): count
-        for document_id, severity, count in rows
-        if document_id in judged
-    }
-
-
-def _faults(store: Store) -> tuple[tuple[str, str, int], ...]:
-    """The rules that raised when the current verdicts were given."""
-    from selfeval.records.tables.columns import RAISED
-
-    query = "SELECT rule, min(why), sum(records) FROM verdicts WHERE why LIKE :raised GROUP BY rule"
-    with store.reading() as connection:
-        rows = connection.execute(text(query), {"raised": f"{RAISED}%"}).fetchall()
-    return tuple((rule, why, int(count)) for rule, why, count in rows)
+def _content(path: str) -> str:
+    """A digest of the file, "" for none."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest() if path else ""
 
 
 def _key(
@@ -273,7 +275,7 @@ def _key(
         f"{waiver.finding_id} {waiver.who} {waiver.why} {waiver.until} {waiver.void}"
         for waiver in store.waivers()
     )
-    expected = hashlib.sha256(Path(roster).read_bytes()).hexdigest() if roster else ""
+    expected = _content(roster)
     parts = [
         *sorted(judged),
         "|",

@@ -92,6 +92,13 @@ def _numbered(
             yield {"audit_id": audit_id, "ordinal": n, **dict(zip(names, row, strict=True))}
 
 
+def current_ids(connection: Connection, rules: str) -> dict[str, tuple[str, str]]:
+    """By document_id the current reading and its audit, for documents that were last judged by these rules."""
+    latest = current_audits().subquery("latest_audit")
+    rows = connection.execute(sa.select(latest).where(latest.c.rules == rules)).fetchall()
+    return {row.document_id: (row.extraction_id, row.audit_id) for row in rows}
+
+
 def audited(connection: Connection, document_ids: Iterable[str], rules: str) -> set[str]:
     """Those of the documents whose current reading was last judged by these rules."""
     return {row.document_id for row in _current(connection, document_ids) if row.rules == rules}

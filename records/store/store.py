@@ -106,6 +106,16 @@ class Store:
         with self.reading() as connection:
             return audit_store.audited(connection, document_ids, rules)
 
+    def current_audits(self, rules: str) -> dict[str, tuple[str, str]]:
+        """By document_id the current reading and its audit, for documents that were last judged by this version of the rules."""
+        with self.reading() as connection:
+            return audit_store.current_ids(connection, rules)
+
+    def current_readings(self, document_ids: Collection[str]) -> dict[str, str]:
+        """By document_id its current reading."""
+        with self.reading() as connection:
+            return {one.document_id: one.extraction_id for one in current(connection, document_ids)}
+
     def save_audit(
         self, document_ids: Iterable[str], findings: DataFrame, verdicts: DataFrame, rules: str
     ) -> dict[str, int]:
