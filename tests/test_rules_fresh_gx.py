@@ -62,3 +62,21 @@ def test_plain_great_expectations_counts_what_the_audit_finds(tmp_path: Path) ->
     assert not len(found.capped)
     assert counts == {rule: listed.get(rule, 0) for rule in CASES}
     assert [rule for rule in CASES if not counts[rule]] == []
+
+
+def test_a_workspace_is_a_project_of_great_expectations(tmp_path: Path) -> None:
+    """Data source, suites and checkpoints; opened a second time it is written anew and runs the same."""
+    from selfeval.expectations.gx import context
+
+    tables = build([document(changed(CLEAN, {"indicators/0/score": "21"}), name="a.pdf")])
+    with JudgedFiles(tmp_path / "parquet" / "judged", lambda _: 0) as files:
+        files.add(tables)
+    for _ in range(2):
+        outcome = context(tmp_path).checkpoints.get("indicators").run()
+        counts = {
+            one.expectation_config.meta["rule"]: one.result["unexpected_count"]
+            for suite in outcome.run_results.values()
+            for one in suite.results
+        }
+        assert (counts["score-out-of-range"], counts["number-unreadable"]) == (1, 0)
+    assert not outcome.success
