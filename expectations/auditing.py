@@ -17,7 +17,7 @@ from selfeval.expectations.cross_form import Card, Index, Peers, card_of
 from selfeval.expectations.findings import Audit, collect
 from selfeval.expectations.frames import keys
 from selfeval.expectations.judging import Judgement
-from selfeval.expectations.kept import Judged, Kept, bases, values_of
+from selfeval.expectations.kept import Kept, KeptDocument, bases, values_of
 from selfeval.expectations.profiles import known
 from selfeval.expectations.roster import Expected, read_roster
 from selfeval.expectations.rules.history import SYSTEMATIC
@@ -180,7 +180,7 @@ def _survey(
                 card.form_id: tuple(rule for rule in SYSTEMATIC if card.form_id in found[rule])
                 for card in cards
             }
-            kept.documents[document_id] = Judged(readings[document_id], tuple(cards), failing)
+            kept.documents[document_id] = KeptDocument(readings[document_id], tuple(cards), failing)
 
 
 def _unpacked(packed: bytes, same: dict[Any, Any]) -> list[Card]:

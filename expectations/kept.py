@@ -21,7 +21,7 @@ values_of = attrgetter(*Card.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class KeptDocument:
     """What is kept of one document: its reading, the cards of its forms, by form the rules counted by unit that it fails, what its verdicts
     rested on, and the id of the audit that they are in."""
 
@@ -37,7 +37,7 @@ class Kept:
     """The documents judged before, by document_id. `common` is what all verdicts rest on: rules, profile, roster."""
 
     common: str
-    documents: dict[str, Judged] = field(default_factory=dict)
+    documents: dict[str, KeptDocument] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path, common: str, current: Mapping[str, tuple[str, str]]) -> Kept:
@@ -51,7 +51,7 @@ class Kept:
                     if current.get(document_id) == (one["reading"], one["audit"]):
                         cards = tuple(map(_card, one["cards"]))
                         failing = {key: tuple(rules) for key, rules in one["failing"].items()}
-                        kept.documents[document_id] = Judged(one["reading"], cards, failing, one["basis"], one["audit"])  # fmt: skip
+                        kept.documents[document_id] = KeptDocument(one["reading"], cards, failing, one["basis"], one["audit"])  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError):
             return cls(common)
         return kept
