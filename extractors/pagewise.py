@@ -21,6 +21,8 @@ from selfeval.extractors.pages.textpage import read
 PICTURE = 0.3
 #: share of characters without a meaning from which a text layer is rubbish
 RUBBISH = 0.3
+#: strokes on a page without text from which it is a drawing: type that is drawn as outlines makes some five a character
+DRAWING = 20_000
 #: confidence in a cell where two texts show on one place, and in one whose ink was recognised
 TWOFOLD, RECOGNISED = 0.4, 0.6
 #: what the box is recognised as that fonts draw in place of a character that they lack, such as a space
@@ -76,7 +78,8 @@ def _read(page: pdfium.PdfPage, number: int, naming: Naming) -> SolvedPage:
 def _is_picture(page: SolvedPage) -> bool:
     """Whether a page must be recognised: an image where its table should be, or text without meaning."""
     printed = "".join([c.text for c in page.content.chars if c.text != " "])
-    if unmapped(printed) > RUBBISH * len(printed) or (not printed and page.content.rulings):
+    outlined = not printed and 0 < len(page.content.rulings) < DRAWING
+    if unmapped(printed) > RUBBISH * len(printed) or outlined:
         return True
     return (
         not any(len(grid.cells) > 3 for grid in page.grids) and page.content.image_share >= PICTURE
