@@ -21,8 +21,8 @@ from selfeval.extractors.pages.textpage import read
 PICTURE = 0.3
 #: share of characters without a meaning from which a text layer is rubbish
 RUBBISH = 0.3
-#: strokes on a page without text from which it is a drawing: type that is drawn as outlines makes some five a character
-DRAWING = 20_000
+#: strokes on a page with less text than so many characters from which it is a drawing: type that is drawn as outlines makes some five a character
+DRAWING, WORDS = 15_000, 50
 #: confidence in a cell where two texts show on one place, and in one whose ink was recognised
 TWOFOLD, RECOGNISED = 0.4, 0.6
 #: what the box is recognised as that fonts draw in place of a character that they lack, such as a space
@@ -66,7 +66,7 @@ def _read(page: pdfium.PdfPage, number: int, naming: Naming) -> SolvedPage:
     solved = _noticed(solved, notices(text.renamed))
     if seen.twofold:
         solved = _doubted(solved, seen.twofold, TWOFOLD, "文字上叠有其他文字或笔迹")
-    if unread := ink.unread(seen, solved):
+    if not _is_drawing(solved) and (unread := ink.unread(seen, solved)):
         naming.recognise_page(number)
         solved = _completed(page, solved, unread)
     if ink.pictured_table(seen, solved):
@@ -78,12 +78,17 @@ def _read(page: pdfium.PdfPage, number: int, naming: Naming) -> SolvedPage:
 def _is_picture(page: SolvedPage) -> bool:
     """Whether a page must be recognised: an image where its table should be, or text without meaning."""
     printed = "".join([c.text for c in page.content.chars if c.text != " "])
-    outlined = not printed and 0 < len(page.content.rulings) < DRAWING
+    outlined = not printed and bool(page.content.rulings) and not _is_drawing(page)
     if unmapped(printed) > RUBBISH * len(printed) or outlined:
         return True
     return (
         not any(len(grid.cells) > 3 for grid in page.grids) and page.content.image_share >= PICTURE
     )
+
+
+def _is_drawing(page: SolvedPage) -> bool:
+    """Whether a page is a drawing, whose strokes are no characters."""
+    return len(page.content.rulings) >= DRAWING and len(page.content.chars) < WORDS
 
 
 def _noticed(solved: SolvedPage, more: tuple[Notice, ...]) -> SolvedPage:
