@@ -22,6 +22,7 @@ from selfeval.extractors.engines.registry import DEFAULT
 from selfeval.extractors.forms.captions import field_of
 from selfeval.extractors.grids.cells import SolvedPage
 from selfeval.extractors.model import Document, Form
+from selfeval.extractors.naming import Naming
 from selfeval.extractors.pages import shown
 from selfeval.records.tables.build import build
 
@@ -87,9 +88,10 @@ def test_the_words_are_many_and_no_map_knows_them() -> None:
 
 def solved(path: Path) -> list[SolvedPage]:
     document = shown.open_document(path.read_bytes())
+    naming = Naming(recognise=True)
     try:
         return [
-            pagewise.solved_page(shown.open_page(document, index), index + 1, DEFAULT, True)
+            pagewise.solved_page(shown.open_page(document, index), index + 1, DEFAULT, naming)
             for index in range(len(document))
         ]
     finally:
