@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from selfeval.extractors.grids.cells import SolvedPage
 from selfeval.extractors.model import Bbox
 from selfeval.extractors.pages import strikes, twofold
-from selfeval.extractors.pages.objects import USUAL_TYPE
+from selfeval.extractors.pages.objects import USUAL_TYPE, luminance
 from selfeval.extractors.pages.pdfium_calls import CALLS
 from selfeval.extractors.pages.picture import Picture, draw
 from selfeval.extractors.pages.places import places
@@ -31,6 +31,9 @@ MIN_CELLS = 4
 #: dots darker than PALE (0 black, 255 paper) are ink of a glyph; of ink that nobody read only what is as dark as STRONG is asked after, since
 #: watermarks are paler
 PALE, STRONG = 243, 170
+#: luminance from which type is as white as paper, and the shade that the middling dot of its place must be below for it to show: ink under it is
+#: somebody else's, such as a watermark's, where the ground is not dark
+WHITE_TYPE, DARK_GROUND = 0.95, 200
 #: shades that the dots of a place differ by at most where there is nothing but ground
 FLAT = 5
 #: places at which a border is asked for, the shade from which there is nothing, and the share of places at which it must show
@@ -123,7 +126,32 @@ def _without_ink(
         place = grey[y0:y1, x0:x1]
         if not place.size or int(place.max()) - int(place.min()) <= FLAT:
             missing.append(int(index))
+    missing += _white_on_paper(text, grey, boxes, inked, set(missing))
     return _not_for_want_of_a_font(text, missing, inked) if missing else []
+
+
+def _white_on_paper(
+    text: TextPage, grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray, known: set[int]
+) -> list[int]:
+    """The glyphs of white type that stand on no dark ground."""
+    import numpy as np
+
+    white = {
+        address
+        for address, drawn in text.objects.texts.items()
+        if luminance(drawn.colour) >= WHITE_TYPE
+    }
+    if not white:
+        return []
+    found = []
+    for index in np.flatnonzero(inked).tolist():
+        if text.glyphs[index].run not in white or index in known:
+            continue
+        x0, y0, x1, y1 = boxes[index].tolist()
+        place = grey[y0:y1, x0:x1]
+        if place.size and float(np.median(place)) > DARK_GROUND:
+            found.append(index)
+    return found
 
 
 def _borders_asked(
