@@ -15,7 +15,7 @@ from selfeval.extractors.model import Document
 from selfeval.flows.ledger.ledger import Ledger, Submission, active, submission_id
 from selfeval.flows.ledger.order import Receipt
 from selfeval.flows.ledger.states import State
-from selfeval.flows.run.publishing import judge
+from selfeval.flows.run.publishing import JUDGED, judge
 from selfeval.flows.run.report_inputs import filings, run_info, sources
 from selfeval.flows.workspace import Workspace, create
 from selfeval.records.store.store import Store
@@ -26,8 +26,19 @@ from selfeval.reports.site.write import build as build_site
 pytestmark = pytest.mark.xdist_group("changes")  # one desk, run after run: its tests go together
 
 WRONG_TOTAL = changed(CLEAN, {"total/score": "99.50"})
-OTHER = changed(CLEAN, {"project_name": "灌区渠道清淤项目", "indicators/2/explanation": ""})
-THIRD = changed(CLEAN, {"project_name": "泵站更新改造项目", "total/score": "90.00"})
+# Three projects with results of their own: a copied form would be a finding on whichever came later.
+OTHER = changed(
+    CLEAN,
+    {
+        "project_name": "灌区渠道清淤项目",
+        "indicators/2/explanation": "",
+        "indicators/5/actual": "97%",
+    },
+)
+THIRD = changed(
+    CLEAN,
+    {"project_name": "泵站更新改造项目", "total/score": "90.00", "indicators/5/actual": "98%"},
+)
 
 
 class Desk:
@@ -66,7 +77,14 @@ class Desk:
                     for one in ledger.get([one.submission_id for one in fresh])
                 ]
             )
-        judge(ledger, self.store, Receipt(ledger.all()), active(ledger.all()), "")
+        judge(
+            self.place.root / JUDGED,
+            ledger,
+            self.store,
+            Receipt(ledger.all()),
+            active(ledger.all()),
+            "",
+        )
         return ledger
 
     def end(self, new: int) -> None:
