@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval.flows.ledger.states import State
+from selfeval.flows.run.standing import TO_ACT_ON
 from selfeval.flows.workspace import PRIVATE_FOLDER, Workspace
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 #: Where to write instead of the workspace's metrics/selfeval.prom; the file is then readable by everybody, as the collector needs it.
 VARIABLE = "SELFEVAL_METRICS"
-#: Findings that nobody has waived, of documents that are part of the audit.
-_OPEN = """SELECT rule, severity, count(*) FROM findings WHERE status = 'open' AND document_id IN
+#: Findings that somebody has to act on, of documents that are part of the audit.
+_OPEN = f"""SELECT rule, severity, count(*) FROM findings WHERE {TO_ACT_ON} AND document_id IN
 (SELECT document_id FROM submissions WHERE state IN ('extracted', 'audited', 'published')) GROUP BY 1, 2"""
 _PAGES = "SELECT coalesce(sum(pages), 0) FROM documents"
 _STATES = "SELECT state, count(*) FROM submissions GROUP BY state"

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from selfeval.expectations.gx.data_docs import Counts
 
-#: Open findings by document and severity; without what only follows from another open one.
-_OPEN = """SELECT document_id, severity, count(*) FROM findings WHERE status = 'open' AND (cause IS NULL OR cause NOT IN
-(SELECT finding_id FROM findings WHERE status = 'open')) GROUP BY 1, 2"""
+#: What somebody has to act on, of the view `findings`: what stands open, without what only follows from another open one.
+TO_ACT_ON = """status = 'open' AND (cause IS NULL OR cause NOT IN
+(SELECT finding_id FROM findings WHERE status = 'open'))"""
+_OPEN = f"SELECT document_id, severity, count(*) FROM findings WHERE {TO_ACT_ON} GROUP BY 1, 2"
 _COUNTS = (
     "SELECT rule, subject, verdict, sum(records) FROM verdicts GROUP BY rule, subject, verdict"
 )
@@ -26,7 +27,7 @@ FROM findings) AS numbered WHERE place <= 200 ORDER BY rule, place"""
 
 
 def open_findings(store: Store, judged: set[str]) -> dict[tuple[str, str], int]:
-    """Findings that stand open, by document_id and severity."""
+    """Findings that stand open, by document_id and severity; without what only follows from another open one."""
     with store.reading() as connection:
         rows = connection.exec_driver_sql(_OPEN).fetchall()
     return {

@@ -20,6 +20,7 @@ from selfeval.records.store.schema_sql import (
     audits,
     current_audits,
     current_extractions,
+    current_filings,
     standing_waivers,
 )
 from selfeval.records.store.statements import fetch, fetch_column, insert
@@ -161,16 +162,28 @@ def counted(connection: Connection, document_ids: Collection[str]) -> dict[str, 
 
 
 def open_by_rule(connection: Connection, document_ids: Collection[str], now: str) -> dict[str, int]:
-    """rule -> findings of these documents that no acceptance stands against `now`."""
-    latest, standing = (
+    """rule -> findings of the current filings in these documents that no acceptance stands against `now`, without what only follows from
+    another such one: a run's sentence counts the same."""
+    latest, filed, standing = (
         current_audits().subquery("latest_audit"),
+        current_filings().subquery("filed"),
         standing_waivers(now).subquery("standing"),
     )
+    accepted = sa.select(standing.c.finding_id)
     query: sa.Select[Any] = sa.select(
         audit_findings.c.rule, sa.func.count().label("found")
     ).group_by(audit_findings.c.rule)
     query = query.join(latest, latest.c.audit_id == audit_findings.c.audit_id)
-    query = query.where(audit_findings.c.finding_id.not_in(sa.select(standing.c.finding_id)))
+    query = query.join(
+        filed,
+        (filed.c.extraction_id == latest.c.extraction_id)
+        & (filed.c.form_id == audit_findings.c.form_id),
+    )
+    # a cause and what follows from it are found by one audit
+    cause = audit_findings.c.cause
+    query = query.where(
+        audit_findings.c.finding_id.not_in(accepted), cause.is_(None) | cause.in_(accepted)
+    )
     counts: Counter[str] = Counter()
     for row in fetch(connection, query, latest.c.document_id, document_ids):
         counts[row.rule] += row.found

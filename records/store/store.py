@@ -190,7 +190,7 @@ class Store:
             return audit_store.counted(connection, set(document_ids))
 
     def open_by_rule(self, document_ids: Iterable[str]) -> dict[str, int]:
-        """How many findings of each rule stand open in these documents."""
+        """How many findings of each rule stand open in the current filings of these documents, without what only follows from another."""
         with self.reading() as connection:
             return audit_store.open_by_rule(connection, set(document_ids), self.clock.stamp())
 
