@@ -128,3 +128,24 @@ def test_a_font_robbed_of_what_it_needs_is_a_doubt(kind: str, why: str) -> None:
     whole = (SAMPLES / "langfang-hvac-2019.pdf").read_bytes()
     assert screen(whole).doubts == ()
     assert screen(damaged(whole, kind, 1)).doubts == (why,)
+
+
+@pytest.mark.parametrize(
+    "differences, doubted",
+    [
+        (b"48 /zero /one", False),
+        (b"48 /g48 /g49", False),
+        (b"74 /a4A", False),
+        (b"48 /g49 /g48", True),
+        (b"48 /g0 /g1", True),
+        (b"1 /g1 /g2", True),
+        (b"137 /g137", True),
+    ],
+)
+def test_a_drawn_font_is_doubted_only_where_its_codes_say_nothing(
+    differences: bytes, doubted: bool
+) -> None:
+    """A Type 3 font without a table: names of characters say them, and so do names that repeat a code that is a character."""
+    font = b"<</Type/Font/Subtype/Type3/Encoding<</Differences[%s]>>>>" % differences
+    doubts = screen(one_page(b"", more={5: font})).doubts
+    assert (NO_CHARACTERS in doubts) == doubted

@@ -17,7 +17,9 @@ NO_CHARACTERS = "文件内有字体缺少字符对照表，读出的字可能与
 #: a tag before the name of a font says that the file holds a part of it
 _SUBSET = re.compile(r"/[A-Z]{6}\+")
 #: a glyph's name that is a number, as programs invent it
-_NUMBERED = re.compile(r"/[a-zA-Z]{0,2}[0-9A-F]+\Z")
+_NUMBERED = re.compile(r"/[a-zA-Z]{0,2}([0-9A-F]+)\Z")
+#: codes that are characters by themselves in every encoding of single bytes
+_ASCII = range(0x20, 0x7F)
 _OUTLINES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
@@ -73,8 +75,25 @@ def _is_unnamed(font: Any, kind: Any, subset: bool) -> bool:
     """Whether the glyphs of a font of single bytes have numbers instead of names."""
     encoding = font.get("/Encoding")
     if kind == "/Type3" and isinstance(encoding, pikepdf.Dictionary):
-        return any(_NUMBERED.match(str(name)) for name in _items(encoding.get("/Differences")))
+        return any(_is_arbitrary(*pair) for pair in _named(encoding.get("/Differences")))
     return kind not in ("/Type0", "/Type3") and subset and encoding is None
+
+
+def _is_arbitrary(code: int, name: str) -> bool:
+    """Whether a glyph has a number for a name that is not its code, or a code that is no character by itself."""
+    number = _NUMBERED.match(name)
+    return number is not None and not (code in _ASCII and number[1] in (str(code), f"{code:X}"))
+
+
+def _named(differences: Any) -> Iterator[tuple[int, str]]:
+    """The codes and names of an array of differences: a number is the code of the name behind it, names without one count on."""
+    code = 0
+    for item in _items(differences):
+        if isinstance(item, pikepdf.Name):
+            yield code, str(item)
+            code += 1
+        elif isinstance(item, int):
+            code = item
 
 
 def _items(array: Any) -> list[Any]:
