@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from selfeval.extractors.grids.missing import MISSING
 from selfeval.extractors.read import read_document
 from tests.forms import Layout, random_document
 from tests.habits import Case, draw_case, random_case, silent_of
@@ -60,3 +61,13 @@ def test_type_of_two_points_is_read() -> None:
 def test_random_habits_together_are_right_or_told(seed: int) -> None:
     case = random_case(seed)
     assert not silent_of(case, read_document(draw_case(case), "habits.pdf")), str(case)
+
+
+@pytest.mark.parametrize("seed", [20443, 20487, 20576])
+def test_a_value_below_or_above_an_empty_cell_without_a_border_between_is_told(seed: int) -> None:
+    """It stands in the middle of its row, and so not where a merged cell has its text."""
+    case = random_case(seed)
+    assert case.borders == "missing segment"
+    reading = read_document(draw_case(case), "habits.pdf")
+    assert not silent_of(case, reading)
+    assert any(MISSING[1] in doubt.why for form in reading.forms for doubt in form.doubts)

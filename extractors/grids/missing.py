@@ -18,6 +18,8 @@ from selfeval.extractors.model import Char
 MISSING = (0.5, "相邻单元格之间缺少框线")
 #: ems by which texts may lie off the same place in their rows, and from line to line more than which no text is set
 SAME_PLACE, LEADING = 0.3, 1.65
+#: ems from the end of its cell up to which a text is set against that end
+END = 0.35
 
 _FIGURES = re.compile(r"[-+−]?[¥￥]?[0-9０-９][0-9０-９.,．，\s]*[%％分元]?|[—–-]+|/")
 
@@ -44,7 +46,11 @@ def parted(
     `xs` and `ys` are the table's edges; `parted_beside`: the cells to its left and right end where its rows do. Merged labels at the side,
     whose lines may stand anywhere, are not like that."""
     whole = [(place, list(chars))]
-    if place.rows * place.columns == 1 or len(chars) < 2:
+    if place.rows * place.columns == 1 or not chars:
+        return whole, False
+    if place.rows > 1 and parted_beside and _is_off(place, chars, ys):
+        return whole, True
+    if len(chars) < 2:
         return whole, False
     if any(c.text > "\u2fff" for c in chars):
         low, high = min([c.top for c in chars]), max([c.bottom for c in chars])
@@ -56,6 +62,18 @@ def parted(
     if place.rows == 1 and len(rows) == 1:
         return _by_columns(place, rows[0], whole, xs)
     return whole, False
+
+
+def _is_off(place: Place, chars: Sequence[Char], ys: Sequence[float]) -> bool:
+    """Whether a text stands in the middle of one row, which is neither the middle nor the upper or lower end of its cell."""
+    top, bottom = min(c.top for c in chars), max(c.bottom for c in chars)
+    em, middle, end = size(chars[0]), (top + bottom) / 2, ys[place.row + place.rows]
+    row = bisect_right(ys, middle) - 1
+    return (
+        abs(middle - (ys[row] + ys[row + 1]) / 2) < SAME_PLACE * em
+        and abs(middle - (ys[place.row] + end) / 2) > 2 * SAME_PLACE * em
+        and min(top - ys[place.row], end - bottom) > END * em
+    )
 
 
 _Parts = tuple[list[tuple[Place, list[Char]]], bool]
