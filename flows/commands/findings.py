@@ -70,7 +70,7 @@ def findings(
     forms = tables.forms[tables.forms["document"] == document] if document else tables.forms
     chosen = chosen[chosen["form_id"].isin(forms["form_id"])]
     refused = sum(item.state in REFUSED for item in items if document in ("", item.document))
-    found = listing.listing(forms, chosen, verdicts, refused)
+    found = listing.listing(forms, chosen, verdicts, refused, books.current_forms())
     rows, columns = found.findings, listing.COLUMNS
     if form is FindingsFormat.CSV:
         rows, columns = waiver_sheet.sheet_rows(rows, books.waivers()), waiver_sheet.SHEET_COLUMNS

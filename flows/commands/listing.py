@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -35,20 +35,26 @@ class Format(StrEnum):
 class Listing:
     """What an audit came to, as plain data: the findings with the keys COLUMNS, the verdicts that could not be given as document, form,
     rule, subject and why, and of each form how many verdicts it has of each kind. `refused` files were not audited at all;
-    `undecided_core` counts the undecided verdicts of core rules."""
+    `undecided_core` counts the undecided verdicts of core rules; `earlier` are the ids of findings in filings that a later one replaces."""
 
     findings: list[dict[str, Any]]
     undecided: list[dict[str, Any]]
     forms: list[dict[str, Any]]
     refused: int = 0
     undecided_core: int = 0
+    earlier: frozenset[str] = frozenset()
 
     @property
     def blocks(self) -> bool:
-        """Whether an error stands open."""
-        return any(
-            row["severity"] == "error" and row["status"] != "waived" for row in self.findings
-        )
+        """Whether an error stands open in a filing that counts."""
+        return any(row["severity"] == "error" for row in self._open())
+
+    def _open(self) -> list[dict[str, Any]]:
+        return [
+            row
+            for row in self.findings
+            if row["status"] != "waived" and row["finding_id"] not in self.earlier
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """The contract: findings, undecided, forms."""
@@ -56,13 +62,27 @@ class Listing:
 
     def summary(self) -> str:
         """`共 7 项：错误 5，警告 2。未能判定 12 处。` Never that nothing was found where something was not judged."""
-        counts = Counter(row["severity"] for row in self.findings)
+        standing = self._open()
+        ids = {row["finding_id"] for row in standing}
+        counts = Counter(row["severity"] for row in standing if row["cause"] not in ids)
         parts = [
             f"{caption} {counts[name]}"
             for name, caption in SEVERITY_CAPTIONS.items()
             if counts[name]
         ]
         told = [f"共 {counts.total()} 项：{'，'.join(parts)}。"] if parts else []
+        waived = len(self.findings) - len(standing) - len(self.earlier)
+        others = [
+            f"{number} 项{why}"
+            for number, why in (
+                (len(standing) - counts.total(), "由其他问题引起"),
+                (waived, "已接受说明"),
+                (len(self.earlier), "在已被后报取代的自评表中"),
+            )
+            if number
+        ]
+        if others:
+            told.append(f"另有 {'，'.join(others)}，不计入待处理问题。")
         if self.undecided:
             core = f"，其中核心规则 {self.undecided_core} 处" if self.undecided_core else ""
             told.append(f"未能判定 {len(self.undecided)} 处{core}，尚不能下结论。")
@@ -75,9 +95,13 @@ _VERDICTS = {"pass": "passed", "fail": "failed", "undecidable": "undecided", "no
 
 
 def listing(
-    forms: DataFrame, findings: DataFrame, verdicts: DataFrame, refused: int = 0
+    forms: DataFrame,
+    findings: DataFrame,
+    verdicts: DataFrame,
+    refused: int = 0,
+    current: Collection[str] | None = None,
 ) -> Listing:
-    """The listing of what was found and decided of `forms`."""
+    """The listing of what was found and decided of `forms`; `current` are the ids of the forms that count, None for all."""
     from selfeval.core.paths import unpacked
     from selfeval.expectations import catalogue
 
@@ -105,7 +129,12 @@ def listing(
                 core += row["rule"] in book.entries and book[row["rule"]].core
     records: list[Any] = findings.to_dict("records")
     found = [_row(record, heads.get(record["form_id"], {}), book) for record in records]
-    return Listing(found, undecided, list(counts.values()), refused, core)
+    earlier = frozenset(
+        record["finding_id"]
+        for record in records
+        if current is not None and record["form_id"] not in current
+    )
+    return Listing(found, undecided, list(counts.values()), refused, core, earlier)
 
 
 _TEXTS = ("document", "form", "rule", "severity", "subject", "message", "expected", "actual")

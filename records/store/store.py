@@ -184,6 +184,12 @@ class Store:
         frame = pd.DataFrame(found, columns=list(FILING_COLUMNS), dtype=object)
         return frame.astype({"year": "Int64", "version": "int64", "form": "int64"})
 
+    def current_forms(self) -> set[str]:
+        """The ids of the forms that count: of each project those of its last filing, as the views have them."""
+        filed = schema_sql.current_filings().subquery("filed")
+        with self.reading() as connection:
+            return set(connection.execute(sa.select(filed.c.form_id)).scalars())
+
     def counted(self, document_ids: Iterable[str]) -> dict[str, int]:
         """form_id -> findings of the last audit of that form, accepted ones included, for the forms of these documents that were ever judged."""
         with self.reading() as connection:
