@@ -158,12 +158,11 @@ class Index:
         return self.by_project.get((card.key, card.year), []) if card.key and card.year else []
 
     def last_year(self, card: Card) -> Card | None:
-        """The first form of the same unit and project for the year before."""
-        return (
-            next(iter(self.by_project.get((card.key, card.year - 1), ())), None)
-            if card.key and card.year
-            else None
-        )
+        """The form of the same unit and project for the year before, as filed last."""
+        if not card.key or not card.year:
+            return None
+        then = self.by_project.get((card.key, card.year - 1), [])
+        return next((one for one in then if one.document_id == then[-1].document_id), None)
 
     def compared(self, card: Card) -> list[Card]:
         """The forms that rules are likely to read cell by cell to judge this one: last year's, and the first of the same project and year."""

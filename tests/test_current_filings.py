@@ -8,8 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from audit_forms import CLEAN, changed, tables_of
+from rule_cases import DEPARTMENT
 
-from selfeval.extractors.model import Total
+from selfeval.expectations.catalogue import load
+from selfeval.expectations.cross_form import Peers
+from selfeval.expectations.judging import Judgement
+from selfeval.expectations.view import views
+from selfeval.extractors.model import Form, Total
 from selfeval.flows.cli import app
 from selfeval.flows.ledger.ledger import Submission, active, submission_id
 from selfeval.flows.ledger.states import State
@@ -66,3 +72,26 @@ def test_what_only_an_earlier_filing_had_blocks_nothing_and_stays_readable(
 ) -> None:
     assert findings(place, "--document", "a.pdf", "--format", "json") == 0
     assert len(json.loads(capsys.readouterr().out)["findings"]) == 2
+
+
+def failing(rule: str, *forms: Form) -> list[str]:
+    """The documents that fail a rule, of forms in the order in which they were received."""
+    judgement = Judgement(views(tables_of(*forms), Peers()), load(), {rule})
+    return [form.document for form, *_ in judgement.failures()]
+
+
+def test_a_project_filed_again_counts_once_under_its_department() -> None:
+    """Two filings of 95 were summed up to more than the department's 140."""
+    department, other = changed(CLEAN, DEPARTMENT), changed(CLEAN, {"project_name": "另一项目"})
+    corrected = changed(CLEAN, {"title": "项目支出绩效自评表（更正）"})
+    assert failing("project-vs-dept", CLEAN, corrected, department) == []
+    assert failing("project-vs-dept", CLEAN, other, department) == ["form-2.pdf"]
+
+
+def test_next_year_is_held_against_the_last_filing() -> None:
+    """The first filing was compared, whatever was put right in it since."""
+    wrong, right = (
+        changed(CLEAN, {"year": 2021, "funds/0/budget": budget}) for budget in ("20.00", "100.00")
+    )
+    assert failing("budget-swing", wrong, right, CLEAN) == []
+    assert failing("budget-swing", right, wrong, CLEAN) == ["form-2.pdf"]

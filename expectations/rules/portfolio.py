@@ -177,6 +177,9 @@ class ProjectVsDept(FormRule):
             for card in office
             if card is not own and card.year == own.year and card.funded and not card.department
         ]
+        # a project that was filed again counts once, as filed last
+        last = {card.key: card.document_id for card in projects if card.key}
+        projects = [card for card in projects if not card.key or last[card.key] == card.document_id]
         if row is None or not projects:
             return not_applicable("没有项目支出行，或本批次没有该部门的项目自评表")
         factor = MONEY_UNITS.get(record.amount_unit or "")
