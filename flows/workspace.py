@@ -201,7 +201,8 @@ def clear_leftovers(workspace: Workspace) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-    for folder in (workspace.images, workspace.parquet, workspace.quarantine):
+    judged = workspace.parquet / "judged"
+    for folder in (workspace.images, workspace.parquet, judged, workspace.quarantine):
         for draft in folder.glob(".*"):
             draft.unlink(missing_ok=True)
 

@@ -179,7 +179,8 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
     assert process.wait(60) == 0
-    assert b"Traceback" not in process.stderr.read()
+    with process.stderr as stderr:
+        assert b"Traceback" not in stderr.read()
 
 
 def test_help_costs_little_processor_time() -> None:

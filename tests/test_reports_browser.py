@@ -531,7 +531,9 @@ def test_scripts_planted_in_a_form_do_not_run(page, tmp_path):
 
     hostile_site(tmp_path)
     (tmp_path / "pages").mkdir()
-    shutil.copy(ROOT / "reports" / "static" / "mark.svg", tmp_path / "pages" / "a b'\"<>.webp")
+    shutil.copy(
+        ROOT / "reports" / "site" / "static" / "mark.svg", tmp_path / "pages" / "a b'\"<>.webp"
+    )
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
     for path in sorted(tmp_path.rglob("*.html")):
         page.goto(path.as_uri())
