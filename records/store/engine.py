@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from selfeval.records.errors import StoreError
 
 #: How long a writer waits for another one, in seconds; the longest save of a chunk takes a few.
 BUSY_SECONDS = 60
+_BETWEEN_TRIES = 0.05
 #: Key of the advisory lock that PostgreSQL writers take, any number that nothing else uses ("selfeval").
 _WRITERS = 0x73656C66
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
@@ -71,14 +73,28 @@ def _make_private(path: Path) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver would begin transactions at moments of its own
+    _write_ahead(connection)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "trusted_schema=OFF",
         "cache_size=-16384",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Switch to WAL. SQLite does not wait for another process that switches or migrates the same new file: it says busy at once."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            if not busy or time.monotonic() > end:
+                raise
+        time.sleep(_BETWEEN_TRIES)
 
 
 def _begin_sqlite(connection: Connection) -> None:
