@@ -47,7 +47,7 @@ def read(
             for c in zone.columns
         }
         filled = any(b is not None and b.text for b in cells.values())
-        label = _label(zone, rows[index], index, first_number, filled)
+        label = _label(zone, rows[index], first_number, filled)
         starting = [b for b in (label, *cells.values()) if b is not None and b.first == index]
         if not starting or (label is None and not filled):
             continue
@@ -68,9 +68,7 @@ def read(
     return funds, taken
 
 
-def _label(
-    zone: Zone, row: Sequence[Box], index: int, first_number: float, filled: bool
-) -> Box | None:
+def _label(zone: Zone, row: Sequence[Box], first_number: float, filled: bool) -> Box | None:
     """The label of a row of amounts: the last words left of them; where there is no cell for any, the label at the side."""
     left = [b for b in row if b.right <= first_number + 0.02]
     own = [b for b in left if b.first >= zone.first]

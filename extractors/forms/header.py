@@ -128,14 +128,14 @@ def _beside(draft: Draft, layout: Layout, row: Sequence[Box], index: int, exact:
             continue
         if name.startswith("goal") and (layout.zone("goals") or value.first != index):
             continue
-        if name in ("leader", "phone") and _person(draft, value, name):
+        if name in ("leader", "phone") and _person(draft, value):
             continue
         draft.values[name] = draft.note("year_cell" if name == "year" else name, value)
         if name == "total":
             draft.values["total_label"] = box.text
 
 
-def _person(draft: Draft, value: Box, name: str) -> bool:
+def _person(draft: Draft, value: Box) -> bool:
     """A name and a telephone number in one cell are two values."""
     found = _PHONE.search(value.text)
     rest = (

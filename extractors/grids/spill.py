@@ -56,8 +56,8 @@ def settled(
     at = np.array([homes[k] for k in ink])
     _move_rests(chars, ink, em_boxes, at, homes, doubtful)
     at = np.array([homes[k] for k in ink])
-    _move_lines(chars, ink, em_boxes, at, homes, boxes, doubtful)
-    over = _overrunning(chars, ink, em_boxes, at, boxes)
+    _move_lines(ink, em_boxes, at, homes, boxes, doubtful)
+    over = _overrunning(em_boxes, at, boxes)
     for index in sorted(over):
         _pull_together(index, chars, homes, boxes, doubtful)
     return homes, doubtful | over
@@ -101,7 +101,6 @@ def _is_one_text(chars: Sequence[Char], ink: Sequence[int], gaps: np.ndarray, k:
 
 
 def _move_lines(
-    chars: Sequence[Char],
     ink: Sequence[int],
     em_boxes: np.ndarray,
     at: np.ndarray,
@@ -184,8 +183,6 @@ def _continues_below(above: _Piece, below: _Piece, boxes: Sequence[Bbox]) -> boo
 
 
 def _overrunning(
-    chars: Sequence[Char],
-    ink: Sequence[int],
     em_boxes: np.ndarray,
     at: np.ndarray,
     boxes: Sequence[Bbox],

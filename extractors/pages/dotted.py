@@ -37,8 +37,8 @@ def chained(dots: Iterable[Box], unit: float = 1.0) -> list[Box]:
         b - a for _, row in lying + standing for a, b in pairwise(row) if b - a > IN_LINE * unit
     )
     step = steps[len(steps) // 4] if steps else 0.0
-    across = _chains(lying, step, unit)
-    down = _chains(standing, step, unit)
+    across = _chains(lying, step)
+    down = _chains(standing, step)
     reach = max(STEPS * step, APART[0] * unit)
     long_across, long_down = _long(across), _long(down)
     across = long_across + [chain for chain in across if _is_between(chain, long_down, reach)]
@@ -73,7 +73,7 @@ def _rows(points: Iterable[tuple[float, float]], unit: float) -> list[tuple[floa
     return [(row[0][0], sorted(along for _, along in row)) for row in rows]
 
 
-def _chains(rows: Iterable[tuple[float, list[float]]], step: float, unit: float) -> list[DotChain]:
+def _chains(rows: Iterable[tuple[float, list[float]]], step: float) -> list[DotChain]:
     """The stretches of rows in which dots stand no further apart than a border's do."""
     apart = min(max(STEPS * step, APART[0]), APART[1])
     rest = min(
