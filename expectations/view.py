@@ -273,7 +273,7 @@ _INDICATOR_FIELDS = ("position", "subject", "record_id", "weight", "score", *Ind
 def views(tables: Tables, peers: Peers | None = None) -> list[FormView]:
     """One view a form, in the order of `tables.forms`; they become the forms of `peers`, or of a new one."""
     doubts: dict[str, dict[str, str]] = {}
-    doubtful = tables.cells[tables.cells["doubt"].notna()]
+    doubtful = tables.cells[tables.cells["doubt"].notna() & (tables.cells["confidence"] < 1)]
     for form_id, path, why in rows_of(doubtful, ("form_id", "path", "doubt")):
         doubts.setdefault(form_id, {}).setdefault(path, why)
     funds = _grouped(tables.funds, FundRow, _FUND_FIELDS)

@@ -52,11 +52,13 @@ class Ruling(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """Something on a page that is not the form's text (watermark, hidden text, seal): `kind`, its text and where it stands."""
+    """Something on a page that is not the form's text (watermark, hidden text, seal): `kind`, its text and where it stands. `whole` says that
+    no character of the same word shows beside it."""
 
     kind: str
     text: str
     bbox: Bbox
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,9 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A value that was not read with certainty: its PATH in the form, a sentence, and the confidence from 0 to 1."""
+    """A value that was not read with certainty: its PATH in the form, a sentence, and the confidence from 0 to 1.
+
+    A confidence of 1 is a note: the value is what the page shows, and the sentence tells what lies beneath it."""
 
     path: str
     why: str

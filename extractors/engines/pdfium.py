@@ -16,6 +16,8 @@ from selfeval.extractors.pages.textpage import TextPage, moved, read
 ASCENT = 0.88
 #: ems beyond its cell within which text that the print cuts off is taken for the rest of the cell's text
 MAX_CUT_OFF = 12.0
+#: share of a glyph's height within which the next one is of the same word
+WORD = 0.4
 
 
 def read_page(page: Any, number: int) -> PageContent:
@@ -47,7 +49,7 @@ def content(
         if i not in kinds or i in cut
     )
     kinds = {index: kind for index, kind in kinds.items() if index not in cut}
-    notices = _notices(page.glyphs, kinds, upright)
+    notices = _notices(page.glyphs, runs, kinds, upright)
     return PageContent(
         page.number,
         width,
@@ -153,21 +155,48 @@ def _areas(objects: PageObjects, m: Matrix) -> tuple[Bbox, ...]:
     return tuple(moved(paint.box, m) for paint in objects.fills)
 
 
-def _notices(glyphs: Sequence[Glyph], kinds: dict[int, str], m: Matrix) -> tuple[Notice, ...]:
+def _notices(
+    glyphs: Sequence[Glyph], runs: Mapping[int, Run], kinds: Mapping[int, str], m: Matrix
+) -> tuple[Notice, ...]:
     """One notice for each stretch of glyphs of the same kind and run."""
-    notices: list[Notice] = []
-    last: tuple[int, str, int] | None = None
+    stretches: list[list[int]] = []
     for index, kind in sorted(kinds.items()):
-        glyph = glyphs[index]
-        box = moved(glyph.box, m)
-        if last == (index - 1, kind, glyph.run):
-            before = notices.pop()
-            x0, top, x1, bottom = before.bbox
-            box = (min(x0, box[0]), min(top, box[1]), max(x1, box[2]), max(bottom, box[3]))
-            notices.append(Notice(kind, before.text + glyph.text, box))
-        elif glyph.text != " ":
-            notices.append(Notice(kind, glyph.text, box))
-        else:
-            continue
-        last = (index, kind, glyph.run)
-    return tuple(notices)
+        last = stretches[-1][-1] if stretches else -2
+        if last == index - 1 and kinds[last] == kind and glyphs[last].run == glyphs[index].run:
+            stretches[-1].append(index)
+        elif glyphs[index].text != " ":
+            stretches.append([index])
+    return tuple(_notice(glyphs, runs, kinds, stretch, m) for stretch in stretches)
+
+
+def _notice(
+    glyphs: Sequence[Glyph],
+    runs: Mapping[int, Run],
+    kinds: Mapping[int, str],
+    stretch: Sequence[int],
+    m: Matrix,
+) -> Notice:
+    x0, y0, x1, y1 = zip(*(glyphs[index].box for index in stretch), strict=True)
+    first, last = stretch[0], stretch[-1]
+    upright = round(runs[glyphs[first].run].angle / 90) % 2 == 0
+    whole = not any(
+        0 <= beside < len(glyphs)
+        and beside not in kinds
+        and glyphs[beside].text != " "
+        and _follow(glyphs[beside].box, glyphs[end].box, 0 if upright else 1)
+        for end, beside in ((first, first - 1), (last, last + 1))
+    )
+    text = "".join(glyphs[index].text for index in stretch)
+    return Notice(kinds[first], text, moved((min(x0), min(y0), max(x1), max(y1)), m), whole)
+
+
+def _follow(a: Box, b: Box, along: int) -> bool:
+    """Whether two glyphs of one line may be of one word; the line runs along the axis `along`."""
+    across = 1 - along
+    reach = WORD * max(a[across + 2] - a[across], b[across + 2] - b[across])
+    return (
+        a[along] - reach < b[along + 2]
+        and b[along] - reach < a[along + 2]
+        and a[across] < b[across + 2]
+        and b[across] < a[across + 2]
+    )

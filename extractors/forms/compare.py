@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from selfeval.extractors.model import Bbox, Doubt, Form, Notice
 DISPUTED, MISSING = 0.5, 0.6
 #: confidence in a value that has hidden text in its cell
 HIDDEN_BESIDE = 0.7
+#: confidence in a value that is what the page shows, whatever lies beneath it
+SETTLED = 1.0
 #: kinds of notices that a reader of the page cannot see
 UNSEEN = ("hidden", "covered", "clipped", "off-page", "struck")
 #: the notice for the text layer of a recognised page as a whole
@@ -112,28 +115,54 @@ def with_notices(
     both and clip it, and such a repetition is no news."""
     result = list(forms)
     everything = "\n".join(plain(text) for text in shown)
+    of_values: defaultdict[tuple[int, str, int, str], list[Notice]] = defaultdict(list)
     for page, notice in notices:
-        if notice.kind not in (*UNSEEN, *OF_PAGE) or not notice.text.strip():
-            continue
-        if (
-            notice.kind in ("clipped", "off-page")
-            and (notice.kind == "clipped" or len(plain(notice.text)) > 1)
-            and plain(notice.text) in everything
-            and not re.search(r"\d", notice.text)
-        ):
-            continue
-        for index, form in enumerate(result):
-            path = _value_at(form, page, notice.bbox) if notice.kind not in OF_PAGE else None
-            why = _of_notice(page, notice, dict(values(form)).get(path or "", ""))
-            pages = {part.page for parts in form.evidence.values() for part in parts}
-            if path or page in pages:
-                doubt = Doubt(path or f"hidden/{page}", why, HIDDEN_BESIDE)
-                beside = _lacking_beside(form, page, notice) if not path else ()
-                told = {known.path for known in form.doubts}
-                lost = (Doubt(place, why, HIDDEN_BESIDE) for place in beside if place not in told)
-                result[index] = replace(form, doubts=merged((*form.doubts, doubt, *lost)))
-                break
+        if _is_news(notice, everything):
+            for index, form in enumerate(result):
+                path = _value_at(form, page, notice.bbox) if notice.kind not in OF_PAGE else None
+                if path:
+                    of_values[index, path, page, notice.kind].append(notice)
+                    break
+                if page in {part.page for parts in form.evidence.values() for part in parts}:
+                    result[index] = _with_unplaced(form, page, notice)
+                    break
+    for (index, path, page, kind), parts in of_values.items():
+        value = dict(values(result[index])).get(path, "")
+        text = "".join(part.text for part in parts)
+        why = _of_notice(page, Notice(kind, text, parts[0].bbox), value)
+        sure = SETTLED if _is_settled(kind, parts, value) else HIDDEN_BESIDE
+        doubts = merged((*result[index].doubts, Doubt(path, why, sure)))
+        result[index] = replace(result[index], doubts=doubts)
     return result
+
+
+def _is_news(notice: Notice, everything: str) -> bool:
+    """Whether a notice is of text that a reader of the page does not see in any of its cells."""
+    if notice.kind not in (*UNSEEN, *OF_PAGE) or not notice.text.strip():
+        return False
+    repeated = plain(notice.text) in everything and not re.search(r"\d", notice.text)
+    long = notice.kind == "clipped" or len(plain(notice.text)) > 1
+    return not (notice.kind in ("clipped", "off-page") and long and repeated)
+
+
+def _is_settled(kind: str, parts: Iterable[Notice], value: str) -> bool:
+    """Whether a value is surely what the page shows: all of what stood in its place was painted over, or something stands beside what is
+    not seen."""
+    whole = all(part.whole for part in parts)
+    return whole and (kind == "covered" or (kind in ("hidden", "struck") and bool(value.strip())))
+
+
+def _with_unplaced(form: Form, page: int, notice: Notice) -> Form:
+    """The form with what is told of text that stands in none of its values."""
+    told = {known.path for known in form.doubts}
+    why = _of_notice(page, notice, "")
+    lost = [
+        Doubt(place, why, HIDDEN_BESIDE)
+        for place in _lacking_beside(form, page, notice)
+        if place not in told
+    ]
+    hidden = Doubt(f"hidden/{page}", why, HIDDEN_BESIDE)
+    return replace(form, doubts=merged((*form.doubts, hidden, *lost)))
 
 
 def _of_notice(page: int, notice: Notice, value: str) -> str:

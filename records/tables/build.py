@@ -222,7 +222,9 @@ def _texts_by_path(head: Row, lines: Mapping[str, list[Row]]) -> dict[str, str]:
 
 def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[tuple[Any, ...]]:
     """One row for each part of each printed value; a doubt about a path without evidence has a row with no page."""
-    doubts = {_storable(doubt.path): doubt for doubt in form.doubts}
+    doubts: dict[str, Doubt] = {}
+    for doubt in sorted(form.doubts, key=lambda doubt: doubt.confidence):
+        doubts.setdefault(_storable(doubt.path), doubt)
     evidence = {_storable(path): parts for path, parts in form.evidence.items()}
     for path in dict.fromkeys((*evidence, *doubts)):
         doubt = _doubt_about(path, doubts) if doubts else None
@@ -242,5 +244,6 @@ def _share(confidence: float) -> float:
 
 
 def _doubt_about(path: str, doubts: dict[str, Doubt]) -> Doubt | None:
-    """The doubt about this value, or about the row or block that it stands in."""
-    return next((doubts[one] for one in paths.enclosing(path) if one in doubts), None)
+    """The doubt about this value, or about the row or block that it stands in; a note only where there is none."""
+    about = (doubts[one] for one in paths.enclosing(path) if one in doubts)
+    return min(about, key=lambda doubt: doubt.confidence >= 1, default=None)
