@@ -223,8 +223,8 @@ def _texts_by_path(head: Row, lines: Mapping[str, list[Row]]) -> dict[str, str]:
 def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[tuple[Any, ...]]:
     """One row for each part of each printed value; a doubt about a path without evidence has a row with no page."""
     doubts: dict[str, Doubt] = {}
-    for doubt in sorted(form.doubts, key=lambda doubt: doubt.confidence):
-        doubts.setdefault(_storable(doubt.path), doubt)
+    for known in sorted(form.doubts, key=lambda known: known.confidence):
+        doubts.setdefault(_storable(known.path), known)
     evidence = {_storable(path): parts for path, parts in form.evidence.items()}
     for path in dict.fromkeys((*evidence, *doubts)):
         doubt = _doubt_about(path, doubts) if doubts else None
