@@ -216,6 +216,15 @@ def parse_field(field: Field, text: str | None, amount_unit: str | None) -> Prin
     return number.to_amount(amount_unit) if number and field.kind == "amount" else number
 
 
+def to_yuan(text: str | None, amount_unit: str | None) -> Decimal | None:
+    """A printed amount in 元, by the unit that it prints itself or else the form's; None when either is unknown (no unit is guessed)."""
+    printed = parse_number(text)
+    if printed is None or printed.is_percent:
+        return None
+    unit = printed.unit or money_unit(amount_unit)
+    return printed.value * MONEY_UNITS[unit] if unit in MONEY_UNITS else None
+
+
 def half_place(places: int) -> Decimal:
     """Half of the last printed place: 0.5 for 0 places, 0.005 for 2."""
     return Decimal(5).scaleb(-places - 1)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from selfeval.core.numbers import MONEY_UNITS, money_unit, parse_number
+from selfeval.core.numbers import MONEY_UNITS, parse_number, to_yuan
 
 _PLACES = Decimal("0.01")
 
 
 def in_wan(text: str | None, form_unit: str | None) -> Decimal | None:
     """Given a printed amount and the form's unit of amounts, return it in 万元; None when either is unknown (no unit is guessed)."""
-    printed = parse_number(text)
-    if printed is None or printed.is_percent:
-        return None
-    unit = printed.unit or money_unit(form_unit)
-    return printed.value * MONEY_UNITS[unit] / MONEY_UNITS["万元"] if unit in MONEY_UNITS else None
+    amount = to_yuan(text, form_unit)
+    return None if amount is None else amount / MONEY_UNITS["万元"]
 
 
 def points(text: str | None) -> Decimal | None:

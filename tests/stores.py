@@ -38,6 +38,12 @@ def published() -> Tables:
     return build([golden(path) for path in GOLDEN])
 
 
+def asked(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    """What the store's own database answers, its base tables included."""
+    with store.reading() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(sql)]
+
+
 def same(left: Tables, right: Tables) -> None:
     for name, table in left.items():
         pd.testing.assert_frame_equal(table, getattr(right, name))

@@ -23,6 +23,7 @@ from flow_runs import HOUSE, SAMPLES, environment, selfeval
 from selfeval.records.store.store import Store
 from tests.forms import Layout, draw, random_document
 from tests.postgres import Server
+from tests.stores import asked
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -237,10 +238,9 @@ def test_a_run_outlives_a_database_server_that_goes_away_and_comes_back(tmp_path
                 other.load().findings["finding_id"]
             )
             assert one.counts()["extractions"] == other.counts()["extractions"]
-            assert (
-                one.query("SELECT state, count(*) FROM submissions GROUP BY 1 ORDER BY 1").rows
-                == other.query("SELECT state, count(*) FROM submissions GROUP BY 1 ORDER BY 1").rows
-            )
+            assert asked(
+                one, "SELECT state, count(*) FROM submissions GROUP BY 1 ORDER BY 1"
+            ) == asked(other, "SELECT state, count(*) FROM submissions GROUP BY 1 ORDER BY 1")
 
 
 def _wait_for_registered(url: str, going: subprocess.Popen[str]) -> None:

@@ -25,6 +25,7 @@ from selfeval.records.store.migrating import Chain
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import build
 from tests.documents import form, ok
+from tests.stores import asked
 
 HOUSE = Path(__file__).parent.parent
 OLD = HOUSE / "tests" / "old_stores"
@@ -93,9 +94,7 @@ def test_an_old_store_is_one_to_go_on_with(old_url: str) -> None:
 def test_a_program_without_migrations_keeps_off_a_migrated_store(old_url: str) -> None:
     """It compares this entry with its own version, 1, and refuses what is not equal."""
     with Store(old_url) as store:
-        assert store.query("SELECT value FROM store_settings WHERE name = 'schema'").rows == [
-            ("2",)
-        ]
+        assert asked(store, "SELECT value FROM store_settings WHERE name = 'schema'") == [("2",)]
 
 
 def differences(url: str) -> list[object]:

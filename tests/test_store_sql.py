@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from selfeval.extractors.model import Doubt, Fund, Indicator, Total
+from selfeval.extractors.model import Doubt, Evidence, Fund, Indicator, Total
+from selfeval.records.analysis import tables_page
 from selfeval.records.errors import QueryError
-from selfeval.records.store import tables_page
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import Tables, build
 from selfeval.records.tables.columns import COLUMNS
@@ -122,6 +122,7 @@ def test_an_answer_that_is_cut_says_so(store: Store) -> None:
     "sql",
     ["DELETE FROM read_forms", "DROP TABLE audits", "INSERT INTO store_settings VALUES ('a', 'b')", "UPDATE read_forms SET year = 1", "CREATE TABLE t (x int)",
      "SELECT 1; DELETE FROM read_forms", "select 1; commit; drop table audits", "WITH x AS (SELECT 1) DELETE FROM read_forms", "/* SELECT */ DELETE FROM read_forms", "ATTACH 'other.db' AS other",
+     "PRAGMA enable_profiling", "CALL pragma_version()", "INSTALL httpfs", "LOAD json", "COPY forms TO 'out.csv'", "SELECT * FROM read_text('/etc/hostname')", "SELECT * FROM 'pyproject.toml'", "EXPORT DATABASE 'x'",
      "PRAGMA journal_mode = DELETE", "COPY read_forms TO PROGRAM 'cat'", "SET default_transaction_read_only = off", "EXPLAIN ANALYZE DELETE FROM read_forms", "VACUUM", ""],
 )  # fmt: skip
 def test_sql_that_would_write_is_refused(store: Store, sql: str) -> None:
@@ -140,7 +141,7 @@ def test_sql_with_a_mistake_is_told_in_a_sentence(store: Store) -> None:
 
 
 def test_sql_that_never_ends_is_given_up(store: Store) -> None:
-    from selfeval.records.store.query import run_query
+    from selfeval.records.analysis.query import run_query
 
     forever = (
         "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
@@ -152,8 +153,62 @@ def test_sql_that_never_ends_is_given_up(store: Store) -> None:
 
 def test_the_page_about_tables_is_current_and_tells_of_every_column() -> None:
     written = tables_page.PAGE.read_text("utf-8")
-    assert written == tables_page.render(), "run python -m selfeval.records.store.tables_page"
+    assert written == tables_page.render(), "run python -m selfeval.records.analysis.tables_page"
     for name, columns in COLUMNS.items():
         section = written.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
         untold = {column for column in columns if f"`{column}`" not in section}
         assert {column.rpartition("_")[2] for column in untold} <= {"value", "half"}, name
+
+
+def test_money_of_forms_in_different_units_is_added_up_in_yuan(store: Store) -> None:
+    """5.8万 on a form without a unit, 12,000 on one in 元 and 3 on one in 万元; and nothing where no unit is known."""
+    rows = {
+        "甲": (None, "5.8万", "2.9万元"),
+        "乙": ("元", "12,000.10", "0.2"),
+        "丙": ("万元", "3", "30000元"),
+        "丁": (None, "7", "7"),
+    }
+    documents = [
+        ok(f"{name}.pdf", form(project_name=name, amount_unit=unit, funds=(Fund("年度资金总额", None, budget, executed),)))
+        for name, (unit, budget, executed) in rows.items()
+    ]  # fmt: skip
+    store.save(build(documents), "1")
+    query = "SELECT project_name, budget_yuan, executed_yuan, execution_rate FROM form_summary"
+    found = {name: rest for name, *rest in store.query(query).rows}
+    assert found["甲"] == [58000, 29000, Decimal("0.5")]
+    assert found["乙"][:2] == [Decimal("12000.1"), Decimal("0.2")]
+    assert found["丙"] == [30000, 30000, 1]
+    assert found["丁"] == [None, None, 1]
+    assert store.query("SELECT sum(budget_yuan) FROM funds").rows == [(Decimal("100000.1"),)]
+
+
+def test_a_merged_cell_is_added_up_once(store: Store) -> None:
+    """A weight of 20 over two rows made 40 of it."""
+    rows = (
+        Indicator("产出", "数量", "甲", "≥1", "1", "20", "10", ""),
+        Indicator("产出", "数量", "乙", "≥1", "1", "20", "8", ""),
+        Indicator("产出", "质量", "丙", "≥1", "1", "30", "25", ""),
+    )
+    merged = (Evidence(1, (10.0, 10.0, 20.0, 50.0)),)
+    evidence = {"indicators/0/weight": merged, "indicators/1/weight": merged,
+                **{f"indicators/{at}/score": (Evidence(1, (30.0, 10.0 + 20 * at, 40.0, 30.0 + 20 * at)),) for at in range(3)},
+                "indicators/2/weight": (Evidence(1, (10.0, 50.0, 20.0, 70.0)),)}  # fmt: skip
+    store.save(build([ok("a.pdf", form(indicators=rows, evidence=evidence))]), "1")
+    assert store.query("SELECT sum(weight_once), sum(score_once) FROM indicators").rows == [
+        (50, 43)
+    ]
+    assert store.query("SELECT points_lost FROM form_summary").rows == [(7,)]
+
+
+def test_findings_carry_what_people_call_them_and_whether_they_count(store: Store) -> None:
+    tables = build([ok("a.pdf", form())])
+    store.save(tables, "1")
+    cause, effect = finding(tables), finding(tables, rule="weights-sum", cause="scores-sum-0")
+    audit(store, tables, [cause, effect])
+    said = [{"rule": "scores-sum", "title": "得分合计", "remedy": "更正"}]
+    query = "SELECT unit, project_name, title, remedy, is_counted FROM findings ORDER BY rule"
+    counted, not_counted = store.query(query, rules=said).rows
+    assert counted[1:] == ("维护费", "得分合计", "更正", True)
+    assert not_counted[1:] == ("维护费", None, None, False)
+    store.waive("scores-sum-0", "审计员", "已核对")
+    assert [row[-1] for row in store.query(query).rows] == [False, True]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from selfeval.core.formulas import harmless
 from selfeval.core.severities import SEVERITY_CAPTIONS
 from selfeval.flows.commands.console import one_line, print_json, write_text
 
@@ -20,9 +21,6 @@ COLUMNS: tuple[str, ...] = (
     "document", "form", "rule", "severity", "subject", "message", "expected", "actual", "page", "bbox", "status",
     "finding_id", "project_name", "unit", "basis", "remedy", "cause",
 )  # fmt: skip
-
-#: What a spreadsheet takes for the start of a formula when it stands first in a cell.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Format(StrEnum):
@@ -210,12 +208,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return " ".join(str(number) for number in value)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("+-").replace(".", "", 1).replace(",", "").isdecimal()
+    return harmless(str(value))
 
 
 def _table(found: Listing) -> None:

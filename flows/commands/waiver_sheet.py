@@ -15,7 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from selfeval.flows.commands.listing import COLUMNS, FORMULA
+from selfeval.core.formulas import FORMULA
+from selfeval.flows.commands.listing import COLUMNS
 from selfeval.flows.problems import Problem
 
 if TYPE_CHECKING:

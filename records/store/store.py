@@ -19,18 +19,18 @@ Nothing is overwritten: a second reading, audit or filing of the same thing is t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from selfeval.records.analysis.query import Result, run_query
 from selfeval.records.clock import Clock
 from selfeval.records.store import audit_store, engine, migrating, schema_sql, views_sql, waivers
-from selfeval.records.store.query import Result, run_query
 from selfeval.records.store.readings import readings
 from selfeval.records.store.saving import FILING_COLUMNS, Save, current, filings, load
 from selfeval.records.store.schema_sql import metadata
@@ -200,9 +200,12 @@ class Store:
         with self.reading() as connection:
             return audit_store.open_by_rule(connection, set(document_ids), self.clock.stamp())
 
-    def query(self, sql: str, limit: int = 10_000) -> Result:
-        """The answer to one SELECT, at most `limit` rows. QueryError: it would write, is not SQL, or takes too long."""
-        return run_query(self.engine, sql, limit)
+    def query(
+        self, sql: str, limit: int = 10_000, rules: Sequence[Mapping[str, Any]] = ()
+    ) -> Result:
+        """The answer to one SELECT over the views of docs/tables.md, at most `limit` rows; `rules` are the catalogue's entries by
+        `RULE_COLUMNS`. QueryError: it would write, is not SQL, or takes too long."""
+        return run_query(self.engine, sql, limit, rules=rules)
 
     def counts(self) -> dict[str, int]:
         """Rows of every base table."""

@@ -22,11 +22,7 @@ from selfeval.records.store.schema_sql import (
     read_forms,
     standing_waivers,
 )
-from selfeval.records.store.summary_sql import form_summary
 from selfeval.records.tables.columns import COLUMNS
-
-#: What people ask.
-VIEWS = ("documents", *READ_TABLES, "findings", "verdicts", "filings", "form_summary")
 
 
 def create_views(connection: Connection) -> None:
@@ -53,25 +49,30 @@ def _reordered(select: sa.Select[Any], names: list[str]) -> sa.Select[Any]:
 
 
 def drop_views(connection: Connection) -> None:
-    """On SQLite, which cannot replace a view."""
+    """All of them on SQLite, which cannot replace a view; on PostgreSQL the one that is none of the store's any more."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("DROP VIEW IF EXISTS form_summary")
     if connection.dialect.name == "sqlite":
         for name in sa.inspect(connection).get_view_names():
             connection.exec_driver_sql(f'DROP VIEW "{name}"')
 
 
-def definitions(dialect: Dialect) -> dict[str, sa.Select[Any]]:
-    """name -> the query of the view. Rows are of the current filing of each form; `documents` and `filings` have every document."""
+def definitions(dialect: Dialect, exact: bool = False) -> dict[str, sa.Select[Any]]:
+    """name -> the query of the view. Rows are of the current filing of each form; `documents` and `filings` have every document.
+
+    `exact` leaves the decimals of SQLite the texts that they are, for a reader that knows better than SQLite what to do with them."""
+    floats = dialect.name == "sqlite" and not exact
     current = current_extractions().subquery("latest")
     audited = current_audits().subquery("latest_audit")
     filed = current_filings().subquery("filed")
 
     def read(name: str, table: sa.Table, *more: Any) -> sa.Select[Any]:
         columns = [] if "document_id" in COLUMNS[name] else [current.c.document_id]
-        select = _readable(table, COLUMNS[name], dialect).add_columns(*columns, *more)
+        select = _readable(table, COLUMNS[name], floats).add_columns(*columns, *more)
         return select.join(current, current.c.extraction_id == table.c.extraction_id)
 
     def judged(table: sa.Table, names: Iterable[str], *more: Any) -> sa.Select[Any]:
-        select = _readable(table, names, dialect).add_columns(*more, audited.c.document_id)
+        select = _readable(table, names, floats).add_columns(*more, audited.c.document_id)
         return select.join(audited, audited.c.audit_id == table.c.audit_id).join(
             filed, _same_form(filed, audited, table)
         )
@@ -89,7 +90,6 @@ def definitions(dialect: Dialect) -> dict[str, sa.Select[Any]]:
     views["findings"] = judged(audit_findings, names, status)
     views["verdicts"] = judged(audit_verdicts, VERDICT_COLUMNS)
     views["filings"] = _filings(current, filed)
-    views["form_summary"] = form_summary(dialect)
     return views
 
 
@@ -112,15 +112,13 @@ def _same_form(one: Any, reading: Any, form: Any) -> Any:
     return (one.c.extraction_id == reading.c.extraction_id) & (one.c.form_id == form.c.form_id)
 
 
-def _readable(table: sa.Table, names: Any, dialect: Dialect, *more: str) -> sa.Select[Any]:
+def _readable(table: sa.Table, names: Iterable[str], floats: bool) -> sa.Select[Any]:
     """Columns of a table for readers: SQLite's exact decimals are texts, and a text never compares
-    as a number; as REAL a hundredth is kept of amounts to ten billion, and 7 / 2 is 3.5."""
-    columns = [table.c[name] for name in (*names, *more)]
-    if dialect.name == "sqlite":
-        return sa.select(
-            *(
-                sa.cast(c, sa.REAL).label(c.name) if isinstance(c.type, Exact) else c
-                for c in columns
-            )
+    as a number; as `floats` a hundredth is kept of amounts to ten billion."""
+    columns = [table.c[name] for name in names]
+    return sa.select(
+        *(
+            sa.cast(c, sa.REAL).label(c.name) if floats and isinstance(c.type, Exact) else c
+            for c in columns
         )
-    return sa.select(*columns)
+    )

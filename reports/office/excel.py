@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.fields import FUNDS, INDICATORS, TASKS, TOTAL, Field, section
+from selfeval.core.formulas import FORMULA
 from selfeval.core.masking import mask_text
 from selfeval.core.paths import document_of, page_address
 from selfeval.reports import labels
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 MAX_ROWS = 1_048_575  # Excel's limit of 1,048,576 less the header; a table that is longer goes on in a second sheet
 MAX_LINKS = 65_000  # Excel repairs a sheet with more than 65,530 hyperlinks
 MAX_TEXT = 32_767  # Excel's limit of characters in a cell
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SPECIAL = (*FORMULA, "#")  # openpyxl takes #N/A and the like for errors
 _MONEY, _POINTS, _COUNT = "#,##0.00####", "0.00##", "0"
 

@@ -9,6 +9,7 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
+from selfeval.core.formulas import harmless
 from selfeval.reports import amounts
 from selfeval.reports.model import RuleText
 from selfeval.reports.site.jsdata import safe_json
@@ -16,7 +17,6 @@ from selfeval.reports.site.totals import SCORE_BANDS, Totals
 
 TOP = 15  # bars that still have readable names
 POINTS = 5000  # dots of a scatter plot that still tell more than a blot
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,6 @@ def write(
             writer.writerow(chart.columns)
             writer.writerows([[harmless(text) for text in row] for row in chart.rows])
     return [chart for chart, _data in made]
-
-
-def harmless(text: str) -> str:
-    """Given a cell of a CSV file, keep a spreadsheet from taking printed text for a formula (numbers stay numbers)."""
-    if not text.startswith(FORMULA) or text.lstrip("+-").replace(".", "", 1).isdigit():
-        return text
-    return f"'{text}"
 
 
 def _execution(totals: Totals, catalogue: NullTranslations) -> tuple[Chart, Any]:

@@ -1,30 +1,31 @@
 """docs/tables.md, made from core's fields and the columns of tables and views; a test holds it current.
 
-`python -m selfeval.records.store.tables_page` writes it."""
+`python -m selfeval.records.analysis.tables_page` writes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sqlalchemy.dialects import sqlite
-
-from selfeval.core.fields import ALL, TABLE_OF, Field
+from selfeval.core.fields import ALL, HEADER, TABLE_OF, TOTAL, Field
 from selfeval.core.kinds import KINDS
-from selfeval.records.store.views_sql import VIEWS, definitions
+from selfeval.records.analysis.views import columns
+from selfeval.records.store.schema_sql import VERDICT_COLUMNS
 from selfeval.records.tables.columns import COLUMNS
 
-PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "tables.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "tables.md"
 
 _HEAD = """# Tables
 
-Generated from core/fields.py and the columns of the tables by `python -m selfeval.records.store.tables_page`; do not edit.
+Generated from core/fields.py and the columns of the tables by `python -m selfeval.records.analysis.tables_page`; do not edit.
 
-`selfeval sql` asks the views below; `parquet/TABLE.parquet` in a workspace has the same tables for DuckDB and pandas, with exact DECIMAL
-columns and without what is marked *view only*. Views show the current filing of each project (year, unit, project): the document that came
-last, whatever its name; `documents` and `filings` have every one.
+`selfeval sql` asks the views below, by DuckDB; `parquet/TABLE.parquet` in a workspace has the same tables for DuckDB and pandas, without what is
+marked *sql only*. Views show the current filing of each project (year, unit, project): the document that came last, whatever its name;
+`documents` and `filings` have every one.
 
-`/` divides as on paper: `count(*) / 2` of one is 0.5.
+Numbers are exact DECIMALs. Add up money by `X_yuan`, which is in 元 whatever unit a form or a cell prints, and points by `X_once`, which counts a
+merged cell once and not in every row that it spans. `/` divides as on paper: `count(*) / 2` of one is 0.5. To count findings as the report does,
+take those `WHERE is_counted`.
 
 Text is as printed: NULL where the form has no such column, "" where the cell is empty. `X_value` is the exact number that X prints, amounts
 in the form's `amount_unit`, a rate as printed (99 for 99%); `X_half` is half of its last printed place, so the number stands for everything
@@ -45,6 +46,8 @@ TABLES = {
     "verdicts": "What the rules said: one row a failing subject, one for all that were decided alike.",
     "filings": "Every filing of every project.",
     "form_summary": "One row a form, with what is asked most.",
+    "rules": "The catalogue of rules.",
+    "doubts": "One row a value that was not read with certainty.",
 }
 
 #: Columns that hold no field of a form.
@@ -58,6 +61,15 @@ OTHER_COLUMNS = {
     "position": "number of the row, from 0",
     "pages": "pages of the file",
     "status": "documents: ok or rejected; findings: open or waived",
+    "title": "what people call the rule; of a skipped table what stands above it",
+    "statement": "what the rule asks, as a sentence",
+    "family": "what it is about",
+    "remedy": "what to do about it",
+    "source": "what it rests on",
+    "is_counted": "whether it is open and a cause: not waived, and not following from another open finding",
+    "weight_once": "weight_value in the first row of a merged cell, NULL in the others: what to add up",
+    "score_once": "the same of score_value",
+    "rate_computed": "executed / budget, to six places",
     "reason_code": "why the file was refused",
     "reason_message": "the same as a sentence",
     "reason_hint": "what to do about it",
@@ -70,7 +82,6 @@ OTHER_COLUMNS = {
     "is_placeholder": "whether target, result, weight and score are all blank",
     "caption": "captions above or left of the cell, outermost first, with / between them",
     "value": "text of the cell",
-    "title": "what stands above the table",
     "kind": "what the table is: " + ", ".join(f"{code} ({zh})" for code, (zh, _) in KINDS.items()),
     "path": "PATH of the value",
     "text": "what is printed there",
@@ -99,10 +110,10 @@ OTHER_COLUMNS = {
     "is_current": "whether it is the last one",
     "budget_yuan": "budget of the total row in 元",
     "executed_yuan": "executed, of the same",
-    "execution_rate": "executed / budget, computed",
+    "execution_rate": "executed / budget, computed, to six places",
     "rate_printed": "the rate that the form prints, as a fraction of one",
     "score": "total score",
-    "points_lost": "weight less score, summed over the indicators",
+    "points_lost": "weight less score, summed over the indicators that lost any, a merged cell once",
     "points_lost_unexplained": "the same of those with an open finding deviation-unexplained",
     "errors": "open findings of that severity, without those that only follow from another",
     "warnings": "the same of warnings",
@@ -114,26 +125,34 @@ OTHER_COLUMNS = {
 
 def render() -> str:
     """The text of docs/tables.md. KeyError: a column that nobody has described."""
-    views = definitions(sqlite.dialect())
     lines = [_HEAD]
-    for name in VIEWS:
-        lines += [f"## {name}\n", f"{TABLES[name]}\n", "| column | holds |", "|---|---|"]
-        lines += _rows(name, [column.name for column in views[name].selected_columns])
+    for name, types in columns().items():
+        lines += [f"## {name}\n", f"{TABLES[name]}\n", "| column | type | holds |", "|---|---|---|"]
+        lines += _rows(name, types)
         lines.append("")
     return "\n".join(lines)
 
 
-def _rows(table: str, columns: list[str]) -> Iterator[str]:
-    of = table if table in COLUMNS else "forms"  # views over forms name some of their fields
-    known = {field.column: field for field in ALL if TABLE_OF[field.block] == of}
-    for column in columns:
+def _rows(table: str, types: Mapping[str, str]) -> Iterator[str]:
+    own = {field.column: field for field in ALL if TABLE_OF[field.block] == table}
+    exported = {**COLUMNS, "verdicts": VERDICT_COLUMNS}
+    for column, kind in types.items():
         base = column.removesuffix("_value").removesuffix("_half")
-        if base != column and base in known:  # told of once, in the head of the page
+        if base != column and base in own:  # told of once, in the head of the page
             continue
-        field = known.get(column)
-        text = _told(field) if field else OTHER_COLUMNS[column]
-        only = table in COLUMNS and column not in COLUMNS[table]
-        yield f"| `{column}` | {text}{' *(view only)*' if only else ''} |"
+        only = table in exported and column not in exported[table]
+        yield f"| `{column}` | {kind} | {_says(column, own)}{' *(sql only)*' if only else ''} |"
+
+
+def _says(column: str, own: Mapping[str, Field]) -> str:
+    """What a column holds: a field of its table, something else, or a field of the form, money in 元 among them."""
+    if column in own:
+        return _told(own[column])
+    if column in OTHER_COLUMNS:
+        return OTHER_COLUMNS[column]
+    if column.endswith("_yuan"):
+        return f"{own[column.removesuffix('_yuan')].zh} in 元"
+    return _told({field.column: field for field in (*HEADER, *TOTAL)}[column])
 
 
 def _told(field: Field) -> str:
