@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from selfeval.core.paths import parts_of
+
 #: What a field holds: text; an amount of money in the form's unit; points of a score; a rate; a date; a year as a number.
 Kind = Literal["text", "amount", "points", "rate", "date", "year"]
 #: Whose data it is: a person's name or telephone, masked whole; "" for what is masked only where such a thing stands in running text.
@@ -159,6 +161,7 @@ ROWS: Mapping[Block, tuple[Field, ...]] = {
     "tasks": TASKS,
 }
 ALL = (*HEADER, *FUNDS, *INDICATORS, *TASKS, *TOTAL)
+_BY_PATH = {field.path: field for field in ALL}
 #: The table that each block is in.
 TABLE_OF: Mapping[Block, str] = {
     "header": "forms",
@@ -175,6 +178,14 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "tasks": ("任务与子项目", "Tasks"),
     "total": ("总分", "Total"),
 }
+
+
+def field_at(path: str) -> Field | None:
+    """The field that the PATH of one value names (`total/score`, `indicators/3/score`); None for a row, a block or a pattern."""
+    block, position, name = parts_of(path)
+    if "*" in path or name is None:
+        return None
+    return _BY_PATH.get(path if position is None else f"{block}/*/{name}")
 
 
 def names(fields: Iterable[Field], *kinds: Kind) -> tuple[str, ...]:

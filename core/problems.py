@@ -5,6 +5,7 @@
     ├─ RecordsError             tables and stores                         (records/errors.py)
     │  ├─ StoreError            the store cannot be opened, read or written
     │  ├─ QueryError            a query is refused or fails
+    │  ├─ DecisionError         a decision cannot be entered              (records/store/decisions.py)
     │  └─ SchemaError           tables are not what they promise
     ├─ AuditError               an audit cannot begin                     (expectations/errors.py)
     │  ├─ RosterError           the list of those who should submit

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from selfeval.records.store.decisions import NewDecision
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import Tables, build
 from selfeval.records.tables.columns import frame
@@ -56,6 +58,13 @@ def finding(
     row = {"finding_id": f"{rule}-{number}", "form_id": form["form_id"], "document": form["document"], "form": form["form"], "rule": rule, "severity": "error",
            "subject": "total", "message": "得分合计应为 94，表中为 93", "expected": "94", "actual": "93", "page": 1, "x0": 1.5, "top": 2.0, "x1": 3.0, "bottom": 4.0, "status": "open"}  # fmt: skip
     return {**row, **values}
+
+
+def waive(store: Store, finding_id: str, who: str, why: str, until: date | None = None) -> bool:
+    """Accept a finding; False where the same was entered already."""
+    before = store.decisions_head().number
+    made = store.decide(NewDecision("accept", who, why, finding_id=finding_id, until=until))
+    return made.number > before
 
 
 def audit(

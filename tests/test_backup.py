@@ -25,7 +25,7 @@ from selfeval.records.errors import StoreError
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import build
 from tests.documents import form, ok, rejected
-from tests.stores import audit, finding
+from tests.stores import audit, finding, waive
 
 
 def fill(place: Workspace) -> None:
@@ -34,7 +34,7 @@ def fill(place: Workspace) -> None:
     store, books = store_of(place), ledger_of(place)
     store.save(tables, "1")
     audit(store, tables, [finding(tables), finding(tables, "weights-sum", 1)])
-    store.waive("scores-sum-0", "审计员甲", "尾差")
+    waive(store, "scores-sum-0", "审计员甲", "尾差")
     new = books.register(
         [
             Submission(submission_id(n, i), n, n, f"file:///{n}", i, 1, "1")

@@ -166,9 +166,9 @@ def waive_as_analyst_and_writer(roles: dict[str, str], work: Path) -> None:
 
 
 FORBIDDEN = {
-    "analyst": ["SELECT * FROM read_forms", "SELECT * FROM waiver_entries", "SELECT * FROM submissions", "INSERT INTO waiver_entries (seq) VALUES (1)", "UPDATE submissions SET state = 'audited'",
+    "analyst": ["SELECT * FROM read_forms", "SELECT * FROM extractions", "SELECT * FROM submissions", "INSERT INTO decisions (number) VALUES (1)", "UPDATE submissions SET state = 'audited'",
                 "DELETE FROM audit_findings", "CREATE TABLE mine (a int)", "CREATE TEMPORARY TABLE mine (a int)", "DROP VIEW findings", "CREATE ROLE another", "ALTER ROLE selfeval_analyst SUPERUSER"],
-    "writer": ["DELETE FROM read_forms", "UPDATE read_forms SET year = 1", "DELETE FROM waiver_entries", "UPDATE waiver_entries SET why = 'x'", "TRUNCATE audits", "DROP TABLE audits", "DELETE FROM submission_history",
+    "writer": ["DELETE FROM read_forms", "UPDATE read_forms SET year = 1", "DELETE FROM decisions", "UPDATE decisions SET reason = 'x'", "TRUNCATE audits", "DROP TABLE audits", "DELETE FROM submission_history",
                "ALTER TABLE audits ADD COLUMN x int", "CREATE TABLE mine (a int)", "CREATE ROLE another", "CREATE DATABASE another", "UPDATE store_version SET version_num = '1'", "COPY (SELECT 1) TO PROGRAM 'cat'"],
     "owner": ["CREATE ROLE another", "CREATE DATABASE another", "SELECT pg_read_file('/etc/passwd')", "COPY (SELECT 1) TO PROGRAM 'cat'"],
 }  # fmt: skip

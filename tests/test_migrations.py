@@ -25,7 +25,7 @@ from selfeval.records.store.migrating import Chain
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import build
 from tests.documents import form, ok
-from tests.stores import asked
+from tests.stores import asked, waive
 
 HOUSE = Path(__file__).parent.parent
 OLD = HOUSE / "tests" / "old_stores"
@@ -68,6 +68,14 @@ def test_an_old_store_opens_with_everything_in_it(old_url: str) -> None:
             "",
             "",
         )
+        (accepted,) = store.decisions()
+        assert (accepted.document, accepted.rule, accepted.by) == (
+            "a.pdf",
+            "scores-sum",
+            "审计员甲",
+        )
+        assert store.verify_decisions() == []
+        assert "waiver_entries" not in sa.inspect(store.engine).get_table_names()
         assert [str(item.state) for item in Ledger(store.engine).all()] == [
             "extracted",
             "extracted",
@@ -82,7 +90,7 @@ def test_an_old_store_is_one_to_go_on_with(old_url: str) -> None:
         before = store.counts()
         store.save(store.load(), "1")
         assert store.counts() == before
-        store.waive("weights-sum-1", "审计员乙", "已核对")
+        waive(store, "weights-sum-1", "审计员乙", "已核对")
         store.save(build([ok("d.pdf", form())]), "2")
         assert len(store.load().documents) == 4
         items = Ledger(store.engine).all()

@@ -22,6 +22,7 @@ from selfeval.records.store.store import Store
 from selfeval.records.tables.build import build
 from selfeval.reports.site.run_diff import AGAIN, NEW
 from selfeval.reports.site.write import build as build_site
+from tests.stores import waive
 
 pytestmark = pytest.mark.xdist_group("changes")  # one desk, run after run: its tests go together
 
@@ -192,7 +193,7 @@ def test_an_accepted_explanation_is_a_finding_closed(desk):
         .findings.query("rule == 'deviation-unexplained' and status == 'open'")
         .finding_id.iloc[0]
     )
-    desk.store.waive(finding, "审计一处", "已核对付款凭证")
+    waive(desk.store, finding, "审计一处", "已核对付款凭证")
     changes = run_info(desk.place, fourth, desk.store, "").changes
     assert changes is not None
     assert changes.sums[:2] == (0, 1)

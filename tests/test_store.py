@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from selfeval.expectations.view import views
 from selfeval.extractors.model import Document, Form, Fund, Indicator
 from selfeval.records.errors import SchemaError
+from selfeval.records.store.decisions import DecisionError, NewDecision
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import Tables, build
 from selfeval.records.tables.columns import Cells, frame
 from tests.documents import form, ok, rejected
-from tests.stores import audit, finding, same
+from tests.stores import audit, finding, same, waive
 from tests.test_tables import odd_documents
 
 
@@ -218,8 +219,8 @@ def test_an_accepted_explanation_waives_its_finding_until_it_is_withdrawn(store:
     tables = build([ok("a.pdf", form())])
     store.save(tables, "1")
     audit(store, tables, [finding(tables)])
-    assert store.waive("scores-sum-0", "审计员甲", "尾差，已核对原始凭证")
-    assert not store.waive("scores-sum-0", "审计员甲", "尾差，已核对原始凭证")
+    assert waive(store, "scores-sum-0", "审计员甲", "尾差，已核对原始凭证")
+    assert not waive(store, "scores-sum-0", "审计员甲", "尾差，已核对原始凭证")
     assert list(store.load().findings["status"]) == ["waived"]
     waiver = store.waivers()[0]
     assert (waiver.who, waiver.why, waiver.rule, waiver.void) == (
@@ -228,18 +229,20 @@ def test_an_accepted_explanation_waives_its_finding_until_it_is_withdrawn(store:
         "scores-sum",
         "",
     )
-    assert store.withdraw("scores-sum-0", "审计员乙", "凭证有误")
-    assert not store.withdraw("scores-sum-0", "审计员乙", "凭证有误")
+    back = NewDecision("withdraw", "审计员乙", "凭证有误", finding_id="scores-sum-0")
+    assert store.decide(back).number == 2
+    with pytest.raises(DecisionError, match="没有可以收回的"):
+        store.decide(back)
     assert list(store.load().findings["status"]) == ["open"]
     assert store.waivers() == []
-    assert store.counts()["waiver_entries"] == 2
+    assert store.counts()["decisions"] == 2
 
 
 def test_an_acceptance_is_void_when_the_value_under_it_changes(store: Store) -> None:
     tables = build([ok("a.pdf", form())])
     store.save(tables, "1")
     audit(store, tables, [finding(tables)])
-    store.waive("scores-sum-0", "审计员甲", "尾差")
+    waive(store, "scores-sum-0", "审计员甲", "尾差")
     audit(store, tables, [finding(tables, finding_id="scores-sum-other")])
     assert store.waivers()[0].void == "所依据的数值已改变"
     assert list(store.load().findings["status"]) == ["open"]
@@ -248,10 +251,13 @@ def test_an_acceptance_is_void_when_the_value_under_it_changes(store: Store) -> 
 
 
 def test_nothing_is_accepted_without_a_finding_a_name_and_a_reason(store: Store) -> None:
-    with pytest.raises(LookupError):
-        store.waive("none", "审计员甲", "尾差")
-    with pytest.raises(ValueError, match="reason"):
-        store.waive("none", "审计员甲", " ")
+    for finding_id, who, why, says in (
+        ("none", "审计员甲", "尾差", "没有编号为 none 的问题"),
+        ("scores-sum-0", "审计员甲", " ", "请说明理由"),
+        ("scores-sum-0", " ", "尾差", "请说明由谁决定"),
+    ):
+        with pytest.raises(DecisionError, match=says):
+            waive(store, finding_id, who, why)
 
 
 def test_tables_that_break_their_schema_are_not_stored_at_all(store: Store) -> None:

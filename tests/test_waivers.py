@@ -22,10 +22,11 @@ from selfeval.flows.problems import Problem
 from selfeval.flows.run.stores import close_books, ledger_of, store_of
 from selfeval.flows.workspace import Workspace, create
 from selfeval.records.clock import Clock
+from selfeval.records.store.decisions import DecisionError, NewDecision
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import build
 from tests.documents import form, ok
-from tests.stores import audit, finding
+from tests.stores import audit, finding, waive
 
 TODAY = date(2026, 11, 26)
 #: Days that stand on their side of today whatever the clock and the zone of the machine say.
@@ -43,8 +44,8 @@ def test_an_acceptance_holds_to_the_end_of_its_last_day(url: str, zone: str) -> 
         store.save(tables, "1")
         audit(store, tables, [finding(tables)])
         day = store.clock.today()
-        assert store.waive("scores-sum-0", "审计员甲", "整改中", day)
-        assert not store.waive("scores-sum-0", "审计员甲", "整改中", day)
+        assert waive(store, "scores-sum-0", "审计员甲", "整改中", day)
+        assert not waive(store, "scores-sum-0", "审计员甲", "整改中", day)
         assert (store.waivers()[0].until, store.waivers()[0].void) == ("2026-11-26", "")
         assert list(store.load().findings["status"]) == ["waived"]
         assert store.open_by_rule(tables.documents["document_id"]) == {}
@@ -78,7 +79,7 @@ def test_the_database_by_its_own_clock_agrees(store: Store) -> None:
     store.save(tables, "1")
     audit(store, tables, [finding(tables)])
     for until, status in ((FUTURE, "waived"), (PAST, "open"), (None, "waived")):
-        store.waive("scores-sum-0", "审计员甲", "整改中", until)
+        waive(store, "scores-sum-0", "审计员甲", "整改中", until)
         assert store.query("SELECT status FROM findings").rows == [(status,)]
 
 
@@ -86,20 +87,20 @@ def test_after_its_day_an_acceptance_is_expired_and_the_finding_open_again(store
     tables = build([ok("a.pdf", form())])
     store.save(tables, "1")
     audit(store, tables, [finding(tables)])
-    store.waive("scores-sum-0", "审计员甲", "整改中", PAST)  # as a day later
+    waive(store, "scores-sum-0", "审计员甲", "整改中", PAST)  # as a day later
     assert store.waivers()[0].void == "已过期"
     assert list(store.load().findings["status"]) == ["open"]
     assert store.query("SELECT status FROM findings").rows == [("open",)]
-    assert store.waive("scores-sum-0", "审计员甲", "整改中", FUTURE)  # prolonged
+    assert waive(store, "scores-sum-0", "审计员甲", "整改中", FUTURE)  # prolonged
     assert list(store.load().findings["status"]) == ["waived"]
-    assert store.counts()["waiver_entries"] == 2
+    assert store.counts()["decisions"] == 2
 
 
 def test_an_expired_acceptance_is_told_as_changed_once_the_value_has_changed(store: Store) -> None:
     tables = build([ok("a.pdf", form())])
     store.save(tables, "1")
     audit(store, tables, [finding(tables)])
-    store.waive("scores-sum-0", "审计员甲", "整改中", PAST)
+    waive(store, "scores-sum-0", "审计员甲", "整改中", PAST)
     audit(store, tables, [finding(tables, finding_id="scores-sum-other")])
     assert store.waivers()[0].void == "所依据的数值已改变"
 
@@ -108,10 +109,12 @@ def test_of_many_one_that_is_unknown_leaves_all_undone(store: Store) -> None:
     tables = build([ok("a.pdf", form())])
     store.save(tables, "1")
     audit(store, tables, [finding(tables)])
-    with pytest.raises(LookupError, match="nothing"):
-        store.waive_all(
-            [("scores-sum-0", "审计员甲", "尾差", None), ("nothing", "审计员甲", "尾差", None)]
-        )
+    new = [
+        NewDecision("accept", "审计员甲", "尾差", finding_id=one)
+        for one in ("scores-sum-0", "nothing")
+    ]
+    with pytest.raises(DecisionError, match="没有编号为 nothing 的问题"):
+        store.decide_all(new)
     assert store.waivers() == []
 
 
@@ -213,13 +216,13 @@ def test_a_sheet_taken_in_again_changes_nothing(place: Workspace, tmp_path: Path
     for row in rows:
         row |= {"by": "审计员甲", "reason": "=合计口径不同", "until": FUTURE.isoformat()}
     call("waive", "--csv", save(path, rows), "-w", place.root)
-    assert store_of(place).counts()["waiver_entries"] == 4
+    assert store_of(place).counts()["decisions"] == 4
     path, rows = exported(place, tmp_path)
     assert {(row["status"], row["by"], row["reason"], row["until"]) for row in rows} == {
         ("waived", "审计员甲", "'=合计口径不同", FUTURE.isoformat())
     }
     call("waive", "--csv", path, "-w", place.root)
-    assert store_of(place).counts()["waiver_entries"] == 4
+    assert store_of(place).counts()["decisions"] == 4
     assert {waiver.why for waiver in store_of(place).waivers()} == {"=合计口径不同"}
 
 
@@ -365,7 +368,7 @@ def test_the_report_is_made_again_when_an_acceptance_expires(place: Workspace) -
     from selfeval.flows.run.publishing import _key
 
     books = store_of(place)
-    books.waive("scores-sum-0", "审计员甲", "整改中", FUTURE)
+    waive(books, "scores-sum-0", "审计员甲", "整改中", FUTURE)
     holds = _key(set(), set(), "", books)
-    books.waive("scores-sum-0", "审计员甲", "整改中", PAST)
+    waive(books, "scores-sum-0", "审计员甲", "整改中", PAST)
     assert _key(set(), set(), "", books) != holds

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from selfeval.records.clock import Clock
+    from selfeval.records.store.decisions import Kind
     from selfeval.records.store.store import Store
 
 
@@ -91,49 +92,36 @@ def _enter(
     books: Store, finding: str, by: str, reason: str, until: str, withdraw: bool, today: date
 ) -> None:
     from selfeval.flows.commands.waiver_sheet import parse_day, plain_id
+    from selfeval.records.store.decisions import NewDecision
 
-    for value, code, what in (
-        (by, "name-needed", "请说明由谁接受"),
-        (reason, "reason-needed", "请说明理由"),
-    ):
-        if not value.strip():
-            raise Problem(
-                code,
-                what,
-                "例如 selfeval waive 编号 --by 张三 --reason '已核对付款凭证，系跨年支付'。",
-            )
     try:
         day = parse_day(until, today)
     except ValueError as error:
         raise Problem(
             "until-wrong", str(error), "例如 --until 2026-12-31；不给则一直有效。"
         ) from error
-    finding = plain_id(finding)
-    try:
-        changed = (
-            books.withdraw(finding, by, reason)
-            if withdraw
-            else books.waive(finding, by, reason, day)
-        )
-    except LookupError as error:
-        raise Problem(
-            "unknown-finding",
-            f"没有编号为 {finding} 的问题",
-            "编号见报告页面或 selfeval findings --format csv。",
-        ) from error
-    if not changed:
-        log.info("没有变化：%s", "该问题没有被接受" if withdraw else "该问题已按同样的理由接受")
+    before = books.decisions_head().number
+    kind: Kind = "withdraw" if withdraw else "accept"
+    made = books.decide(NewDecision(kind, by, reason, finding_id=plain_id(finding), until=day))
+    if made.number <= before:
+        log.info("没有变化：该问题已按同样的理由接受")
     else:
         log.info("已%s，下次运行或 selfeval report 后反映在报告中", "收回" if withdraw else "接受")
 
 
 def _take_in(books: Store, path: Path, today: date) -> None:
     from selfeval.flows.commands.waiver_sheet import read_sheet
+    from selfeval.records.store.decisions import NewDecision
 
     entries = read_sheet(path, books.finding_ids(), today)
-    changed = books.waive_all(
-        (entry.finding_id, entry.by, entry.reason, entry.until) for entry in entries
+    before = books.decisions_head().number
+    made = books.decide_all(
+        [
+            NewDecision("accept", one.by, one.reason, finding_id=one.finding_id, until=one.until)
+            for one in entries
+        ]
     )
+    changed = sum(one.number > before for one in made)
     log.info(
         "%s：填写 %d 行，新接受 %d 项，其余先前已按同样的理由接受", path.name, len(entries), changed
     )

@@ -53,7 +53,7 @@ class Backup:
         rows = self.manifest.counts
         return (
             f"{len(self.manifest.files)} 个文件、{self.manifest.total / (1 << 20):.1f} MB，"
-            f"报送 {rows.get('submissions', 0)} 份、表 {rows.get('read_forms', 0)} 张、接受记录 {rows.get('waiver_entries', 0)} 条"
+            f"报送 {rows.get('submissions', 0)} 份、表 {rows.get('read_forms', 0)} 张、裁定 {rows.get('decisions', 0)} 条"
         )
 
 

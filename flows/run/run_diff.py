@@ -19,9 +19,9 @@ from selfeval.records.store.engine import reading
 from selfeval.records.store.schema_sql import (
     audit_findings,
     audits,
+    decisions,
     extractions,
     form_versions,
-    waiver_entries,
 )
 from selfeval.records.store.statements import fetch
 from selfeval.records.store.store import Store
@@ -71,15 +71,13 @@ class Past:
             _collect(self.readings, connection.execute(read.order_by(extractions.c.generation)))
             judged = sa.select(audits.c.extraction_id, audits.c.recorded_at, audits.c.audit_id)
             _collect(self.audits, connection.execute(judged.order_by(audits.c.generation)))
-            entered = waiver_entries.c
-            ends_at = sa.case(
-                (entered.action == "accept", sa.func.coalesce(entered.ends_at, _NOW)), else_=""
-            )
-            waived = sa.select(entered.finding_id, entered.recorded_at, ends_at)
-            self.waivers: dict[
-                str, _Series
-            ] = {}  # the moment at which an acceptance ends, "" for its withdrawal
-            _collect(self.waivers, connection.execute(waived.order_by(entered.seq)))
+            made = decisions.c
+            ends_at = sa.case((made.kind == "accept", sa.func.coalesce(made.ends_at, _NOW)), else_="")  # fmt: skip
+            waived = sa.select(made.finding_id, made.made_at, ends_at)
+            #: the moment at which an acceptance ends, "" for what replaced or withdrew it
+            self.waivers: dict[str, _Series] = {}
+            waived = waived.where(made.finding_id.is_not(None)).order_by(made.number)
+            _collect(self.waivers, connection.execute(waived))
 
     def standing(self, when: str = _NOW) -> dict[str, str]:
         """document_id -> audit_id, for every document that was read and judged then and stood in an inbox."""

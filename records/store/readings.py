@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from selfeval.core import paths
+from selfeval.core.fields import field_at
 from selfeval.core.numbers import is_blank
 from selfeval.core.paths import document_of, short_id
 from selfeval.records.store.first_columns import FIRST_COLUMNS
@@ -42,6 +44,40 @@ class DocumentReading:
             if rows or name in FIRST_COLUMNS
         }
         return digest([self.document_id, _content("documents", self.document), rows])
+
+    def has(self, form: str, path: str) -> bool:
+        """Whether the form has the row that a PATH of one value stands in."""
+        return self._row(form, path) is not None
+
+    def text(self, form: str, path: str) -> str | None:
+        """What is kept at a PATH of the form; for a row, a block or a pattern the texts of all values that it holds, one a line."""
+        field, row = field_at(path), self._row(form, path)
+        if field is not None and row is not None:
+            value = row[field.column]
+            return value if value is None else str(value)
+        inside = (one["text"] for one in self.cells(form) if paths.covers(path, one["path"]))
+        return "\n".join(text for text in inside if text is not None)
+
+    def place(self, form: str, path: str) -> str | None:
+        """Page and box of the first part of a value, as `decisions` keep it."""
+        found = (one for one in self.cells(form) if one["path"] == path and one["page"] is not None)
+        first = next(found, None)
+        if first is None:
+            return None
+        box = (f"{first[name]:.2f}" for name in ("x0", "top", "x1", "bottom"))
+        return " ".join((str(first["page"]), *box))
+
+    def cells(self, form: str) -> Iterator[Row]:
+        """The printed cells of a form."""
+        return (row for row in self.rows["cells"] if row["form_id"] == form)
+
+    def _row(self, form: str, path: str) -> Row | None:
+        block, position, _ = paths.parts_of(path)
+        if position is None:
+            return next((row for row in self.rows["forms"] if row["form_id"] == form), None)
+        wanted = paths.record_id(form, paths.row_path(block or "", position))
+        rows = self.rows.get(block or "", [])
+        return next((row for row in rows if row["record_id"] == wanted), None)
 
 
 def readings(tables: Tables) -> Iterator[DocumentReading]:

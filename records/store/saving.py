@@ -62,6 +62,24 @@ def load(
     return Tables(**frames, findings=findings)
 
 
+def kept_reading(connection: Connection, document_id: str) -> DocumentReading | None:
+    """The current reading of a document; None where there is none."""
+    entries = current(connection, [document_id])
+    return reading_of(connection, entries[0].extraction_id) if entries else None
+
+
+def reading_of(connection: Connection, extraction_id: str) -> DocumentReading:
+    """A reading as it is kept."""
+    rows = {}
+    for name, table in {"documents": read_documents, **READ_TABLES}.items():
+        query = sa.select(*(table.c[column] for column in COLUMNS[name]))
+        query = query.where(table.c.extraction_id == extraction_id)
+        if name != "documents":
+            query = query.order_by(table.c.ordinal)
+        rows[name] = [dict(row._mapping) for row in connection.execute(query)]
+    return DocumentReading(rows.pop("documents")[0], rows)
+
+
 _FILED = ("series_id", "version", "form_id", "document_id", "recorded_at")
 _HEAD = ("document", "form", "year", "unit", "project_name", "total_score")
 FILING_COLUMNS = (*_FILED, *_HEAD)

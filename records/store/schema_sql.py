@@ -3,7 +3,7 @@
 A reading of a document is kept once, under an extraction_id made from its content: `read_documents`, `read_forms`, `read_funds`,
 `read_indicators`, `read_tasks`, `read_other`, `read_skipped`, `read_cells`. `extractions` says in which order which version of the extractors gave which reading. What an audit found
 of a reading is kept once, under an audit_id made from its content: `audit_results`, `audit_findings`, `audit_verdicts`; `audits` says in
-which order which version of the rules gave which result. The last entry of each holds.
+which order which version of the rules gave which result. The last entry of each holds. `decisions` are what people decided.
 
 Decimals are exact: NUMERIC on PostgreSQL; text on SQLite, which knows only floats. Times are ISO 8601 in UTC and only for reading: the
 order of things is told by `generation` and `seq`, since clocks are set back.
@@ -160,21 +160,28 @@ audit_findings = sa.Table("audit_findings", metadata, _audit(), _ordinal(), *_co
 audit_verdicts = sa.Table("audit_verdicts", metadata, _audit(), _ordinal(),
                           *(sa.Column(name, _TYPES[kind]) for name, kind in VERDICT_COLUMNS.items()))  # fmt: skip
 
-#: Accepted explanations, and their withdrawals: the last entry about a finding holds, until the moment `ends_at` if it has one:
-#: when the last day `until` (ISO 8601) is over where the auditors sit.
-waiver_entries = sa.Table(
-    "waiver_entries", metadata,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("finding_id", sa.Text, nullable=False, index=True),
-    sa.Column("action", sa.String(8), sa.CheckConstraint("action IN ('accept', 'withdraw')"), nullable=False),
-    sa.Column("form_id", sa.Text, nullable=False),
-    sa.Column("rule", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("who", sa.Text, nullable=False),
-    sa.Column("why", sa.Text, nullable=False),
-    sa.Column("recorded_at", sa.String(32), nullable=False),
+#: What people decided, as a chain of hashes; see `decisions`. Rows are only ever added: triggers of the migration refuse anything else.
+#: An acceptance holds until the moment `ends_at` if it has one: when the last day `until` (ISO 8601) is over where the auditors sit.
+decisions = sa.Table(
+    "decisions", metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("made_at", sa.String(32), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("document_id", sa.String(64), index=True),
+    sa.Column("document", sa.Text),
+    sa.Column("form", sa.Integer),
+    sa.Column("path", sa.Text),
+    sa.Column("finding_id", sa.Text, index=True),
+    sa.Column("rule", sa.Text),
+    sa.Column("reading", sa.Text),
+    sa.Column("value", sa.Text),
+    sa.Column("place", sa.Text),
     sa.Column("until", sa.String(10)),
     sa.Column("ends_at", sa.String(32)),
+    sa.Column("previous", sa.String(64), nullable=False, unique=True),
+    sa.Column("hash", sa.String(64), nullable=False),
 )  # fmt: skip
 
 
@@ -241,20 +248,23 @@ def current_audits() -> sa.Select[Any]:
     return joined.where(audits.c.generation == newest)
 
 
-def last_waivers() -> sa.Select[Any]:
-    """The last entry about each finding, where that is an acceptance, be it expired or not."""
-    other = waiver_entries.alias("other")
+def last_of_findings() -> sa.Select[Any]:
+    """The last decision about each finding that has any."""
+    other = decisions.alias("other")
     newest = (
-        sa.select(sa.func.max(other.c.seq))
-        .where(other.c.finding_id == waiver_entries.c.finding_id)
+        sa.select(sa.func.max(other.c.number))
+        .where(other.c.finding_id == decisions.c.finding_id)
         .scalar_subquery()
     )
-    return sa.select(waiver_entries).where(
-        waiver_entries.c.seq == newest, waiver_entries.c.action == "accept"
-    )
+    return sa.select(decisions).where(decisions.c.number == newest)
+
+
+def last_waivers() -> sa.Select[Any]:
+    """The last decision about each finding, where that is an acceptance, be it expired or not."""
+    return last_of_findings().where(decisions.c.kind == "accept")
 
 
 def standing_waivers(now: str = "") -> sa.Select[Any]:
     """Those of `last_waivers` that have not expired `now`, a moment as `Clock.stamp` writes it; by the database's clock without one."""
-    ends_at = waiver_entries.c.ends_at
+    ends_at = decisions.c.ends_at
     return last_waivers().where(sa.or_(ends_at.is_(None), ends_at > (now or utc_now())))

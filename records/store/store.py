@@ -7,7 +7,8 @@
     store.audited(document_ids, rules) -> set                    # documents whose current reading these rules have judged last
     store.save_audit(document_ids, findings, verdicts, rules) -> {table: rows inserted}
     store.verdicts(document_ids=None) -> DataFrame
-    store.waive(finding_id, who, why, until=None), .withdraw(finding_id, who, why), .waivers() -> [Waiver]
+    store.decide(NewDecision(...), expected_last=None) -> DecisionRow   # corrections, acceptances ...: see `decisions`
+    store.decisions(), .verify_decisions() -> [ChainBreak], .waivers() -> [Waiver]
     store.filings(document_ids=None) -> DataFrame                # series_id, version, form_id ...: resubmissions of the same project
     store.query(sql) -> Result                                   # read-only, for people
     store.counts() -> {table: rows}
@@ -21,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,17 @@ from sqlalchemy.engine import Connection, Engine
 
 from selfeval.records.analysis.query import Result, run_query
 from selfeval.records.clock import Clock
-from selfeval.records.store import audit_store, engine, migrating, schema_sql, views_sql, waivers
+from selfeval.records.store import (
+    audit_store,
+    deciding,
+    decisions,
+    engine,
+    migrating,
+    schema_sql,
+    views_sql,
+    waivers,
+)
+from selfeval.records.store.decisions import ChainBreak, DecisionRow, Head, NewDecision
 from selfeval.records.store.readings import readings
 from selfeval.records.store.saving import FILING_COLUMNS, Save, current, filings, load
 from selfeval.records.store.schema_sql import metadata
@@ -142,32 +152,40 @@ class Store:
             {"records": "int64"}
         )
 
-    def waive(self, finding_id: str, who: str, why: str, until: date | None = None) -> bool:
-        """Accept the explanation of a current finding, to the end of the day `until` where one is given; False where the same is entered
-        already. LookupError: no such finding. ValueError: nobody's name, or no reason."""
-        return self.waive_all([(finding_id, who, why, until)]) == 1
+    def decide(self, new: NewDecision, *, expected_last: int | None = None) -> DecisionRow:
+        """Enter a decision, or give the one that says the same and stands already. `expected_last` is the number of the last decision that
+        the writer knew of: DecisionError decided-meanwhile where somebody else has decided on the same thing since. DecisionError: it is
+        not complete, or about nothing that is there."""
+        return self.decide_all([new], expected_last=expected_last)[0]
 
-    def waive_all(self, accepted: Iterable[tuple[str, str, str, date | None]]) -> int:
-        """The same for many, all of them or none; the number that changed something."""
-        entries = list(accepted)
+    def decide_all(
+        self, new: Sequence[NewDecision], *, expected_last: int | None = None
+    ) -> list[DecisionRow]:
+        """The same for many, all of them or none."""
         with self.writing() as connection:
-            there = waivers.current(connection, {entry[0] for entry in entries})
-            return sum(
-                waivers.enter(connection, self.clock, there, "accept", *entry) for entry in entries
-            )
+            return deciding.enter(connection, self.clock, new, expected_last)
 
-    def withdraw(self, finding_id: str, who: str, why: str) -> bool:
-        """Take an acceptance back; False where none stands."""
-        with self.writing() as connection:
-            return waivers.enter(
+    def decisions(
+        self, document_id: str | None = None, finding_id: str | None = None
+    ) -> list[DecisionRow]:
+        """All decisions in the order in which they were made, or those about a document (its findings too), or about a finding."""
+        with self.reading() as connection:
+            if document_id is finding_id is None:
+                return decisions.read(connection)
+            return decisions.read(
                 connection,
-                self.clock,
-                waivers.current(connection, [finding_id]),
-                "withdraw",
-                finding_id,
-                who,
-                why,
+                [] if document_id is None else [document_id],
+                [] if finding_id is None else [finding_id],
             )
+
+    def decisions_head(self) -> Head:
+        """The last row of the chain: what somebody notes who guards it."""
+        with self.reading() as connection:
+            return decisions.head(connection)
+
+    def verify_decisions(self, noted: Head | None = None) -> list[ChainBreak]:
+        """What does not hold of the chain, in order, [] where all does; `noted` is its head as it was known once."""
+        return decisions.verify(self.decisions(), noted)
 
     def waivers(self) -> list[waivers.Waiver]:
         """Every acceptance that was not withdrawn, those included that are void because the finding has changed or a day is past."""

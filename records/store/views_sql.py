@@ -24,6 +24,9 @@ from selfeval.records.store.schema_sql import (
 )
 from selfeval.records.tables.columns import COLUMNS
 
+#: Tables that a migration has emptied into others, while views of the version before held on to them.
+_SUPERSEDED = ("waiver_entries",)
+
 
 def create_views(connection: Connection) -> None:
     """Create every view as it is defined now. On PostgreSQL they are replaced, so that what was granted on them stays granted."""
@@ -38,6 +41,8 @@ def create_views(connection: Connection) -> None:
         text = select.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         statement = f"{create} {name} AS {text}".replace("%", "%%")
         connection.execute(sa.DDL(statement))  # type: ignore[no-untyped-call]
+    for name in _SUPERSEDED:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
 
 
 def _reordered(select: sa.Select[Any], names: list[str]) -> sa.Select[Any]:

@@ -99,21 +99,21 @@ def _document_row(document: Document) -> Row:
     )
     return {
         "document_id": document.sha256,
-        "document": _storable(document.document),
+        "document": storable(document.document),
         "pages": document.pages,
         "status": document.status,
         "reason_code": code,
-        "reason_message": _storable(message),
-        "reason_hint": _storable(hint),
+        "reason_message": storable(message),
+        "reason_hint": storable(hint),
         "forms": len(document.forms),
     }
 
 
 @overload
-def _storable(text: str) -> str: ...
+def storable(text: str) -> str: ...
 @overload
-def _storable(text: None) -> None: ...
-def _storable(text: str | None) -> str | None:
+def storable(text: None) -> None: ...
+def storable(text: str | None) -> str | None:
     """The same text with U+FFFD for what no store takes."""
     return _UNSTORABLE.sub("\ufffd", text) if text and _UNSTORABLE.search(text) else text
 
@@ -134,7 +134,7 @@ def _printed(part: Any, of: Iterable[Field], form: Form) -> Row:
         if field.kind == "year":
             row[field.column] = text if text and 0 < text < 10_000 else None
             continue
-        row[field.column] = text = mask_field(field, _storable(text), form.leader)
+        row[field.column] = text = mask_field(field, storable(text), form.leader)
         if field.is_number:
             row |= _number_columns(field.column, parse_field(field, text, form.amount_unit))
     return row
@@ -144,7 +144,7 @@ def _form_row(form: Form) -> Row:
     return {
         **_printed(form, HEADER, form),
         **_printed(form.total, TOTAL, form),
-        "profile": _storable(form.profile),
+        "profile": storable(form.profile),
         "has_scores": any(row.score is not None for row in form.funds)
         or any(row.score is not None for row in form.indicators),
     }
@@ -175,7 +175,7 @@ def _indicator_rows(form: Form) -> list[Row]:
 
 def _other_rows(form: Form) -> Iterator[Row]:
     for cell in form.other:
-        caption, value = _storable(cell.caption), _storable(cell.value)
+        caption, value = storable(cell.caption), storable(cell.value)
         x0, top, x1, bottom = cell.bbox
         yield {
             "caption": mask_text(caption, form.leader),
@@ -192,10 +192,10 @@ def _skipped_rows(document: Document) -> Iterator[Row]:
     for position, one in enumerate(document.skipped):
         yield {
             "document_id": document.sha256,
-            "document": _storable(document.document),
+            "document": storable(document.document),
             "position": position,
             "page": one.page,
-            "title": mask_text(_storable(one.title)),
+            "title": mask_text(storable(one.title)),
             "kind": one.kind,
         }
 
@@ -224,12 +224,12 @@ def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[tupl
     """One row for each part of each printed value; a doubt about a path without evidence has a row with no page."""
     doubts: dict[str, Doubt] = {}
     for known in sorted(form.doubts, key=lambda known: known.confidence):
-        doubts.setdefault(_storable(known.path), known)
-    evidence = {_storable(path): parts for path, parts in form.evidence.items()}
+        doubts.setdefault(storable(known.path), known)
+    evidence = {storable(path): parts for path, parts in form.evidence.items()}
     for path in dict.fromkeys((*evidence, *doubts)):
         doubt = _doubt_about(path, doubts) if doubts else None
         confidence = _share(doubt.confidence if doubt else form.confidences.get(path, 1.0))
-        why = mask_doubt(path, _storable(doubt.why), form.leader) if doubt else None
+        why = mask_doubt(path, storable(doubt.why), form.leader) if doubt else None
         parts = [part for part in evidence.get(path, ()) if all(map(isfinite, part.bbox))]
         for number, (page, (x0, top, x1, bottom)) in enumerate(parts):
             box = min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom)
