@@ -147,21 +147,13 @@ class Artist:
 
     def finish(self, wanted: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], PageImage]:
         """The pictures of these pages by document_id and page, once they are drawn."""
-        from selfeval.reports.model import PageImage
-
         with self._changed:
             self._changed.wait_for(
                 lambda: self._failure is not None or self._left.isdisjoint(wanted)
             )
         if self._failure is not None:
             raise self._failure
-        found = {}
-        for key, pages in wanted.items():
-            for page in pages:
-                if (sizes := _sizes(self.workspace, key, page)).exists():
-                    name, width, height = json.loads(sizes.read_text("ascii"))
-                    found[key, page] = PageImage(key, page, f"pages/{name}", width, height)
-        return found
+        return kept_images(self.workspace, wanted)
 
     def _feed(self) -> None:
         """Give the pool what waits, a few documents ahead of what it draws."""
@@ -242,6 +234,21 @@ class Artist:
                 extra={"document": original.document},
             )
             return None
+
+
+def kept_images(
+    workspace: Workspace, wanted: Mapping[str, Sequence[int]]
+) -> dict[tuple[str, int], PageImage]:
+    """Those of these pages that have a picture, by document_id and page; nothing is drawn."""
+    from selfeval.reports.model import PageImage
+
+    found = {}
+    for key, pages in wanted.items():
+        for page in pages:
+            if (sizes := _sizes(workspace, key, page)).exists():
+                name, width, height = json.loads(sizes.read_text("ascii"))
+                found[key, page] = PageImage(key, page, f"pages/{name}", width, height)
+    return found
 
 
 def _drop_bare(workspace: Workspace) -> None:

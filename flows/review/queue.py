@@ -1,0 +1,219 @@
+"""The forms that an auditor goes through, with what is left of each: kept in memory, and up to date with the store.
+
+Only current filings are in it. What a document's reading and audit say is read again when one of them changes; what was decided is read
+whenever anybody decided, here or elsewhere. So a request costs what is new since the one before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from selfeval.core.masking import mask_text
+from selfeval.core.paths import document_of, form_id, short_id
+from selfeval.core.severities import SEVERITIES
+from selfeval.records.store import audit_store
+from selfeval.records.store.decisions import Decision, Subject, standing
+from selfeval.records.store.schema_sql import (
+    audit_findings,
+    audit_verdicts,
+    audits,
+    current_audits,
+    current_extractions,
+    current_filings,
+    decisions,
+    extractions,
+    read_cells,
+    read_forms,
+)
+from selfeval.records.store.statements import fetch
+from selfeval.records.store.store import Store
+
+#: Where a form stands in the queue: values in doubt first, since findings about them may be none; then errors; then the rest.
+Stage = Literal["doubts", "errors", "rest", "reviewed"]
+STAGES: tuple[Stage, ...] = ("doubts", "errors", "rest", "reviewed")
+
+_HEAD = ("form_id", "document_id", "document", "form", "year", "project_name", "unit", "authority")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a reading and its audit say of a form: its head, PATHs in doubt, findings as (id, severity, cause), verdicts not decided."""
+
+    form_id: str
+    document_id: str
+    document: str
+    form: int
+    year: int | None
+    project: str
+    unit: str
+    authority: str
+    doubts: tuple[str, ...]
+    findings: tuple[tuple[str, str, str | None], ...]
+    undecided: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A form in the queue: what is left of it, and whether somebody has reviewed it."""
+
+    judged: Judged
+    doubts: int
+    #: open findings by severity that nobody decided, without those that only follow from another
+    left: Mapping[str, int]
+    reviewed: Decision | None
+
+    @property
+    def stage(self) -> Stage:
+        if self.reviewed:
+            return "reviewed"
+        return "doubts" if self.doubts else "errors" if self.left["error"] else "rest"
+
+    @property
+    def open(self) -> int:
+        """How much is left to decide."""
+        return self.doubts + sum(self.left.values())
+
+
+class Queue:
+    """All forms in the order in which they are gone through."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._lock = Lock()
+        self._stamp: tuple[Any, ...] = ()
+        self._keys: dict[str, tuple[str, str]] = {}
+        self._judged: dict[str, list[Judged]] = {}
+        self._items: tuple[Item, ...] = ()
+
+    def items(self) -> tuple[Item, ...]:
+        """The forms, those with doubts first, then those with errors, the rest, those reviewed; by unit within each."""
+        with self._lock, self.store.reading() as connection:
+            stamp = (*_stamp(connection), self.store.clock.today())
+            if stamp != self._stamp:
+                self._read_again(connection)
+                self._stamp = stamp
+            return self._items
+
+    def _read_again(self, connection: Connection) -> None:
+        latest = current_audits().subquery("latest_audit")
+        keys = {
+            row.document_id: (row.extraction_id, row.audit_id)
+            for row in connection.execute(sa.select(latest))
+        }
+        changed = [one for one, key in keys.items() if self._keys.get(one) != key]
+        for gone in self._keys.keys() - keys.keys():
+            self._judged.pop(gone, None)
+        self._judged.update(_judged(connection, changed))
+        self._keys = keys
+        filed = current_filings().subquery("filed")
+        current = set(connection.execute(sa.select(filed.c.form_id)).scalars())
+        held = holding(_all_decisions(self.store), self.store.clock.stamp())
+        forms = (one for forms in self._judged.values() for one in forms if one.form_id in current)
+        self._items = tuple(sorted((_item(one, held) for one in forms), key=_place))
+
+
+def holding(made: Iterable[Decision], now: str) -> dict[Subject, Decision]:
+    """By subject the decision that holds `now`: the last that was not withdrawn and whose last day is not over."""
+    return {
+        subject: one
+        for subject, one in standing(made).items()
+        if not one.ends_at or one.ends_at > now
+    }
+
+
+def _all_decisions(store: Store) -> Sequence[Decision]:
+    return store.decisions()
+
+
+def _stamp(connection: Connection) -> tuple[Any, ...]:
+    """What changes with every reading, audit and decision."""
+    last_reading = sa.select(sa.func.max(extractions.c.seq)).scalar_subquery()
+    count = sa.select(sa.func.count()).select_from(audits).scalar_subquery()
+    last_decision = sa.select(sa.func.max(decisions.c.number)).scalar_subquery()
+    return tuple(connection.execute(sa.select(last_reading, count, last_decision)).one())
+
+
+def _item(judged: Judged, held: Mapping[Subject, Decision]) -> Item:
+    key = judged.document_id, judged.form
+    open_ids = {finding for finding, _, _ in judged.findings if finding not in held}
+    left = dict.fromkeys(SEVERITIES, 0)
+    for finding, severity, cause in judged.findings:
+        if finding in open_ids and cause not in open_ids:
+            left[severity] += 1
+    doubts = sum((*key, path) not in held for path in judged.doubts)
+    return Item(judged, doubts, left, held.get((*key, "")))
+
+
+def _place(item: Item) -> tuple[Any, ...]:
+    judged = item.judged
+    return (
+        STAGES.index(item.stage),
+        judged.unit or judged.authority,
+        judged.project,
+        judged.document,
+        judged.form,
+    )
+
+
+def _judged(connection: Connection, document_ids: Collection[str]) -> dict[str, list[Judged]]:
+    """document_id -> what is said of its forms."""
+    latest = current_extractions().subquery("latest")
+    heads: sa.Select[Any] = sa.select(*(read_forms.c[name] for name in _HEAD))
+    heads = heads.join(latest, latest.c.extraction_id == read_forms.c.extraction_id)
+    doubted: sa.Select[Any] = sa.select(read_cells.c.form_id, read_cells.c.path)
+    doubted = doubted.join(latest, latest.c.extraction_id == read_cells.c.extraction_id).where(
+        read_cells.c.doubt.is_not(None), read_cells.c.part == 0
+    )
+    doubts: dict[str, list[str]] = defaultdict(list)
+    for row in fetch(connection, doubted, latest.c.document_id, document_ids):
+        doubts[row.form_id].append(row.path)
+    findings, undecided = _audited(connection, document_ids)
+    found: dict[str, list[Judged]] = {document_id: [] for document_id in document_ids}
+    for row in fetch(connection, heads, latest.c.document_id, document_ids):
+        found[row.document_id].append(
+            Judged(
+                row.form_id,
+                row.document_id,
+                mask_text(row.document),
+                row.form,
+                row.year,
+                *(_shown(text) for text in (row.project_name, row.unit, row.authority)),
+                doubts=tuple(doubts[row.form_id]),
+                findings=tuple(findings[row.form_id]),
+                undecided=undecided[row.form_id],
+            )
+        )
+    return found
+
+
+def _audited(
+    connection: Connection, document_ids: Collection[str]
+) -> tuple[dict[str, list[tuple[str, str, str | None]]], dict[str, int]]:
+    """By form its findings as (id, severity, cause), and how many verdicts could not be given."""
+    latest = current_audits().subquery("latest_audit")
+    columns = audit_findings.c
+    query: sa.Select[Any] = sa.select(
+        columns.form_id, columns.finding_id, columns.severity, columns.cause
+    ).join(latest, latest.c.audit_id == columns.audit_id)
+    findings = defaultdict(list)
+    for row in fetch(connection, query, latest.c.document_id, document_ids):
+        findings[row.form_id].append((row.finding_id, row.severity, row.cause))
+    counted: sa.Select[Any] = sa.select(audit_verdicts.c.form_id, audit_verdicts.c.records)
+    counted = counted.join(latest, latest.c.audit_id == audit_verdicts.c.audit_id).where(
+        audit_verdicts.c.verdict == "undecidable"
+    )
+    undecided: dict[str, int] = defaultdict(int)
+    for row in fetch(connection, counted, latest.c.document_id, document_ids):
+        undecided[row.form_id] += row.records
+    return findings, undecided
+
+
+def _shown(text: str | None) -> str:
+    return " ".join((mask_text(text) or "").split())
