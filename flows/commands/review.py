@@ -25,9 +25,7 @@ def review(
     by: Annotated[
         str, typer.Option("--by", metavar="姓名", help="复核人；不给则在页面上询问一次")
     ] = "",
-    opens: Annotated[
-        bool, typer.Option("--open/--no-open", help="是否自动打开浏览器")
-    ] = True,
+    opens: Annotated[bool, typer.Option("--open/--no-open", help="是否自动打开浏览器")] = True,
     store: StoreOption = "",
 ) -> int:
     """打开复核台：在浏览器中对照原件确认或更正读数、处理问题、标记已复核。只在本机可用，地址含一次性口令；按 Ctrl+C 结束。"""
@@ -62,10 +60,10 @@ def review(
 
 def _load_what_is_heavy() -> None:
     """Import what the first form and the first decision need, while the auditor looks at the queue."""
+    import pandas  # noqa: F401
+
     from selfeval.flows.review import form_page
+    from selfeval.flows.run import images, report_inputs  # noqa: F401
+    from selfeval.reports.site import views  # noqa: F401
 
     form_page.rules()
-    import selfeval.flows.run.images
-    import selfeval.flows.run.report_inputs
-    import selfeval.reports.site.views  # noqa: F401
-    import pandas  # noqa: F401, I001

@@ -1,11 +1,11 @@
 """The addresses of the desk.
 
-    GET  /                       the queue; ?q= words, ?unit=, ?facet= (see asking), ?shown= how many
-    GET  /queue                  its list alone, for the page's own script
-    GET  /forms/FORM_ID          a form, within the same queue
-    POST /decisions              a decision as JSON; what opened and closed as JSON
-    GET  /pages/NAME             a page image of the workspace
-    GET  /static/NAME            styles and scripts, the report's and the desk's
+GET  /                       the queue; ?q= words, ?unit=, ?facet= (see asking), ?shown= how many
+GET  /queue                  its list alone, for the page's own script
+GET  /forms/FORM_ID          a form, within the same queue
+POST /decisions              a decision as JSON; what opened and closed as JSON
+GET  /pages/NAME             a page image of the workspace
+GET  /static/NAME            styles and scripts, the report's and the desk's
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from selfeval.core.problems import Problem
 from selfeval.flows.review import asking, taking
 from selfeval.flows.review.asking import Asked
 from selfeval.flows.review.form_page import Pictures, form_desk
-from selfeval.flows.review.queue import Item, Queue
+from selfeval.flows.review.queue import Queue, QueueItem
 from selfeval.flows.review.templating import render
 from selfeval.flows.workspace import Workspace
 from selfeval.records.store.store import Store
@@ -38,9 +38,7 @@ _KEPT: Mapping[str, str] = {"cache-control": "private, max-age=600"}
 _CONFLICT, _UNDOABLE = 409, 422
 
 
-def asked(
-    q: str = "", unit: str = "", facet: str = "left", shown: int = asking.SHOWN
-) -> Asked:
+def asked(q: str = "", unit: str = "", facet: str = "left", shown: int = asking.SHOWN) -> Asked:
     """What an address asks of the queue."""
     return Asked(q, unit, facet, shown)
 
@@ -77,9 +75,9 @@ def create_app(place: Workspace, store: Store, pictures: Pictures, by: str) -> F
         )  # fmt: skip
 
     @app.post("/decisions")
-    def take(new: taking.Asked) -> JSONResponse:
+    def take(new: taking.Sent) -> JSONResponse:
         item = _item(queue.items(), new.form_id)
-        return JSONResponse(taking.take(place, store, item, new))
+        return JSONResponse(taking.take(store, item, new))
 
     @app.get("/pages/{name}")
     def show_picture(name: str) -> FileResponse:
@@ -100,7 +98,7 @@ def create_app(place: Workspace, store: Store, pictures: Pictures, by: str) -> F
     return app
 
 
-def _item(items: tuple[Item, ...], form_id: str) -> Item:
+def _item(items: tuple[QueueItem, ...], form_id: str) -> QueueItem:
     for item in items:
         if item.judged.form_id == form_id:
             return item
@@ -117,7 +115,7 @@ def _file(path: Path | None) -> FileResponse:
     return FileResponse(path, headers=dict(_KEPT))
 
 
-def _listed(items: tuple[Item, ...], wanted: Asked) -> dict[str, object]:
+def _listed(items: tuple[QueueItem, ...], wanted: Asked) -> dict[str, object]:
     """What the templates of the queue print."""
     chosen = wanted.of(items)
     unreviewed = [item for item in items if item.reviewed is None]

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
 
-from selfeval.flows.review.queue import STAGES, Item, Stage
+from selfeval.flows.review.queue import STAGES, QueueItem, Stage
 
 #: Forms that a page of the queue shows before it is asked for more.
 SHOWN = 200
 #: What can be asked for besides words and a unit: key, caption, which forms.
-FACETS: Mapping[str, tuple[str, Callable[[Item], bool]]] = {
+FACETS: Mapping[str, tuple[str, Callable[[QueueItem], bool]]] = {
     "left": ("待复核", lambda item: item.reviewed is None),
     "doubts": ("读数存疑", lambda item: item.doubts > 0),
     "errors": ("有错误", lambda item: item.left["error"] > 0),
@@ -46,17 +46,17 @@ class Asked:
         said = {"q": self.words, "unit": self.unit, "facet": self.facet if self.facet != "left" else ""}  # fmt: skip
         return urlencode({name: value for name, value in said.items() if value})
 
-    def of(self, items: Iterable[Item]) -> list[Item]:
+    def of(self, items: Iterable[QueueItem]) -> list[QueueItem]:
         """The forms asked for, in the order of the queue."""
         _, wanted = FACETS.get(self.facet, FACETS["left"])
         return [item for item in self._named(items) if wanted(item)]
 
-    def facets(self, items: Iterable[Item]) -> list[tuple[str, str, int]]:
+    def facets(self, items: Iterable[QueueItem]) -> list[tuple[str, str, int]]:
         """key, caption and number of forms of each facet, among the forms with these words and of this unit."""
         named = self._named(items)
         return [(key, caption, sum(map(of, named))) for key, (caption, of) in FACETS.items()]
 
-    def _named(self, items: Iterable[Item]) -> list[Item]:
+    def _named(self, items: Iterable[QueueItem]) -> list[QueueItem]:
         words = _plain(self.words).split()
         return [
             item
@@ -67,31 +67,33 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class UnitGroup:
     """The forms of one unit in one stage."""
 
     stage: Stage
     unit: str
-    items: Sequence[Item]
+    items: Sequence[QueueItem]
 
 
-def grouped(items: Sequence[Item]) -> list[tuple[str, list[Group]]]:
+def grouped(items: Sequence[QueueItem]) -> list[tuple[str, list[UnitGroup]]]:
     """The caption of each stage, and its forms by unit."""
     stages = []
     for stage in STAGES:
         of_stage = [item for item in items if item.stage == stage]
-        groups = [Group(stage, unit, list(some)) for unit, some in groupby(of_stage, _owner)]
+        groups = [UnitGroup(stage, unit, list(some)) for unit, some in groupby(of_stage, _owner)]
         if groups:
             stages.append((STAGE_CAPTIONS[stage], groups))
     return stages
 
 
-def units(items: Iterable[Item]) -> list[tuple[str, int]]:
+def units(items: Iterable[QueueItem]) -> list[tuple[str, int]]:
     """Every unit and how many forms it filed."""
     return sorted(Counter(map(_owner, items)).items())
 
 
-def neighbours(items: Sequence[Item], form_id: str) -> tuple[Item | None, Item | None, int]:
+def neighbours(
+    items: Sequence[QueueItem], form_id: str
+) -> tuple[QueueItem | None, QueueItem | None, int]:
     """The forms before and after this one, and its place from 1 (0: it is not, or no longer, among them; the next is then the first)."""
     ids = [item.judged.form_id for item in items]
     if form_id not in ids:
@@ -104,11 +106,11 @@ def neighbours(items: Sequence[Item], form_id: str) -> tuple[Item | None, Item |
     )
 
 
-def _owner(item: Item) -> str:
+def _owner(item: QueueItem) -> str:
     return item.judged.unit or item.judged.authority or "（未填单位）"
 
 
-def _text(item: Item) -> str:
+def _text(item: QueueItem) -> str:
     judged = item.judged
     return _plain(f"{judged.project} {judged.unit} {judged.authority} {judged.document} {judged.year or ''}")  # fmt: skip
 

@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from selfeval.flows.review.alternatives import alternatives
-from selfeval.flows.review.queue import Item, holding
+from selfeval.flows.review.queue import QueueItem, holding
 from selfeval.flows.review.words import CAPTIONS, joined_places
-from selfeval.records.store.decisions import Decision, Subject
+from selfeval.records.store.decisions import DecisionRow, Subject
 from selfeval.records.store.store import Store
 from selfeval.reports import labels
 from selfeval.reports.i18n import translator
@@ -40,7 +40,7 @@ Pictures = Callable[["Tables"], Mapping[tuple[str, int], PageImage]]
 class Made:
     """A decision in words: what, where, by whom and when; `detail` is what it changed, `stands` whether it still holds."""
 
-    decision: Decision
+    decision: DecisionRow
     caption: str
     where: str
     when: str
@@ -73,7 +73,7 @@ class FindingCard:
 class FormDesk:
     """Everything on the page of a form. `known` is the number of the last decision of all that the page shows."""
 
-    item: Item
+    item: QueueItem
     doc: DocumentView
     form: FormPage
     sheets: tuple[PageView, ...]
@@ -92,7 +92,7 @@ class FormDesk:
         return next((one for one in self.made if one.stands and one.decision.kind == "reviewed"), None)  # fmt: skip
 
 
-def form_desk(store: Store, item: Item, pictures: Pictures) -> FormDesk:
+def form_desk(store: Store, item: QueueItem, pictures: Pictures) -> FormDesk:
     """The page of a form."""
     from selfeval.flows.run.report_inputs import filings
     from selfeval.reports.site.views import document_views
@@ -204,7 +204,9 @@ def _sayings(form: FormPage) -> _Sayings:
     return _Sayings(lambda path: labels.say_path(path, name, catalogue), titles)
 
 
-def _made(one: Decision, held: Mapping[Subject, Decision], say: _Sayings, store: Store) -> Made:
+def _made(
+    one: DecisionRow, held: Mapping[Subject, DecisionRow], say: _Sayings, store: Store
+) -> Made:
     where = "本表"
     if one.finding_id:
         place = say.place(one.path or "")
@@ -223,7 +225,7 @@ def _made(one: Decision, held: Mapping[Subject, Decision], say: _Sayings, store:
     )
 
 
-def _detail(one: Decision) -> str:
+def _detail(one: DecisionRow) -> str:
     reading = publishable(one.reading or "") or "（空）"
     if one.kind == "correct":
         return f"“{reading}”更正为“{publishable(one.value or '') or '（空）'}”"

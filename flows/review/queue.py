@@ -7,7 +7,7 @@ whenever anybody decided, here or elsewhere. So a request costs what is new sinc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Literal
@@ -16,10 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from selfeval.core.masking import mask_text
-from selfeval.core.paths import document_of, form_id, short_id
 from selfeval.core.severities import SEVERITIES
-from selfeval.records.store import audit_store
-from selfeval.records.store.decisions import Decision, Subject, standing
+from selfeval.records.store.decisions import DecisionRow, Subject, standing
 from selfeval.records.store.schema_sql import (
     audit_findings,
     audit_verdicts,
@@ -43,7 +41,7 @@ _HEAD = ("form_id", "document_id", "document", "form", "year", "project_name", "
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedForm:
     """What a reading and its audit say of a form: its head, PATHs in doubt, findings as (id, severity, cause), verdicts not decided."""
 
     form_id: str
@@ -60,14 +58,14 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class QueueItem:
     """A form in the queue: what is left of it, and whether somebody has reviewed it."""
 
-    judged: Judged
+    judged: JudgedForm
     doubts: int
     #: open findings by severity that nobody decided, without those that only follow from another
     left: Mapping[str, int]
-    reviewed: Decision | None
+    reviewed: DecisionRow | None
 
     @property
     def stage(self) -> Stage:
@@ -89,10 +87,10 @@ class Queue:
         self._lock = Lock()
         self._stamp: tuple[Any, ...] = ()
         self._keys: dict[str, tuple[str, str]] = {}
-        self._judged: dict[str, list[Judged]] = {}
-        self._items: tuple[Item, ...] = ()
+        self._judged: dict[str, list[JudgedForm]] = {}
+        self._items: tuple[QueueItem, ...] = ()
 
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[QueueItem, ...]:
         """The forms, those with doubts first, then those with errors, the rest, those reviewed; by unit within each."""
         with self._lock, self.store.reading() as connection:
             stamp = (*_stamp(connection), self.store.clock.today())
@@ -114,22 +112,18 @@ class Queue:
         self._keys = keys
         filed = current_filings().subquery("filed")
         current = set(connection.execute(sa.select(filed.c.form_id)).scalars())
-        held = holding(_all_decisions(self.store), self.store.clock.stamp())
+        held = holding(self.store.decisions(), self.store.clock.stamp())
         forms = (one for forms in self._judged.values() for one in forms if one.form_id in current)
         self._items = tuple(sorted((_item(one, held) for one in forms), key=_place))
 
 
-def holding(made: Iterable[Decision], now: str) -> dict[Subject, Decision]:
+def holding(made: Iterable[DecisionRow], now: str) -> dict[Subject, DecisionRow]:
     """By subject the decision that holds `now`: the last that was not withdrawn and whose last day is not over."""
     return {
         subject: one
         for subject, one in standing(made).items()
         if not one.ends_at or one.ends_at > now
     }
-
-
-def _all_decisions(store: Store) -> Sequence[Decision]:
-    return store.decisions()
 
 
 def _stamp(connection: Connection) -> tuple[Any, ...]:
@@ -140,7 +134,7 @@ def _stamp(connection: Connection) -> tuple[Any, ...]:
     return tuple(connection.execute(sa.select(last_reading, count, last_decision)).one())
 
 
-def _item(judged: Judged, held: Mapping[Subject, Decision]) -> Item:
+def _item(judged: JudgedForm, held: Mapping[Subject, DecisionRow]) -> QueueItem:
     key = judged.document_id, judged.form
     open_ids = {finding for finding, _, _ in judged.findings if finding not in held}
     left = dict.fromkeys(SEVERITIES, 0)
@@ -148,10 +142,10 @@ def _item(judged: Judged, held: Mapping[Subject, Decision]) -> Item:
         if finding in open_ids and cause not in open_ids:
             left[severity] += 1
     doubts = sum((*key, path) not in held for path in judged.doubts)
-    return Item(judged, doubts, left, held.get((*key, "")))
+    return QueueItem(judged, doubts, left, held.get((*key, "")))
 
 
-def _place(item: Item) -> tuple[Any, ...]:
+def _place(item: QueueItem) -> tuple[Any, ...]:
     judged = item.judged
     return (
         STAGES.index(item.stage),
@@ -162,7 +156,7 @@ def _place(item: Item) -> tuple[Any, ...]:
     )
 
 
-def _judged(connection: Connection, document_ids: Collection[str]) -> dict[str, list[Judged]]:
+def _judged(connection: Connection, document_ids: Collection[str]) -> dict[str, list[JudgedForm]]:
     """document_id -> what is said of its forms."""
     latest = current_extractions().subquery("latest")
     heads: sa.Select[Any] = sa.select(*(read_forms.c[name] for name in _HEAD))
@@ -175,19 +169,21 @@ def _judged(connection: Connection, document_ids: Collection[str]) -> dict[str, 
     for row in fetch(connection, doubted, latest.c.document_id, document_ids):
         doubts[row.form_id].append(row.path)
     findings, undecided = _audited(connection, document_ids)
-    found: dict[str, list[Judged]] = {document_id: [] for document_id in document_ids}
+    found: dict[str, list[JudgedForm]] = {document_id: [] for document_id in document_ids}
     for row in fetch(connection, heads, latest.c.document_id, document_ids):
         found[row.document_id].append(
-            Judged(
+            JudgedForm(
                 row.form_id,
                 row.document_id,
                 mask_text(row.document),
                 row.form,
                 row.year,
-                *(_shown(text) for text in (row.project_name, row.unit, row.authority)),
-                doubts=tuple(doubts[row.form_id]),
-                findings=tuple(findings[row.form_id]),
-                undecided=undecided[row.form_id],
+                _shown(row.project_name),
+                _shown(row.unit),
+                _shown(row.authority),
+                tuple(doubts[row.form_id]),
+                tuple(findings[row.form_id]),
+                undecided[row.form_id],
             )
         )
     return found
@@ -216,4 +212,4 @@ def _audited(
 
 
 def _shown(text: str | None) -> str:
-    return " ".join((mask_text(text) or "").split())
+    return " ".join(mask_text(text or "").split())

@@ -54,10 +54,10 @@ def serve(app: App, bound: socket.socket, ready: Callable[[], None]) -> None:
         server_header=False,
         timeout_graceful_shutdown=PATIENCE,
     )
-    _Server(config, ready).run(sockets=[bound])
+    _DeskServer(config, ready).run(sockets=[bound])
 
 
-class _Server(uvicorn.Server):
+class _DeskServer(uvicorn.Server):
     """Says when it is ready, and takes a signal for the end of its work instead of for a failure."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:

@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from selfeval.flows.problems import Problem
-from selfeval.flows.review.form_page import rules
-from selfeval.flows.review.queue import Item
-from selfeval.flows.workspace import Workspace
+from selfeval.flows.review.queue import QueueItem
 from selfeval.records.store.decisions import Kind, NewDecision
+from selfeval.records.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Sent:
     """What a page sends. About values it names their `paths` (several where they were read from one cell), about a finding its id, about
     the form neither; `known` is the number of the last decision that it showed, `reading` what it showed as read."""
 
@@ -29,14 +27,21 @@ class Asked:
     value: str | None = None
     until: date | None = None
 
-    def decisions(self, item: Item) -> list[NewDecision]:
+    def decisions(self, item: QueueItem) -> list[NewDecision]:
         """The same as the store takes them."""
         judged = item.judged
         if self.finding_id:
             return [NewDecision(self.kind, self.by, self.reason, finding_id=self.finding_id, until=self.until)]  # fmt: skip
+        paths: list[str | None] = [*self.paths] or [None]
         return [
             NewDecision(
                 self.kind, self.by, self.reason, judged.document_id, judged.form, path, value=self.value, reading=self.reading,
             )
-            for path in self.paths or [None]
+            for path in paths
         ]  # fmt: skip
+
+
+def take(store: Store, item: QueueItem, new: Sent) -> dict[str, Any]:
+    """Enter a decision; what the page tells of it. DecisionError: it cannot be taken, or somebody else was quicker."""
+    store.decide_all(new.decisions(item), expected_last=new.known)
+    return {"audited": False, "opened": [], "closed": []}

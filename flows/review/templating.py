@@ -17,9 +17,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 def _environment() -> Environment:
     report = environment.environment("zh")
     return report.overlay(
-        loader=ChoiceLoader(
-            [FileSystemLoader(TEMPLATES), FileSystemLoader(environment.TEMPLATES)]
-        )
+        loader=ChoiceLoader([FileSystemLoader(TEMPLATES), FileSystemLoader(environment.TEMPLATES)])
     )
 
 
