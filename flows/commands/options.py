@@ -78,6 +78,16 @@ NotifyQuarantineOption = Annotated[
         show_default=False,
     ),
 ]
+FailQuarantineOption = Annotated[
+    float,
+    typer.Option(
+        "--fail-quarantine",
+        min=0,
+        max=100,
+        metavar="百分比",
+        help="拒收超过这个比例时，这次运行在 Prefect 中算失败",
+    ),
+]
 MetricsOption = Annotated[
     Path | None,
     typer.Option(

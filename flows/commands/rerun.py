@@ -58,13 +58,14 @@ def rerun(
     """重新处理：失败的、指定的、某天以来的、旧版本读出的文件，或只重新审核。原件须仍在收件夹中。"""
     from selfeval.flows.commands.console import log
     from selfeval.flows.commands.running import run_flow
-    from selfeval.flows.commands.status import matching
-    from selfeval.flows.ledger.states import READ, REFUSED, State
+    from selfeval.flows.ledger.selection import Choice, chosen
     from selfeval.flows.run import versions
     from selfeval.flows.run.stores import ledger_of
     from selfeval.flows.workspace import existing
 
-    if not (documents or failed or stale or since or rules):
+    day = since.date() if since else None
+    choice = Choice(tuple(documents or ()), failed, versions.reader() if stale else "", day)
+    if not (choice or rules):
         raise Problem(
             "nothing-chosen",
             "没有说明要重新处理什么",
@@ -72,22 +73,9 @@ def rerun(
         )
     expected = roster_of(roster)
     place = existing(workspace, store)
-    items = ledger_of(place).all()
-    chosen = {item.submission_id for name in documents or () for item in matching(items, name)}
-    for item in items:
-        if item.state is State.SUPERSEDED:
-            continue
-        arrived = datetime.fromisoformat(item.received_at)
-        if (
-            (failed and item.state in REFUSED)
-            or (stale and item.state in READ and item.reader != versions.reader())
-            or (since and arrived >= since.replace(tzinfo=place.clock.zone))
-        ):
-            chosen.add(item.submission_id)
-    if not chosen and not rules:
+    if not rules and not chosen(ledger_of(place).all(), choice, place.clock.zone):
         log.info("没有需要重新处理的文件")
         return OK
-    again = [item.submission_id for item in items if item.submission_id in chosen]
     options: dict[str, Any] = {
         "workers": workers_of(workers),
         "engine": engine,
@@ -98,7 +86,10 @@ def rerun(
         workspace,
         store,
         inbox="",
-        again=again,
+        documents=documents or [],
+        failed=failed,
+        stale=stale,
+        since=day,
         republish=True,
         publish_to=publish,
         roster=expected,

@@ -10,6 +10,7 @@ from selfeval.extractors.engines.registry import DEFAULT
 from selfeval.flows.commands.options import (
     DEFAULT_WORKSPACE,
     EngineOption,
+    FailQuarantineOption,
     MetricsOption,
     NotifyOption,
     NotifyQuarantineOption,
@@ -25,6 +26,7 @@ from selfeval.flows.commands.options import (
     workers_of,
 )
 from selfeval.flows.run.runners import Runner
+from selfeval.flows.run.summary import FAIL_PERCENT
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +45,7 @@ def run(
     store: StoreOption = "",
     notify: NotifyOption = None,
     notify_quarantine: NotifyQuarantineOption = None,
+    fail_quarantine: FailQuarantineOption = FAIL_PERCENT,
     metrics: MetricsOption = None,
     publish: PublishOption = "",
     roster: RosterOption = None,
@@ -66,7 +69,7 @@ def run(
         ),
     ] = "",
 ) -> int:
-    """收取、读取、审核整个收件夹并出报告；再次运行只处理新来的。退出码：0 无阻断，1 有错误级问题，2 有文件被隔离，3 运行失败。"""
+    """收取、读取、审核整个收件夹并出报告；再次运行只处理新来的。退出码：0 无阻断，1 有错误级问题，2 有文件被隔离，3 运行失败或全部文件被拒收。"""
     from selfeval.flows.commands.running import run_flow
     from selfeval.flows.inbox.folder import is_remote
     from selfeval.flows.problems import Problem
@@ -93,6 +96,7 @@ def run(
         "engine": engine,
         "second_opinion": second_opinion,
         "profile": profile,
+        "fail_percent": fail_quarantine,
     }
     return run_flow(
         workspace,

@@ -89,7 +89,7 @@ def _judge(state: Any) -> int:
     result = state.result(raise_on_failure=False)
     if isinstance(result, BaseException):
         raise result
-    if not state.is_completed():
+    if not state.is_completed() and not isinstance(result, dict):
         raise Problem(
             "run-failed",
             f"运行没有完成：{state.message or state.name}",

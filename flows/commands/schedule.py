@@ -12,6 +12,7 @@ import typer
 from selfeval.flows.commands.console import log
 from selfeval.flows.commands.options import (
     DEFAULT_WORKSPACE,
+    FailQuarantineOption,
     MetricsOption,
     NotifyOption,
     NotifyQuarantineOption,
@@ -22,6 +23,7 @@ from selfeval.flows.commands.options import (
     workers_of,
 )
 from selfeval.flows.problems import OK, Problem
+from selfeval.flows.run.summary import FAIL_PERCENT
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +45,7 @@ def schedule(
     store: StoreOption = "",
     notify: NotifyOption = None,
     notify_quarantine: NotifyQuarantineOption = None,
+    fail_quarantine: FailQuarantineOption = FAIL_PERCENT,
     metrics: MetricsOption = None,
 ) -> int:
     """按时运行主任务，直到被停止（可由 systemd 启动，见 deploy/）。设有 PREFECT_API_URL 时登记到该服务器，否则自带一个。"""
@@ -69,7 +72,7 @@ def schedule(
         server.wait()
         log.info("界面：%s", server.url.removesuffix("/api"))
     parameters = {"inbox": inbox if is_remote(inbox) else str(Path(inbox).absolute()), "workspace": str(place.root), "store": without_secret(place.store),
-                  "workers": workers_of(workers)}  # fmt: skip
+                  "workers": workers_of(workers), "fail_percent": fail_quarantine}  # fmt: skip
     log.info("已排定：%s（%s），收件夹 %s；按 Ctrl+C 停止", cron, timezone, parameters["inbox"])
     nightly.serve(
         name="nightly",

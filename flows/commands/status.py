@@ -10,7 +10,7 @@ import typer
 from selfeval.core.paths import short_id
 from selfeval.flows.commands.console import one_line, print_json, write_text
 from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
-from selfeval.flows.problems import OK, Problem
+from selfeval.flows.problems import OK
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +27,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> int:
     """查看收到了哪些文件、哪些失败、为什么、怎么办。"""
+    from selfeval.flows.ledger.selection import matching
     from selfeval.flows.ledger.states import READ, REFUSED, SENTENCES, State
     from selfeval.flows.run import summary, versions
     from selfeval.flows.run.stores import ledger_of
@@ -84,23 +85,6 @@ def status(
             lines.append(f"报告：{last['report']}")
     write_text("\n".join(lines) + "\n")
     return OK
-
-
-def matching(items: list[Any], wanted: str) -> list[Any]:
-    """The submissions that a name, a path or the start of a sha256 means. Problem: none."""
-    found = [
-        item
-        for item in items
-        if wanted in (item.document, item.path)
-        or (len(wanted) >= 8 and item.document_id.startswith(wanted))
-    ]
-    if not found:
-        raise Problem(
-            "unknown-document",
-            f"没有收到过 {one_line(wanted)}",
-            "可给出文件名、收件夹内的路径或 sha256 的前 8 位以上；selfeval status --all 列出全部。",
-        )
-    return found
 
 
 def _told(item: Any) -> dict[str, Any]:

@@ -9,32 +9,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from prefect import Task, flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State as PrefectState
 from prefect.futures import as_completed
-from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
 
-from selfeval.extractors.engines.registry import DEFAULT
+from selfeval.extractors.engines.registry import DEFAULT, ENGINES
 from selfeval.flows.commands.console import log, progress, start_run
 from selfeval.flows.inbox.intake import Intake, take_in
 from selfeval.flows.ledger.ledger import Submission, now
+from selfeval.flows.ledger.selection import Choice, chosen
 from selfeval.flows.ledger.states import REFUSED, UNFINISHED, State
 from selfeval.flows.ops import metrics
 from selfeval.flows.ops.uploading import Uploaded, upload
-from selfeval.flows.problems import BLOCKING, REJECTED
-from selfeval.flows.run import artifacts, watching
+from selfeval.flows.run import artifacts, versions, watching
+from selfeval.flows.run.ending import final_state, show_refused
 from selfeval.flows.run.heap import collecting_seldom, few_heaps
 from selfeval.flows.run.preload import import_audit
 from selfeval.flows.run.publishing import Published, bring_up_to_date
 from selfeval.flows.run.reading import Outcome, Reader, read_chunk
 from selfeval.flows.run.stores import ledger_of, store_of
-from selfeval.flows.run.summary import Summary, count, record, runs
+from selfeval.flows.run.summary import FAIL_PERCENT, Summary, count, record, runs
 from selfeval.flows.workspace import Workspace, clear_leftovers, create, locked
 
 #: documents in one task: a task costs Prefect some 10 ms, and after a kill this many are read again.
@@ -46,8 +48,8 @@ RETRY_SECONDS = [2.0, 10.0, 30.0]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_STATE_NAMES = {REJECTED: "Quarantined", BLOCKING: "Findings"}
+#: Prefect shows the engines as choices.
+EngineName = Annotated[str, Field(json_schema_extra={"enum": list(ENGINES)})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Closing:
     standing: metrics.Standing
     refused: tuple[Submission, ...]
     faults: tuple[tuple[str, str, int], ...] = ()
+    #: ids of the submissions that this run refused
+    refused_now: frozenset[str] = frozenset()
 
 
 def _may_pass(_task: Any, _run: Any, state: PrefectState) -> bool:
@@ -103,9 +107,10 @@ def take_in_inbox(job: Job, inbox: str) -> Intake:
 
 
 @_io_task("queue")
-def queue(job: Job, again: list[str]) -> list[str]:
-    """The submissions to read: those that an earlier run left unfinished, new ones, and those that are to be read `again`."""
+def queue(job: Job, choice: Choice) -> list[str]:
+    """The submissions to read: those that an earlier run left unfinished, new ones, and the chosen ones again."""
     ledger = ledger_of(job.workspace, job.run)
+    again = chosen(ledger.all(), choice, job.workspace.clock.zone) if choice else []
     ledger.move([replace(item, state=State.RECEIVED) for item in ledger.get(again)], note="rerun")
     return [item.submission_id for item in ledger.all() if item.state in UNFINISHED]
 
@@ -154,6 +159,7 @@ def summarise(
         metrics.standing(store),
         tuple(item for item in items if item.state in REFUSED),
         tuple(published.faults),
+        frozenset(outcome.submission_id for outcome in refused_now),
     )
 
 
@@ -183,13 +189,17 @@ def nightly(
     workspace: str,
     store: str = "",
     workers: int = 0,
-    engine: str = DEFAULT.name,
+    engine: EngineName = DEFAULT.name,
     second_opinion: bool = False,
     profile: str = "",
-    again: list[str] | None = None,
+    failed: bool = False,
+    documents: list[str] | None = None,
+    since: date | None = None,
+    stale: bool = False,
     republish: bool = False,
     publish_to: str = "",
     roster: str = "",
+    fail_percent: float = FAIL_PERCENT,
 ) -> Any:
     """Read what is new in the inbox, audit everything that is read, write the report.
 
@@ -201,10 +211,14 @@ def nightly(
         engine: a name in selfeval.extractors.engines.registry.ENGINES: pdfium, pdfplumber, camelot or ocr.
         second_opinion: read every document with camelot too and doubt what differs.
         profile: judge every form by this profile instead of its own.
-        again: ids of submissions to read again, whatever their state.
+        failed: read again what was refused.
+        documents: names, paths in the inbox or starts of sha256 of documents to read again, whatever their state.
+        since: read again what came on this day or later.
+        stale: read again what an earlier version of the program read.
         republish: audit and write the report even where nothing is new.
         publish_to: where reports, data and quarantine are copied afterwards (s3://bucket/prefix). Empty: nowhere.
         roster: a CSV of the units and projects that have to submit. Empty: nobody is missed.
+        fail_percent: percent of refused documents above which the run has failed; where all were refused it always has.
     """
     few_heaps()  # in a process that a Prefect server started; elsewhere once more does no harm
     place = create(Path(workspace), store)
@@ -218,9 +232,12 @@ def nightly(
         profile,
         roster,
     )
+    # A retry from the user interface is meant for what failed.
+    failed = failed or (runtime.flow_run.run_count or 0) > 1
+    choice = Choice(tuple(documents or ()), failed, versions.reader() if stale else "", since)
     with locked(place):
         clear_leftovers(place)
-        closing = _work(job, inbox, again or [], republish)
+        closing = _work(job, inbox, choice, republish)
         summary = closing.summary
         if publish_to:
             sent = send(job, publish_to)
@@ -232,19 +249,20 @@ def nightly(
                 extra={"run": run},
             )
     artifacts.publish(summary, closing.refused, closing.faults)
+    show_refused(closing.refused, closing.refused_now)
     log.info("%s", summary.sentence(), extra={"run": run})
-    data = asdict(summary) | {"exit_code": summary.exit_code}
-    return Completed(
-        name=_STATE_NAMES.get(summary.exit_code, "Completed"), message=summary.sentence(), data=data
-    )
+    state = final_state(summary, closing.refused, fail_percent)
+    if state.is_failed():
+        log.error("%s", state.message, extra={"run": run, "code": "too-many-refused"})
+    return state
 
 
-def _work(job: Job, inbox: str, again: list[str], republish: bool) -> Closing:
+def _work(job: Job, inbox: str, choice: Choice, republish: bool) -> Closing:
     """The steps in order. Whatever asks a file system or the store is a task, so that one that is gone for a while does not end the run."""
     started = now()
     taken = take_in_inbox(job, inbox) if inbox else Intake((), (), ())
     with collecting_seldom():
-        outcomes = list(_read_all(job, queue(job, again)))
+        outcomes = list(_read_all(job, queue(job, choice)))
     published = publish(job, republish)
     closing = summarise(job, inbox, started, taken, outcomes, published)
     earlier = runs(job.workspace)

@@ -12,8 +12,11 @@ from typing import Any
 from selfeval.core.severities import SEVERITY_CAPTIONS
 from selfeval.flows.ledger.ledger import Submission
 from selfeval.flows.ledger.states import READ, REFUSED
-from selfeval.flows.problems import BLOCKING, OK, REJECTED
+from selfeval.flows.problems import BLOCKING, FAILED, OK, REJECTED
 from selfeval.flows.workspace import PRIVATE_FILE, Workspace
+
+#: Percent of refused documents above which a run has failed, and how few documents of one night tell nothing about it.
+FAIL_PERCENT, FEW = 50.0, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,30 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 nothing blocking, 1 findings of severity error that nobody has waived, 2 some documents were refused."""
+        """0 nothing blocking, 1 findings of severity error that nobody has waived, 2 some documents were refused, 3 all of them were."""
+        if self.all_refused:
+            return FAILED
         if self.quarantined:
             return REJECTED
         return BLOCKING if self.findings.get("error") else OK
+
+    @property
+    def all_refused(self) -> bool:
+        """Whether no document of the inbox could be read."""
+        return bool(self.quarantined) and not self.read and not self.unsettled
+
+    def too_many_refused(self, percent: float) -> str:
+        """Why the run has failed though it came to its end, "" where it has not: all of the inbox was refused, or more than `percent` of it,
+        or of what this run read, if that was not just a few files or a rerun of chosen ones."""
+        if self.all_refused:
+            return f"收件夹的 {self.quarantined} 份文件全部被拒收"
+        parts = [("收件夹", self.quarantined, self.read + self.quarantined)]
+        if self.inbox and self.processed >= FEW:
+            parts.append(("本次处理的", self.refused, self.processed))
+        for what, refused, number in parts:
+            if 100 * refused > percent * number:
+                return f"{what} {number} 份文件中有 {refused} 份被拒收，超过 {percent:g}%"
+        return ""
 
     def sentence(self) -> str:
         kinds = "、".join(

@@ -32,7 +32,7 @@ def ended(
     notifying.send(
         [*told, f"{summary.sentence()}。", f"报告：{notifying.report_of(summary)}"] if told else [],
         urls,
-        failed=False,
+        failed=summary.exit_code == FAILED,
     )
 
 
@@ -61,6 +61,8 @@ def failed(workspace: Workspace, error: BaseException | None, started: str) -> N
 def flow_failed(flow: Any, flow_run: Any, state: Any) -> None:
     """Prefect's hook for a flow run that failed or crashed."""
     error = state.result(raise_on_failure=False)
+    if isinstance(error, dict):  # it came to its end, which was told, and refused too much
+        return
     started = flow_run.start_time.isoformat() if flow_run.start_time else now()
     root = Path(flow_run.parameters["workspace"]).absolute()
     failed(Workspace(root), error if isinstance(error, BaseException) else None, started)
