@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,7 @@ from selfeval.flows.commands import (
     rules,
     run,
     schedule,
+    serve_report,
     sql,
     status,
     template,
@@ -56,6 +58,7 @@ COMMANDS = (
     rules,
     sql,
     schedule,
+    serve_report,
     template,
     export,
     import_,
@@ -93,8 +96,22 @@ def options(
     console.start_logging(log, verbose)
 
 
+class Terminated(BaseException):
+    """The process was asked to end (SIGTERM): what is under way is left, and what was begun is cleared away."""
+
+
+#: what the shell says of a process that SIGTERM ended
+_TERMINATED = 128 + signal.SIGTERM
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # asked a second time, it ends at once
+    raise Terminated
+
+
 def main() -> None:
     """Run one command and exit with its code. Nothing that goes wrong shows a traceback, unless SELFEVAL_DEBUG is set."""
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(_run(sys.argv[1:]))
 
 
@@ -112,6 +129,9 @@ def _run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         console.log.warning("已中断；再次运行会从中断处继续")
         return 130
+    except Terminated:
+        console.log.warning("收到停止信号，已停止；再次运行会从中断处继续")
+        return _TERMINATED
     except (console.ReaderGone, BrokenPipeError):
         # Nobody is left to tell. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

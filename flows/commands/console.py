@@ -35,6 +35,14 @@ class _Plain(logging.Formatter):
         return f"{moment:%H:%M:%S} {_LEVELS.get(record.levelname, record.levelname)}{where}{one_line(_message(record))}"
 
 
+class _Bare(logging.Formatter):
+    """`文档：内容`, for those who add time and level themselves and drop what else a record holds, as Prefect does."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        document = getattr(record, "document", None)
+        return f"{one_line(document)}：{_message(record)}" if document else _message(record)
+
+
 class _Json(JsonFormatter):
     """The fields that the module names and no others: what libraries put into a record may hold anything."""
 
@@ -102,9 +110,12 @@ def _json_stream() -> Any:
 
 
 def start_run(run: str) -> None:
-    """Stamp the run's id on every line from here on; in a process that a Prefect server started, begin to log at all."""
+    """Stamp the run's id on every line from here on; in a process that a Prefect server started, begin to log at all. What Prefect keeps of
+    our lines names their document."""
     global _current_run
     _current_run = run
+    for handler in log.handlers:  # Prefect's
+        handler.setFormatter(_Bare())
     if _handler is None:
         start_logging()
 

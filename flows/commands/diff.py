@@ -59,8 +59,8 @@ def _way_to_site(out: Path, workspace: Path, store: str) -> str:
 
 
 def _side(name: str, workspace: Path, store: str) -> Side:
-    from selfeval.flows.ledger.selection import matching
     from selfeval.flows.ledger.ledger import active
+    from selfeval.flows.ledger.selection import matching
     from selfeval.flows.run.stores import ledger_of, store_of
     from selfeval.flows.workspace import existing
     from selfeval.reports.diff.versions import Side

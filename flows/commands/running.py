@@ -44,11 +44,26 @@ def run_flow(
 
         try:
             flow = runners.on(nightly, runner, dask, parameters["workers"])
-            return _judge(
-                flow(workspace=str(place.root), store=address, return_state=True, **parameters)
-            )
+            state = flow(workspace=str(place.root), store=address, return_state=True, **parameters)
+            return _judge(state)
+        except Problem:
+            raise
+        except Exception as error:
+            _say_if_prefect_is_gone(place, error, started)
+            raise
         finally:
             close_books()
+
+
+def _say_if_prefect_is_gone(place: Workspace, error: Exception, started: str) -> None:
+    """Problem: what broke the run off is that Prefect's server has gone away meanwhile; the flow could tell nobody then."""
+    from selfeval.flows.run import prefect_server, watching
+
+    try:
+        prefect_server.reach(os.environ["PREFECT_API_URL"])
+    except Problem as gone:
+        watching.failed(place, gone, started)
+        raise gone from error
 
 
 def without_secret(store: str) -> str:

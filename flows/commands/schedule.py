@@ -23,6 +23,7 @@ from selfeval.flows.commands.options import (
     workers_of,
 )
 from selfeval.flows.problems import OK, Problem
+from selfeval.flows.run.prefect_server import PORT
 from selfeval.flows.run.summary import FAIL_PERCENT
 
 
@@ -47,30 +48,44 @@ def schedule(
     notify_quarantine: NotifyQuarantineOption = None,
     fail_quarantine: FailQuarantineOption = FAIL_PERCENT,
     metrics: MetricsOption = None,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", min=1, max=65535, metavar="端口", help="自带的 Prefect 服务和界面用哪个端口"
+        ),
+    ] = PORT,
 ) -> int:
     """按时运行主任务，直到被停止（可由 systemd 启动，见 deploy/）。设有 PREFECT_API_URL 时登记到该服务器，否则自带一个。"""
     from selfeval.flows.commands.running import without_secret
     from selfeval.flows.inbox.folder import is_remote
-    from selfeval.flows.run import prefect_server
+    from selfeval.flows.ledger.ledger import now
+    from selfeval.flows.run import prefect_server, watching
     from selfeval.flows.workspace import create
 
     _check(cron, timezone)
     watch(notify, notify_quarantine, metrics)
     place = create(workspace, store)
-    # A home of its own: a run by hand ends what an earlier run left in the workspace's, and must not end this.
-    home = place.prefect_home / "schedule"
-    prefect_server.end_stale(home)
-    server = prefect_server.Server(home) if prefect_server.prepare(home) else None
-    os.environ |= {"PREFECT_LOGGING_LEVEL": "INFO", "PREFECT_LOGGING_EXTRA_LOGGERS": "selfeval"}
-    if server:
-        server.start(scheduling=True)
-    from prefect.schedules import Cron
+    home = place.prefect_home
+    try:
+        prefect_server.end_stale(home, prefect_server.SCHEDULE)
+        own = prefect_server.prepare(home)
+        server = prefect_server.Server(home, prefect_server.SCHEDULE, port) if own else None
+        os.environ["PREFECT_LOGGING_LEVEL"] = "INFO"
+        if server:
+            server.start(scheduling=True)
+        from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+        from prefect.schedules import Cron
 
-    from selfeval.flows.run.flow import nightly
+        from selfeval.flows.run import zombies
+        from selfeval.flows.run.flow import nightly
 
-    if server:
-        server.wait()
-        log.info("界面：%s", server.url.removesuffix("/api"))
+        if server:
+            server.wait()
+            log.info("界面：%s", server.url.removesuffix("/api"))
+        zombies.ship()
+    except Problem as problem:
+        watching.failed(place, problem, now())
+        raise
     parameters = {"inbox": inbox if is_remote(inbox) else str(Path(inbox).absolute()), "workspace": str(place.root), "store": without_secret(place.store),
                   "workers": workers_of(workers), "fail_percent": fail_quarantine}  # fmt: skip
     log.info("已排定：%s（%s），收件夹 %s；按 Ctrl+C 停止", cron, timezone, parameters["inbox"])
@@ -80,6 +95,14 @@ def schedule(
         parameters=parameters,
         pause_on_shutdown=False,
         print_starting_message=False,
+        tags=["selfeval"],
+        limit=1,
+        # what would start while a run is under way is not wanted: that run, or the next, takes up what has come
+        global_limit=ConcurrencyLimitConfig(
+            limit=1,
+            collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW,
+            grace_period_seconds=60,
+        ),
     )
     return OK
 

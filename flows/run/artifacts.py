@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,10 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 
 from selfeval.flows.commands.console import one_line
 from selfeval.flows.ledger.ledger import Submission
+from selfeval.flows.ops import report_server
+from selfeval.flows.ops.notifying import REPORT
 from selfeval.flows.run.summary import Summary
+from selfeval.flows.workspace import Workspace
 
 #: rows of the table; the ledger and the report have all of them.
 LISTED = 200
@@ -38,9 +42,11 @@ def publish(
         told = [{"规则": rule, "原因": why, "未判定": count} for rule, why, count in faults]
         create_table_artifact(key="rule-faults", table=told, description="执行出错的规则，其结论按未能判定处理")  # fmt: skip
     if summary.report:
-        create_link_artifact(
-            key="report",
-            link=Path(summary.report).as_uri(),
-            link_text="审核报告",
-            description="审核报告",
+        place = Path(summary.report).parent.parent
+        address = os.environ.get(REPORT) or report_server.address(Workspace(place))
+        how = (
+            ""
+            if os.environ.get(REPORT)
+            else f"在本机运行 selfeval serve-report -w {place} 后可打开"
         )
+        create_link_artifact(key="report", link=address, link_text="审核报告", description=how or "审核报告")  # fmt: skip

@@ -5,8 +5,7 @@ tasks return, and by the ledger. A flow that returned nested mapped results coul
 flat list of them. Bad input is never retried; file systems and databases are, with growing pauses.
 """
 
-from __future__ import annotations
-
+# Annotations of the flow are objects, not strings: Prefect loads this file by its path, and could not look the names up then.
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -29,7 +28,7 @@ from selfeval.flows.ledger.selection import Choice, chosen
 from selfeval.flows.ledger.states import REFUSED, UNFINISHED, State
 from selfeval.flows.ops import metrics
 from selfeval.flows.ops.uploading import Uploaded, upload
-from selfeval.flows.run import artifacts, versions, watching
+from selfeval.flows.run import artifacts, versions, watching, zombies
 from selfeval.flows.run.ending import final_state, show_refused
 from selfeval.flows.run.heap import collecting_seldom, few_heaps
 from selfeval.flows.run.preload import import_audit
@@ -237,6 +236,8 @@ def nightly(
     choice = Choice(tuple(documents or ()), failed, versions.reader() if stale else "", since)
     with locked(place):
         clear_leftovers(place)
+        if runtime.flow_run.id and zombies.bury(place.root, run):
+            log.warning("上一次运行中途停止，已在 Prefect 中标为 CRASHED", extra={"run": run})
         closing = _work(job, inbox, choice, republish)
         summary = closing.summary
         if publish_to:

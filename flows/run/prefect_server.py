@@ -15,12 +15,14 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from selfeval.flows.problems import Problem
-from selfeval.flows.workspace import write_private
+from selfeval.flows.workspace import without_password, write_private
 
 #: seconds. The first start in a workspace creates Prefect's database, which takes half a minute on a busy machine.
 START_SECONDS = 180.0
@@ -33,29 +35,84 @@ _QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_CLI_COLORS": "false",
+    # the least that Prefect allows: the automation in `zombies` tells by their absence that a run was killed
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "selfeval",
 }
+#: Where a schedule remembers its server: a run by hand ends what an earlier run left, and must not end that.
+SCHEDULE = "schedule.json"
+#: The port of a schedule's server, Prefect's own: people keep the address of its user interface.
+PORT = 4200
+#: seconds between tries to reach a server that others run.
+_TRIES = (0.0, 1.0, 3.0)
 
 
 def prepare(home: Path) -> bool:
-    """Set the environment of Prefect before it is imported. True when the run needs a server of its own."""
+    """Set the environment of Prefect before it is imported. True when the run needs a server of its own: none is named in the
+    environment nor in the profile of Prefect that is in use, and no schedule of this workspace has one. Problem: the one that is named does
+    not answer."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    if os.environ.get("PREFECT_API_URL"):
+    if url := os.environ.get("PREFECT_API_URL") or _of_profile():
+        reach(url)
+        os.environ["PREFECT_API_URL"] = url
         return False
     os.environ["PREFECT_HOME"] = str(home)
     os.environ["PREFECT_PROFILES_PATH"] = str(home / "profiles.toml")
+    if url := _of_schedule(home):
+        os.environ["PREFECT_API_URL"] = url
+        return False
     return True
+
+
+def _of_profile() -> str:
+    """The address in the profile of Prefect that is in use, "" for none. Prefect reads it itself; it must not be imported before the
+    environment is set."""
+    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
+    path = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
+    try:
+        known = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError) as error:
+        raise Problem("prefect-profile", f"Prefect 的配置文件 {path} 无法读取（{type(error).__name__}）",
+                      "请改正该文件，或用环境变量 PREFECT_API_URL 指定服务器。") from error  # fmt: skip
+    name = os.environ.get("PREFECT_PROFILE") or known.get("active", "")
+    return str(known.get("profiles", {}).get(name, {}).get("PREFECT_API_URL", ""))
+
+
+def _of_schedule(home: Path) -> str:
+    """The address of the server that a schedule of the same workspace keeps, so that there is one history; "" for none."""
+    known = _recorded(home / SCHEDULE)
+    return known.get("url", "") if known and _started(known["pid"]) == known["started"] else ""
+
+
+def reach(url: str) -> None:
+    """Problem: no server answers at this address. Whatever it answers will do: Prefect itself says what it does not accept."""
+    opener = urllib.request.build_opener()
+    for pause in _TRIES:
+        time.sleep(pause)
+        try:
+            opener.open(f"{url.rstrip('/')}/health", timeout=10).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except (OSError, ValueError):
+            continue
+    raise Problem("prefect-unreachable", f"连不上 Prefect 服务 {without_password(url)}",
+                  "请检查该服务和网络，或改正 PREFECT_API_URL（环境变量或 Prefect 的配置）后再运行；已完成的部分不会重做。")  # fmt: skip
 
 
 class Server:
     """The server's process. `start` returns at once; `wait` until it answers."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, record: str = "server.json", port: int = 0) -> None:
+        """`record` is the name under which the process is remembered. Problem: the `port` is taken; 0 stands for any that is free."""
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.home = home
-        self.record = home / "server.json"
-        self.log = home / "server.log"
-        self.port = _free_port()
+        self.record = home / record
+        self.log = self.record.with_suffix(".log")
+        self.port = _free_port(port)
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -97,7 +154,9 @@ class Server:
         atexit.register(self.stop)
         write_private(
             self.record,
-            json.dumps({"pid": self.process.pid, "started": _started(self.process.pid)}),
+            json.dumps(
+                {"pid": self.process.pid, "started": _started(self.process.pid), "url": self.url}
+            ),
         )
         os.environ["PREFECT_API_URL"] = self.url
 
@@ -142,17 +201,14 @@ class Server:
             del os.environ["PREFECT_API_URL"]
 
 
-def end_stale(home: Path) -> bool:
+def end_stale(home: Path, record: str = "server.json") -> bool:
     """End the server that a killed run left behind, if the recorded process is still that one. True when there was one."""
-    record = home / "server.json"
-    try:
-        known = json.loads(record.read_text("utf-8"))
-        pid, started = int(known["pid"]), known["started"]
-    except FileNotFoundError:
+    path = home / record
+    known = _recorded(path)
+    path.unlink(missing_ok=True)
+    if not known:
         return False
-    except (OSError, ValueError, KeyError, TypeError):
-        record.unlink(missing_ok=True)
-        return False
+    pid, started = known["pid"], known["started"]
     alive = bool(started) and _started(pid) == started
     if alive:
         os.kill(pid, signal.SIGTERM)
@@ -161,8 +217,16 @@ def end_stale(home: Path) -> bool:
             time.sleep(0.05)
         if _started(pid) == started:
             os.kill(pid, signal.SIGKILL)
-    record.unlink(missing_ok=True)
     return alive
+
+
+def _recorded(path: Path) -> dict[str, Any]:
+    """What is remembered of a server's process; empty where there is nothing, or nothing that makes sense."""
+    try:
+        known = json.loads(path.read_text("utf-8"))
+        return {"pid": int(known["pid"]), "started": str(known["started"]), "url": str(known.get("url", ""))}  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def _started(pid: int) -> str:
@@ -174,7 +238,12 @@ def _started(pid: int) -> str:
     return "" if fields[0] in ("Z", "X") else fields[19]
 
 
-def _free_port() -> int:
+def _free_port(wanted: int) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            raise Problem("port-busy", f"端口 {wanted} 已被占用（{error.strerror}）",
+                          "请用 --port 换一个端口；若那里已有 Prefect 服务，可设 PREFECT_API_URL 使用它。") from error  # fmt: skip
         return int(probe.getsockname()[1])
