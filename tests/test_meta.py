@@ -122,7 +122,7 @@ def test_what_is_imported_is_declared() -> None:
 def command_modules() -> list[str]:
     from selfeval.flows.cli import COMMANDS
 
-    return [module.__name__.rpartition(".")[2].rstrip("_") for module in COMMANDS]
+    return [module.__name__.rpartition(".")[2].rstrip("_").replace("_", "-") for module in COMMANDS]
 
 
 @pytest.mark.parametrize("command", command_modules())

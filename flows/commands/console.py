@@ -35,7 +35,7 @@ class _Plain(logging.Formatter):
         return f"{moment:%H:%M:%S} {_LEVELS.get(record.levelname, record.levelname)}{where}{one_line(_message(record))}"
 
 
-class _Bare(logging.Formatter):
+class _Told(logging.Formatter):
     """`文档：内容`, for those who add time and level themselves and drop what else a record holds, as Prefect does."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -115,7 +115,7 @@ def start_run(run: str) -> None:
     global _current_run
     _current_run = run
     for handler in log.handlers:  # Prefect's
-        handler.setFormatter(_Bare())
+        handler.setFormatter(_Told())
     if _handler is None:
         start_logging()
 

@@ -25,8 +25,8 @@ from selfeval.flows.commands.options import (
     watch,
     workers_of,
 )
+from selfeval.flows.problems import FAIL_PERCENT
 from selfeval.flows.run.runners import Runner
-from selfeval.flows.run.summary import FAIL_PERCENT
 
 
 def register(app: typer.Typer) -> None:

@@ -22,9 +22,8 @@ from selfeval.flows.commands.options import (
     watch,
     workers_of,
 )
-from selfeval.flows.problems import OK, Problem
+from selfeval.flows.problems import FAIL_PERCENT, OK, Problem
 from selfeval.flows.run.prefect_server import PORT
-from selfeval.flows.run.summary import FAIL_PERCENT
 
 
 def register(app: typer.Typer) -> None:

@@ -28,6 +28,7 @@ from selfeval.flows.ledger.selection import Choice, chosen
 from selfeval.flows.ledger.states import REFUSED, UNFINISHED, State
 from selfeval.flows.ops import metrics
 from selfeval.flows.ops.uploading import Uploaded, upload
+from selfeval.flows.problems import FAIL_PERCENT
 from selfeval.flows.run import artifacts, versions, watching, zombies
 from selfeval.flows.run.ending import final_state, show_refused
 from selfeval.flows.run.heap import collecting_seldom, few_heaps
@@ -35,7 +36,7 @@ from selfeval.flows.run.preload import import_audit
 from selfeval.flows.run.publishing import Published, bring_up_to_date
 from selfeval.flows.run.reading import Outcome, Reader, read_chunk
 from selfeval.flows.run.stores import ledger_of, store_of
-from selfeval.flows.run.summary import FAIL_PERCENT, Summary, count, record, runs
+from selfeval.flows.run.summary import Summary, count, record, runs
 from selfeval.flows.workspace import Workspace, clear_leftovers, create, locked
 
 #: documents in one task: a task costs Prefect some 10 ms, and after a kill this many are read again.

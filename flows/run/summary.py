@@ -15,8 +15,8 @@ from selfeval.flows.ledger.states import READ, REFUSED
 from selfeval.flows.problems import BLOCKING, FAILED, OK, REJECTED
 from selfeval.flows.workspace import PRIVATE_FILE, Workspace
 
-#: Percent of refused documents above which a run has failed, and how few documents of one night tell nothing about it.
-FAIL_PERCENT, FEW = 50.0, 10
+#: Documents of one night, of which fewer tell nothing about a run.
+FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
