@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.batch_cache import forget
@@ -16,7 +17,7 @@ from selfeval.expectations import catalogue
 from selfeval.expectations.cross_form import Card, Index, Peers, card_of
 from selfeval.expectations.findings import Audit, collect
 from selfeval.expectations.frames import keys
-from selfeval.expectations.judging import Judgement
+from selfeval.expectations.judging import ACROSS, Judgement
 from selfeval.expectations.kept import Kept, KeptDocument, bases, values_of
 from selfeval.expectations.profiles import known
 from selfeval.expectations.roster import Expected, read_roster
@@ -67,18 +68,26 @@ def audit_in_batches(
     off: Sequence[Off] = (),
     kept: Kept | None = None,
     readings: Mapping[str, str] | None = None,
+    replaced: Mapping[str, int] | None = None,
 ) -> Iterator[tuple[Tables, Audit]]:
     """The same for more documents than memory should hold: batches of tables, with what was found among them, each with its audit.
     `document_ids` are in the order in which the documents were received, and `load` gives the tables of some of them. With `kept`, and the
-    `readings` of the documents, only what rests on something new is judged.
+    `readings` of the documents, only what rests on something new is judged. `replaced` are the ids of forms that a later filing replaces,
+    with its number: rules across documents neither see them nor are asked about them.
 
     Raises what `audit` raises, before the first batch or at any."""
     from selfeval.expectations.gx.validating import SuiteRunner
 
-    expected, runner = read_roster(roster) if roster else (), SuiteRunner()
-    for ids, peers in batches(document_ids, load, profile, expected, size, kept, readings):
+    expected, runner, replaced = (
+        read_roster(roster) if roster else (),
+        SuiteRunner(),
+        replaced or {},
+    )
+    for ids, peers in batches(
+        document_ids, load, profile, expected, size, kept, readings, replaced
+    ):
         tables = _under(profile, load(ids, Cells.ALL))
-        found = _judge(runner, tables, peers, off)
+        found = _judge(runner, tables, peers, off, replaced)
         yield replace(tables, findings=found.findings), found
 
 
@@ -90,6 +99,7 @@ def batches(
     size: int = BATCH,
     kept: Kept | None = None,
     readings: Mapping[str, str] | None = None,
+    replaced: Mapping[str, int] | None = None,
 ) -> Iterator[tuple[Sequence[str], Peers]]:
     """The documents in batches that are judged together, each with what its forms can ask about others.
 
@@ -99,9 +109,9 @@ def batches(
     def looked_at(ids: Sequence[str]) -> list[FormView]:
         return views(_under(profile, load(ids, Cells.JUDGED)))
 
-    expected = tuple(roster)
+    expected, replaced = tuple(roster), replaced or {}
     if kept is None and len(document_ids) <= size:
-        yield document_ids, Peers(expected)
+        yield document_ids, Peers(expected, replaced=replaced)
         return
     kept = Kept("") if kept is None else kept
     readings = dict.fromkeys(document_ids, "") if readings is None else readings
@@ -109,8 +119,11 @@ def batches(
         [one for one in document_ids if one not in kept.documents], looked_at, size, kept, readings
     )
     cards = [card for one in document_ids for card in kept.documents[one].cards]
-    index, failing = Index(cards), kept.failing(SYSTEMATIC)
-    due = _due(document_ids, kept, index, readings, expected)
+    index = Index([card for card in cards if card.form_id not in replaced])
+    due, failing = (
+        _due(document_ids, kept, index, readings, expected, replaced),
+        kept.failing(SYSTEMATIC),
+    )
     in_order = sorted(
         due,
         key=lambda document_id: min(
@@ -135,9 +148,10 @@ def _due(
     index: Index,
     readings: Mapping[str, str],
     expected: Sequence[Expected],
+    replaced: Mapping[str, int],
 ) -> list[str]:
     """The documents whose verdicts rest on something else than those that are kept, and at least one: Data Docs show what ran."""
-    found = bases(kept, index, readings, expected)
+    found = bases(kept, index, readings, expected, replaced)
     due = [one for one in document_ids if kept.documents[one].basis != found[one]]
     kept.documents |= {one: replace(kept.documents[one], basis=found[one]) for one in due}
     return due or list(document_ids[:1])
@@ -151,11 +165,27 @@ def _under(profile: str | None, tables: Tables) -> Tables:
     return replace(tables, forms=tables.forms.assign(profile=profile))
 
 
-def _judge(runner: SuiteRunner, tables: Tables, peers: Peers, off: Sequence[Off]) -> Audit:
+def _judge(
+    runner: SuiteRunner,
+    tables: Tables,
+    peers: Peers,
+    off: Sequence[Off],
+    replaced: Mapping[str, int] = MappingProxyType({}),
+) -> Audit:
     with _collector_paused():
         forms = views(tables, peers)
-        judgement = Judgement(forms, catalogue.load(), off=off_by_form(off, forms))
+        silent = off_by_form(off, forms)
+        for form in forms:
+            if form.form_id in replaced:
+                silent[form.form_id] = silent.get(form.form_id, {}) | _not_compared(replaced[form.form_id])  # fmt: skip
+        judgement = Judgement(forms, catalogue.load(), off=silent)
         return collect(runner.run(judgement, keys(tables)), tables.cells)
+
+
+def _not_compared(version: int) -> dict[str, str]:
+    """The rules that are not asked about a form which the filing of that number replaces, and why."""
+    why = f"本表已被第{version}版取代，不参与跨表比对"
+    return {entry.id: why for entry in catalogue.load().entries.values() if entry.family == ACROSS}
 
 
 def _survey(

@@ -7,13 +7,13 @@ the few that must read another form cell by cell ask `Peers.form` for it.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from selfeval.core.filings import Key, project_key, unit_key
 from selfeval.core.numbers import MONEY_UNITS
 from selfeval.expectations.text import bare
 
@@ -21,25 +21,11 @@ if TYPE_CHECKING:
     from selfeval.expectations.roster import Expected
     from selfeval.expectations.view import FormView
 
-_CODE = re.compile(r"^[0-9]{3,}[-－_—]?")
-_OWN_OFFICE = re.compile(r"(?:本级|机关|本部)$")
 #: Words of a title that say that a form replaces an earlier one.
 _REVISED = ("修改", "更正", "修订", "更新")
 
 
-def unit_key(name: str | None) -> str:
-    """A unit's name without its code and without 本级."""
-    return _OWN_OFFICE.sub("", bare(_CODE.sub("", (name or "").strip())))
-
-
-Key = tuple[str, str]
 K = TypeVar("K")
-
-
-def project_key(form: FormView | Card) -> Key | None:
-    """Unit and project of a form; None where one of them is blank."""
-    unit, project = unit_key(form.unit), bare(form.project_name)
-    return (unit, project) if unit and project else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +69,7 @@ def card_of(form: FormView) -> Card:
         if (number := row.read(name).number) and number.value > 0
     ]
     return Card(
-        form.form_id, form.document_id, form.document, form.form, form.year, form.unit, form.project_name, project_key(form),
+        form.form_id, form.document_id, form.document, form.form, form.year, form.unit, form.project_name, project_key(form.unit, form.authority, form.project_name),
         unit_key(form.unit), unit_key(form.authority), any(word in (form.title or "") for word in _REVISED),
         form.settings is not None and form.settings.id == "department", total is not None,
         executed.value * factor if executed is not None and factor else None, score.value if score is not None else None,
@@ -117,7 +103,7 @@ def _digest(texts: Iterable[str]) -> bytes:
 
 
 class Index:
-    """The cards of all forms of an audit, in the order in which the forms were received, and by what they are looked up by."""
+    """The cards of all forms of an audit that count, in the order in which the forms were received, and by what they are looked up by."""
 
     def __init__(self, cards: Sequence[Card]) -> None:
         self.cards = cards
@@ -185,17 +171,20 @@ def _grouped(cards: Iterable[Card], keys: Callable[[Card], Collection[K]]) -> di
 class Peers:
     """What the forms of a batch can ask about others: the roster, the index of all forms, one of these forms, and which fail a rule.
 
-    `forms` are those of the batch. Where they are not all of the audit, `whole` is the index of all and `fetch` gives the form of an id."""
+    `forms` are those of the batch, `replaced` the ids of those of them that a later filing replaces. Where they are not all of the audit,
+    `whole` is the index of all and `fetch` gives the form of an id."""
 
     roster: tuple[Expected, ...] = ()
     forms: list[FormView] = field(default_factory=list)
     whole: Index | None = None
     fetch: Callable[[str], FormView] | None = None
     failing: Callable[[str], Collection[str]] = lambda rule: frozenset()
+    replaced: Collection[str] = ()
 
     @cached_property
     def index(self) -> Index:
-        return self.whole or Index([card_of(form) for form in self.forms])
+        counted = (form for form in self.forms if form.form_id not in self.replaced)
+        return self.whole or Index([card_of(form) for form in counted])
 
     @cached_property
     def _at_hand(self) -> dict[str, FormView]:

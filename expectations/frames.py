@@ -131,7 +131,7 @@ def _doubtful(tables: Tables) -> dict[str, set[str]]:
     """By the name of a column the records whose value in it is in doubt."""
     doubted = tables.cells.loc[tables.cells["doubt"].notna(), "form_id"].unique()
     found: dict[str, set[str]] = {}
-    for form in views(part_of(tables, set(doubted))) if len(doubted) else ():
+    for form in views(tables.of_forms(set(doubted))) if len(doubted) else ():
         for row in (*form.funds, *form.indicators):
             block = "funds" if row.subject.startswith("funds") else "indicators"
             for name in _NUMBERS[block]:
@@ -144,15 +144,6 @@ def _doubtful(tables: Tables) -> dict[str, set[str]]:
             if form.doubt(name):
                 found.setdefault(name, set()).add(form.form_id)
     return found
-
-
-def part_of(tables: Tables, form_ids: Collection[str]) -> Tables:
-    """The tables with these forms alone."""
-    parts = {
-        name: frame[frame["form_id"].isin(form_ids)] if "form_id" in frame else frame
-        for name, frame in tables.items()
-    }
-    return Tables(**parts)
 
 
 def _states(texts: pd.Series, read: pd.Series, unsure: pd.Series) -> pd.Series:

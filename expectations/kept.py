@@ -14,7 +14,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from selfeval.expectations.cross_form import Card, Index
+from selfeval.core.filings import unit_key
+from selfeval.expectations.cross_form import Card, Index, Peers
+from selfeval.expectations.roster import Expected
 
 #: The values of a card, as `Card` takes them.
 values_of = attrgetter(*Card.__slots__)
@@ -94,17 +96,26 @@ def _card(values: Sequence[Any]) -> Card:
     return Card(**named)
 
 
-def bases(kept: Kept, index: Index, readings: Mapping[str, str], expected: Sequence[Any]) -> dict[str, str]:  # fmt: skip
+def bases(
+    kept: Kept,
+    index: Index,
+    readings: Mapping[str, str],
+    expected: Sequence[Expected],
+    replaced: Mapping[str, int],
+) -> dict[str, str]:
     """By document_id a digest of everything that the verdicts about it rest on. `readings` are the current readings of all documents,
-    `expected` the lines of the roster."""
+    `expected` the lines of the roster, `replaced` the forms that a later filing replaces, with its number."""
     whole = Neighbours(kept, index, readings)
     found: dict[str, list[str]] = {}
+    awaited = Peers(tuple(expected), whole=index).awaited
     for card in index.cards:
-        parts = whole.of(card)
-        # the first form speaks for the batch, and so does any where a roster may be told about
-        if card is index.cards[0] or expected:
+        parts = [*whole.of(card), *whole.sent(awaited.get(card.form_id, ()))]
+        if card is index.cards[0]:  # the first form speaks for the batch
             parts.append(whole.everything)
         found.setdefault(card.document_id, []).extend(parts)
+    for document_id, one in kept.documents.items():
+        numbers = [f"{card.form} {replaced[card.form_id]}" for card in one.cards if card.form_id in replaced]  # fmt: skip
+        found.setdefault(document_id, []).extend(numbers)
     return {
         document_id: _digest([kept.common, readings[document_id], *found.get(document_id, ())])
         for document_id in readings
@@ -136,6 +147,15 @@ class Neighbours:
         for name, groups in (("unit", index.by_unit), ("office", index.by_office)):
             found.append(self._group((name, card.unit_key), groups.get(card.unit_key, ())))
         found.append(self._group(("results", card.results), index.by_results.get(card.results, ())))
+        return found
+
+    def sent(self, awaited: Sequence[Expected]) -> list[str]:
+        """The lines of a roster that are told about on one form, and the forms that came from these units."""
+        found = []
+        for line in awaited:
+            names = {unit_key(name) for name in (line.unit, *line.aliases)}
+            groups = (self._group(("unit", name), self._index.by_unit.get(name, ())) for name in sorted(names))  # fmt: skip
+            found += [repr(line), *groups]
         return found
 
     def _group(self, name: Any, cards: Sequence[Card]) -> str:

@@ -6,14 +6,11 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from selfeval.core import numbers
+from selfeval.core import filings, numbers
 from selfeval.core.batch_cache import remembered
 from selfeval.core.folding import fold
 from selfeval.core.numbers import MONEY_UNITS, parse_number
 
-_LAYOUT = re.compile(
-    r"(?<![0-9])\.|\.(?![0-9])|[\s,，。、;；:：!！?？“”\"'‘’()（）《》〈〉【】\[\]…·—–-]+"
-)
 _NUMBERING = re.compile(
     r"^(?:指标\s*[0-9一二三四五六七八九十]{0,3}|[0-9]{1,2}[.、)）]|[★☆*])+\s*[:：.、]?\s*"
 )
@@ -28,12 +25,8 @@ _YEAR = re.compile(r"(?<![0-9〔\[(（])(20[0-9]{2})(?=\s*年)")
 
 #: `selfeval.core.numbers.is_blank`, remembered: many rules ask it about the same few texts.
 is_blank = remembered(numbers.is_blank)
-
-
-@remembered
-def bare(text: str | None) -> str:
-    """`text` without spaces and punctuation, all but the point in a number: 95.00 is not 950.0."""
-    return _LAYOUT.sub("", fold(text)) if text else ""
+#: `selfeval.core.filings.bare`, likewise.
+bare = remembered(filings.bare)
 
 
 @remembered

@@ -35,7 +35,7 @@ FAMILIES = {
     "conclusions": N_("评价结论"),
     "": N_("其他"),
 }
-STATUS = {"ok": N_("已审核"), "rejected": N_("未能读取")}
+STATUS = {"ok": N_("已审核"), "rejected": N_("未能读取"), "replaced": N_("已被后报取代")}
 
 _ROW_SAID = {
     "funds": N_("资金情况第 %(row)d 行"),

@@ -111,7 +111,8 @@ class WaiverShown:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One filing of a form, in order of `number` from 1. `address` is the page of that version in this site, if it has one."""
+    """One filing of a form, in order of `number` from 1. `address` is the page of that version in this site, if it has one; `replaced_by` the
+    number of the filing that counts in its place, 0 for that one."""
 
     form_id: str
     number: int
@@ -121,6 +122,7 @@ class Version:
     findings: int | None = None  # None: not known
     address: str = ""
     is_this: bool = False
+    replaced_by: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,11 @@ class FormPage:
 
     def count(self, severity: str) -> int:
         return sum(finding.severity == severity for finding in self.open_findings)
+
+    @property
+    def replaced_by(self) -> int:
+        """The number of the filing that counts in place of this one, 0 where this one counts."""
+        return next((version.replaced_by for version in self.versions if version.is_this), 0)
 
     @property
     def is_open(self) -> bool:

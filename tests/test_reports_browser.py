@@ -560,7 +560,7 @@ def test_thousands_of_forms_in_chunks_are_searched_filtered_and_sorted(page, tmp
         )
         view = replace(view, document_id=f"{at:064x}", document=f"{at}.pdf", forms=(form,))
         writer.totals.add(view)
-        for row in lists.document_rows(view, writer._rule_number):
+        for row in lists.document_rows(view, writer._rule_number, writer.catalogue):
             writer._index.add(row)
     writer.finish()
     assert len(list((tmp_path / "data").glob("documents-*.js"))) == 3

@@ -12,7 +12,7 @@ from rule_cases import CASES
 from test_rules_cases import form_of, varied
 
 from selfeval.expectations import audit
-from selfeval.expectations.frames import JudgedFiles, part_of
+from selfeval.expectations.frames import JudgedFiles
 from selfeval.expectations.gx.suites import SUITES_DIR
 from selfeval.expectations.roster import read_roster
 from selfeval.extractors.model import Form
@@ -53,7 +53,7 @@ def test_plain_great_expectations_counts_what_the_audit_finds(tmp_path: Path) ->
         half = len(tables.forms) // 2
         # batches come in the order in which they are judged, which is not that of receipt
         for part in (tables.forms.iloc[half:], tables.forms.iloc[:half]):
-            files.add(part_of(tables, set(part["form_id"])))
+            files.add(tables.of_forms(set(part["form_id"])))
     script = [sys.executable, str(HERE / "fresh_gx.py"), str(tmp_path / "judged"), str(SUITES_DIR)]
     shown = subprocess.run(script, capture_output=True, text=True, check=False)
     assert shown.returncode == 0, shown.stderr[-2000:]

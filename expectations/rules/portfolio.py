@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from selfeval.core.filings import unit_key
 from selfeval.core.numbers import MONEY_UNITS
 from selfeval.expectations.arithmetic import ZERO
-from selfeval.expectations.cross_form import Card, Peers, unit_key
+from selfeval.expectations.cross_form import Card, Peers
 from selfeval.expectations.rules.base import FormRule
 from selfeval.expectations.rules.costs import wan
 from selfeval.expectations.text import bare
@@ -27,7 +28,7 @@ def others_before(record: FormView) -> list[Card] | Decision:
     """The forms of the same unit, project and year that come before this one in the batch."""
     peers = peers_of(record)
     card = peers.card(record)
-    if card.key is None or record.year is None:
+    if card.key is None or not card.unit_key or record.year is None:
         return UNNAMED
     same = peers.index.same_project(card)
     before = same[: same.index(card)]

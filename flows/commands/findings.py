@@ -67,10 +67,13 @@ def findings(
     chosen, verdicts = tables.findings, books.verdicts(shown)
     if rule:
         chosen, verdicts = (frame[frame["rule"] == rule] for frame in (chosen, verdicts))
-    forms = tables.forms[tables.forms["document"] == document] if document else tables.forms
+    replaced = books.replaced()
+    # an earlier filing is listed where it is asked for
+    named = tables.forms["document"] == document
+    forms = tables.forms[named if document else ~tables.forms["form_id"].isin(replaced)]
     chosen = chosen[chosen["form_id"].isin(forms["form_id"])]
     refused = sum(item.state in REFUSED for item in items if document in ("", item.document))
-    found = listing.listing(forms, chosen, verdicts, refused, books.current_forms())
+    found = listing.listing(forms, chosen, verdicts, refused, replaced)
     rows, columns = found.findings, listing.COLUMNS
     if form is FindingsFormat.CSV:
         rows, columns = waiver_sheet.sheet_rows(rows, books.waivers()), waiver_sheet.SHEET_COLUMNS
@@ -89,7 +92,11 @@ def findings(
         )
     if form is FindingsFormat.XLSX:
         data = _workbook(
-            books, tables, chosen, out.absolute().parent if out else place.root, place.reports
+            books,
+            tables.of_forms(forms["form_id"]),
+            chosen,
+            out.absolute().parent if out else place.root,
+            place.reports,
         )
     else:
         data = listing.to_bytes(found, form, rows, columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,8 @@ class Format(StrEnum):
 class Listing:
     """What an audit came to, as plain data: the findings with the keys COLUMNS, the verdicts that could not be given as document, form,
     rule, subject and why, and of each form how many verdicts it has of each kind. `refused` files were not audited at all;
-    `undecided_core` counts the undecided verdicts of core rules; `earlier` are the ids of findings in filings that a later one replaces."""
+    `undecided_core` counts the undecided verdicts of core rules. `earlier` are the ids of findings in filings that a later one replaces,
+    and `undecided_earlier` how many of `undecided` are of those; they are listed where they were asked for, and count nowhere."""
 
     findings: list[dict[str, Any]]
     undecided: list[dict[str, Any]]
@@ -41,6 +42,8 @@ class Listing:
     refused: int = 0
     undecided_core: int = 0
     earlier: frozenset[str] = frozenset()
+    undecided_earlier: int = 0
+    replaced: tuple[str, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -81,9 +84,10 @@ class Listing:
         ]
         if others:
             told.append(f"另有 {'，'.join(others)}，不计入待处理问题。")
-        if self.undecided:
+        if undecided := len(self.undecided) - self.undecided_earlier:
             core = f"，其中核心规则 {self.undecided_core} 处" if self.undecided_core else ""
-            told.append(f"未能判定 {len(self.undecided)} 处{core}，尚不能下结论。")
+            told.append(f"未能判定 {undecided} 处{core}，尚不能下结论。")
+        told += [f"{one}。" for one in self.replaced]
         if self.refused:
             told.append(f"{self.refused} 份文件未能读取，没有审核。")
         return "".join(told) or ("没有发现问题。" if self.forms else "没有可审核的自评表。")
@@ -97,9 +101,9 @@ def listing(
     findings: DataFrame,
     verdicts: DataFrame,
     refused: int = 0,
-    current: Collection[str] | None = None,
+    replaced: Mapping[str, int] | None = None,
 ) -> Listing:
-    """The listing of what was found and decided of `forms`; `current` are the ids of the forms that count, None for all."""
+    """The listing of what was found and decided of `forms`; `replaced` are the ids of forms that a later filing replaces, with its number."""
     from selfeval.core.paths import unpacked
     from selfeval.expectations import catalogue
 
@@ -112,7 +116,8 @@ def listing(
         form_id: {"document": head["document"], "form": head["form"], **dict.fromkeys(_VERDICTS.values(), 0)}
         for form_id, head in heads.items()
     }  # fmt: skip
-    undecided, core = [], 0
+    replaced = replaced or {}
+    undecided, core, earlier_undecided = [], 0, 0
     place = {form_id: at for at, form_id in enumerate(heads)}
     judged: list[Any] = verdicts.to_dict("records")
     for row in sorted(judged, key=lambda row: place.get(row["form_id"], -1)):
@@ -124,15 +129,18 @@ def listing(
             for subject in unpacked(_plain(row["subject"]) or "form"):
                 undecided.append({"document": head["document"], "form": head["form"], "rule": row["rule"],
                                   "subject": subject, "why": row["why"]})  # fmt: skip
-                core += row["rule"] in book.entries and book[row["rule"]].core
+                counts_not = row["form_id"] in replaced
+                earlier_undecided += counts_not
+                core += not counts_not and row["rule"] in book.entries and book[row["rule"]].core
     records: list[Any] = findings.to_dict("records")
     found = [_row(record, heads.get(record["form_id"], {}), book) for record in records]
-    earlier = frozenset(
-        record["finding_id"]
-        for record in records
-        if current is not None and record["form_id"] not in current
+    earlier = frozenset(one["finding_id"] for one in records if one["form_id"] in replaced)
+    told = tuple(
+        f"{head['document']} 第 {head['form']} 份自评表已被第 {replaced[form_id]} 版取代"
+        for form_id, head in heads.items()
+        if form_id in replaced
     )
-    return Listing(found, undecided, list(counts.values()), refused, core, earlier)
+    return Listing(found, undecided, list(counts.values()), refused, core, earlier, earlier_undecided, told)  # fmt: skip
 
 
 _TEXTS = ("document", "form", "rule", "severity", "subject", "message", "expected", "actual")

@@ -58,6 +58,7 @@ def report(
         raise Problem("unknown-language", f"没有 {lang} 版的报告", "可选 zh、en。")
     place = existing(workspace, store)
     books, ledger = store_of(place), ledger_of(place)
+    replaced = books.replaced()
     with locked(place):
         items = ledger.all()
         listed = active(items) | {item.document_id for item in items if item.state in REFUSED}
@@ -69,7 +70,7 @@ def report(
         if xlsx:
             from selfeval.reports.office.excel import write_workbook
 
-            tables = receipt.load(books, listed)
+            tables = receipt.load(books, listed).of_forms(replaced, without=True)
             site = f"{os.path.relpath(target, xlsx.absolute().parent)}/"
             book = write_workbook(
                 xlsx,
@@ -89,7 +90,10 @@ def report(
 
             known, catalogue = Sources(rule_texts_of(lang)), translator(lang)
             verdicts = books.verdicts
-            views = (view for part in receipt.batches(books, order)
+            parts = (
+                part.of_forms(replaced, without=True) for part in receipt.batches(books, order)
+            )
+            views = (view for part in parts
                      for view in document_views(part, part.findings, verdicts(part.documents["document_id"]), known, catalogue))  # fmt: skip
             for path in write_letters(
                 collect(views), docx, template=template, lang=lang, issued=place.clock.today()

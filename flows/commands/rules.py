@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,10 @@ from selfeval.core.severities import SEVERITY_CAPTIONS
 from selfeval.flows.commands.console import one_line, print_json, write_text
 from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, WorkspaceOption
 from selfeval.flows.problems import OK, Problem
+from selfeval.records.tables.columns import Cells
+
+if TYPE_CHECKING:
+    from selfeval.records.tables.build import Tables
 
 
 def register(app: typer.Typer) -> None:
@@ -81,21 +86,25 @@ def rules(
 def _try(specs: list[str], root: Path, url: str, as_json: bool) -> int:
     """Say what a changed rule, tolerance or profile would open and close on what is in the store; nothing is kept."""
     from collections import Counter
-    from functools import partial
 
     from selfeval.expectations.preview import preview, trial_of
     from selfeval.flows.ledger.ledger import active
     from selfeval.flows.ledger.order import Receipt
     from selfeval.flows.run.stores import ledger_of, store_of
     from selfeval.flows.workspace import existing
-    from selfeval.records.tables.columns import Cells
 
     trial = trial_of(specs)
     place = existing(root, url)
     books, items = store_of(place), ledger_of(place).all()
     receipt, judged = Receipt(items), active(items)
-    current = receipt.load(books, judged, Cells.NONE).findings
-    changes = preview(trial, receipt.order(judged), partial(receipt.load, books), current)
+    replaced = books.replaced()
+
+    def load(ids: Sequence[str], cells: Cells) -> Tables:
+        """The forms that count, of these documents."""
+        return receipt.load(books, ids, cells).of_forms(replaced, without=True)
+
+    order = receipt.order(judged)
+    changes = preview(trial, order, load, load(order, Cells.NONE).findings)
     if as_json:
         print_json([asdict(change) for change in changes])
         return OK

@@ -6,12 +6,13 @@ say it of the same one in every run.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from selfeval.core.paths import document_of, short_id
 from selfeval.flows.ledger.ledger import Submission
+from selfeval.flows.ledger.states import READ
 from selfeval.records.tables.columns import Cells
 
 if TYPE_CHECKING:
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
 
 #: Documents whose tables are in memory at a time where a whole season is gone through, some 200 kB each and as much in pictures.
 BATCH = 100
+
+
+def places(items: Iterable[Submission], received: Mapping[str, int]) -> dict[str, tuple[int, bool]]:
+    """By document the place of its last submission, and whether one stands: those that stand go before others. `received` are the places
+    of the submissions (`Ledger.received`)."""
+    found: dict[str, tuple[int, bool]] = {}
+    for item in items:
+        place = received.get(item.submission_id, 0), item.state in READ
+        before = found.get(item.document_id, place)
+        found[item.document_id] = max(before, place, key=lambda one: (one[1], one[0]))
+    return found
 
 
 class Receipt:

@@ -23,7 +23,7 @@ from pydantic import Field
 from selfeval.extractors.engines.registry import DEFAULT, ENGINES
 from selfeval.flows.commands.console import log, progress, start_run
 from selfeval.flows.inbox.intake import Intake, take_in
-from selfeval.flows.ledger.ledger import Submission, now
+from selfeval.flows.ledger.ledger import RERUN, Submission, now
 from selfeval.flows.ledger.selection import Choice, chosen
 from selfeval.flows.ledger.states import REFUSED, UNFINISHED, State
 from selfeval.flows.ops import metrics
@@ -111,7 +111,7 @@ def queue(job: Job, choice: Choice) -> list[str]:
     """The submissions to read: those that an earlier run left unfinished, new ones, and the chosen ones again."""
     ledger = ledger_of(job.workspace, job.run)
     again = chosen(ledger.all(), choice, job.workspace.clock.zone) if choice else []
-    ledger.move([replace(item, state=State.RECEIVED) for item in ledger.get(again)], note="rerun")
+    ledger.move([replace(item, state=State.RECEIVED) for item in ledger.get(again)], note=RERUN)
     return [item.submission_id for item in ledger.all() if item.state in UNFINISHED]
 
 

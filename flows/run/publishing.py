@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from selfeval.flows.commands.console import log
 from selfeval.flows.ledger.ledger import Ledger, active
-from selfeval.flows.ledger.order import Receipt
+from selfeval.flows.ledger.order import Receipt, places
 from selfeval.flows.ledger.states import REFUSED, State
 from selfeval.flows.run import standing, versions
 from selfeval.flows.run.heap import collecting_seldom, hand_back
@@ -60,6 +60,7 @@ def bring_up_to_date(
 
     `roster` is the path of a list of those who have to submit, "" for none."""
     items = ledger.all()
+    store.receive(places(items, ledger.received()))
     report = workspace.reports / "index.html"
     judged, listed = (
         active(items),
@@ -119,7 +120,7 @@ def judge(
     docs, rules = DataDocs(), f"{versions.rules()}{profile and '+'}{profile}"
     received, order = receipt.order(judged), list[str]()
     readings = store.current_readings(judged)
-    common = "\n".join([rules, *map(repr, off), _content(roster)])
+    common = "\n".join([rules, *map(repr, off)])
     kept = Kept.read(cache, common, store.current_audits(rules))
     for tables, found in audit_in_batches(
         received,
@@ -129,6 +130,7 @@ def judge(
         off=off,
         kept=kept,
         readings=readings,
+        replaced=store.replaced(),
     ):
         batch = tables.documents["document_id"].tolist()
         store.save_audit(batch, found.findings, found.verdicts, rules)
@@ -181,6 +183,7 @@ def make_report(season: Season, docs: DataDocs) -> None:
         document_id: at for at, document_id in enumerate(season.receipt.order(season.order))
     }
     expected = read_roster(Path(season.roster)) if season.roster else ()
+    replaced = season.store.replaced()
     with (
         Export(place.parquet) as parquet,
         JudgedFiles(
@@ -193,8 +196,10 @@ def make_report(season: Season, docs: DataDocs) -> None:
     ):
 
         def add(tables: Tables, verdicts: DataFrame) -> None:
-            parquet.add(tables, verdicts)
-            judged.add(tables)
+            """Analysis counts a project once, as filed last."""
+            counted = tables.of_forms(replaced, without=True)
+            parquet.add(counted, verdicts[~verdicts["form_id"].isin(replaced)])
+            judged.add(counted)
 
         write_site(season, place.reports, also=add)
 

@@ -82,11 +82,13 @@ def _version(
     shown: Collection[str],
     clock: Clock,
 ) -> Version:
+    import pandas as pd
+
     from selfeval.reports.model import Version
 
     address = page_address(row["document_id"]) if row["document_id"] in shown else ""
     return Version(row["form_id"], row["version"], row["document"], clock.shown(row["recorded_at"]), row["total_score"] or "",
-                   counted.get(row["form_id"]), address, is_this)  # fmt: skip
+                   counted.get(row["form_id"]), address, is_this, 0 if pd.isna(row["replaced_by"]) else int(row["replaced_by"]))  # fmt: skip
 
 
 def run_info(workspace: Workspace, ledger: Ledger, store: Store, profile: str) -> RunInfo:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
 from selfeval.core.paths import page_address
-from selfeval.flows.ledger.ledger import Ledger, history, submissions
+from selfeval.flows.ledger.ledger import RECEIPT, Ledger, history, submissions
 from selfeval.flows.ledger.states import READ
 from selfeval.records.store.engine import reading
 from selfeval.records.store.schema_sql import (
@@ -29,7 +29,7 @@ from selfeval.records.store.store import Store
 if TYPE_CHECKING:
     from selfeval.reports.site.run_diff import Changes
 
-#: a finding as two runs have it in common: the filings of one project (or the form), the rule, the subject
+#: a finding as two runs have it in common: the filings of one project, the rule, the subject
 Key = tuple[str, str, str]
 #: times from the oldest, and beside each what held from then on
 _Series = tuple[list[str], list[str]]
@@ -45,13 +45,15 @@ class Past:
         self.steps: dict[str, _Series] = {}
         self.readings: dict[str, _Series] = {}
         self.audits: dict[str, _Series] = {}
+        self.places: dict[str, tuple[list[str], list[int]]] = {}
         with reading(ledger.engine) as connection:
+            step = history.c
             rows = connection.execute(
-                sa.select(history.c.submission_id, history.c.at, history.c.state).order_by(
-                    history.c.id
-                )
+                sa.select(step.submission_id, step.at, step.state).order_by(step.id)
             )
             _collect(self.steps, rows)
+            came = sa.select(step.submission_id, step.at, step.id).where(RECEIPT)
+            _collect(self.places, connection.execute(came.order_by(step.id)))
             self.owners = dict(
                 connection.execute(
                     sa.select(submissions.c.submission_id, submissions.c.document_id)
@@ -78,11 +80,22 @@ class Past:
             self.waivers: dict[str, _Series] = {}
             waived = waived.where(made.finding_id.is_not(None)).order_by(made.number)
             _collect(self.waivers, connection.execute(waived))
+            filed = form_versions.c
+            self.filed: dict[str, tuple[str, str]] = {
+                form_id: (series_id, document_id)
+                for form_id, series_id, document_id in connection.execute(
+                    sa.select(filed.form_id, filed.series_id, filed.document_id).order_by(
+                        filed.recorded_at
+                    )
+                )
+            }
 
     def standing(self, when: str = _NOW) -> dict[str, str]:
         """document_id -> audit_id, for every document that was read and judged then and stood in an inbox."""
         active = {
-            self.owners[key] for key, steps in self.steps.items() if _last(steps, when) in _READ
+            self.owners[key]
+            for key, steps in self.steps.items()
+            if (_last(steps, when) or "") in _READ
         }
         found = {}
         for document_id in active:
@@ -99,35 +112,58 @@ class Past:
         return {
             finding_id
             for finding_id, entries in self.waivers.items()
-            if _last(entries, when) > moment
+            if (_last(entries, when) or "") > moment
         }
 
+    def counted(self, standing: Collection[str], when: str = _NOW) -> dict[str, str]:
+        """series_id -> the document whose forms counted then, of those that stood: the last that had been received."""
+        place: dict[str, int] = {}
+        for submission, document_id in self.owners.items():
+            if document_id in standing and (_last(self.steps.get(submission), when) or "") in _READ:
+                last = _last(self.places.get(submission), when) or 0
+                place[document_id] = max(place.get(document_id, 0), last)
+        found: dict[str, str] = {}
+        for series_id, document_id in self.filed.values():
+            if document_id in place and place[document_id] >= place.get(found.get(series_id, ""), 0):  # fmt: skip
+                found[series_id] = document_id
+        return found
+
+    def _counts(self, form_id: str, counted: Mapping[str, str]) -> bool:
+        series_id, document_id = self.filed[form_id]
+        return counted.get(series_id) == document_id
+
     def open_by_rule(self, times: Iterable[str]) -> list[dict[str, int]]:
-        """For each of the times, how many findings of each rule stood open."""
-        moments = [(self.standing(when), self.waived(when)) for when in times]
-        wanted = {audit_id for standing, _waived in moments for audit_id in standing.values()}
-        counts: dict[str, Counter[str]] = defaultdict(Counter)
-        accepted: dict[str, list[tuple[str, str]]] = defaultdict(
-            list
-        )  # the few findings that were ever accepted
+        """For each of the times, how many findings of each rule stood open in the filings that counted, without what only followed from
+        another."""
+        moments = []
+        for when in times:
+            standing = self.standing(when)
+            moments.append((set(standing.values()), self.counted(standing, when), self.waived(when)))  # fmt: skip
+        wanted = {audit_id for standing_audits, _, _ in moments for audit_id in standing_audits}
         columns = audit_findings.c
+        grouped: sa.Select[Any] = sa.select(
+            columns.audit_id, columns.form_id, columns.rule, sa.func.count().label("found")
+        ).where(columns.cause.is_(None)).group_by(columns.audit_id, columns.form_id, columns.rule)  # fmt: skip
+        single: sa.Select[Any] = sa.select(
+            columns.audit_id, columns.form_id, columns.rule, columns.finding_id, columns.cause
+        )
+        ids = list(self.waivers)
         with self.store.reading() as connection:
-            grouped: sa.Select[Any] = sa.select(
-                columns.audit_id, columns.rule, sa.func.count().label("found")
-            ).group_by(columns.audit_id, columns.rule)
-            for row in fetch(connection, grouped, columns.audit_id, wanted):
-                counts[row.audit_id][row.rule] = row.found
-            single: sa.Select[Any] = sa.select(columns.audit_id, columns.rule, columns.finding_id)
-            for row in fetch(connection, single, columns.finding_id, list(self.waivers)):
-                accepted[row.audit_id].append((row.rule, row.finding_id))
+            counts = fetch(connection, grouped, columns.audit_id, wanted)
+            # the few that were ever accepted, and what followed from them
+            accepted = fetch(connection, single, columns.finding_id, ids)
+            following = fetch(connection, single, columns.cause, ids)
         found = []
-        for standing, waived in moments:
+        for standing_audits, counted, waived in moments:
             total: Counter[str] = Counter()
-            for audit_id in standing.values():
-                total.update(counts.get(audit_id, {}))
-                total.subtract(
-                    rule for rule, finding_id in accepted.get(audit_id, ()) if finding_id in waived
-                )
+            for sign, rows in (
+                (1, [(row, row.found) for row in counts]),
+                (-1, [(row, 1) for row in accepted if row.cause is None and row.finding_id in waived]),
+                (1, [(row, 1) for row in following if row.cause in waived and row.finding_id not in waived]),
+            ):  # fmt: skip
+                for row, number in rows:
+                    if row.audit_id in standing_audits and self._counts(row.form_id, counted):
+                        total[row.rule] += sign * number
             found.append({rule: count for rule, count in total.items() if count})
         return found
 
@@ -136,16 +172,19 @@ class Past:
         from selfeval.reports.site.run_diff import AGAIN, NEW, SAME, ChangedDocument, Changes
 
         then, now = self.standing(when), self.standing()
-        series = self._series()
+        was_counted, heirs = self.counted(then, when), self.counted(now)
+        by_document: dict[str, list[str]] = defaultdict(list)
+        for series_id, document_id in self.filed.values():
+            by_document[document_id].append(series_id)
         fresh, gone = now.keys() - then.keys(), then.keys() - now.keys()
-        known = {key for document_id in then for key in series.by_document.get(document_id, ())}
+        known = {key for document_id in then for key in by_document.get(document_id, ())}
         again = {
             document_id
             for document_id in fresh
-            if not known.isdisjoint(series.by_document.get(document_id, ()))
+            if not known.isdisjoint(by_document.get(document_id, ()))
         }
-        before = self._open(then, self.waived(when), series.by_form)
-        after = self._open(now, self.waived(), series.by_form)
+        before = self._open(then, self.waived(when), was_counted)
+        after = self._open(now, self.waived(), heirs)
         was, stands = (
             Counter(key for keys in before.values() for key in keys),
             Counter(key for keys in after.values() for key in keys),
@@ -155,15 +194,10 @@ class Past:
         for at, counted in enumerate((opened, closed, stands & was)):
             for (_series_id, rule, _subject), count in counted.items():
                 rules[rule][at] += count
-        heirs = {
-            series_id: document_id
-            for document_id in now
-            for series_id in series.by_document.get(document_id, ())
-        }
         lost: Counter[str] = Counter()
-        for document_id, keys in before.items():
+        for keys in before.values():
             for key in keys:
-                lost[document_id if document_id in now else heirs.get(key[0], "")] += key in closed
+                lost[heirs.get(key[0], "")] += key in closed
         documents = []
         for document_id in now:
             kind = AGAIN if document_id in again else NEW if document_id in fresh else SAME
@@ -176,7 +210,7 @@ class Past:
         replaced = {
             document_id
             for document_id in gone
-            if not heirs.keys().isdisjoint(series.by_document.get(document_id, ()))
+            if not heirs.keys().isdisjoint(by_document.get(document_id, ()))
         }
         return Changes(
             said, new=len(fresh - again), again=len(again), gone=len(gone - replaced),
@@ -184,46 +218,28 @@ class Past:
             documents=tuple(sorted(documents, key=lambda one: (-one.opened, -one.closed, one.document))),
         )  # fmt: skip
 
-    def _series(self) -> _Filings:
-        with self.store.reading() as connection:
-            rows: Iterable[Any] = connection.execute(
-                sa.select(
-                    form_versions.c.form_id, form_versions.c.series_id, form_versions.c.document_id
-                ).distinct()
-            )
-            return _Filings((row[0], row[1], row[2]) for row in rows)
-
     def _open(
-        self, standing: Mapping[str, str], waived: Collection[str], series: Mapping[str, str]
+        self, standing: Mapping[str, str], waived: Collection[str], counted: Mapping[str, str]
     ) -> dict[str, list[Key]]:
-        """document_id -> its open findings."""
+        """document_id -> its open findings, in forms that counted, without what only followed from another."""
         owner = {audit_id: document_id for document_id, audit_id in standing.items()}
+        names = ("audit_id", "finding_id", "form_id", "rule", "subject", "cause")
         columns = audit_findings.c
-        query: sa.Select[Any] = sa.select(
-            columns.audit_id, columns.finding_id, columns.form_id, columns.rule, columns.subject
-        )
+        query: sa.Select[Any] = sa.select(*(columns[name] for name in names))
         found: dict[str, list[Key]] = defaultdict(list)
         with self.store.reading() as connection:
             for row in fetch(connection, query, columns.audit_id, list(owner)):
-                if row.finding_id not in waived:
-                    found[owner[row.audit_id]].append(
-                        (series.get(row.form_id, row.form_id), row.rule, row.subject or "")
-                    )
+                stands = row.finding_id not in waived and (row.cause is None or row.cause in waived)
+                if stands and self._counts(row.form_id, counted):
+                    series_id = self.filed[row.form_id][0]
+                    found[owner[row.audit_id]].append((series_id, row.rule, row.subject or ""))
         return found
 
 
-class _Filings:
-    """Which filings are of the same project: series_id by form, and by document."""
-
-    def __init__(self, rows: Iterable[tuple[str, str, str]]) -> None:
-        self.by_form: dict[str, str] = {}
-        self.by_document: dict[str, list[str]] = defaultdict(list)
-        for form_id, series_id, document_id in rows:
-            self.by_form[form_id] = series_id
-            self.by_document[document_id].append(series_id)
+V = TypeVar("V")
 
 
-def _collect(into: dict[str, _Series], rows: Iterable[Any]) -> None:
+def _collect(into: dict[str, tuple[list[str], list[V]]], rows: Iterable[Any]) -> None:
     for key, at, what in rows:
         times, values = into.setdefault(key, ([], []))
         # a clock that was set back must not hide what came later
@@ -231,10 +247,10 @@ def _collect(into: dict[str, _Series], rows: Iterable[Any]) -> None:
         values.append(what)
 
 
-def _last(series: _Series | None, when: str) -> str:
-    """What held at that time, "" where nothing did yet."""
+def _last(series: tuple[list[str], list[V]] | None, when: str) -> V | None:
+    """What held at that time, None where nothing did yet."""
     if series is None:
-        return ""
+        return None
     times, values = series
     count = bisect_right(times, when)
-    return values[count - 1] if count else ""
+    return values[count - 1] if count else None

@@ -39,7 +39,7 @@ _VIEW_KINDS: Mapping[str, dict[str, str]] = {
     "documents": {**COLUMNS["documents"], "extractor": "text", "recorded_at": "text"},
     "verdicts": {**VERDICT_COLUMNS, "document_id": "text"},
     "filings": {"series_id": "text", "version": "count", "form_id": "text", "document_id": "text", "recorded_at": "text",
-                "document": "text", "form": "count", "year": "number", "unit": "text", "project_name": "text", "total_score": "text", "is_current": "flag"},
+                "document": "text", "form": "count", "year": "number", "unit": "text", "project_name": "text", "total_score": "text", "is_current": "flag", "replaced_by": "count"},
     "rules": dict.fromkeys(RULE_COLUMNS, "text"),
 }  # fmt: skip
 _CELLS = _VIEW_KINDS["cells"]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core import paths
 from selfeval.core.fields import field_at
-from selfeval.core.numbers import is_blank
+from selfeval.core.filings import project_key
 from selfeval.core.paths import document_of, short_id
 from selfeval.records.store.first_columns import FIRST_COLUMNS
 from selfeval.records.tables.columns import COLUMNS, to_lists
@@ -129,20 +128,10 @@ def digest(content: Any) -> str:
 
 
 def series_id(form: Mapping[str, Any]) -> str:
-    """The same for every filing of one project of one unit for one year, spaces and full width aside. A form that does not say which
-    project or whose it is makes a series of its own: two such forms have nothing in common but the gap."""
-    owner = form["authority"] if is_blank(form["unit"]) else form["unit"]
-    if is_blank(form["project_name"]) or is_blank(owner):
-        return digest(["form", form["form_id"]])
-    return digest(
-        [
-            form["year"],
-            *(
-                "".join(unicodedata.normalize("NFKC", text).split())
-                for text in (owner, form["project_name"])
-            ),
-        ]
-    )
+    """The same for every filing of one project of one unit for one year (`core.filings`). A form that does not say which project or whose
+    it is makes a series of its own."""
+    key = project_key(form["unit"], form["authority"], form["project_name"])
+    return digest(["form", form["form_id"]] if key is None else [form["year"], *key])
 
 
 def _content(table: str, row: Row) -> list[Any]:

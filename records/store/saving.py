@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,12 @@ from selfeval.records.store import audit_store
 from selfeval.records.store.readings import DocumentReading, series_id
 from selfeval.records.store.schema_sql import (
     READ_TABLES,
+    all_filings,
     current_extractions,
     extractions,
     form_versions,
     read_documents,
+    receipts,
 )
 from selfeval.records.store.statements import fetch, fetch_column, insert
 from selfeval.records.tables.columns import COLUMNS, Cells, empty, frame_of_tuples
@@ -80,7 +82,7 @@ def reading_of(connection: Connection, extraction_id: str) -> DocumentReading:
     return DocumentReading(rows.pop("documents")[0], rows)
 
 
-_FILED = ("series_id", "version", "form_id", "document_id", "recorded_at")
+_FILED = ("series_id", "version", "form_id", "document_id", "recorded_at", "replaced_by")
 _HEAD = ("document", "form", "year", "unit", "project_name", "total_score")
 FILING_COLUMNS = (*_FILED, *_HEAD)
 
@@ -94,18 +96,27 @@ def filings(connection: Connection, document_ids: Collection[str] | None) -> lis
             row.series_id
             for row in fetch(connection, filed, form_versions.c.document_id, document_ids)
         }
-    latest, forms = current_extractions().subquery("latest"), READ_TABLES["forms"]
+    versions, forms = all_filings().subquery("all_filings"), READ_TABLES["forms"]
     query: sa.Select[Any] = sa.select(
-        *(form_versions.c[name] for name in _FILED), *(forms.c[name] for name in _HEAD)
-    )
-    query = query.join(
-        forms,
-        (forms.c.extraction_id == form_versions.c.extraction_id)
-        & (forms.c.form_id == form_versions.c.form_id),
-    )
-    query = query.join(latest, latest.c.extraction_id == form_versions.c.extraction_id)
-    rows = [tuple(row) for row in fetch(connection, query, form_versions.c.series_id, series)]
+        *(versions.c[name] for name in _FILED), *(forms.c[name] for name in _HEAD)
+    ).join_from(versions, forms, (forms.c.extraction_id == versions.c.extraction_id) & (forms.c.form_id == versions.c.form_id))  # fmt: skip
+    rows = [tuple(row) for row in fetch(connection, query, versions.c.series_id, series)]
     return sorted(rows, key=lambda row: row[:3])
+
+
+def receive(connection: Connection, places: Mapping[str, tuple[int, bool]]) -> int:
+    """Say of each document its place in the order of receipt and whether it stands; the number that changed."""
+    known = {
+        row.document_id: (row.place, row.standing)
+        for row in fetch(connection, sa.select(receipts), receipts.c.document_id, places)
+    }
+    changed = {key: place for key, place in places.items() if known.get(key) != place}
+    stale = receipts.delete().where(receipts.c.document_id == sa.bindparam("key"))
+    if moved := [{"key": key} for key in changed if key in known]:
+        connection.execute(stale, moved)
+    rows = [{"document_id": key, "place": place, "standing": standing}
+            for key, (place, standing) in changed.items()]  # fmt: skip
+    return insert(connection, receipts, rows)
 
 
 class Save:

@@ -115,7 +115,8 @@ READ_TABLES = {
     "cells": read_cells,
 }
 
-#: One filing of a form: `version` counts from 1 the documents that carry the same year, unit and project.
+#: One filing of a form: `series_id` is the same for all that carry the same year, unit and project (`readings.series_id`); `version` counts
+#: from 1 the documents of a series in the order of saving, which holds where no receipt tells another.
 form_versions = sa.Table(
     "form_versions", metadata,
     sa.Column("series_id", sa.String(32), primary_key=True),
@@ -124,6 +125,15 @@ form_versions = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("document_id", sa.String(64), nullable=False, index=True),
     sa.Column("recorded_at", sa.String(32), nullable=False),
+)  # fmt: skip
+
+#: Where each document stands in the order of receipt, and whether it still stands in an inbox; see `Store.receive`. The one table whose
+#: rows change: it says what is so now, the ledger how it came.
+receipts = sa.Table(
+    "receipts", metadata,
+    sa.Column("document_id", sa.String(64), primary_key=True),
+    sa.Column("place", sa.BigInteger, nullable=False),
+    sa.Column("standing", sa.Boolean, nullable=False),
 )  # fmt: skip
 
 audit_results = sa.Table(
@@ -213,24 +223,45 @@ def current_extractions() -> sa.Select[Any]:
     )
 
 
-def current_filings() -> sa.Select[Any]:
-    """extraction_id and form_id of the forms that count: of each series (year, unit, project) those of the document that came last."""
-    current = current_extractions().subquery("read_now")
+#: Greater than every place in a ledger: a document that nobody has told the place of came after all others.
+_AFTER_ALL = 10**9
+
+
+def all_filings() -> sa.Select[Any]:
+    """Every filing of every form: series_id, extraction_id, form_id, document_id, recorded_at. `version` counts from 1 the documents of a
+    series in the order of receipt; `is_current` says which forms count, those of the last document that stands in an inbox, and
+    `replaced_by` gives for the others the version of that one."""
+    current, of = current_extractions().subquery("read_now"), form_versions.c
+    names = ("series_id", "extraction_id", "form_id", "document_id", "recorded_at")
+    place = sa.func.coalesce(receipts.c.place, _AFTER_ALL + of.version)
+    standing = sa.func.coalesce(receipts.c.standing, sa.true())
     filed = (
-        sa.select(form_versions.c.series_id, form_versions.c.version)
-        .join(current, current.c.extraction_id == form_versions.c.extraction_id)
+        sa.select(*(of[name] for name in names), place.label("place"), standing.label("standing"))
+        .join(current, current.c.extraction_id == of.extraction_id)
+        .join(receipts, receipts.c.document_id == of.document_id, isouter=True)
         .subquery("filed_now")
     )
-    newest = (
-        sa.select(filed.c.series_id, sa.func.max(filed.c.version).label("version"))
-        .group_by(filed.c.series_id)
-        .subquery("newest")
+    rank = sa.func.dense_rank().over(partition_by=filed.c.series_id, order_by=filed.c.place)
+    # that of a view stays what it was
+    version = sa.cast(rank, sa.Integer).label("version")
+    numbered = sa.select(filed, version).subquery("numbered")
+    counted = sa.case((numbered.c.standing, numbered.c.version))
+    last = sa.func.max(counted).over(partition_by=numbered.c.series_id)
+    is_last = numbered.c.standing & (numbered.c.version == last)
+    return sa.select(
+        numbered.c.series_id,
+        numbered.c.version,
+        *(numbered.c[name] for name in names[1:]),
+        is_last.label("is_current"),
+        sa.case((is_last, None), else_=last).label("replaced_by"),
     )
-    return sa.select(form_versions.c.extraction_id, form_versions.c.form_id).join(
-        newest,
-        (newest.c.series_id == form_versions.c.series_id)
-        & (newest.c.version == form_versions.c.version),
-    )
+
+
+def current_filings() -> sa.Select[Any]:
+    """extraction_id and form_id of the forms that count: of each series (year, unit, project) those of the document that came last, of
+    those that stand in an inbox."""
+    filed = all_filings().subquery("filed")
+    return sa.select(filed.c.extraction_id, filed.c.form_id).where(filed.c.is_current)
 
 
 def current_audits() -> sa.Select[Any]:

@@ -9,6 +9,7 @@
     store.verdicts(document_ids=None) -> DataFrame
     store.decide(NewDecision(...), expected_last=None) -> DecisionRow   # corrections, acceptances ...: see `decisions`
     store.decisions(), .verify_decisions() -> [ChainBreak], .waivers() -> [Waiver]
+    store.receive({document_id: (place, standing)}) -> int       # the order of receipt, by which the last filing of a project is told
     store.filings(document_ids=None) -> DataFrame                # series_id, version, form_id ...: resubmissions of the same project
     store.query(sql) -> Result                                   # read-only, for people
     store.counts() -> {table: rows}
@@ -42,7 +43,7 @@ from selfeval.records.store import (
 )
 from selfeval.records.store.decisions import ChainBreak, DecisionRow, Head, NewDecision
 from selfeval.records.store.readings import readings
-from selfeval.records.store.saving import FILING_COLUMNS, Save, current, filings, load
+from selfeval.records.store.saving import FILING_COLUMNS, Save, current, filings, load, receive
 from selfeval.records.store.schema_sql import metadata
 from selfeval.records.tables.columns import Cells
 
@@ -110,6 +111,12 @@ class Store:
         """The tables of these documents, or of all, as they were saved: in the order in which the documents first came."""
         with self.reading() as connection:
             return load(connection, document_ids, cells, self.clock.stamp())
+
+    def receive(self, places: Mapping[str, tuple[int, bool]]) -> int:
+        """Say of each document its place in the order of receipt, and whether it stands in an inbox: of the filings of a project the last
+        that stands is current. A document that is not told of came after all others, and stands. The number that changed."""
+        with self.writing() as connection:
+            return receive(connection, places)
 
     def audited(self, document_ids: Iterable[str], rules: str) -> set[str]:
         """Those of the documents whose current reading was last judged by this version of the rules."""
@@ -194,19 +201,23 @@ class Store:
 
     def filings(self, document_ids: Collection[str] | None = None) -> DataFrame:
         """Every filing of every form, or of the projects that these documents are about: series_id, version (from 1), form_id, document_id,
-        recorded_at, document, form, year, unit, project_name, total_score; versions of a series in order."""
+        recorded_at, replaced_by (the version of the current one, None for that), document, form, year, unit, project_name, total_score; versions of a series in order."""
         import pandas as pd
 
         with self.reading() as connection:
             found = filings(connection, document_ids)
         frame = pd.DataFrame(found, columns=list(FILING_COLUMNS), dtype=object)
-        return frame.astype({"year": "Int64", "version": "int64", "form": "int64"})
+        return frame.astype(
+            {"year": "Int64", "version": "int64", "form": "int64", "replaced_by": "Int64"}
+        )
 
-    def current_forms(self) -> set[str]:
-        """The ids of the forms that count: of each project those of its last filing, as the views have them."""
-        filed = schema_sql.current_filings().subquery("filed")
+    def replaced(self) -> dict[str, int]:
+        """form_id -> number of the filing that replaces it, for the forms that do not count; the others are those of the views."""
+        filed = schema_sql.all_filings().subquery("filed")
+        query = sa.select(filed.c.form_id, filed.c.replaced_by)
         with self.reading() as connection:
-            return set(connection.execute(sa.select(filed.c.form_id)).scalars())
+            rows = connection.execute(query.where(filed.c.replaced_by.is_not(None)))
+            return dict(rows.tuples().all())
 
     def counted(self, document_ids: Iterable[str]) -> dict[str, int]:
         """form_id -> findings of the last audit of that form, accepted ones included, for the forms of these documents that were ever judged."""

@@ -12,12 +12,12 @@ from selfeval.records.store.schema_sql import (
     READ_TABLES,
     VERDICT_COLUMNS,
     Exact,
+    all_filings,
     audit_findings,
     audit_verdicts,
     current_audits,
     current_extractions,
     current_filings,
-    form_versions,
     read_documents,
     read_forms,
     standing_waivers,
@@ -94,23 +94,22 @@ def definitions(dialect: Dialect, exact: bool = False) -> dict[str, sa.Select[An
     names = [name for name in COLUMNS["findings"] if name != "status"]
     views["findings"] = judged(audit_findings, names, status)
     views["verdicts"] = judged(audit_verdicts, VERDICT_COLUMNS)
-    views["filings"] = _filings(current, filed)
+    views["filings"] = _filings()
     return views
 
 
-def _filings(current: Any, filed: Any) -> sa.Select[Any]:
+def _filings() -> sa.Select[Any]:
     """Every filing of every project, with its version and whether it is the current one."""
     head = ("document", "form", "year", "unit", "project_name", "total_score")
     names = ("series_id", "version", "form_id", "document_id", "recorded_at")
-    is_current = sa.exists().where(_same_form(filed, form_versions, form_versions))
-    select = sa.select(
-        *(form_versions.c[name] for name in names),
+    filed = all_filings().subquery("all_filings")
+    columns = (
+        *(filed.c[name] for name in names),
         *(read_forms.c[name] for name in head),
-        is_current.label("is_current"),
+        filed.c.is_current,
+        filed.c.replaced_by,
     )
-    return select.join(read_forms, _same_form(form_versions, read_forms, read_forms)).join(
-        current, current.c.extraction_id == form_versions.c.extraction_id
-    )
+    return sa.select(*columns).join_from(filed, read_forms, _same_form(filed, read_forms, read_forms))  # fmt: skip
 
 
 def _same_form(one: Any, reading: Any, form: Any) -> Any:

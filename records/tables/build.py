@@ -14,7 +14,7 @@ form_id and the PATH of the row. A file that is in a batch twice, under whatever
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from math import isfinite, isnan, nan
 from typing import TYPE_CHECKING, Any, overload
@@ -54,6 +54,16 @@ class Tables:
         """Name and frame of every table."""
         for field in fields(self):
             yield field.name, getattr(self, field.name)
+
+    def of_forms(self, form_ids: Collection[str], without: bool = False) -> Tables:
+        """The same with these forms alone, or without them; documents stay."""
+        parts = {
+            name: table[table["form_id"].isin(form_ids) != without].reset_index(drop=True)
+            if "form_id" in table
+            else table
+            for name, table in self.items()
+        }
+        return Tables(**parts)
 
 
 def build(documents: Iterable[Document]) -> Tables:

@@ -16,8 +16,12 @@ from selfeval.reports.site.jsdata import ChunkWriter
 from selfeval.reports.site.totals import Group, Totals, entry_of, short_hash
 
 
-def document_rows(view: DocumentView, rule_number: Callable[[str], int]) -> list[list[Any]]:
-    """One row a form, since one file may bind several; a refused file has one row."""
+def document_rows(
+    view: DocumentView, rule_number: Callable[[str], int], catalogue: NullTranslations
+) -> list[list[Any]]:
+    """One row a form, since one file may bind several; a refused file has one row. A form that a later filing replaces has no findings to
+    act on."""
+    replaced = catalogue.gettext("%(title)s（已被第 %(version)d 版取代）")
     if not view.forms:
         name = view.reason_message or view.document
         return [
@@ -41,21 +45,23 @@ def document_rows(view: DocumentView, rule_number: Callable[[str], int]) -> list
     rows = []
     for form in view.forms:
         entry = entry_of(view, form)
-        numbers = sorted({rule_number(finding.rule.id) for finding in form.open_findings})
+        counts = not form.replaced_by
+        numbers = sorted({rule_number(finding.rule.id) for finding in form.open_findings if counts})
+        title = entry.title if counts else replaced % {"title": entry.title, "version": form.replaced_by}  # fmt: skip
         rows.append(
             [
                 entry.address,
-                entry.title,
+                title,
                 form.unit,
                 form.year,
                 form.budget,
                 form.rate,
                 form.score,
-                *entry.counts,
+                *(entry.counts if counts else (0, 0, 0)),
                 view.document,
-                view.status,
+                view.status if counts else "replaced",
                 numbers,
-                len(form.doubts),
+                len(form.doubts) if counts else 0,
             ]
         )
     return rows
@@ -118,9 +124,13 @@ def documents_spec(
             "column": 11,
             "kind": "equal",
             "options": [
-                [status, f"{_(label)}（{totals.statuses[status]}）", status]
+                [status, f"{_(label)}（{number}）", status]
                 for status, label in labels.STATUS.items()
-                if totals.statuses[status]
+                if (
+                    number := totals.replaced_forms
+                    if status == "replaced"
+                    else totals.statuses[status]
+                )
             ],
         },
     ]

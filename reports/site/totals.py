@@ -102,6 +102,7 @@ class Totals:
     units: dict[str, Group] = field(default_factory=dict)
     projects: dict[str, Group] = field(default_factory=dict)
     forms: int = 0
+    replaced_forms: int = 0  # of which a later filing counts; in none of the other numbers
     clean_forms: int = 0
     found_forms: int = 0  # with an open finding
     open_forms: int = 0  # where a core rule could not be decided, with findings or without
@@ -123,7 +124,10 @@ class Totals:
         if view.status != "ok":
             self.reasons[view.reason_code, view.reason_message] += 1
         for form in view.forms:
-            self._add_form(view, form)
+            if form.replaced_by:  # read, and counted nowhere
+                self.replaced_forms += 1
+            else:
+                self._add_form(view, form)
 
     def _add_form(self, view: DocumentView, form: FormPage) -> None:
         entry = entry_of(view, form)

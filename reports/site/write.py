@@ -76,7 +76,7 @@ class SiteWriter:
         """Write the page of one document and count it."""
         self._page(view.address, "document.html.j2", "documents", doc=view, title=view.document)
         self.totals.add(view)
-        for row in lists.document_rows(view, self._rule_number):
+        for row in lists.document_rows(view, self._rule_number, self.catalogue):
             self._index.add(row)
 
     def finish(self) -> Path:
