@@ -6,9 +6,10 @@ Text is as printed; turning it into numbers is the business of `records`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import repeat
+from typing import Any, NamedTuple, TypeVar
 
 from selfeval.core.fields import Fund as Fund
 from selfeval.core.fields import Header
@@ -18,6 +19,12 @@ from selfeval.core.fields import Total as Total
 
 #: x0, top, x1, bottom in PDF points of the page as displayed (rotation applied), origin at the upper left.
 Bbox = tuple[float, float, float, float]
+_Named = TypeVar("_Named", bound=tuple[Any, ...])
+
+
+def made(kind: type[_Named], *columns: Iterable[Any]) -> list[_Named]:
+    """Many named tuples of one kind from the columns of their fields, all of them given: what one costs to make is the most of a page."""
+    return list(map(tuple.__new__, repeat(kind), zip(*columns, strict=False)))  # type: ignore[arg-type]
 
 
 class Char(NamedTuple):

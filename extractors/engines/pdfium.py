@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
-from selfeval.extractors.model import Bbox, Char, Notice, PageContent, Ruling
+import numpy as np
+
+from selfeval.extractors.model import Bbox, Char, Notice, PageContent, Ruling, made
 from selfeval.extractors.pages.characters import Glyph, Run
 from selfeval.extractors.pages.geometry import Box, Matrix
 from selfeval.extractors.pages.objects import PAPER_LUMINANCE, PageObjects
+from selfeval.extractors.pages.places import moved as moved_all
 from selfeval.extractors.pages.textpage import TextPage, moved, read
 
 #: share of the em box that stands above the baseline, as in every CJK font
@@ -32,9 +36,9 @@ def content(
 ) -> PageContent:
     """The form's text and borders of a page. `gone` names further glyphs that are not the form's text, by their index, and why; `no_borders` are
     those that do not show or strike text out, by their index."""
-    objects, runs, upright = page.objects, page.runs, page.upright
+    objects, upright = page.objects, page.upright
     kinds = {**page.kinds, **gone} if gone else page.kinds
-    cut = _cut_off(page.glyphs, runs, kinds, objects)
+    cut = _cut_off(page, kinds)
     covered = sum(
         (image.box[2] - image.box[0]) * (image.box[3] - image.box[1]) for image in objects.images
     )
@@ -42,12 +46,7 @@ def content(
     width, height = page.width, page.height
     if page.turn in (90, 270):
         width, height = height, width
-    turn = page.turned - page.turn
-    chars = tuple(
-        _char(glyph, runs[glyph.run], upright, turn, cut.get(i))
-        for i, glyph in enumerate(page.glyphs)
-        if i not in kinds or i in cut
-    )
+    chars = _chars(page, [i for i in kinds if i not in cut], cut)
     kinds = {index: kind for index, kind in kinds.items() if index not in cut}
     notices = _notices(page.glyphs, runs, kinds, upright)
     return PageContent(
@@ -64,15 +63,17 @@ def content(
     )
 
 
-def _cut_off(
-    glyphs: list[Glyph], runs: dict[int, Run], kinds: dict[int, str], objects: PageObjects
-) -> dict[int, Box]:
+def _cut_off(page: TextPage, kinds: dict[int, str]) -> dict[int, Box]:
     """Clipped glyphs beside a clip that other glyphs show in: the ends of a text too long for its cell. Index of glyph -> clip."""
+    glyphs, texts = page.glyphs, page.objects.texts
+    clipped = [index for index, kind in kinds.items() if kind == "clipped"]
+    if not clipped:
+        return {}
     shown = [_centre(g) for i, g in enumerate(glyphs) if i not in kinds and g.text != " "]
     full: dict[Box, bool] = {}
     cut = {}
-    for index, kind in kinds.items():
-        clip = objects.texts[glyphs[index].run].clip if kind == "clipped" else None
+    for index in clipped:
+        clip = texts[glyphs[index].run].clip
         if clip is None:
             continue
         if clip not in full:
@@ -82,7 +83,7 @@ def _cut_off(
         if (
             full[clip]
             and min(over_x, over_y) == 0
-            and max(over_x, over_y) <= MAX_CUT_OFF * runs[glyphs[index].run].size
+            and max(over_x, over_y) <= MAX_CUT_OFF * page.runs[glyphs[index].run].size
         ):
             cut[index] = clip
     return cut
@@ -92,45 +93,68 @@ def _centre(glyph: Glyph) -> tuple[float, float]:
     return (glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2
 
 
-def _char(glyph: Glyph, run: Run, m: Matrix, page_turn: int, clip: Box | None) -> Char:
-    x0, top, x1, bottom = moved(glyph.box, m)
-    # clockwise turn of the character against upright text, from its counter-clockwise direction in page space
-    turn = round((page_turn - run.angle) / 90) * 90 % 360
-    x0, top, x1, bottom = _em_box((x0, top, x1, bottom), run, m, turn)
-    if clip is None:
-        return Char(glyph.text, x0, top, x1, bottom, 1.0, turn, None, glyph.run)
-    left, upper, right, lower = moved(clip, m)
-    anchor = (
-        min(max((x0 + x1) / 2, left + 1), right - 1),
-        min(max((top + bottom) / 2, upper + 1), lower - 1),
+def _chars(page: TextPage, gone: Sequence[int], cut: Mapping[int, Box]) -> tuple[Char, ...]:
+    """The glyphs of a page upright, but for those that are `gone`; those that the print cuts off are anchored in their clip."""
+    kept = np.ones(len(page.glyphs), dtype=bool)
+    kept[list(gone)] = False
+    places = np.flatnonzero(kept)
+    if not len(places):
+        return ()
+    run_of = page.read.run_of[places]
+    m = page.upright
+    # clockwise turn of each run against upright text, from its counter-clockwise direction in page space
+    turns = [
+        round((page.turned - page.turn - run.angle) / 90) * 90 % 360 for run in page.runs.values()
+    ]
+    boxes = _em_boxes(moved_all(page.read.boxes[places], m), run_of, page.runs.values(), turns, m)
+    glyphs = [page.glyphs[index] for index in places.tolist()]
+    chars = made(
+        Char,
+        [glyph.text for glyph in glyphs],
+        *boxes.T.tolist(),
+        repeat(1.0),
+        map(turns.__getitem__, run_of.tolist()),
+        repeat(None),
+        [glyph.run for glyph in glyphs],
     )
-    return Char(glyph.text, x0, top, x1, bottom, 1.0, turn, anchor, glyph.run)
+    if cut:
+        for at, index in enumerate(places.tolist()):
+            if (clip := cut.get(index)) is not None:
+                chars[at] = chars[at]._replace(anchor=_anchor(chars[at], moved(clip, m)))
+    return tuple(chars)
 
 
-def _em_box(box: Bbox, run: Run, m: Matrix, turn: int) -> Bbox:
-    """A glyph's box made as high as its em, so that the characters of a line share their height; type set down a column, which leaves
-    the baseline of its run, keeps each glyph's own middle."""
-    x0, top, x1, bottom = box
-    x = m[0] * run.origin[0] + m[2] * run.origin[1] + m[4]
-    y = m[1] * run.origin[0] + m[3] * run.origin[1] + m[5]
-    above, below = ASCENT * run.size, (1 - ASCENT) * run.size
-    if turn == 0:
-        top, bottom = _on_baseline(top, bottom, y - above, y + below)
-    elif turn == 180:
-        top, bottom = _on_baseline(top, bottom, y - below, y + above)
-    elif turn == 90:
-        x0, x1 = _on_baseline(x0, x1, x - below, x + above)
-    else:
-        x0, x1 = _on_baseline(x0, x1, x - above, x + below)
-    return (x0, top, x1, bottom)
+def _anchor(char: Char, clip: Bbox) -> tuple[float, float]:
+    """The point within its clip that is nearest to the middle of a character."""
+    left, upper, right, lower = clip
+    return (
+        min(max((char.x0 + char.x1) / 2, left + 1), right - 1),
+        min(max((char.top + char.bottom) / 2, upper + 1), lower - 1),
+    )
 
 
-def _on_baseline(low: float, high: float, start: float, end: float) -> tuple[float, float]:
-    """The em from `start` to `end` where the glyph from `low` to `high` stands in it, else an em around that glyph."""
+def _em_boxes(
+    boxes: np.ndarray, run_of: np.ndarray, runs: Iterable[Run], turns: Sequence[int], m: Matrix
+) -> np.ndarray:
+    """Boxes of glyphs (n x 4) made as high as their em, so that the characters of a line share their height; type set down a column, which
+    leaves the baseline of its run, keeps each glyph's own middle."""
+    ems = []
+    for run, turn in zip(runs, turns, strict=True):
+        x = m[0] * run.origin[0] + m[2] * run.origin[1] + m[4]
+        y = m[1] * run.origin[0] + m[3] * run.origin[1] + m[5]
+        above, below = ASCENT * run.size, (1 - ASCENT) * run.size
+        level = y if turn in (0, 180) else x
+        before, after = (above, below) if turn in (0, 270) else (below, above)
+        ems.append((level - before, level + after))
+    start, end = np.array(ems)[run_of].T
+    lying = np.array([turn in (0, 180) for turn in turns])[run_of]
+    low, high = np.where(lying, boxes[:, (1, 3)].T, boxes[:, (0, 2)].T)
     middle, half = (low + high) / 2, (end - start) / 2
-    if start - half <= middle <= end + half:
-        return start, end
-    return middle - half, middle + half
+    in_place = (start - half <= middle) & (middle <= end + half)
+    low, high = np.where(in_place, (start, end), (middle - half, middle + half))
+    boxes[lying, 1], boxes[lying, 3] = low[lying], high[lying]
+    boxes[~lying, 0], boxes[~lying, 2] = low[~lying], high[~lying]
+    return boxes
 
 
 def _rulings(objects: PageObjects, m: Matrix, no_borders: frozenset[int]) -> tuple[Ruling, ...]:

@@ -5,24 +5,27 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
 from statistics import median
 from typing import Any, NamedTuple
 
+import numpy as np
 import pypdfium2.raw as raw
 
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation import limits
+from selfeval.extractors.model import made
 from selfeval.extractors.pages.geometry import Box
 from selfeval.extractors.pages.glyphs import printed
-from selfeval.extractors.pages.pdfium_calls import CALLS
+from selfeval.extractors.pages.pdfium_calls import CALLS, gathered
 
 #: degrees off the page's four directions beyond which text is a stamp or a watermark
 MAX_SLANT = 2.0
-
-#: where pdfium puts its answers: made once, since a page has hundreds of runs
-_MATRIX = raw.FS_MATRIX()
-_ORIGIN = (ctypes.c_double * 2)()
+#: the place in a box of each of pdfium's results: left, right, bottom, top
+_PDFIUMS = (0, 2, 1, 3)
 
 
 class Glyph(NamedTuple):
@@ -43,78 +46,134 @@ class Run:
     kind: str = ""  # "" for the form's text, else why it is not
 
 
-def read_glyphs(textpage: Any, number: int) -> tuple[list[Glyph], dict[int, Run]]:
+@dataclass(slots=True)
+class Characters:
+    """The characters of a page and the runs by the address of their text object. The same as arrays: `boxes` (n x 4: left, bottom, right, top)
+    and for each character the number of its run, counted in the order of `runs`."""
+
+    glyphs: list[Glyph]
+    runs: dict[int, Run]
+    boxes: np.ndarray
+    run_of: np.ndarray
+
+    def inked(self) -> np.ndarray:
+        """For each character whether it is no blank."""
+        texts = [glyph[0] for glyph in self.glyphs]
+        return np.fromiter(map(" ".__ne__, texts), bool, len(texts))
+
+
+def read_glyphs(textpage: Any, number: int) -> Characters:
     """Every character that the page's content draws (none that pdfium makes up), and how each run is set."""
-    count = raw.FPDFText_CountChars(textpage)
+    count = max(0, raw.FPDFText_CountChars(textpage))
     if count > limits.MAX_PAGE_CHARS:
         raise ExtractError(
             "too-many-characters", page=number, chars=count, limit=limits.MAX_PAGE_CHARS
         )
     handle = ctypes.cast(textpage, ctypes.c_void_p).value
-    box = (ctypes.c_double * 4)()  # left, right, bottom, top: pdfium's order
-    refs = [ctypes.addressof(box) + 8 * k for k in range(4)]
-    get_object, unicode, get_box, generated = (
-        CALLS.char_object,
-        CALLS.char_unicode,
-        CALLS.char_box,
-        CALLS.char_generated,
+    addresses = [at or 0 for at in map(CALLS.char_object, repeat(handle), range(count))]
+    codes = list(map(CALLS.char_unicode, repeat(handle), range(count)))
+    generated = CALLS.char_generated
+    kept = [
+        index
+        for index, (at, code) in enumerate(zip(addresses, codes, strict=True))
+        if (at and code > 32) or not generated(handle, index)
+    ]
+    if any(0xD800 <= code < 0xE000 for code in codes):
+        kept = _paired(kept, codes)
+    runs, run_of = _runs(handle, kept, addresses)
+    texts = [_text(codes[index]) for index in kept]
+    if any(len(text) != 1 for text in texts):
+        several = [k for k, text in enumerate(texts) for _ in text]
+        kept, run_of = [kept[k] for k in several], run_of[several]
+        texts = list("".join(texts))
+    _, boxes = gathered(
+        CALLS.char_box, repeat(handle), kept, count=len(kept), kind="f8", width=4, results=_PDFIUMS
     )
-    glyphs: list[Glyph] = []
-    runs: dict[int, Run] = {}
-    pending = 0  # the first half of a surrogate pair: on platforms with 16-bit text pdfium gives the halves one by one
-    for index in range(max(0, count)):
-        run = get_object(handle, index) or 0
-        code = unicode(handle, index)
-        if (run == 0 or code <= 32) and generated(handle, index):
+    own = map(addresses.__getitem__, kept)
+    return Characters(
+        made(Glyph, texts, zip(*boxes.T.tolist(), strict=True), own), runs, boxes, run_of
+    )
+
+
+def _paired(kept: Iterable[int], codes: list[int]) -> list[int]:
+    """The characters whose code is one, halves of surrogate pairs joined: on platforms with 16-bit text pdfium gives them one by one. Changes
+    `codes`."""
+    left = []
+    first = 0
+    for index in kept:
+        code = codes[index]
+        if 0xD800 <= code < 0xDC00:
+            first = code
             continue
-        if 0xD800 <= code < 0xE000:
-            if code < 0xDC00:
-                pending = code
-                continue
-            code = 0x10000 + ((pending - 0xD800) << 10) + (code - 0xDC00) if pending else 0xFFFD
-            pending = 0
-        get_box(handle, index, *refs)
-        if run not in runs:
-            runs[run] = _run(handle, index)
-        left, right, bottom, top = box
-        text = chr(code)
-        if (
-            not 0x21 <= code < 0x7F and not 0x3200 <= code < 0xD800
-        ):  # what is typed as it is printed: most of any page
-            text = printed(text)
-        for char in text:
-            glyphs.append(Glyph(char, (left, bottom, right, top), run))
-    return glyphs, runs
+        if 0xDC00 <= code < 0xE000:
+            joined = 0x10000 + ((first - 0xD800) << 10) + (code - 0xDC00)
+            codes[index], first = joined if first else 0xFFFD, 0
+        left.append(index)
+    return left
 
 
-def _run(handle: int | None, index: int) -> Run:
-    matrix = _MATRIX
-    CALLS.char_matrix(handle, index, ctypes.addressof(matrix))
-    size = CALLS.font_size(handle, index)
+@lru_cache(20_000)
+def _text(code: int) -> str:
+    """What is printed for a code point; nothing for some, several characters for others."""
+    text = chr(code)
+    if 0x21 <= code < 0x7F or 0x3200 <= code < 0xD800:
+        return text  # what is typed as it is printed: most of any page
+    return printed(text)
+
+
+def _runs(
+    handle: int | None, kept: Sequence[int], addresses: Sequence[int]
+) -> tuple[dict[int, Run], np.ndarray]:
+    """How the runs of some characters are set, in the order of their first character, and for each character the number of its run."""
+    at = np.array([addresses[index] for index in kept], dtype=np.uint64)
+    starts = np.flatnonzero(np.concatenate((at[:1] == at[:1], at[1:] != at[:-1])))
+    first: dict[int, int] = {}
+    for start in starts.tolist():
+        first.setdefault(addresses[kept[start]], kept[start])
+    numbers = {address: number for number, address in enumerate(first)}
+    of_stretch = np.array([numbers[int(address)] for address in at[starts]], dtype=np.int64)
+    run_of = np.repeat(of_stretch, np.diff(np.append(starts, len(at))))
+    indices, count = list(first.values()), len(first)
+    _, matrices = gathered(
+        CALLS.char_matrix, repeat(handle), indices, count=count, kind="f4", width=6, results=(0,)
+    )
+    _, origins = gathered(
+        CALLS.char_origin, repeat(handle), indices, count=count, kind="f8", width=2, results=(0, 1)
+    )
+    sizes = map(CALLS.font_size, repeat(handle), indices)
+    told = map(_run, matrices.tolist(), sizes, map(tuple, origins.tolist()))
+    return dict(zip(first, told, strict=True)), run_of
+
+
+def _run(matrix: Sequence[float], size: float, origin: tuple[float, float]) -> Run:
+    a, b, c, d, _, _ = matrix
     # a negative font size turns the glyphs about; the matrix of type that stands upright turns them back
-    across, up = (matrix.a, matrix.b) if size >= 0 else (-matrix.a, -matrix.b)
-    size = abs(size) * math.hypot(matrix.c, matrix.d)
-    CALLS.char_origin(handle, index, ctypes.addressof(_ORIGIN), ctypes.addressof(_ORIGIN) + 8)
+    across, up = (a, b) if size >= 0 else (-a, -b)
     angle = math.degrees(math.atan2(up, across)) % 360 if up else (0.0 if across >= 0 else 180.0)
-    return Run(size, angle, (_ORIGIN[0], _ORIGIN[1]))
+    return Run(abs(size) * math.hypot(c, d), angle, origin)
 
 
-def direction(glyphs: list[Glyph], runs: dict[int, Run]) -> int:
+def direction(read: Characters) -> int:
     """The direction in which most characters run: 0, 90, 180 or 270 degrees counter-clockwise in page space."""
-    weights = Counter(glyph.run for glyph in glyphs if glyph.text != " ")
+    runs = list(read.runs.values())
+    own, first, weights = np.unique(
+        read.run_of[read.inked()], return_index=True, return_counts=True
+    )
     votes: Counter[int] = Counter()
-    for run, weight in weights.items():
-        if slant(runs[run].angle) <= MAX_SLANT:
-            votes[round(runs[run].angle / 90) * 90 % 360] += weight
+    for k in np.argsort(first).tolist():
+        angle = runs[own[k]].angle
+        if slant(angle) <= MAX_SLANT:
+            votes[round(angle / 90) * 90 % 360] += int(weights[k])
     return votes.most_common(1)[0][0] if votes else 0
+
+
+def body_size(read: Characters) -> float:
+    """The size in points of a page's usual type; 0 where it has none."""
+    sizes = np.array([run.size for run in read.runs.values()])
+    of_chars = sizes[read.run_of[read.inked()]] if len(sizes) else sizes
+    return median(of_chars.tolist()) if len(of_chars) else 0.0
 
 
 def slant(angle: float) -> float:
     """How many degrees an angle is off the nearest of the page's four directions."""
     return abs((angle + 45) % 90 - 45)
-
-
-def body_size(glyphs: list[Glyph], runs: dict[int, Run]) -> float:
-    """The size in points of a page's usual type; 0 where it has none."""
-    sizes = [runs[glyph.run].size for glyph in glyphs if glyph.text != " "]
-    return median(sizes) if sizes else 0.0

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from selfeval.extractors.pages.characters import MAX_SLANT, Glyph, Run, slant
+import numpy as np
+
+from selfeval.extractors.pages.characters import MAX_SLANT, Characters, Glyph, Run, slant
 from selfeval.extractors.pages.geometry import Box
 from selfeval.extractors.pages.objects import PageObjects, Ring, TextObject, luminance
 
@@ -25,42 +27,70 @@ CLIP_MARGIN = 1.0
 _VALUE = re.compile(r"[-\d.,，%—]{1,12}")
 
 
-def classify(
-    glyphs: list[Glyph], runs: dict[int, Run], objects: PageObjects, page: Box, body: float
-) -> dict[int, str]:
+def classify(read: Characters, objects: PageObjects, page: Box, body: float) -> dict[int, str]:
     """Which glyphs are not the form's text, on a page set in type of `body` points: index of the glyph -> kind (hidden, clipped, off-page,
     watermark, seal)."""
-    texts = _texts(glyphs)
+    glyphs, runs = read.glyphs, read.runs
     rings = [ring for ring in objects.rings if _red(ring.colour)]
+    pale = []
     for address, run in runs.items():
-        run.kind = _kind_of_run(run, objects.texts.get(address), body)
-    for address in _repeated(glyphs, runs, objects, texts):
+        drawn = objects.texts.get(address)
+        run.kind = _kind_of_run(run, drawn, body)
+        if drawn and not run.kind and _is_pale(drawn):
+            pale.append(address)
+    texts = _texts(glyphs) if pale or rings else {}
+    for address in _repeated(glyphs, pale, objects, texts):
         runs[address].kind = "watermark"
-    left, bottom, right, top = page
     kinds: dict[int, str] = {}
-    for index, glyph in enumerate(glyphs):
-        x0, y0, x1, y1 = glyph.box
-        kind = runs[glyph.run].kind
-        drawn = objects.texts.get(glyph.run)
-        x, y = (x0 + x1) / 2, (y0 + y1) / 2
-        if not kind:
-            if not (left <= x <= right and bottom <= y <= top):
-                kind = "off-page"
-            elif drawn is not None and glyph.text != " ":
-                if drawn.clip and not _holds(drawn.clip, x, y, CLIP_MARGIN):
-                    kind = "clipped"
-                elif rings and _is_seals(drawn, texts.get(glyph.run, ""), x, y, rings):
-                    kind = "seal"
+    for index in _worth_a_look(read, objects, page, bool(rings)):
+        glyph = glyphs[index]
+        kind = runs[glyph.run].kind or _kind_of_glyph(glyph, objects, page)
+        if not kind and rings and glyph.text != " ":
+            drawn = objects.texts.get(glyph.run)
+            if drawn is not None and _is_seals(
+                drawn, texts.get(glyph.run, ""), *_middle(glyph.box), rings
+            ):
+                kind = "seal"
         if kind:
             kinds[index] = kind
     return kinds
 
 
+def _worth_a_look(read: Characters, objects: PageObjects, page: Box, ringed: bool) -> list[int]:
+    """The glyphs that may not be the form's text: most pages have none."""
+    if not len(read.glyphs):
+        return []
+    if ringed:
+        return list(range(len(read.glyphs)))
+    left, bottom, right, top = read.boxes.T
+    x, y = (left + right) / 2, (bottom + top) / 2
+    inside = (page[0] <= x) & (x <= page[2]) & (page[1] <= y) & (y <= page[3])
+    drawn = [objects.texts.get(address) for address in read.runs]
+    odd = [
+        bool(run.kind or (text and text.clip))
+        for run, text in zip(read.runs.values(), drawn, strict=True)
+    ]
+    return np.flatnonzero(~inside | np.array(odd)[read.run_of]).tolist()
+
+
+def _kind_of_glyph(glyph: Glyph, objects: PageObjects, page: Box) -> str:
+    x, y = _middle(glyph.box)
+    if not _holds(page, x, y):
+        return "off-page"
+    drawn = objects.texts.get(glyph.run)
+    cut = drawn is not None and drawn.clip and not _holds(drawn.clip, x, y, CLIP_MARGIN)
+    return "clipped" if cut and glyph.text != " " else ""
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
 def _texts(glyphs: list[Glyph]) -> dict[int, str]:
     """What each run says, without blanks."""
     parts: defaultdict[int, list[str]] = defaultdict(list)
-    for glyph in glyphs:
-        parts[glyph.run].append(glyph.text)
+    for text, _, run in glyphs:
+        parts[run].append(text)
     return {run: "".join(chars).replace(" ", "") for run, chars in parts.items()}
 
 
@@ -76,13 +106,12 @@ def _kind_of_run(run: Run, drawn: TextObject | None, body: float) -> str:
 
 
 def _repeated(
-    glyphs: list[Glyph], runs: dict[int, Run], objects: PageObjects, texts: dict[int, str]
+    glyphs: list[Glyph], candidates: list[int], objects: PageObjects, texts: dict[int, str]
 ) -> list[int]:
-    """The runs of a watermark of body size: pale words that are printed again and again, whatever stands there."""
+    """Of the pale runs those of a watermark of body size: words that are printed again and again, whatever stands there."""
     pale: defaultdict[str, list[int]] = defaultdict(list)
-    for address, run in runs.items():
-        drawn = objects.texts.get(address)
-        if drawn and not run.kind and len(texts.get(address, "")) > 1 and _is_pale(drawn):
+    for address in candidates:
+        if len(texts.get(address, "")) > 1:
             pale[texts[address]].append(address)
     often = {address for same in pale.values() if len(same) >= REPEATED for address in same}
     if not often:

@@ -33,10 +33,7 @@ def places(text: TextPage) -> Places:
     """The arrays of a page."""
     import numpy as np
 
-    count = len(text.glyphs)
-    numbers = {address: number for number, address in enumerate(text.runs)}
-    boxes = np.array([glyph.box for glyph in text.glyphs], dtype=np.float64).reshape(-1, 4)
-    run = np.fromiter((numbers[glyph.run] for glyph in text.glyphs), np.int64, count)
+    boxes, run = text.read.boxes, text.read.run_of
     texts = text.objects.texts
     told = np.array(
         [
@@ -45,7 +42,7 @@ def places(text: TextPage) -> Places:
         ],
         dtype=np.float64,
     ).reshape(-1, 4)
-    size, base, angle, order = told[run].T if count else np.zeros((4, 0))
+    size, base, angle, order = told[run].T if len(boxes) else np.zeros((4, 0))
     ems = boxes.copy()
     level = angle == 0  # pdfium does not know how high the glyphs of some fonts are
     ems[level, 1] = np.minimum(boxes[:, 1], base - DESCENT * size)[level]

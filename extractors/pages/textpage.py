@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import pypdfium2.raw as raw
@@ -15,6 +16,7 @@ import pypdfium2.raw as raw
 from selfeval.extractors.isolation import limits
 from selfeval.extractors.model import Bbox
 from selfeval.extractors.pages.characters import (
+    Characters,
     Glyph,
     Run,
     body_size,
@@ -42,8 +44,7 @@ class TextPage:
     number: int
     width: float
     height: float
-    glyphs: list[Glyph]
-    runs: dict[int, Run]
+    read: Characters
     em: float  # points, of most of its type; 0 where there is none
     objects: PageObjects
     shown: Matrix
@@ -53,30 +54,38 @@ class TextPage:
     kinds: dict[int, str]
     renamed: dict[int, tuple[str, str]] = field(default_factory=dict)
 
+    @property
+    def glyphs(self) -> list[Glyph]:
+        return self.read.glyphs
+
+    @property
+    def runs(self) -> dict[int, Run]:
+        return self.read.runs
+
 
 def read(page: Any, number: int) -> TextPage:
     """Given a pypdfium2 page and its number from 1, what is on it. Raises ExtractError("too-complex" or "too-many-characters")."""
-    glyphs, runs = _glyphs(
+    characters = _characters(
         page, number
     )  # first: a page with too many characters is refused at once
     if _without_said_numbers(page.raw):
-        drawn = _glyphs(page, number)
-        if _digits(drawn[0]) != _digits(glyphs):
-            glyphs, runs = drawn
-    em = body_size(glyphs, runs)
+        drawn = _characters(page, number)
+        if _digits(drawn.glyphs) != _digits(characters.glyphs):
+            characters = drawn
+    em = body_size(characters)
     objects = ObjectReader(number, em or USUAL_TYPE).read(page.raw)
     width, height = raw.FPDF_GetPageWidthF(page.raw), raw.FPDF_GetPageHeightF(page.raw)
     shown = _page_to_displayed(page, width, height)
     turned = raw.FPDFPage_GetRotation(page.raw) * 90
-    turn = (turned - direction(glyphs, runs)) % 360
+    turn = (turned - direction(characters)) % 360
     upright = _to_upright(shown, width, height, turn)
-    kinds = classify(glyphs, runs, objects, _page_box(shown, width, height), em)
+    kinds = classify(characters, objects, _page_box(shown, width, height), em)
     return TextPage(
-        number, width, height, glyphs, runs, em, objects, shown, upright, turned, turn, kinds
+        number, width, height, characters, em, objects, shown, upright, turned, turn, kinds
     )
 
 
-def _glyphs(page: Any, number: int) -> tuple[list[Glyph], dict[int, Run]]:
+def _characters(page: Any, number: int) -> Characters:
     textpage = raw.FPDFText_LoadPage(page.raw)
     try:
         return read_glyphs(textpage, number)
@@ -93,24 +102,34 @@ def _without_said_numbers(page: Any) -> bool:
     person reads. Words stay: producers say with them which of two characters a glyph is that is drawn for both of them."""
     taken = False
     handle = ctypes.cast(page, ctypes.c_void_p).value
-    waiting = [CALLS.page_object(handle, k) for k in range(raw.FPDFPage_CountObjects(page))]
+    waiting = list(map(CALLS.page_object, repeat(handle), range(raw.FPDFPage_CountObjects(page))))
     for depth in range(limits.MAX_OBJECT_DEPTH):
+        kinds = list(map(CALLS.object_type, waiting))
+        texts = [
+            one for one, kind in zip(waiting, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_TEXT
+        ]
+        for one, marks in zip(texts, map(CALLS.marks, texts), strict=True):
+            if marks > 0 and _without_marked_numbers(one, marks):
+                taken = True
         within: list[int] = []
-        for one in waiting:
-            kind = CALLS.object_type(one)
-            if kind == raw.FPDF_PAGEOBJ_TEXT and (marks := CALLS.marks(one)) > 0:
-                for index in reversed(range(marks)):
-                    mark = CALLS.mark(one, index)
-                    if CALLS.mark_text(mark, b"ActualText", _SAID, len(_SAID), _LENGTH_AT):
-                        said = _SAID.raw[: _LENGTH.value].decode("utf-16-le", "replace")
-                        if any(char.isdigit() for char in said):
-                            CALLS.remove_mark(one, mark)
-                            taken = True
-            elif kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_OBJECT_DEPTH - 1:
+        for one, kind in zip(waiting, kinds, strict=True):
+            if kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_OBJECT_DEPTH - 1:
                 within += [CALLS.form_object(one, k) for k in range(CALLS.form_objects(one))]
             if len(within) > limits.MAX_PAGE_OBJECTS:
                 return taken  # the reader of objects refuses such a page
         waiting = within
+    return taken
+
+
+def _without_marked_numbers(text: int, marks: int) -> bool:
+    taken = False
+    for index in reversed(range(marks)):
+        mark = CALLS.mark(text, index)
+        if CALLS.mark_text(mark, b"ActualText", _SAID, len(_SAID), _LENGTH_AT):
+            said = _SAID.raw[: _LENGTH.value].decode("utf-16-le", "replace")
+            if any(char.isdigit() for char in said):
+                CALLS.remove_mark(text, mark)
+                taken = True
     return taken
 
 
