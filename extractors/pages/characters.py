@@ -80,16 +80,17 @@ def read_glyphs(textpage: Any, number: int) -> Characters:
     ]
     if any(0xD800 <= code < 0xE000 for code in codes):
         kept = _paired(kept, codes)
-    runs, run_of = _runs(handle, kept, addresses)
+    own = [addresses[index] for index in kept]
+    runs, run_of = _runs(handle, kept, own)
     texts = [_text(codes[index]) for index in kept]
     if any(len(text) != 1 for text in texts):
         several = [k for k, text in enumerate(texts) for _ in text]
-        kept, run_of = [kept[k] for k in several], run_of[several]
+        kept, own = [kept[k] for k in several], [own[k] for k in several]
+        run_of = run_of[several]
         texts = list("".join(texts))
     _, boxes = gathered(
         CALLS.char_box, repeat(handle), kept, count=len(kept), kind="f8", width=4, results=_PDFIUMS
     )
-    own = map(addresses.__getitem__, kept)
     return Characters(
         made(Glyph, texts, zip(*boxes.T.tolist(), strict=True), own), runs, boxes, run_of
     )
@@ -122,17 +123,15 @@ def _text(code: int) -> str:
 
 
 def _runs(
-    handle: int | None, kept: Sequence[int], addresses: Sequence[int]
+    handle: int | None, kept: Sequence[int], own: Sequence[int]
 ) -> tuple[dict[int, Run], np.ndarray]:
     """How the runs of some characters are set, in the order of their first character, and for each character the number of its run."""
-    at = np.array([addresses[index] for index in kept], dtype=np.uint64)
-    starts = np.flatnonzero(np.concatenate((at[:1] == at[:1], at[1:] != at[:-1])))
     first: dict[int, int] = {}
-    for start in starts.tolist():
-        first.setdefault(addresses[kept[start]], kept[start])
-    numbers = {address: number for number, address in enumerate(first)}
-    of_stretch = np.array([numbers[int(address)] for address in at[starts]], dtype=np.int64)
-    run_of = np.repeat(of_stretch, np.diff(np.append(starts, len(at))))
+    for index, address in zip(kept, own, strict=True):
+        if address not in first:
+            first[address] = index
+    numbers = dict(zip(first, range(len(first)), strict=True))
+    run_of = np.fromiter(map(numbers.__getitem__, own), np.int64, len(own))
     indices, count = list(first.values()), len(first)
     _, matrices = gathered(
         CALLS.char_matrix, repeat(handle), indices, count=count, kind="f4", width=6, results=(0,)
@@ -141,16 +140,18 @@ def _runs(
         CALLS.char_origin, repeat(handle), indices, count=count, kind="f8", width=2, results=(0, 1)
     )
     sizes = map(CALLS.font_size, repeat(handle), indices)
-    told = map(_run, matrices.tolist(), sizes, map(tuple, origins.tolist()))
-    return dict(zip(first, told, strict=True)), run_of
+    set_as = map(_set_as, *matrices.T[:4].tolist(), sizes)
+    told = zip(first, set_as, zip(*origins.T.tolist(), strict=True), strict=True)
+    return {address: Run(size, angle, at) for address, (size, angle), at in told}, run_of
 
 
-def _run(matrix: Sequence[float], size: float, origin: tuple[float, float]) -> Run:
-    a, b, c, d, _, _ = matrix
+@lru_cache(1_000)
+def _set_as(a: float, b: float, c: float, d: float, size: float) -> tuple[float, float]:
+    """The size and the direction of type from its matrix and its font's size."""
     # a negative font size turns the glyphs about; the matrix of type that stands upright turns them back
     across, up = (a, b) if size >= 0 else (-a, -b)
     angle = math.degrees(math.atan2(up, across)) % 360 if up else (0.0 if across >= 0 else 180.0)
-    return Run(abs(size) * math.hypot(c, d), angle, origin)
+    return abs(size) * math.hypot(c, d), angle
 
 
 def direction(read: Characters) -> int:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple, NoReturn
 
+import numpy as np
 import pypdfium2.raw as raw
 
 from selfeval.extractors.errors import ExtractError
@@ -26,7 +29,7 @@ from selfeval.extractors.pages.geometry import (
     moved,
     rounded,
 )
-from selfeval.extractors.pages.pdfium_calls import CALLS
+from selfeval.extractors.pages.pdfium_calls import CALLS, gathered
 
 #: a filled rectangle at most this thick, in points, is a border; anything thicker is shading
 MAX_BORDER_THICKNESS = 4.0
@@ -38,6 +41,8 @@ SLENDER = 3.0
 USUAL_TYPE = 9.0
 #: an area darker than this sets off a white border
 SHADE_LUMINANCE = 0.94
+#: objects that are asked about at a time
+CHUNK = 1_000
 #: colours this light (0 black to 1 white) cannot be told from paper
 PAPER_LUMINANCE = 0.97
 
@@ -60,6 +65,15 @@ class TextObject:
     colour: tuple[int, int, int, int]
     invisible: bool
     clip: Box | None
+
+
+class Facts(NamedTuple):
+    """What is asked of every path or text before any is judged: its box as pdfium gives it, the colour that shows (red, green, blue, alpha), and
+    how it is drawn: (fill, stroke) of a path, (mode of rendering, paths of its clip) of a text."""
+
+    box: Box
+    colour: tuple[int, int, int, int]
+    how: tuple[int, int]
 
 
 class Ring(NamedTuple):
@@ -85,9 +99,55 @@ class PageObjects:
     texts: dict[int, TextObject] = field(default_factory=dict)
 
 
+@lru_cache(1_000)
 def luminance(colour: tuple[int, ...]) -> float:
     """How light a colour is, from 0 (black) to 1 (white), by the weights of ITU-R BT.709."""
     return (0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]) / 255
+
+
+def _of_kind(wanted: int, handles: list[int], kinds: list[int]) -> list[int]:
+    return [handle for handle, kind in zip(handles, kinds, strict=True) if kind == wanted]
+
+
+def _facts_of_paths(handles: list[int]) -> Iterator[Facts]:
+    count = len(handles)
+    _, how = gathered(CALLS.draw_mode, handles, count=count, kind="i4", width=2, results=range(2))
+    _, boxes = gathered(CALLS.bounds, handles, count=count, kind="f4", width=4, results=range(4))
+    colours = _colours(handles, how[:, 1].tolist())
+    return map(Facts, _tuples(boxes), colours, _tuples(how))
+
+
+def _facts_of_texts(handles: list[int]) -> Iterator[Facts]:
+    modes = list(map(CALLS.text_mode, handles))
+    clips = [CALLS.clip_paths(clip) if clip else 0 for clip in map(CALLS.clip_path, handles)]
+    stroked = [mode == raw.FPDF_TEXTRENDERMODE_STROKE for mode in modes]
+    nowhere = repeat((0.0, 0.0, 0.0, 0.0))
+    return map(Facts, nowhere, _colours(handles, stroked), zip(modes, clips, strict=True))
+
+
+def _colours(handles: list[int], stroked: Sequence[bool]) -> list[tuple[int, int, int, int]]:
+    """The colours (red, green, blue, alpha) in which objects are stroked, or filled."""
+    found: list[tuple[int, int, int, int]] = [(0, 0, 0, 255)] * len(handles)
+    for get, wanted in ((CALLS.stroke_colour, True), (CALLS.fill_colour, False)):
+        own = [k for k, stroke in enumerate(stroked) if bool(stroke) is wanted]
+        if own:
+            told, colours = gathered(
+                get,
+                [handles[k] for k in own],
+                count=len(own),
+                kind="u4",
+                width=4,
+                results=range(4),
+            )
+            for k, known, colour in zip(own, told, _tuples(colours), strict=True):
+                if known:
+                    found[k] = colour
+    return found
+
+
+def _tuples(table: np.ndarray) -> Iterator[Any]:
+    """The rows of an array as tuples."""
+    return zip(*table.T.tolist(), strict=True)
 
 
 class ObjectReader:
@@ -105,19 +165,13 @@ class ObjectReader:
         self._segments = 0
         self._f = (ctypes.c_float * 4)()
         self._f_at = [ctypes.addressof(self._f) + 4 * k for k in range(4)]
-        self._u = (ctypes.c_uint * 4)()
-        self._u_at = [ctypes.addressof(self._u) + 4 * k for k in range(4)]
-        self._mode = (ctypes.c_int * 2)()
-        self._mode_at = [ctypes.addressof(self._mode) + 4 * k for k in range(2)]
         self._matrix = raw.FS_MATRIX()
         self._matrix_at = ctypes.addressof(self._matrix)
 
     def read(self, page: Any) -> PageObjects:
         """Every object of a page handle. Raises ExtractError("too-complex") beyond the caps of `limits`."""
         handle = ctypes.cast(page, ctypes.c_void_p).value
-        get = CALLS.page_object
-        for index in range(raw.FPDFPage_CountObjects(page)):
-            self._object(get(handle, index), IDENTITY, 0)
+        self._objects(CALLS.page_object, handle, raw.FPDFPage_CountObjects(page), IDENTITY, 0)
         for box in chained(self.found.dots, self._thick / MAX_BORDER_THICKNESS):
             self._border(box, 0.0)
         for box, order in self._pale:
@@ -136,22 +190,29 @@ class ObjectReader:
             for paint in self.found.fills
         )
 
-    def _object(self, handle: int, outer: Matrix, depth: int) -> None:
-        self._order += 1
-        if self._order > limits.MAX_PAGE_OBJECTS:
-            self._refuse("图形对象", limits.MAX_PAGE_OBJECTS)
-        kind = CALLS.object_type(handle)
-        if kind == raw.FPDF_PAGEOBJ_PATH:
-            self._path(handle, outer)
-        elif kind == raw.FPDF_PAGEOBJ_TEXT:
-            mode = CALLS.text_mode(handle)
-            invisible = mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
-            clip = self._clip(handle) if outer is IDENTITY else None
-            stroked = mode == raw.FPDF_TEXTRENDERMODE_STROKE
-            self.found.texts[handle] = TextObject(
-                self._order, self._colour(handle, stroked), invisible, clip
-            )
-        elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+    def _objects(
+        self, get: Callable[..., int], holder: int | None, count: int, outer: Matrix, depth: int
+    ) -> None:
+        """All objects of a page or of a form on it, some at a time: hostile pages have millions."""
+        for first in range(0, count, CHUNK):
+            part = range(first, min(count, first + CHUNK))
+            handles = list(map(get, repeat(holder), part))
+            kinds = list(map(CALLS.object_type, handles))
+            paths = _facts_of_paths(_of_kind(raw.FPDF_PAGEOBJ_PATH, handles, kinds))
+            texts = _facts_of_texts(_of_kind(raw.FPDF_PAGEOBJ_TEXT, handles, kinds))
+            for handle, kind in zip(handles, kinds, strict=True):
+                self._order += 1
+                if self._order > limits.MAX_PAGE_OBJECTS:
+                    self._refuse("图形对象", limits.MAX_PAGE_OBJECTS)
+                if kind == raw.FPDF_PAGEOBJ_PATH:
+                    self._path(handle, outer, next(paths))
+                elif kind == raw.FPDF_PAGEOBJ_TEXT:
+                    self._text(handle, outer, next(texts))
+                else:
+                    self._object(handle, kind, outer, depth)
+
+    def _object(self, handle: int, kind: int, outer: Matrix, depth: int) -> None:
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
             self._image(handle, outer)
         elif kind == raw.FPDF_PAGEOBJ_SHADING:
             self.found.fills.append(Paint(self._bounds(handle, outer), self._order, 0.5, False))
@@ -159,33 +220,24 @@ class ObjectReader:
             CALLS.matrix(handle, self._matrix_at)
             m = self._matrix
             inner = compose((m.a, m.b, m.c, m.d, m.e, m.f), outer)
-            for index in range(CALLS.form_objects(handle)):
-                self._object(CALLS.form_object(handle, index), inner, depth + 1)
+            self._objects(CALLS.form_object, handle, CALLS.form_objects(handle), inner, depth + 1)
+
+    def _text(self, handle: int, outer: Matrix, facts: Facts) -> None:
+        mode, clips = facts.how
+        invisible = mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+        clip = self._clip(handle) if clips > 0 and outer is IDENTITY else None
+        self.found.texts[handle] = TextObject(self._order, facts.colour, invisible, clip)
 
     def _bounds(self, handle: int, outer: Matrix) -> Box:
         CALLS.bounds(handle, *self._f_at)
         left, bottom, right, top = self._f
-        return (
-            (left, bottom, right, top)
-            if outer is IDENTITY
-            else moved((left, bottom, right, top), outer)
-        )
-
-    def _colour(self, handle: int, stroke: bool) -> tuple[int, int, int, int]:
-        get = CALLS.stroke_colour if stroke else CALLS.fill_colour
-        if not get(handle, *self._u_at):
-            return (0, 0, 0, 255)
-        red, green, blue, alpha = self._u
-        return (red, green, blue, alpha)
+        return moved((left, bottom, right, top), outer)
 
     def _clip(self, handle: int) -> Box | None:
         """The box to which an object is clipped, or None. Only what lies outside the box of a clip is sure not to show."""
         clip = CALLS.clip_path(handle)
-        paths = CALLS.clip_paths(clip) if clip else 0
-        if paths <= 0:
-            return None
         box: Box | None = None
-        for path in range(paths):
+        for path in range(CALLS.clip_paths(clip)):
             count = CALLS.clip_segments(clip, path)
             points = [
                 self._point(CALLS.clip_segment(clip, path, k))
@@ -221,14 +273,13 @@ class ObjectReader:
                 Paint(box, self._order, 0.5, not CALLS.has_transparency(handle))
             )
 
-    def _path(self, handle: int, outer: Matrix) -> None:
-        CALLS.draw_mode(handle, *self._mode_at)
-        filled, stroked = self._mode[0] != raw.FPDF_FILLMODE_NONE, bool(self._mode[1])
+    def _path(self, handle: int, outer: Matrix, facts: Facts) -> None:
+        box, colour, how = facts
+        filled, stroked = how[0] != raw.FPDF_FILLMODE_NONE, bool(how[1])
         if not (filled or stroked):
             return
-        box = self._bounds(handle, outer)
+        box = moved(box, outer)
         width, height = box[2] - box[0], box[3] - box[1]
-        colour = self._colour(handle, stroked)
         shade = luminance(colour)
         seen = colour[3] > 0 and (colour[:3] == (0, 0, 0) or shade < PAPER_LUMINANCE)
         if min(width, height) <= self._thick:
@@ -259,7 +310,7 @@ class ObjectReader:
         """Note an area that a path fills; False if the path leaves most of its box free."""
         if not (count <= 6 and self._rectangular(handle, count)):
             return False
-        colour = self._colour(handle, False)
+        (colour,) = _colours([handle], [False])
         opaque = colour[3] == 255 and not CALLS.has_transparency(handle)
         self.found.fills.append(Paint(box, self._order, luminance(colour), opaque))
         return True
