@@ -24,7 +24,7 @@ _Named = TypeVar("_Named", bound=tuple[Any, ...])
 
 def made(kind: type[_Named], *columns: Iterable[Any]) -> list[_Named]:
     """Many named tuples of one kind from the columns of their fields, all of them given: what one costs to make is the most of a page."""
-    return list(map(tuple.__new__, repeat(kind), zip(*columns, strict=False)))  # type: ignore[arg-type]
+    return list(map(tuple.__new__, repeat(kind), zip(*columns, strict=False)))
 
 
 class Char(NamedTuple):

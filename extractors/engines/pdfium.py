@@ -48,7 +48,7 @@ def content(
         width, height = height, width
     chars = _chars(page, [i for i in kinds if i not in cut], cut)
     kinds = {index: kind for index, kind in kinds.items() if index not in cut}
-    notices = _notices(page.glyphs, runs, kinds, upright)
+    notices = _notices(page.glyphs, page.runs, kinds, upright)
     return PageContent(
         page.number,
         width,

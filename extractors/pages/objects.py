@@ -1,19 +1,18 @@
 """The drawn objects of a page through pdfium: rulings, fills, images and rings, in drawing order and page space.
 
-Text is read in `pdfium_text`; this module only notes of each text object what decides whether its characters can be seen.
+Text is read in `characters`; this module only notes of each text object what decides whether its characters can be seen.
 """
 
 from __future__ import annotations
 
 import ctypes
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
 from typing import Any, NamedTuple, NoReturn
 
-import numpy as np
 import pypdfium2.raw as raw
 
 from selfeval.extractors.errors import ExtractError
@@ -29,7 +28,8 @@ from selfeval.extractors.pages.geometry import (
     moved,
     rounded,
 )
-from selfeval.extractors.pages.pdfium_calls import CALLS, gathered
+from selfeval.extractors.pages.object_facts import Colour, Facts, colours, of_paths, of_texts
+from selfeval.extractors.pages.pdfium_calls import CALLS
 
 #: a filled rectangle at most this thick, in points, is a border; anything thicker is shading
 MAX_BORDER_THICKNESS = 4.0
@@ -47,8 +47,7 @@ CHUNK = 1_000
 PAPER_LUMINANCE = 0.97
 
 
-@dataclass(frozen=True, slots=True)
-class Paint:
+class Paint(NamedTuple):
     """An area painted over: its box, when it was drawn, how light it is, and whether what lies under it shows through."""
 
     box: Box
@@ -57,23 +56,13 @@ class Paint:
     opaque: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TextObject:
+class TextObject(NamedTuple):
     """What decides whether a run of text can be seen: drawing order, colour (red, green, blue, alpha), mode, and its clip."""
 
     order: int
-    colour: tuple[int, int, int, int]
+    colour: Colour
     invisible: bool
     clip: Box | None
-
-
-class Facts(NamedTuple):
-    """What is asked of every path or text before any is judged: its box as pdfium gives it, the colour that shows (red, green, blue, alpha), and
-    how it is drawn: (fill, stroke) of a path, (mode of rendering, paths of its clip) of a text."""
-
-    box: Box
-    colour: tuple[int, int, int, int]
-    how: tuple[int, int]
 
 
 class Ring(NamedTuple):
@@ -103,51 +92,6 @@ class PageObjects:
 def luminance(colour: tuple[int, ...]) -> float:
     """How light a colour is, from 0 (black) to 1 (white), by the weights of ITU-R BT.709."""
     return (0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]) / 255
-
-
-def _of_kind(wanted: int, handles: list[int], kinds: list[int]) -> list[int]:
-    return [handle for handle, kind in zip(handles, kinds, strict=True) if kind == wanted]
-
-
-def _facts_of_paths(handles: list[int]) -> Iterator[Facts]:
-    count = len(handles)
-    _, how = gathered(CALLS.draw_mode, handles, count=count, kind="i4", width=2, results=range(2))
-    _, boxes = gathered(CALLS.bounds, handles, count=count, kind="f4", width=4, results=range(4))
-    colours = _colours(handles, how[:, 1].tolist())
-    return map(Facts, _tuples(boxes), colours, _tuples(how))
-
-
-def _facts_of_texts(handles: list[int]) -> Iterator[Facts]:
-    modes = list(map(CALLS.text_mode, handles))
-    clips = [CALLS.clip_paths(clip) if clip else 0 for clip in map(CALLS.clip_path, handles)]
-    stroked = [mode == raw.FPDF_TEXTRENDERMODE_STROKE for mode in modes]
-    nowhere = repeat((0.0, 0.0, 0.0, 0.0))
-    return map(Facts, nowhere, _colours(handles, stroked), zip(modes, clips, strict=True))
-
-
-def _colours(handles: list[int], stroked: Sequence[bool]) -> list[tuple[int, int, int, int]]:
-    """The colours (red, green, blue, alpha) in which objects are stroked, or filled."""
-    found: list[tuple[int, int, int, int]] = [(0, 0, 0, 255)] * len(handles)
-    for get, wanted in ((CALLS.stroke_colour, True), (CALLS.fill_colour, False)):
-        own = [k for k, stroke in enumerate(stroked) if bool(stroke) is wanted]
-        if own:
-            told, colours = gathered(
-                get,
-                [handles[k] for k in own],
-                count=len(own),
-                kind="u4",
-                width=4,
-                results=range(4),
-            )
-            for k, known, colour in zip(own, told, _tuples(colours), strict=True):
-                if known:
-                    found[k] = colour
-    return found
-
-
-def _tuples(table: np.ndarray) -> Iterator[Any]:
-    """The rows of an array as tuples."""
-    return zip(*table.T.tolist(), strict=True)
 
 
 class ObjectReader:
@@ -198,9 +142,10 @@ class ObjectReader:
             part = range(first, min(count, first + CHUNK))
             handles = list(map(get, repeat(holder), part))
             kinds = list(map(CALLS.object_type, handles))
-            paths = _facts_of_paths(_of_kind(raw.FPDF_PAGEOBJ_PATH, handles, kinds))
-            texts = _facts_of_texts(_of_kind(raw.FPDF_PAGEOBJ_TEXT, handles, kinds))
-            for handle, kind in zip(handles, kinds, strict=True):
+            listed = list(zip(handles, kinds, strict=True))
+            paths = of_paths([one for one, kind in listed if kind == raw.FPDF_PAGEOBJ_PATH])
+            texts = of_texts([one for one, kind in listed if kind == raw.FPDF_PAGEOBJ_TEXT])
+            for handle, kind in listed:
                 self._order += 1
                 if self._order > limits.MAX_PAGE_OBJECTS:
                     self._refuse("图形对象", limits.MAX_PAGE_OBJECTS)
@@ -282,17 +227,27 @@ class ObjectReader:
         width, height = box[2] - box[0], box[3] - box[1]
         shade = luminance(colour)
         seen = colour[3] > 0 and (colour[:3] == (0, 0, 0) or shade < PAPER_LUMINANCE)
-        if min(width, height) <= self._thick:
-            if seen and max(width, height) < 2 * self._short:
-                self.found.dots.append(box)  # one of a row that is longer, if it is a border
-            if max(width, height) < self._short:
-                return
-            if seen:
-                self._border(box, shade)
-            elif colour[3] > 0:
-                self._pale.append((box, self._order))
-                self.found.marks.append(Paint(box, self._order, shade, False))
+        if width <= self._thick or height <= self._thick:
+            self._thin(box, max(width, height), colour, shade if seen else None)
+        else:
+            self._wide(handle, outer, facts._replace(box=box), shade, seen)
+
+    def _thin(self, box: Box, length: float, colour: Colour, shade: float | None) -> None:
+        """Given a path as thin as a border and how long it is, what it is; no shade: as light as paper."""
+        if shade is not None and length < 2 * self._short:
+            self.found.dots.append(box)  # one of a row that is longer, if it is a border
+        if length < self._short:
             return
+        if shade is not None:
+            self._border(box, shade)
+        elif colour[3] > 0:
+            self._pale.append((box, self._order))
+            self.found.marks.append(Paint(box, self._order, luminance(colour), False))
+
+    def _wide(self, handle: int, outer: Matrix, facts: Facts, shade: float, seen: bool) -> None:
+        box, colour, how = facts
+        filled, stroked = how[0] != raw.FPDF_FILLMODE_NONE, bool(how[1])
+        width, height = box[2] - box[0], box[3] - box[1]
         count = CALLS.segments(handle)
         if filled and self._fill(handle, box, count, stroked) and not stroked:
             return
@@ -310,7 +265,7 @@ class ObjectReader:
         """Note an area that a path fills; False if the path leaves most of its box free."""
         if not (count <= 6 and self._rectangular(handle, count)):
             return False
-        (colour,) = _colours([handle], [False])
+        (colour,) = colours([handle], [False])
         opaque = colour[3] == 255 and not CALLS.has_transparency(handle)
         self.found.fills.append(Paint(box, self._order, luminance(colour), opaque))
         return True
