@@ -69,20 +69,21 @@ def audit_in_batches(
     kept: Kept | None = None,
     readings: Mapping[str, str] | None = None,
     replaced: Mapping[str, int] | None = None,
+    counted: bool = True,
 ) -> Iterator[tuple[Tables, Audit]]:
     """The same for more documents than memory should hold: batches of tables, with what was found among them, each with its audit.
     `document_ids` are in the order in which the documents were received, and `load` gives the tables of some of them. With `kept`, and the
     `readings` of the documents, only what rests on something new is judged. `replaced` are the ids of forms that a later filing replaces,
-    with its number: rules across documents neither see them nor are asked about them.
+    with its number: rules across documents neither see them nor are asked about them. Not `counted` is an audit
+    without what Great Expectations counts of it, for Data Docs: the same findings without the seconds that it takes to start.
 
     Raises what `audit` raises, before the first batch or at any."""
-    from selfeval.expectations.gx.validating import SuiteRunner
+    runner = None
+    if counted:
+        from selfeval.expectations.gx.validating import SuiteRunner
 
-    expected, runner, replaced = (
-        read_roster(roster) if roster else (),
-        SuiteRunner(),
-        replaced or {},
-    )
+        runner = SuiteRunner()
+    expected, replaced = read_roster(roster) if roster else (), replaced or {}
     for ids, peers in batches(
         document_ids, load, profile, expected, size, kept, readings, replaced
     ):
@@ -166,7 +167,7 @@ def _under(profile: str | None, tables: Tables) -> Tables:
 
 
 def _judge(
-    runner: SuiteRunner,
+    runner: SuiteRunner | None,
     tables: Tables,
     peers: Peers,
     off: Sequence[Off],
@@ -179,7 +180,8 @@ def _judge(
             if form.form_id in replaced:
                 silent[form.form_id] = silent.get(form.form_id, {}) | _not_compared(replaced[form.form_id])  # fmt: skip
         judgement = Judgement(forms, catalogue.load(), off=silent)
-        return collect(runner.run(judgement, keys(tables)), tables.cells)
+        batch = runner.run(judgement, keys(tables)) if runner is not None else None
+        return collect(judgement, tables.cells, batch)
 
 
 def _not_compared(version: int) -> dict[str, str]:

@@ -52,20 +52,19 @@ class Audit:
     """What an audit found. `findings` has the columns of records; `verdicts` has one row for each failing subject of a form and rule, and
     one for all subjects that were decided alike for the same reason (`records` says how many; `subject` names them, see `core.paths.packed`,
     where they are undecided, and their table where they are not); `capped` says what was counted but not listed: rule, table, failed, listed.
-    `faults` are the rules that raised. `batch` is what Data Docs are made from."""
+    `faults` are the rules that raised. `batch` is what Data Docs are made from, None where nothing was counted for them."""
 
     findings: pandas.DataFrame
     verdicts: pandas.DataFrame
     capped: pandas.DataFrame
     faults: tuple[Fault, ...]
-    batch: BatchRun
+    batch: BatchRun | None
 
 
-def collect(batch: BatchRun, cells: pandas.DataFrame) -> Audit:
-    """The audit that a run comes to. `cells` is the table of printed cells."""
+def collect(judgement: Judgement, cells: pandas.DataFrame, batch: BatchRun | None = None) -> Audit:
+    """The audit that a judgement comes to. `cells` is the table of printed cells, `batch` what was counted of it."""
     import pandas as pd
 
-    judgement = batch.judgement
     listed: list[tuple[Question, Record, Decision]] = []
     capped = []
     for question, answer in judgement.answers():

@@ -52,7 +52,8 @@ _FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
 def build_data_docs(audit: Audit, out_dir: Path | str) -> Path:
     """Writes the site of one audit's suites and their results; see `DataDocs.write`."""
     docs = DataDocs()
-    docs.add(audit.batch)
+    if audit.batch is not None:
+        docs.add(audit.batch)
     return docs.write(out_dir, counted(audit.verdicts), audit.findings)
 
 

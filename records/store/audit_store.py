@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +39,10 @@ def save(
     findings: DataFrame,
     verdicts: DataFrame,
     rules: str,
+    readings: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
-    """Enter an audit of these documents; the number of rows inserted in each table."""
+    """Enter an audit of these documents; the number of rows inserted in each table. `readings` are those that were judged: a document that
+    has another one by now is left out."""
     ids = list(dict.fromkeys(document_ids))
     latest = current_extractions().subquery("latest")
     read = {
@@ -52,6 +54,8 @@ def save(
         raise ValueError(
             f"{len(missing)} audited documents were never saved, the first is {missing[0]}"
         )
+    if readings is not None:
+        ids = [one for one in ids if readings[one] == read[one].extraction_id]
     last = {row.document_id: row for row in _current(connection, ids)}
     found, judged = group_values(findings, _FINDING), group_values(verdicts, _VERDICT)
     results: dict[str, tuple[str, str]] = {}
@@ -81,6 +85,16 @@ def save(
         audit_verdicts: _numbered(fresh, judged, _VERDICT),
     }
     return {table.name: insert(connection, table, new) for table, new in inserted.items()}
+
+
+def carry_over(connection: Connection, before: str, after: str) -> None:
+    """Let the last audit of one reading stand for another that nobody has judged yet, under no version of the rules."""
+    wanted = sa.select(audits.c.extraction_id).where(audits.c.extraction_id == after).limit(1)
+    query = sa.select(audits).where(audits.c.extraction_id == before)
+    last = connection.execute(query.order_by(audits.c.generation.desc()).limit(1)).first()
+    if last is not None and connection.execute(wanted).first() is None:
+        entry = {"extraction_id": after, "generation": 1, "rules": "", "audit_id": last.audit_id}
+        connection.execute(audits.insert(), {**entry, "recorded_at": last.recorded_at})
 
 
 def _numbered(

@@ -22,7 +22,7 @@ from selfeval.records.store.decisions import (
     Subject,
 )
 from selfeval.records.store.readings import DocumentReading
-from selfeval.records.store.saving import kept_reading
+from selfeval.records.store.saving import as_read, decide_again, kept_reading
 from selfeval.records.store.schema_sql import audit_findings, current_audits
 from selfeval.records.store.statements import fetch
 from selfeval.records.tables.build import storable
@@ -39,7 +39,7 @@ def enter(
     there = current_findings(connection, finding_ids)
     made = chain.read(connection, {one.document_id for one in new if one.document_id}, finding_ids)
     stands, last = chain.standing(made), {one.subject: one for one in made}
-    texts = _Readings(connection)
+    readings = _Readings(connection)
     rows: dict[Subject, dict[str, Any]] = {}
     for one in new:
         _refuse_overtaken(one, last.get(one.subject), expected_last)
@@ -48,8 +48,12 @@ def enter(
             continue
         if one.kind == "withdraw" and before is None:
             raise DecisionError("nothing-to-withdraw")
-        rows[one.subject] = _row(one, clock) | _about(one, there, before, texts)
+        rows[one.subject] = _row(one, clock) | _about(one, there, before, readings)
     entered = {one.subject: one for one in chain.append(connection, rows.values())}
+    decide_again(
+        connection,
+        {one.document_id for one in entered.values() if one.document_id and not one.finding_id},
+    )
     return [entered.get(one.subject) or stands[one.subject] for one in new]
 
 
@@ -84,7 +88,7 @@ def _row(new: NewDecision, clock: Clock) -> dict[str, Any]:
 
 
 def _about(
-    new: NewDecision, there: dict[str, sa.Row[Any]], before: DecisionRow | None, texts: _Readings
+    new: NewDecision, there: dict[str, sa.Row[Any]], before: DecisionRow | None, readings: _Readings
 ) -> dict[str, Any]:
     """What the store knows of that which is decided."""
     if new.kind == "withdraw" and before is not None:
@@ -97,31 +101,33 @@ def _about(
         return {
             "document_id": found.document_id, "document": found.document, "form": found.form, "path": found.subject, "rule": found.rule,
         }  # fmt: skip
-    reading = texts.of(new.document_id or "")
-    number, path = new.form or 0, new.path or ""
-    count = reading.document["forms"]
+    read, held = readings.of(new.document_id or "")
+    number, count = new.form or 0, read.document["forms"]
     if not 0 < number <= count:
         raise DecisionError("unknown-form", form=number, forms=count)
-    about: dict[str, Any] = {"document": reading.document["document"]}
+    about: dict[str, Any] = {"document": read.document["document"], "path": None}
     if new.kind in OF_VALUES:
-        about |= _of_value(new, reading, paths.form_id(reading.document_id, number), path)
-    else:
-        about["path"] = None
+        about |= _of_value(new, read, held, paths.form_id(read.document_id, number))
     return about
 
 
-def _of_value(new: NewDecision, reading: DocumentReading, form: str, path: str) -> dict[str, Any]:
-    doubted = any(row["path"] == path and row["form_id"] == form for row in reading.rows["cells"])
+def _of_value(
+    new: NewDecision, read: DocumentReading, held: DocumentReading, form: str
+) -> dict[str, Any]:
+    """`read` is what was read, `held` the same with what stands decided, which is what the writer saw."""
+    path = new.path or ""
     field = field_at(path)
-    there = reading.has(form, path) if field else doubted
-    if not there or (field is None and new.kind == "correct"):
+    told = any(row["path"] == path for row in (*read.cells(form), *held.cells(form)))
+    if not (read.has(form, path) if field else told and new.kind != "correct"):
         raise DecisionError("unknown-path", path=path)
-    text = reading.text(form, path)
-    if new.reading is not None and new.reading != (text or ""):
+    text, seen = read.text(form, path), held.text(form, path)
+    if new.reading is not None and new.reading != (seen or ""):
         raise DecisionError("reading-changed", path=path)
-    about = {"reading": text, "place": reading.place(form, path)}
+    about = {"path": path, "reading": text, "place": read.place(form, path)}
     if new.kind == "correct" and field is not None:
         about["value"] = _corrected(field, new.value or "")
+    elif new.kind == "confirm" and field is not None and seen != text:
+        about["value"] = seen
     return about
 
 
@@ -134,15 +140,17 @@ def _corrected(field: Field, value: str) -> str:
 
 
 class _Readings:
-    """The current readings of documents, each loaded once."""
+    """The current readings of documents, as read and with what was decided, each loaded once."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection, self._known = connection, dict[str, DocumentReading]()
+        self._connection = connection
+        self._known: dict[str, tuple[DocumentReading, DocumentReading]] = {}
 
-    def of(self, document_id: str) -> DocumentReading:
+    def of(self, document_id: str) -> tuple[DocumentReading, DocumentReading]:
         if document_id not in self._known:
-            found = kept_reading(self._connection, document_id)
-            if found is None:
+            read = as_read(self._connection, document_id)
+            held = kept_reading(self._connection, document_id)
+            if read is None or held is None:
                 raise DecisionError("unknown-document")
-            self._known[document_id] = found
+            self._known[document_id] = read, held
         return self._known[document_id]

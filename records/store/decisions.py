@@ -107,7 +107,7 @@ class NewDecision:
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
     """One row. `number` counts from 1; `made_at` and `ends_at` are ISO 8601 in UTC, `until` the last day; `document_id` is the hash of the
-    document's bytes, `form` counts from 1; `reading` is what was read when it was decided, `value` the corrected text; `place` is page and
+    document's bytes, `form` counts from 1; `reading` is what was read when it was decided, `value` the corrected text (of a confirmation one that somebody corrected before); `place` is page and
     box of the value. `hash` is the SHA-256 of the canonical JSON of all other fields, `previous` that of the row before."""
 
     number: int
@@ -135,12 +135,13 @@ class DecisionRow:
 
     def says_like(self, new: NewDecision) -> bool:
         """Whether it is what `new` says, by the same person for the same reason."""
+        value = self.value if self.kind == "correct" else None
         until = new.until and new.until.isoformat()
-        return (self.kind, self.by, self.reason, self.value, self.until) == (
+        return (self.kind, self.by, self.reason, value, self.until) == (
             new.kind,
-            new.by,
-            new.reason,
-            new.value,
+            new.by.strip(),
+            new.reason.strip(),
+            new.value and new.value.strip(),
             until,
         )
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from selfeval.records.store import audit_store
+from selfeval.records.store import audit_store, decisions
+from selfeval.records.store.decided import decided
 from selfeval.records.store.readings import DocumentReading, series_id
 from selfeval.records.store.schema_sql import (
     READ_TABLES,
@@ -70,6 +71,14 @@ def kept_reading(connection: Connection, document_id: str) -> DocumentReading | 
     return reading_of(connection, entries[0].extraction_id) if entries else None
 
 
+def as_read(connection: Connection, document_id: str) -> DocumentReading | None:
+    """The same as it was read, before people decided on its values."""
+    entries = current(connection, [document_id])
+    return (
+        reading_of(connection, entries[0].read_id or entries[0].extraction_id) if entries else None
+    )
+
+
 def reading_of(connection: Connection, extraction_id: str) -> DocumentReading:
     """A reading as it is kept."""
     rows = {}
@@ -119,8 +128,18 @@ def receive(connection: Connection, places: Mapping[str, tuple[int, bool]]) -> i
     return insert(connection, receipts, rows)
 
 
+def decide_again(connection: Connection, document_ids: Iterable[str]) -> None:
+    """Put what stands decided now into the current readings of these documents: a reading that differs becomes the current one. Until it
+    is judged, what was found of the one before stands."""
+    for entry in current(connection, document_ids):
+        reading = reading_of(connection, entry.read_id or entry.extraction_id)
+        Save(connection, entry.extractor).save([reading])
+        (now,) = current(connection, [entry.document_id])
+        audit_store.carry_over(connection, entry.extraction_id, now.extraction_id)
+
+
 class Save:
-    """One transaction that saves a batch."""
+    """One transaction that saves a batch, with what people decided about it."""
 
     def __init__(self, connection: Connection, extractor: str) -> None:
         self.connection, self.extractor, self.now = (
@@ -136,30 +155,36 @@ class Save:
         }
 
     def save(self, batch: list[DocumentReading]) -> dict[str, int]:
-        last_of = {
-            entry.document_id: entry
-            for entry in current(self.connection, [reading.document_id for reading in batch])
-        }
+        ids = [reading.document_id for reading in batch]
+        last_of = {entry.document_id: entry for entry in current(self.connection, ids)}
+        standing = decisions.standing(decisions.read(self.connection, ids)).values()
         keyed = {reading.extraction_id: reading for reading in batch}
-        kept = set(fetch_column(self.connection, read_documents.c.extraction_id, keyed))
-        fresh = []
-        for extraction_id, reading in keyed.items():
+        held = {read_id: decided(reading, standing) for read_id, reading in keyed.items()}
+        readings = keyed | {
+            one.extraction_id: one for read_id, one in held.items() if one is not keyed[read_id]
+        }
+        kept = set(fetch_column(self.connection, read_documents.c.extraction_id, readings))
+        for extraction_id, reading in readings.items():
+            if extraction_id not in kept:
+                self._add(extraction_id, reading)
+        holding = []
+        for read_id, reading in held.items():
+            extraction_id = reading.extraction_id
             last = last_of.get(reading.document_id)
             if last is not None and (last.extraction_id, last.extractor) == (
                 extraction_id,
                 self.extractor,
             ):
                 continue
-            if extraction_id not in kept:
-                fresh.append((extraction_id, reading))
-                self._add(extraction_id, reading)
+            holding.append((extraction_id, reading))
             self.seq += 1
             self.rows[extractions].append({
                 "document_id": reading.document_id, "generation": last.generation + 1 if last is not None else 1, "seq": self.seq,
-                "extractor": self.extractor, "extraction_id": extraction_id, "recorded_at": self.now})  # fmt: skip
+                "extractor": self.extractor, "extraction_id": extraction_id,
+                "read_id": None if read_id == extraction_id else read_id, "recorded_at": self.now})  # fmt: skip
         for table, rows in self.rows.items():
             insert(self.connection, table, rows)
-        versions = self._versions(fresh)
+        versions = self._versions(holding)
         return {
             **{table.name: len(rows) for table, rows in self.rows.items()},
             "form_versions": versions,
@@ -173,11 +198,14 @@ class Save:
                 for n, row in enumerate(reading.rows[name])
             )
 
-    def _versions(self, fresh: list[tuple[str, DocumentReading]]) -> int:
-        """Enter each form in its series: with the number that its document has there, else with the next."""
+    def _versions(self, holding: list[tuple[str, DocumentReading]]) -> int:
+        """Enter each form that is not yet there in its series: with the number that its document has there, else with the next."""
+        ids = {extraction_id for extraction_id, _ in holding}
+        entered = set(fetch_column(self.connection, form_versions.c.extraction_id, ids))
         forms = [
             (extraction_id, form, series_id(form))
-            for extraction_id, reading in fresh
+            for extraction_id, reading in holding
+            if extraction_id not in entered
             for form in reading.rows["forms"]
         ]
         numbers: dict[str, dict[str, int]] = {}

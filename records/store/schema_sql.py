@@ -1,9 +1,10 @@
 """The database: base tables that only ever grow. `views_sql` shows what of them is current.
 
 A reading of a document is kept once, under an extraction_id made from its content: `read_documents`, `read_forms`, `read_funds`,
-`read_indicators`, `read_tasks`, `read_other`, `read_skipped`, `read_cells`. `extractions` says in which order which version of the extractors gave which reading. What an audit found
-of a reading is kept once, under an audit_id made from its content: `audit_results`, `audit_findings`, `audit_verdicts`; `audits` says in
-which order which version of the rules gave which result. The last entry of each holds. `decisions` are what people decided.
+`read_indicators`, `read_tasks`, `read_other`, `read_skipped`, `read_cells`. `extractions` says in which order which version of the extractors
+gave which reading; where people decided on values, its `extraction_id` is the reading with that in it, and `read_id` the one that it was. What
+an audit found of a reading is kept once, under an audit_id made from its content: `audit_results`, `audit_findings`, `audit_verdicts`;
+`audits` says in which order which version of the rules gave which result. The last entry of each holds. `decisions` are what people decided.
 
 Decimals are exact: NUMERIC on PostgreSQL; text on SQLite, which knows only floats. Times are ISO 8601 in UTC and only for reading: the
 order of things is told by `generation` and `seq`, since clocks are set back.
@@ -101,6 +102,7 @@ extractions = sa.Table(
     sa.Column("seq", sa.Integer, nullable=False, unique=True),
     sa.Column("extractor", sa.Text, nullable=False),
     sa.Column("extraction_id", sa.String(32), sa.ForeignKey("read_documents.extraction_id"), nullable=False, index=True),
+    sa.Column("read_id", sa.String(32), sa.ForeignKey("read_documents.extraction_id")),
     sa.Column("recorded_at", sa.String(32), nullable=False),
 )  # fmt: skip
 

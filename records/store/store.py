@@ -134,15 +134,23 @@ class Store:
             return {one.document_id: one.extraction_id for one in current(connection, document_ids)}
 
     def save_audit(
-        self, document_ids: Iterable[str], findings: DataFrame, verdicts: DataFrame, rules: str
+        self,
+        document_ids: Iterable[str],
+        findings: DataFrame,
+        verdicts: DataFrame,
+        rules: str,
+        readings: Mapping[str, str] | None = None,
     ) -> dict[str, int]:
         """Keep what an audit of these documents found: the findings and verdicts of the forms of their current readings. `rules` is the
-        version of the rules. Nothing is inserted where the last audit of a reading was the same. ValueError: a document was never saved."""
+        version of the rules, `readings` say which reading of each document was judged: one that has another by now is left out. Nothing is
+        inserted where the last audit of a reading was the same. ValueError: a document was never saved."""
         from selfeval.records.tables.schemas import validate_table
 
         validate_table("findings", findings)
         with self.writing() as connection:
-            return audit_store.save(connection, list(document_ids), findings, verdicts, rules)
+            return audit_store.save(
+                connection, list(document_ids), findings, verdicts, rules, readings
+            )
 
     def finding_ids(self) -> set[str]:
         """The ids of the findings of the last audits, of earlier filings too."""

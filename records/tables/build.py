@@ -83,12 +83,7 @@ def build(documents: Iterable[Document]) -> Tables:
                 "document": rows["documents"][-1]["document"],
                 "form": number,
             }
-            head = _form_row(form)
-            lines = {
-                "funds": _fund_rows(form),
-                "indicators": _indicator_rows(form),
-                "tasks": _rows(form, TASKS, form.tasks),
-            }
+            head, lines = block_rows(form)
             rows["forms"].append({**key, "document_id": document.sha256, **head})
             for block, of_block in lines.items():
                 rows[block].extend(_keyed(key, block, of_block))
@@ -99,6 +94,16 @@ def build(documents: Iterable[Document]) -> Tables:
         cells=frame_of_tuples("cells", cells),
         **{name: frame(name, table) for name, table in rows.items()},
     )
+
+
+def block_rows(form: Form) -> tuple[Row, dict[str, list[Row]]]:
+    """What a form's row of `forms` holds, and the rows of its blocks, without keys."""
+    lines = {
+        "funds": _fund_rows(form),
+        "indicators": _indicator_rows(form),
+        "tasks": _rows(form, TASKS, form.tasks),
+    }
+    return _form_row(form), lines
 
 
 def _document_row(document: Document) -> Row:
@@ -243,9 +248,23 @@ def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[tupl
         parts = [part for part in evidence.get(path, ()) if all(map(isfinite, part.bbox))]
         for number, (page, (x0, top, x1, bottom)) in enumerate(parts):
             box = min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom)
-            yield form_id, path, texts.get(path), page, *box, number, confidence, why
+            yield form_id, path, texts.get(path), page, *box, number, confidence, why, None, None
         if not parts and doubt:
-            yield form_id, path, texts.get(path), None, nan, nan, nan, nan, 0, confidence, why
+            yield (
+                form_id,
+                path,
+                texts.get(path),
+                None,
+                nan,
+                nan,
+                nan,
+                nan,
+                0,
+                confidence,
+                why,
+                None,
+                None,
+            )
 
 
 def _share(confidence: float) -> float:

@@ -87,7 +87,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_BOX,
         "part": "count",
         "confidence": "point",
-        "doubt": "text",
+        **_texts("doubt decided_by reading"),
     },
     "findings": {
         **_texts("finding_id form_id document"),

@@ -1,0 +1,182 @@
+"""What people decided acts on what was read: in tables, doubts and audits, through other readers, and never in another cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from audit_forms import CLEAN, changed, document
+
+from selfeval.extractors.model import Document, Doubt, Evidence, Form
+from selfeval.records.store.decisions import Kind, NewDecision
+from selfeval.records.store.store import Store
+from selfeval.records.tables.build import build
+from selfeval.records.tables.columns import Cells
+
+
+def boxed(form: Form, *doubts: str, down: float = 0.0, merged: tuple[str, ...] = ()) -> Form:
+    """The form with a box for every value, each row lower than the one before; `merged` are paths that stand in the box of the first."""
+    at = {}
+    for block in ("funds", "indicators"):
+        top = 100.0 if block == "funds" else 300.0
+        for row, part in enumerate(getattr(form, block)):
+            for column, name in enumerate(part.__dataclass_fields__):
+                if getattr(part, name) is not None:
+                    x, y = 50.0 + 60 * column, top + 20 * row + down
+                    at[f"{block}/{row}/{name}"] = (Evidence(1, (x, y, x + 50, y + 15)),)
+    at["total/score"] = (Evidence(1, (50.0, 700.0, 90.0, 715.0)),)
+    if merged:
+        at |= dict.fromkeys(merged, at[merged[0]])
+    told = tuple(Doubt(path, "笔画不清", 0.5) for path in doubts)
+    return replace(form, evidence=at, doubts=told)
+
+
+def doc(form: Form) -> Document:
+    return replace(document(form, name="a.pdf"), sha256="a" * 64)
+
+
+def decide(store: Store, kind: Kind, path: str, value: str | None = None, by: str = "审计员甲") -> None:  # fmt: skip
+    store.decide(NewDecision(kind, by, "已核对原件", "a" * 64, 1, path, value=value))
+
+
+def cell(store: Store, path: str) -> dict[str, Any]:
+    cells = store.load().cells
+    rows: list[Any] = cells[cells["path"] == path].to_dict("records")
+    assert len(rows) == 1
+    return {
+        name: rows[0][name] for name in ("text", "confidence", "doubt", "decided_by", "reading")
+    }
+
+
+def doubted(store: Store) -> set[str]:
+    cells = store.load(cells=Cells.JUDGED).cells
+    return set(cells.loc[cells["doubt"].notna(), "path"])
+
+
+def test_a_correction_replaces_the_text_its_number_and_closes_the_doubt(store: Store) -> None:
+    store.save(build([doc(boxed(CLEAN, "indicators/2/score", "funds/0/budget"))]), "1")
+    decide(store, "correct", "funds/0/budget", "98.50")
+    tables = store.load()
+    assert (tables.funds.budget[0], tables.funds.budget_value[0]) == ("98.50", Decimal("98.50"))
+    assert cell(store, "funds/0/budget") == {
+        "text": "98.50", "confidence": 1.0, "doubt": None, "decided_by": "审计员甲", "reading": "100.00",
+    }  # fmt: skip
+    assert doubted(store) == {"indicators/2/score"}
+    views = "SELECT budget_value FROM funds WHERE position = 0"
+    with store.reading() as connection:
+        assert float(connection.exec_driver_sql(views).scalar_one()) == 98.5
+
+
+def test_a_decision_holds_when_the_same_bytes_are_read_again_by_a_better_reader(
+    store: Store,
+) -> None:
+    store.save(build([doc(boxed(CLEAN, "total/score"))]), "1")
+    decide(store, "correct", "total/score", "95.50")
+    store.save(build([doc(boxed(CLEAN, "total/score"))]), "2")
+    assert store.known(["a" * 64], "2") and store.load().forms.total_score[0] == "95.50"
+    better = changed(CLEAN, {"total/score": "96.50"})
+    store.save(build([doc(boxed(better))]), "3")
+    assert cell(store, "total/score")["reading"] == "96.50"
+    assert store.load().forms.total_score_value[0] == Decimal("95.50")
+    again = store.save(build([doc(boxed(better))]), "3")
+    assert again["extractions"] == 0  # nothing new, nothing written
+
+
+def test_a_withdrawn_decision_leaves_what_was_read(store: Store) -> None:
+    store.save(build([doc(boxed(CLEAN, "total/score"))]), "1")
+    before = store.current_readings(["a" * 64])
+    decide(store, "correct", "total/score", "95.50")
+    decide(store, "withdraw", "total/score")
+    assert store.current_readings(["a" * 64]) == before
+    assert doubted(store) == {"total/score"} and store.load().forms.total_score[0] == "98.50"
+    decide(store, "confirm", "total/score")
+    assert doubted(store) == set()
+
+
+def test_a_row_found_above_does_not_move_a_correction_to_another_row(store: Store) -> None:
+    """A better reader finds a row that the first one lost: the cell is told by where it stands, not by its number."""
+    lost = replace(CLEAN, indicators=CLEAN.indicators[1:])
+    store.save(build([doc(boxed(lost, down=20.0))]), "1")
+    decide(store, "correct", "indicators/1/score", "13")
+    store.save(build([doc(boxed(CLEAN))]), "2")
+    assert list(store.load().indicators.score) == ["20", "15", "13", "10", "20", "10"]
+
+
+def test_a_cell_that_is_not_found_again_is_a_doubt_and_no_correction(store: Store) -> None:
+    store.save(build([doc(boxed(CLEAN))]), "1")
+    decide(store, "correct", "indicators/1/score", "13")
+    store.save(build([doc(boxed(CLEAN, down=300.0))]), "2")
+    assert list(store.load().indicators.score)[1] == "15"
+    assert "第 1 条复核记录" in cell(store, "indicators/1/score")["doubt"]
+
+
+def test_a_merged_cell_is_decided_in_every_row_that_it_spans(store: Store) -> None:
+    spanned = tuple(f"indicators/{row}/level1" for row in range(4))
+    store.save(build([doc(boxed(CLEAN, *spanned, merged=spanned))]), "1")
+    decide(store, "correct", "indicators/2/level1", "产出")
+    assert list(store.load().indicators.level1)[:5] == ["产出"] * 4 + ["效益指标"]
+    assert doubted(store) == set()
+
+
+def test_a_doubted_column_is_narrowed_by_each_value_and_closed_as_a_whole(store: Store) -> None:
+    store.save(build([doc(boxed(CLEAN, "indicators/*/score"))]), "1")
+    decide(store, "confirm", "indicators/2/score")
+    assert doubted(store) == {f"indicators/{row}/score" for row in (0, 1, 3, 4, 5)}
+    decide(store, "withdraw", "indicators/2/score")
+    decide(store, "confirm", "indicators/*/score")
+    assert doubted(store) == set()
+    moved = changed(CLEAN, {"indicators/4/score": "19"})
+    store.save(build([doc(boxed(moved, "indicators/*/score"))]), "2")
+    assert "indicators/*/score" in doubted(store)  # other values than those that were looked at
+
+
+def test_what_nobody_can_read_stays_undecided_for_good(store: Store) -> None:
+    store.save(build([doc(boxed(CLEAN, "total/score"))]), "1")
+    decide(store, "unreadable", "total/score")
+    store.save(build([doc(boxed(CLEAN))]), "2")  # a reader that is sure
+    told = cell(store, "total/score")
+    assert told["doubt"] == "审计员甲核对原件，认为无法辨认" and told["confidence"] == 0
+
+
+def test_a_confirmed_reading_stays_where_another_reader_says_otherwise(store: Store) -> None:
+    store.save(build([doc(boxed(CLEAN, "total/score"))]), "1")
+    decide(store, "confirm", "total/score")
+    store.save(build([doc(boxed(changed(CLEAN, {"total/score": "88.50"})))]), "2")
+    assert store.load().forms.total_score[0] == "98.50"
+
+
+def test_a_correction_that_another_confirms_is_not_undone(store: Store) -> None:
+    store.save(build([doc(boxed(CLEAN, "total/score"))]), "1")
+    decide(store, "correct", "total/score", "95.50")
+    decide(store, "confirm", "total/score", by="审计员乙")
+    told = cell(store, "total/score")
+    assert (told["text"], told["decided_by"], told["reading"]) == ("95.50", "审计员乙", "98.50")
+
+
+def test_a_corrected_unit_files_the_form_where_it_belongs(store: Store) -> None:
+    store.save(build([doc(CLEAN)]), "1")
+    decide(store, "correct", "unit", "某县灌区管理所")
+    filed = store.filings()
+    assert list(filed.unit) == ["某县灌区管理所"] and list(filed.version) == [1]
+    assert store.current_forms() == set(store.load().forms.form_id)
+
+
+def test_other_bytes_of_the_same_name_are_not_decided(store: Store) -> None:
+    store.save(build([doc(boxed(CLEAN))]), "1")
+    decide(store, "correct", "total/score", "95.50")
+    other = replace(doc(boxed(CLEAN)), sha256="b" * 64)
+    store.save(build([other]), "1")
+    assert list(store.load(["b" * 64]).forms.total_score) == ["98.50"]
+
+
+@pytest.mark.parametrize("path, value", [("amount_unit", "元"), ("year", "2021")])
+def test_what_follows_from_a_corrected_value_follows(store: Store, path: str, value: str) -> None:
+    store.save(build([doc(boxed(CLEAN))]), "1")
+    decide(store, "correct", path, value)
+    expected = build([doc(boxed(changed(CLEAN, {path: int(value) if path == "year" else value})))])
+    assert (
+        store.load().forms[["year", "amount_unit"]].equals(expected.forms[["year", "amount_unit"]])
+    )
+    assert list(store.load().funds.budget_value) == list(expected.funds.budget_value)
