@@ -5,6 +5,7 @@ the memory that a season takes is that of some hundred documents.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: The mark of the ledger that says what the report in the workspace was made from.
 PUBLISHED = "published"
+#: The mark that says under which profile and roster forms were judged last.
+JUDGED_UNDER = "judged-under"
 #: What verdicts rest on, kept between runs.
 JUDGED = "judged.json"
 #: Submissions that are moved on at a time.
@@ -100,6 +103,12 @@ def bring_up_to_date(
     return Published(report, standing.open_findings(store, judged), standing.faults(store))
 
 
+def terms(profile: str, off: Sequence[Off]) -> tuple[str, str]:
+    """The version of the rules as the store keeps it, and what all verdicts rest on, as `Kept` keeps it."""
+    rules = f"{versions.rules()}{profile and '+'}{profile}"
+    return rules, "\n".join([rules, *map(repr, off)])
+
+
 def judge(
     cache: Path,
     ledger: Ledger,
@@ -117,10 +126,10 @@ def judge(
     from selfeval.expectations.kept import Kept
 
     log.info("正在审核 %d 份文件", len(judged))
-    docs, rules = DataDocs(), f"{versions.rules()}{profile and '+'}{profile}"
+    docs, (rules, common) = DataDocs(), terms(profile, off)
+    ledger.mark(JUDGED_UNDER, json.dumps({"profile": profile, "roster": roster}))
     received, order = receipt.order(judged), list[str]()
     readings = store.current_readings(judged)
-    common = "\n".join([rules, *map(repr, off)])
     kept = Kept.read(cache, common, store.current_audits(rules))
     for tables, found in audit_in_batches(
         received,
@@ -133,8 +142,9 @@ def judge(
         replaced=store.replaced(),
     ):
         batch = tables.documents["document_id"].tolist()
-        store.save_audit(batch, found.findings, found.verdicts, rules)
-        docs.add(found.batch)
+        store.save_audit(batch, found.findings, found.verdicts, rules, readings)
+        if found.batch is not None:
+            docs.add(found.batch)
         order += batch
         if artist is not None:
             artist.begin(tables)
@@ -142,7 +152,7 @@ def judge(
         hand_back()
     log.info("已审核 %d 份，其余 %d 份没有变动", len(order), len(received) - len(order))
     current = store.current_audits(rules)
-    kept.write(cache, {one: current[one] for one in received})
+    kept.write(cache, {one: current[one] for one in received if one in current})
     _advance(ledger, State.EXTRACTED, State.AUDITED)
     done = set(order)
     return docs, order + [one for one in received if one not in done]
@@ -292,5 +302,6 @@ def _key(
         versions.report(),
         *map(repr, off),
         *waivers,
+        store.decisions_head().hash,
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -21,6 +21,7 @@ from selfeval.records.store.schema_sql import (
     current_audits,
     current_extractions,
     current_filings,
+    extractions,
     standing_waivers,
 )
 from selfeval.records.store.statements import fetch, fetch_column, insert
@@ -133,6 +134,15 @@ def findings(
         [status if name == "status" else audit_findings.c[name] for name in COLUMNS["findings"]],
         document_ids,
     )
+
+
+def documents_of(connection: Connection, finding_ids: Collection[str]) -> set[str]:
+    """The documents that findings of any audit are about."""
+    query = sa.select(extractions.c.document_id).distinct()
+    query = query.join(audit_results, audit_results.c.extraction_id == extractions.c.extraction_id)
+    query = query.join(audit_findings, audit_findings.c.audit_id == audit_results.c.audit_id)
+    rows = fetch(connection, query, audit_findings.c.finding_id, finding_ids)
+    return {row.document_id for row in rows}
 
 
 def finding_ids(connection: Connection) -> set[str]:

@@ -91,6 +91,15 @@ def reading_of(connection: Connection, extraction_id: str) -> DocumentReading:
     return DocumentReading(rows.pop("documents")[0], rows)
 
 
+def doubted(connection: Connection, document_ids: Collection[str]) -> set[tuple[str, str]]:
+    """(form_id, path) of every value of the current readings of these documents that is in doubt."""
+    latest, cells = current_extractions().subquery("latest"), READ_TABLES["cells"]
+    query = sa.select(cells.c.form_id, cells.c.path).where(cells.c.doubt.is_not(None))
+    query = query.join(latest, latest.c.extraction_id == cells.c.extraction_id)
+    rows = fetch(connection, query, latest.c.document_id, document_ids)
+    return {(row.form_id, row.path) for row in rows}
+
+
 _FILED = ("series_id", "version", "form_id", "document_id", "recorded_at", "replaced_by")
 _HEAD = ("document", "form", "year", "unit", "project_name", "total_score")
 FILING_COLUMNS = (*_FILED, *_HEAD)

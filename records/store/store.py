@@ -43,9 +43,17 @@ from selfeval.records.store import (
 )
 from selfeval.records.store.decisions import ChainBreak, DecisionRow, Head, NewDecision
 from selfeval.records.store.readings import readings
-from selfeval.records.store.saving import FILING_COLUMNS, Save, current, filings, load, receive
+from selfeval.records.store.saving import (
+    FILING_COLUMNS,
+    Save,
+    current,
+    doubted,
+    filings,
+    load,
+    receive,
+)
 from selfeval.records.store.schema_sql import metadata
-from selfeval.records.tables.columns import Cells
+from selfeval.records.tables.columns import COLUMNS, Cells
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -192,6 +200,20 @@ class Store:
                 [] if document_id is None else [document_id],
                 [] if finding_id is None else [finding_id],
             )
+
+    def documents_of(self, finding_ids: Iterable[str]) -> set[str]:
+        """The documents that these findings are, or were, about."""
+        with self.reading() as connection:
+            return audit_store.documents_of(connection, set(finding_ids))
+
+    def standing(
+        self, document_ids: Collection[str]
+    ) -> tuple[list[dict[str, Any]], set[tuple[str, str]]]:
+        """The findings of these documents, as rows, and their doubts as (form_id, path): what a decision may open or close."""
+        with self.reading() as connection:
+            rows = audit_store.findings(connection, document_ids, self.clock.stamp())
+            doubts = doubted(connection, document_ids)
+        return [dict(zip(COLUMNS["findings"], row, strict=True)) for row in rows], doubts
 
     def decisions_head(self) -> Head:
         """The last row of the chain: what somebody notes who guards it."""
