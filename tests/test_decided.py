@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from audit_forms import CLEAN, changed, document
 
 from selfeval.extractors.model import Document, Doubt, Evidence, Form
-from selfeval.records.store.decisions import Kind, NewDecision
+from selfeval.flows.ledger.ledger import Submission, submission_id
+from selfeval.flows.ledger.states import State
+from selfeval.flows.run.deciding import decide_and_audit, judge_again, noted_head
+from selfeval.flows.run.stores import close_books, ledger_of, store_of
+from selfeval.flows.workspace import Workspace, create
+from selfeval.records.store.decisions import Head, Kind, NewDecision
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import build
 from selfeval.records.tables.columns import Cells
@@ -180,3 +188,86 @@ def test_what_follows_from_a_corrected_value_follows(store: Store, path: str, va
         store.load().forms[["year", "amount_unit"]].equals(expected.forms[["year", "amount_unit"]])
     )
     assert list(store.load().funds.budget_value) == list(expected.funds.budget_value)
+
+
+def season(place: Workspace, *documents: Document) -> None:
+    """A workspace as a run leaves it: read, judged, kept."""
+    store, ledger = store_of(place), ledger_of(place)
+    store.save(build(list(documents)), "1")
+    new = ledger.register(
+        [
+            Submission(submission_id(one.document, one.sha256), one.document, one.document, f"file:///{one.document}", one.sha256, 1, "1")
+            for one in documents
+        ]
+    )  # fmt: skip
+    for state in (State.SCREENED, State.EXTRACTED):
+        ledger.move([replace(item, state=state) for item in new])
+    judge_again(place, store, ledger)
+
+
+def other(number: int) -> Document:
+    """Another unit's project, with goals and results of its own."""
+    cells = {"project_name": f"项目{number}", "unit": f"某县第{number}管理站", "indicators/5/actual": f"96.{number:02}%"}  # fmt: skip
+    form = changed(CLEAN, cells)
+    return replace(document(boxed(form), name=f"{number}.pdf"), sha256=f"{number + 1:016x}" * 4)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Workspace]:
+    yield create(tmp_path / "W")
+    close_books()
+
+
+def test_a_correction_is_judged_at_once_and_says_what_it_closed(place: Workspace) -> None:
+    wrong = changed(CLEAN, {"total/score": "88.50"})
+    season(place, doc(boxed(wrong, "indicators/2/score")), *map(other, range(40)))
+    store, new = store_of(place), NewDecision("correct", "审计员甲", "原表为 98.50", "a" * 64, 1, "total/score", value="98.50")  # fmt: skip
+    found = store.load(["a" * 64]).findings
+    assert found.empty  # undecided while a score is in doubt
+    outcome = decide_and_audit(
+        place, replace(new, kind="confirm", path="indicators/2/score", value=None)
+    )
+    assert [row["rule"] for row in outcome.opened] == ["scores-sum"]
+    assert outcome.doubts_closed == (("a" * 16 + "-1", "indicators/2/score"),)
+    begun = time.monotonic()
+    outcome = decide_and_audit(place, new)
+    assert time.monotonic() - begun < 2
+    assert [row["rule"] for row in outcome.closed] == ["scores-sum"] and not outcome.opened
+    assert 0 < outcome.judged < 41  # what it was compared with, not the season
+    assert noted_head(place) == store.decisions_head() == Head(2, outcome.made[0].hash)
+
+
+def test_a_run_after_a_correction_judges_nothing_that_was_judged(place: Workspace) -> None:
+    season(place, doc(boxed(changed(CLEAN, {"total/score": "88.50"}))), *map(other, range(3)))
+    store, ledger = store_of(place), ledger_of(place)
+    decide_and_audit(place, NewDecision("correct", "甲", "看错了", "a" * 64, 1, "total/score", value="98.50"))  # fmt: skip
+    before = store.counts()
+    assert (
+        len(judge_again(place, store, ledger)) == 1
+    )  # one is always judged: Data Docs show what ran
+    assert store.counts() == before and store.load(["a" * 64]).findings.empty
+
+
+def test_what_was_found_stands_until_the_corrected_form_is_judged(place: Workspace) -> None:
+    season(place, doc(boxed(changed(CLEAN, {"total/score": "88.50"}))))
+    store = store_of(place)
+    store.decide(NewDecision("correct", "甲", "看错了", "a" * 64, 1, "total/score", value="98.50"))
+    assert list(store.load().findings.rule) == ["scores-sum"]  # killed before the audit
+    assert judge_again(place, store, ledger_of(place)) == ["a" * 64]
+    assert store.load().findings.empty
+
+
+def test_an_audit_of_a_reading_that_was_corrected_meanwhile_is_not_kept(place: Workspace) -> None:
+    season(place, doc(boxed(changed(CLEAN, {"total/score": "88.50"}))))
+    store = store_of(place)
+    readings, tables = store.current_readings(["a" * 64]), store.load()
+    decide_and_audit(place, NewDecision("correct", "甲", "看错了", "a" * 64, 1, "total/score", value="98.50"))  # fmt: skip
+    store.save_audit(["a" * 64], tables.findings, store.verdicts(), "2", readings)
+    assert store.load().findings.empty
+
+
+def test_an_accepted_finding_is_closed_and_nothing_is_judged(place: Workspace) -> None:
+    season(place, doc(boxed(changed(CLEAN, {"total/score": "88.50"}))))
+    (finding_id,) = store_of(place).finding_ids()
+    outcome = decide_and_audit(place, NewDecision("accept", "甲", "尾差", finding_id=finding_id))
+    assert [row["finding_id"] for row in outcome.closed] == [finding_id] and not outcome.judged

@@ -93,6 +93,8 @@ OTHER_COLUMNS = {
     "part": "number of the part of a value that a page break parts, from 0",
     "confidence": "how sure the reading is, 0 to 1",
     "doubt": "why it is not certain",
+    "decided_by": "who confirmed or corrected the value, or could not read it",
+    "reading": "what was read, where a person corrected it",
     "finding_id": "made from the rule and the values that it rests on",
     "rule": "id of the rule, see rules.md",
     "severity": "error, warning or information",
