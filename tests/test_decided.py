@@ -168,7 +168,7 @@ def test_a_corrected_unit_files_the_form_where_it_belongs(store: Store) -> None:
     decide(store, "correct", "unit", "某县灌区管理所")
     filed = store.filings()
     assert list(filed.unit) == ["某县灌区管理所"] and list(filed.version) == [1]
-    assert store.current_forms() == set(store.load().forms.form_id)
+    assert store.replaced() == {}
 
 
 def test_other_bytes_of_the_same_name_are_not_decided(store: Store) -> None:

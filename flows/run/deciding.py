@@ -1,6 +1,6 @@
 """A decision and what follows from it at once: the form is audited again, and whoever decided is told what opened and what closed.
 
-    decide_and_audit(place, NewDecision("correct", by, reason, document_id, 1, "total/score", value="95")) -> Outcome
+    decide_and_audit(place, NewDecision("correct", by, reason, document_id, 1, "total/score", value="95")) -> Decided
 
 Used by the commands and by the desk. No lock of the workspace is taken: the store lets one writer in at a time, and an audit that judged a
 reading which is not current any more is not kept. Pages of the report follow with the next run or `selfeval report`."""
@@ -38,7 +38,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Decided:
     """What came of decisions: the entries (those that stood already included), findings that opened and that closed (rows of the table
     findings), doubts that opened and closed (form_id, path), how many documents were judged again, and why none were ("" for nothing wrong:
     what is said there is done by the next run)."""
@@ -57,7 +57,7 @@ def decide_and_audit(
     new: NewDecision | Sequence[NewDecision],
     *,
     expected_last: int | None = None,
-) -> Outcome:
+) -> Decided:
     """Enter decisions, all of them or none, and judge again what rests on a value that they changed. DecisionError: they cannot be entered,
     as `Store.decide` says."""
     store, wanted = store_of(place), [new] if isinstance(new, NewDecision) else list(new)
@@ -75,7 +75,7 @@ def decide_and_audit(
         ) as problem:  # a roster that is gone, say: what was decided is entered all the same
             put_off = f"{problem.message}，下次运行时重新审核"
     after = _Standing(store, before.documents)
-    return Outcome(
+    return Decided(
         tuple(made),
         tuple(row for key, row in after.open.items() if key not in before.open),
         tuple(row for key, row in before.open.items() if key not in after.open),
