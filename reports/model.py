@@ -211,6 +211,15 @@ class Undecided:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRule:
+    """A core rule that could not be decided in `count` of the `asked` places about which it was asked."""
+
+    rule: RuleText
+    count: int
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
 class FormPage:
     """One form with everything said about it."""
 
@@ -233,6 +242,7 @@ class FormPage:
     findings: tuple[FindingView, ...]
     doubts: tuple[DoubtView, ...]
     undecided: tuple[Undecided, ...]
+    open_rules: tuple[OpenRule, ...]
     verdict_counts: Mapping[str, int]
     budget: Decimal | None = (
         None  # 万元, of the total row; None where the amount or its unit is unknown
@@ -260,7 +270,7 @@ class FormPage:
     @property
     def is_open(self) -> bool:
         """Whether a core rule could not be decided: nothing can be concluded of the form as a whole."""
-        return any(one.rule.core for one in self.undecided)
+        return bool(self.open_rules)
 
     @property
     def is_clean(self) -> bool:

@@ -104,6 +104,8 @@ class ExecutionRate(FundRule):
     id = "execution-rate"
 
     def judge(self, record: FundRow, subject: str) -> Decision:
+        if record.read("rate").state is CellState.BLANK:
+            return not_applicable("没有填执行率")
         found = with_base(record, "executed", "rate")
         if isinstance(found, Decision):
             return found

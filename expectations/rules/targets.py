@@ -10,8 +10,6 @@ from selfeval.expectations.arithmetic import percent, plain
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import (
     AVOIDED,
-    NO_VALUES,
-    comparable,
     completion,
     direction,
     explained,
@@ -21,8 +19,16 @@ from selfeval.expectations.rules.common import (
     points,
     quantities,
 )
+from selfeval.expectations.rules.comparing import numbers_of, sensible
 from selfeval.expectations.text import is_blank
-from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
+from selfeval.expectations.verdicts import (
+    PASS,
+    Decision,
+    Verdict,
+    failed,
+    not_applicable,
+    undecidable,
+)
 from selfeval.expectations.view import FormView, IndicatorRow
 
 ONE, ZERO = Decimal(1), Decimal(0)
@@ -44,20 +50,20 @@ class TargetMissedFullScore(IndicatorRule):
         found = points(record)
         if isinstance(found, Decision):
             return found
+        if found.lost:  # whatever the result, this is no full score
+            return PASS
         if doubt := record.doubt("target", "actual"):
             return undecidable(f"指标值读取存疑，请核对 {doubt}")
-        if record.target is None or record.actual is None:
-            return NO_VALUES
-        if is_blank(record.target) and is_blank(record.actual):
-            return NO_VALUES
-        pair = comparable(record, core_quantity(record.target), core_quantity(record.actual))
+        pair = numbers_of(record, core_quantity)
         if isinstance(pair, Decision):
-            return pair
-        target, actual = pair
-        reached = met(record, target, actual)
+            if pair.verdict is not Verdict.UNDECIDABLE:
+                return pair
+            reading = sensible(record, core_quantity)
+            return PASS if reading and met(record, *reading) else pair
+        reached = met(record, *pair)
         if reached is None:
             return undecidable("指标值没有比较符号，指标名称也不能说明是越多越好还是越少越好")
-        if reached or found.lost:
+        if reached:
             return PASS
         message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，未达到指标值，却得满分{found.score_text}分，请核实得分。"
         values = (record.target, record.actual, found.weight_text, found.score_text)

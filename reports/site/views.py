@@ -22,6 +22,7 @@ from selfeval.reports.model import (
     DoubtView,
     FindingView,
     FormPage,
+    OpenRule,
     PageView,
     RuleText,
     Spot,
@@ -227,6 +228,7 @@ class _Assembly:
                 for path, (_why, sure) in self.doubts.items()
             ),
             undecided=self._undecided(),
+            open_rules=self._open_rules(),
             verdict_counts=_count_verdicts(verdicts),
             budget=in_wan(total_row.get("budget"), form.get("amount_unit")),
             executed=in_wan(total_row.get("executed"), form.get("amount_unit")),
@@ -302,6 +304,19 @@ class _Assembly:
             for (rule_id, why), paths in grouped.items()
         ]
         return tuple(sorted(found, key=lambda one: not one.rule.core))
+
+    def _open_rules(self) -> tuple[OpenRule, ...]:
+        """The core rules that could not be decided, in how many places of how many."""
+        asked, open_places = Counter[str](), Counter[str]()
+        for row in self.blocks["verdicts"]:
+            rule_id, records = str(row["rule"]), int(row.get("records") or 1)
+            asked[rule_id] += records
+            open_places[rule_id] += records if row["verdict"] == "undecidable" else 0
+        return tuple(
+            OpenRule(self.rule(rule_id), count, asked[rule_id])
+            for rule_id, count in open_places.items()
+            if count and self.rule(rule_id).core
+        )
 
     def _unexplained_loss(self) -> Decimal:
         """Points lost in the rows that have an open finding `deviation-unexplained`."""
