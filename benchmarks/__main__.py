@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from benchmarks import audit, files, report, reports, rules, svg
+from benchmarks import audit, desk, files, report, reports, rules, svg
 from benchmarks.accuracy import Accuracy, calibration, judge
 from benchmarks.measure import Cost, run
 from benchmarks.readers import CONTESTANTS
@@ -78,6 +78,8 @@ def _run(folder: Path, out: Path, corpus: Path | None, quick: bool) -> Iterator[
     yield audit.section(20_000 if quick else audit.ROWS)
     _say("reports")
     yield reports.section(1_000 if quick else reports.DOCUMENTS)
+    _say("desk")
+    yield desk.section(30 if quick else desk.FORMS)
     if not quick:
         for name, sizes, make in (
             ("pages", PAGES, files.of_pages),

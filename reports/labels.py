@@ -43,6 +43,13 @@ _ROW_SAID = {
     "tasks": N_("任务与子项目第 %(row)d 行"),
 }
 
+#: A block as a whole, or a column of it.
+_BLOCK_SAID = {
+    "funds": N_("资金情况"),
+    "indicators": N_("绩效指标"),
+    "tasks": N_("任务与子项目"),
+}
+
 
 def say_path(path: str, names: Callable[[str, int], str], catalogue: NullTranslations) -> str:
     """Given a PATH and a way to look up the printed name of row `n` of a block, say it in words: 绩效指标第 7 行“云服务中断次数”·得分."""
@@ -56,12 +63,14 @@ def say_path(path: str, names: Callable[[str, int], str], catalogue: NullTransla
         return f"{text}·{_(columns[column])}" if column and column in columns else text
     if path in ("form", ""):
         return _("整张表")
-    if path == "funds":
-        return _("资金情况")
     if path == "total":
         return _("总分")
-    if block == "funds" and column and column in FUNDS:
-        return f"{_('资金情况')}·{_(FUNDS[column])}"
+    if path in _BLOCK_SAID:
+        return _(_BLOCK_SAID[path])
+    if block in _BLOCK_SAID and column in BLOCKS[block]:
+        return f"{_(_BLOCK_SAID[block])}·{_(BLOCKS[block][column])}"
+    if block == "hidden":
+        return _("第 %(n)s 页") % {"n": position}
     if block == "total" and column and column in TOTAL:
         return _(TOTAL[column])
     known = {**HEADER, **GOALS, **CONCLUSIONS}

@@ -18,6 +18,7 @@ from typing import Any
 from selfeval.flows.inbox.intake import take_in
 from selfeval.flows.ledger.ledger import active
 from selfeval.flows.ledger.order import Receipt
+from selfeval.flows.run.images import Artist, originals
 from selfeval.flows.run.publishing import JUDGED, judge
 from selfeval.flows.run.reading import Reader, read_chunk
 from selfeval.flows.run.stores import close_books, ledger_of, store_of
@@ -30,8 +31,8 @@ BROWSER = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--n
 CHUNK = 80
 
 
-def audited(root: Path, files: Iterable[Path]) -> Workspace:
-    """A workspace in which these files are read and audited. Page images are left to the desk."""
+def audited(root: Path, files: Iterable[Path], pictures: bool = False) -> Workspace:
+    """A workspace in which these files are read and audited; without `pictures` page images are left to the desk."""
     place, inbox = create(root), root / "inbox"
     inbox.mkdir()
     long_ago = time.time() - 3600
@@ -43,6 +44,9 @@ def audited(root: Path, files: Iterable[Path]) -> Workspace:
         read_chunk(place, ledger, store, ids[at : at + CHUNK], Reader())
     items = ledger.all()
     judge(root / JUDGED, ledger, store, Receipt(items), active(items), "")
+    if pictures:
+        with Artist(place, originals(items), workers=2, documents=len(items)) as artist:
+            artist.finish(artist.begin(store.load()))
     close_books()
     return place
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 from report_data import RULES, Batch, batch, season
 
 from selfeval.extractors.drawing.render import render_page
@@ -26,6 +25,7 @@ from selfeval.reports.site.run_diff import AGAIN, NEW, ChangedDocument, Changes
 from selfeval.reports.site.sources import Sources
 from selfeval.reports.site.views import document_views
 from selfeval.reports.site.write import RunInfo, SiteWriter, build
+from tests.pictures import kept
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.xdist_group("browser")  # one browser and one site, in one worker
@@ -196,15 +196,6 @@ def shots(tmp_path_factory) -> Path:
     )
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def kept(path: Path) -> None:
-    """A picture for the docs in 256 colours, rare ones included: half of the bytes, and nobody sees it."""
-    with Image.open(path) as picture:
-        picture.convert("RGB").quantize(
-            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
-        ).save(path, optimize=True)
-    assert path.stat().st_size < 250_000
 
 
 def expected_box(page, site: Site, path: str) -> dict[str, float]:

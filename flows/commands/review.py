@@ -62,8 +62,9 @@ def _load_what_is_heavy() -> None:
     """Import what the first form and the first decision need, while the auditor looks at the queue."""
     import pandas  # noqa: F401
 
+    from selfeval.expectations import auditing  # noqa: F401
+    from selfeval.expectations.gx import validating  # noqa: F401
     from selfeval.flows.review import form_page
-    from selfeval.flows.run import images, report_inputs  # noqa: F401
-    from selfeval.reports.site import views  # noqa: F401
+    from selfeval.flows.run import deciding, images, report_inputs  # noqa: F401
 
     form_page.rules()

@@ -77,7 +77,7 @@ def create_app(place: Workspace, store: Store, pictures: Pictures, by: str) -> F
     @app.post("/decisions")
     def take(new: taking.Sent) -> JSONResponse:
         item = _item(queue.items(), new.form_id)
-        return JSONResponse(taking.take(store, item, new))
+        return JSONResponse(taking.take(place, item, new))
 
     @app.get("/pages/{name}")
     def show_picture(name: str) -> FileResponse:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from selfeval.flows.review.alternatives import alternatives
-from selfeval.flows.review.queue import QueueItem, holding
+from selfeval.flows.review.queue import SURE, QueueItem, holding
 from selfeval.flows.review.words import CAPTIONS, joined_places
 from selfeval.records.store.decisions import DecisionRow, Subject
 from selfeval.records.store.store import Store
@@ -50,12 +50,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class DoubtCard:
-    """A value in doubt, or several that were read from one cell: decided together. `other` is what else it may be."""
+    """A printed cell in doubt: its value, or its values where it spans rows. `other` is what else it may be."""
 
     number: int
     where: str
     value: Value
-    paths: tuple[str, ...]
     confidence: str
     crop: Crop | None
     other: tuple[str, ...]
@@ -71,13 +70,14 @@ class FindingCard:
 
 @dataclass(frozen=True, slots=True)
 class FormDesk:
-    """Everything on the page of a form. `known` is the number of the last decision of all that the page shows."""
+    """Everything on the page of a form. `notes` are told about values that are surely read; `known` is the number of the last decision of all that the page shows."""
 
     item: QueueItem
     doc: DocumentView
     form: FormPage
     sheets: tuple[PageView, ...]
     doubts: tuple[DoubtCard, ...]
+    notes: tuple[DoubtView, ...]
     findings: tuple[FindingCard, ...]
     made: tuple[Made, ...]
     known: int
@@ -94,7 +94,6 @@ class FormDesk:
 
 def form_desk(store: Store, item: QueueItem, pictures: Pictures) -> FormDesk:
     """The page of a form."""
-    from selfeval.flows.run.report_inputs import filings
     from selfeval.reports.site.views import document_views
 
     document_id = item.judged.document_id
@@ -102,7 +101,7 @@ def form_desk(store: Store, item: QueueItem, pictures: Pictures) -> FormDesk:
     all_made = store.decisions(document_id=document_id)
     tables = store.load([document_id])
     images = pictures(tables)
-    sources = Sources(rules(), images, versions=filings(store, [document_id], ()))
+    sources = Sources(rules(), images)
     views = document_views(tables, tables.findings, store.verdicts([document_id]), sources, translator("zh"))  # fmt: skip
     doc = next(views)
     form = next(one for one in doc.forms if one.form_id == item.judged.form_id)
@@ -112,6 +111,8 @@ def form_desk(store: Store, item: QueueItem, pictures: Pictures) -> FormDesk:
         _made(one, held, say, store) for one in reversed(all_made) if one.form == item.judged.form
     )
     key = item.judged.document_id, item.judged.form
+    cells = tables.cells
+    sure = set(cells[(cells["form_id"] == form.form_id) & (cells["confidence"] >= SURE)]["path"])
     open_doubts = [one for one in form.doubts if (*key, one.value.path) not in held]
     by_finding = {one.decision.finding_id: one for one in told if one.stands}
     return FormDesk(
@@ -119,7 +120,15 @@ def form_desk(store: Store, item: QueueItem, pictures: Pictures) -> FormDesk:
         doc,
         form,
         _sheets(doc, form),
-        tuple(_doubt_cards(open_doubts, form, images, document_id)),
+        tuple(
+            _doubt_cards(
+                [one for one in open_doubts if one.value.path not in sure],
+                form,
+                images,
+                document_id,
+            )
+        ),
+        tuple(one for one in open_doubts if one.value.path in sure),
         tuple(FindingCard(one, by_finding.get(one.id)) for one in form.findings if not one.cause),
         told,
         max((one.number for one in all_made), default=0),
@@ -176,7 +185,6 @@ def _doubt_cards(
             number,
             joined_places([one.where for one in same]),
             first.value,
-            tuple(one.value.path for one in same),
             first.confidence,
             crop_of(spot, image, form.veils) if spot and image else None,
             alternatives(first.value.doubt or "", first.value.text or ""),

@@ -22,12 +22,14 @@ class Gallery:
         self._tried: set[tuple[str, int]] = set()
 
     def __call__(self, tables: Tables) -> Mapping[tuple[str, int], PageImage]:
-        """The pictures of all pages that these tables speak of, by document_id and page."""
-        from selfeval.flows.run.images import kept_images, wanted_pages
+        """The pictures of all pages of the one document in these tables, by document_id and page; those of its forms are drawn if need be."""
+        from selfeval.flows.run.images import kept_images
 
-        pages = {key: list(of) for key, of in wanted_pages(tables).items()}
+        document = tables.documents.iloc[0]
+        pages = {str(document["document_id"]): range(1, int(document["pages"]) + 1)}
         found = kept_images(self.workspace, pages)
-        missing = {(key, page) for key, of in pages.items() for page in of} - found.keys()
+        wanted = set(tables.cells["page"].dropna().astype(int))
+        missing = {(key, page) for key in pages for page in wanted} - found.keys()
         if missing - self._tried:
             with self._lock:
                 self._tried |= missing

@@ -37,6 +37,8 @@ from selfeval.records.store.store import Store
 Stage = Literal["doubts", "errors", "rest", "reviewed"]
 STAGES: tuple[Stage, ...] = ("doubts", "errors", "rest", "reviewed")
 
+#: The confidence of what is told about a value that is surely read as the page shows it: a note, nothing to decide.
+SURE = 1.0
 _HEAD = ("form_id", "document_id", "document", "form", "year", "project_name", "unit", "authority")
 
 
@@ -100,10 +102,11 @@ class Queue:
             return self._items
 
     def _read_again(self, connection: Connection) -> None:
-        latest = current_audits().subquery("latest_audit")
+        read = current_extractions().subquery("read")
+        audited = dict(_pairs(connection, current_audits().subquery("audited"), "audit_id"))
         keys = {
-            row.document_id: (row.extraction_id, row.audit_id)
-            for row in connection.execute(sa.select(latest))
+            document_id: (extraction_id, audited.get(document_id, ""))
+            for document_id, extraction_id in _pairs(connection, read, "extraction_id")
         }
         changed = [one for one, key in keys.items() if self._keys.get(one) != key]
         for gone in self._keys.keys() - keys.keys():
@@ -124,6 +127,13 @@ def holding(made: Iterable[DecisionRow], now: str) -> dict[Subject, DecisionRow]
         for subject, one in standing(made).items()
         if not one.ends_at or one.ends_at > now
     }
+
+
+def _pairs(connection: Connection, of: Any, column: str) -> Iterable[tuple[str, str]]:
+    """document_id and this column of every row."""
+    return (
+        (row[0], row[1]) for row in connection.execute(sa.select(of.c.document_id, of.c[column]))
+    )
 
 
 def _stamp(connection: Connection) -> tuple[Any, ...]:
@@ -163,7 +173,10 @@ def _judged(connection: Connection, document_ids: Collection[str]) -> dict[str, 
     heads = heads.join(latest, latest.c.extraction_id == read_forms.c.extraction_id)
     doubted: sa.Select[Any] = sa.select(read_cells.c.form_id, read_cells.c.path)
     doubted = doubted.join(latest, latest.c.extraction_id == read_cells.c.extraction_id).where(
-        read_cells.c.doubt.is_not(None), read_cells.c.part == 0
+        read_cells.c.doubt.is_not(None),
+        read_cells.c.decided_by.is_(None),
+        read_cells.c.confidence < SURE,
+        read_cells.c.part == 0,
     )
     doubts: dict[str, list[str]] = defaultdict(list)
     for row in fetch(connection, doubted, latest.c.document_id, document_ids):

@@ -81,6 +81,7 @@ document.addEventListener("DOMContentLoaded", function () {
       var pressed = list.contains(document.activeElement) && document.activeElement.dataset.facet;
       list.innerHTML = html; /* the desk's own template, everything in it escaped */
       if (pressed) list.querySelector('[data-facet="' + pressed + '"]').focus();
+      remember();
       document.documentElement.dataset.listMs = String(performance.now() - started);
     }).catch(function () { desk.byId("state").textContent = "复核台没有应答，请确认 selfeval review 仍在运行，然后刷新。"; });
   }
@@ -95,6 +96,11 @@ document.addEventListener("DOMContentLoaded", function () {
     }
     if (more) { shown = more.dataset.shown; refresh(); }
   });
+  /* Which forms are gone through, in this order, as long as the list is not asked for again: what is decided moves a form elsewhere. */
+  function remember() {
+    var ids = rows().map(function (row) { return row.dataset.form; });
+    window.sessionStorage.setItem("selfeval-walk", JSON.stringify({ query: window.location.search, ids: ids, more: Boolean(list.querySelector(".more")) }));
+  }
   function rows() { return Array.prototype.slice.call(list.querySelectorAll(".row")); }
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape" && event.target === finder.elements.q && event.target.value) { event.target.value = ""; refresh(); return; }
@@ -105,6 +111,7 @@ document.addEventListener("DOMContentLoaded", function () {
     else return;
     event.preventDefault();
   });
+  remember();
   /* Back from a form: where one was. */
   var last = window.sessionStorage.getItem("selfeval-form"), row = last && list.querySelector('[data-form="' + CSS.escape(last) + '"]');
   if (row) { row.focus({ preventScroll: true }); row.scrollIntoView({ block: "center" }); }

@@ -9,14 +9,26 @@ document.addEventListener("DOMContentLoaded", function () {
   var KEPT = "selfeval-outcome";
   window.sessionStorage.setItem("selfeval-form", page.dataset.form);
 
+  /* The forms before and after this one in the list that it was opened from, though the list may have changed since. */
+  (function () {
+    var walk = JSON.parse(window.sessionStorage.getItem("selfeval-walk") || "null"), at = walk && walk.ids.indexOf(page.dataset.form);
+    if (!walk || walk.query !== page.dataset.query || at < 0) return;
+    [["before", at - 1], ["after", at + 1]].forEach(function (one) {
+      var id = walk.ids[one[1]];
+      if (id) desk.byId(one[0]).href = "/forms/" + encodeURIComponent(id) + page.dataset.query;
+      else if (!walk.more) desk.byId(one[0]).removeAttribute("href");
+    });
+    desk.byId("at").textContent = "第 " + (at + 1) + " / " + walk.ids.length + " 份";
+  })();
+
   function cards() { return Array.prototype.slice.call(document.querySelectorAll(".card")); }
   function value(id) { return desk.byId(id).value.trim(); }
 
   /* What a decision is about: a card, a past decision, or a value of the record. */
   function subject(element) {
     if (element.dataset.findingId) return { where: element.dataset.where, finding_id: element.dataset.findingId };
-    if (element.dataset.paths) return { where: element.dataset.where, paths: JSON.parse(element.dataset.paths), reading: element.dataset.reading };
-    if (element.matches(".value[data-path]")) return { where: caption(element), paths: [element.dataset.path.replace(/^\d+\//, "")], reading: element.textContent };
+    if (element.dataset.decides) return { where: element.dataset.where, path: element.dataset.decides, reading: element.dataset.reading };
+    if (element.matches(".value[data-path]")) return { where: caption(element), path: element.dataset.path.replace(/^\d+\//, ""), reading: element.textContent };
     return { where: "本表" };
   }
 
@@ -63,10 +75,12 @@ document.addEventListener("DOMContentLoaded", function () {
     }
   });
 
+  dialog.addEventListener("keydown", function (event) { if (event.key === "Enter" && event.ctrlKey) desk.byId("decide-ok").click(); });
+
   function send(kind, by, about, more) {
     busy = true;
     tell("正在记下并重新审核…", false);
-    var all = Object.assign({ form_id: page.dataset.form, kind: kind, by: by, known: Number(page.dataset.known), paths: about.paths || [], finding_id: about.finding_id || null, reading: about.reading === undefined ? null : about.reading }, more);
+    var all = Object.assign({ form_id: page.dataset.form, kind: kind, by: by, known: Number(page.dataset.known), path: about.path || null, finding_id: about.finding_id || null, reading: about.reading === undefined ? null : about.reading }, more);
     if (kind === "withdraw") all.reading = null;
     var place = cards().findIndex(function (card) { return card.contains(document.activeElement); });
     fetch("/decisions", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(all) }).then(function (answer) {
@@ -97,6 +111,7 @@ document.addEventListener("DOMContentLoaded", function () {
     line("p", "已记下。" + told.done);
     changes("closed", "消除", told.closed);
     changes("opened", "新出现", told.opened);
+    if (told.put_off) line("p", told.put_off + "。").className = "bad";
     if (told.audited && !told.closed.length && !told.opened.length) line("p", "已重新审核，问题没有增减。");
     var waiting = cards().filter(function (card) { return !card.classList.contains("decided"); });
     var next = cards().slice(Math.max(told.place, 0)).find(function (card) { return waiting.indexOf(card) >= 0; }) || waiting[0] || desk.byId("review") || desk.byId("after");
@@ -123,7 +138,7 @@ document.addEventListener("DOMContentLoaded", function () {
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-do]");
     if (!button) return;
-    decide(button.dataset.do, button.closest("[data-paths], [data-finding-id]") || button, button.dataset.value);
+    decide(button.dataset.do, button.closest("[data-decides], [data-finding-id]") || button, button.dataset.value);
   });
   document.addEventListener("dblclick", function (event) {
     var cell = event.target.closest("[data-grid] .value[data-path]");
@@ -145,7 +160,7 @@ document.addEventListener("DOMContentLoaded", function () {
     var key = event.key, go = { n: "after", p: "before", Escape: "back" }[key];
     if (key === "Enter" && target.closest("button, a, summary")) return;
     if (key === "j" || key === "k") desk.walk(cards(), key === "j" ? 1 : -1);
-    else if (go) { var link = desk.byId(go); if (link) link.click(); }
+    else if (go) { var link = desk.byId(go); if (link.href) link.click(); }
     else if (key === "d") { var review = desk.byId("review"); if (review) decide("reviewed", review); }
     else if (cell && (key === "Enter" || key === "c")) decide("correct", cell);
     else if (!card || !onCard(key, card)) return;
