@@ -70,19 +70,21 @@ def audit_in_batches(
     readings: Mapping[str, str] | None = None,
     replaced: Mapping[str, int] | None = None,
     counted: bool = True,
+    run: str = "audit",
 ) -> Iterator[tuple[Tables, Audit]]:
     """The same for more documents than memory should hold: batches of tables, with what was found among them, each with its audit.
     `document_ids` are in the order in which the documents were received, and `load` gives the tables of some of them. With `kept`, and the
     `readings` of the documents, only what rests on something new is judged. `replaced` are the ids of forms that a later filing replaces,
     with its number: rules across documents neither see them nor are asked about them. Not `counted` is an audit
-    without what Great Expectations counts of it, for Data Docs: the same findings without the seconds that it takes to start.
+    without what Great Expectations counts of it, for Data Docs: the same findings without the seconds that it takes to start. Data Docs
+    call it `run`.
 
     Raises what `audit` raises, before the first batch or at any."""
     runner = None
     if counted:
         from selfeval.expectations.gx.validating import SuiteRunner
 
-        runner = SuiteRunner()
+        runner = SuiteRunner(run=run)
     expected, replaced = read_roster(roster) if roster else (), replaced or {}
     for ids, peers in batches(
         document_ids, load, profile, expected, size, kept, readings, replaced

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import json
 import shutil
 from collections import Counter
 from collections.abc import Mapping
-from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from selfeval.expectations.gx.history import Night, carry_over, read_nights, write_nights
+from selfeval.expectations.gx.pages import REPORT, SHIPPED_IN, publish
 from selfeval.expectations.gx.suites import question_of
 from selfeval.expectations.gx.validating import BatchRun, quiet_context
 from selfeval.expectations.judging import Question
@@ -22,31 +23,10 @@ if TYPE_CHECKING:
 
     from selfeval.expectations.findings import Audit
 
-ASSETS = Path(__file__).resolve().parent / "docs_assets"
-_SHIPPED_IN = "static/assets"
-#: The report's folder, beside that of Data Docs.
-_SITE = "reports"
-
 #: Findings that a page lists for one expectation; the count beside them is complete.
 LISTED = 50
 
 _SHARES = ("unexpected_percent", "unexpected_percent_total", "unexpected_percent_nonmissing")
-
-# Data Docs of GE 1.24 name these on seven remote hosts. What is not shipped is left out: charts that rules do not use, a dark theme,
-# icons (icons.css has the few that appear), the logo and the newsletter.
-_LINK = re.compile(r"""<link\b[^>]*\bhref=["']https?://[^"']*["'][^>]*>""")
-_SCRIPT = re.compile(r"""<script\b[^>]*\bsrc=["']https?://[^"']*["'][^>]*>\s*</script>""")
-_IMAGE = re.compile(r"""<img\b[^>]*\bsrc=["']https?://[^"']*["'][^>]*>""")
-_STYLE_URL = re.compile(r"""url\(\s*['"]?https?://[^)]*\)""")
-# Pages of results lie deeper than their relative addresses reckon with.
-_OWN_STATIC = re.compile(r"""(?<=["'])(?:\.\./)+static/""")
-# Stands before the address of a page of the report until the page that links to it has its place.
-_REPORT = "report:"
-#: Scripts of these pages come from beside them; what is written into a page is not run.
-_POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'"
-_HEAD = re.compile("<head[^>]*>")
-_POLICY_TAG = rf'\g<0><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-_FOOTER = re.compile(r"<footer>.*?</footer>", re.DOTALL)
 
 
 def build_data_docs(audit: Audit, out_dir: Path | str) -> Path:
@@ -106,7 +86,7 @@ class DataDocs:
         if (
             place.exists()
             and any(place.iterdir())
-            and not (place / _SHIPPED_IN / "icons.css").exists()
+            and not (place / SHIPPED_IN / "icons.css").exists()
         ):
             raise FileExistsError(f"{place} holds files that are no Data Docs of an audit")
         # Made beside its place and moved there whole: what a killed run leaves is never taken for somebody else's files.
@@ -134,12 +114,32 @@ class DataDocs:
             context.validation_results_store.set(identifier, result)
         for outcome in self._checkpoints.values():
             UpdateDataDocsAction(name="audit", site_names=["audit"]).run(outcome)
-        _ship_assets(out)
+        nights = [*self._night(out), *carry_over(read_nights(place), place, out)]
+        publish(out, {out / page: told for night in nights[:1] for page, told in night.conclusions})
+        write_nights(out, nights)
         if place.exists():
             place.rename(before)
         out.rename(place)
         shutil.rmtree(before, ignore_errors=True)
         return place / "index.html"
+
+    def _night(self, out: Path) -> list[Night]:
+        """This run, and its results written beside their pages; none where nothing was judged."""
+        suites = []
+        for (suite, table), (identifier, result) in self._results.items():
+            *folders, batch = identifier.to_tuple()
+            page = Path("validations", *folders, f"{batch}.html")
+            kept = result.to_json_dict()
+            counts: Counter[str] = Counter()
+            for one in kept["results"]:
+                counts.update(one["result"]["details"]["verdicts"])
+                del one["result"]["details"]["findings"]  # they stand in the page
+            (out / page).with_suffix(".json").write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")  # fmt: skip
+            suites.append((f"{suite}.{table}", page.as_posix(), dict(counts)))
+        if not suites:
+            return []
+        run = next(iter(self._results.values()))[0].run_id
+        return [Night(run.run_name, run.run_time.isoformat(timespec="seconds"), tuple(suites))]
 
 
 def _tell(result: Any, counts: Counts, listed: Mapping[str, pandas.DataFrame]) -> None:
@@ -173,7 +173,7 @@ def _row(row: Mapping[str, Any]) -> list[Any]:
     """Document, form, subject and message of one finding, and the link to where the report shows it. Nothing that a form or a file name
     holds is taken for markup."""
     document = row["form_id"].rpartition("-")[0]
-    address = f"{_REPORT}documents/{document}.html#finding-{row['finding_id']}"
+    address = f"{REPORT}documents/{document}.html#finding-{row['finding_id']}"
     link = {"template": "$text", "params": {"text": "查看"},
             "styling": {"params": {"text": {"tag": "a", "attributes": {"href": address}}}}}  # fmt: skip
     texts = (row["document"], str(row["form"]), row["subject"], row["message"])
@@ -183,52 +183,3 @@ def _row(row: Mapping[str, Any]) -> list[Any]:
 def inert(text: str) -> str:
     """The text as markup that shows it: Great Expectations puts texts into its pages as they are, with $ for the places of others."""
     return escape(text).replace("$", "&#36;")
-
-
-def _ship_assets(out: Path) -> None:
-    """Copies the assets and turns every remote address in the pages into one of them, or takes it out."""
-    target = out / _SHIPPED_IN
-    target.mkdir(parents=True)
-    names = set()
-    for path in ASSETS.iterdir():
-        shutil.copyfile(path, target / path.name)
-        names.add(path.name)
-    for page in (*out.rglob("*.html"), *out.rglob("*.css")):
-        if target in page.parents:
-            continue
-        up = "../" * (len(page.relative_to(out).parts) - 1)
-        text = page.read_text("utf-8")
-        text = _OWN_STATIC.sub(f"{up}static/", _STYLE_URL.sub("none", text))
-        for pattern in (_LINK, _SCRIPT):
-            text = pattern.sub(partial(_local, up=up, names=names), text)
-        text = _FOOTER.sub("", _IMAGE.sub("", text))
-        text = text.replace(f'"{_REPORT}', f'"{up}../{_SITE}/').replace(
-            f"'{_REPORT}", f"'{up}../{_SITE}/"
-        )
-
-        text = _HEAD.sub(_POLICY_TAG, text, count=1)
-        icons = f'<link rel="stylesheet" href="{up}{_SHIPPED_IN}/icons.css">'
-        page.write_text(text.replace("</head>", f"{icons}</head>", 1), "utf-8")
-
-
-def _local(match: re.Match[str], up: str, names: set[str]) -> str:
-    """The matched tag with its remote address turned into the shipped file of that name, or "" where it is not shipped."""
-    address: Any = re.search(r"""https?://[^"']*""", match[0])
-    name = address[0].rpartition("/")[2]
-    name = (
-        name
-        if name in names
-        else name.replace(".css", ".min.css")
-        if name.replace(".css", ".min.css") in names
-        else _without_version(name)
-    )
-    if name not in names:
-        return ""
-    local = f"{up}{_SHIPPED_IN}/{name}"
-    if match[0].startswith("<script"):
-        return f'<script src="{local}"></script>'
-    return f'<link rel="stylesheet" href="{local}">'
-
-
-def _without_version(name: str) -> str:
-    return re.sub(r"-\d+(\.\d+)+", "", name)

@@ -26,13 +26,11 @@ from great_expectations.render.renderer_configuration import (
 )
 
 from selfeval.expectations import catalogue
+from selfeval.expectations.gx.history import COUNTED, told
 from selfeval.expectations.gx.judged import judged_of
 from selfeval.expectations.judging import FAIL, Question
 from selfeval.expectations.rules import RULES
 from selfeval.expectations.view import CAPTIONS
-
-#: Verdicts as Data Docs count them, in this order.
-COUNTED = {"pass": "通过", "fail": "不符", "undecidable": "未能判定", "not-applicable": "不适用"}
 
 
 class UpheldByRule(ColumnMapMetricProvider):
@@ -140,7 +138,7 @@ class RuleExpectation(ColumnMapExpectation):
         cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None
     ) -> str:
         verdicts = _verdicts(result)
-        return " · ".join(f"{caption} {verdicts[key]}" for key, caption in COUNTED.items()) if verdicts else "--"  # fmt: skip
+        return told(verdicts) if verdicts else "--"
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.STATUS_ICON)

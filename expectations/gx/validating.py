@@ -36,18 +36,19 @@ class BatchRun:
 
 
 class SuiteRunner:
-    """All suites, read once, for one batch after the other."""
+    """All suites, read once, for one batch after the other of the same `run`."""
 
     def __init__(self, folder: Path = SUITES_DIR, run: str = "audit") -> None:
-        self.folder, self.run_name, self.context = folder, run, quiet_context()
+        from great_expectations.core import RunIdentifier
+
+        self.folder, self.context = folder, quiet_context()
+        self._run_id = RunIdentifier(run)
         self._source = self.context.data_sources.add_or_update_pandas("batch")
         self._prepared: dict[str, Any] = {}
 
     def run(self, judgement: Judgement, frames: Mapping[str, pd.DataFrame]) -> BatchRun:
         """The suites over `frames` by table, whose records `judgement` is about; one checkpoint a table. The judgement is remembered as that
         of the frames, so that nothing is judged twice: these need the keys of their records only."""
-        from great_expectations.core import RunIdentifier
-
         from selfeval.expectations.gx.judged import remember
 
         done = BatchRun(judgement, self.context, [], {})
@@ -55,7 +56,7 @@ class SuiteRunner:
             frame = frames[table]
             remember(frame, table, judgement)
             outcome = self._checkpoint(table).run(
-                batch_parameters={"dataframe": frame}, run_id=RunIdentifier(self.run_name)
+                batch_parameters={"dataframe": frame}, run_id=self._run_id
             )
             done.checkpoints[table] = outcome
             for identifier, counted in outcome.run_results.items():

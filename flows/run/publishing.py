@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -140,6 +141,7 @@ def judge(
         kept=kept,
         readings=readings,
         replaced=store.replaced(),
+        run=_run_name(store, ledger),
     ):
         batch = tables.documents["document_id"].tolist()
         store.save_audit(batch, found.findings, found.verdicts, rules, readings)
@@ -156,6 +158,12 @@ def judge(
     _advance(ledger, State.EXTRACTED, State.AUDITED)
     done = set(order)
     return docs, order + [one for one in received if one not in done]
+
+
+def _run_name(store: Store, ledger: Ledger) -> str:
+    """What Data Docs call this run: its time where the auditors sit, and the beginning of its id. It is part of addresses."""
+    moment = re.sub(r"[^0-9]+", "-", store.clock.shown(store.clock.stamp()))
+    return f"{moment.strip('-')}-{ledger.run[:8]}".strip("-")
 
 
 @dataclass(frozen=True, slots=True)
