@@ -56,6 +56,11 @@ class Field:
         return self.kind in NUMBERS
 
     @property
+    def is_office(self) -> bool:
+        """Whether it names an office, which others look up by that name."""
+        return self.block == "header" and self.name in ("unit", "authority")
+
+    @property
     def is_free_text(self) -> bool:
         """Whether people write sentences there, and with them names and numbers of telephones."""
         return self.kind in ("text", "date") and not self.personal

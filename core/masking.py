@@ -17,8 +17,10 @@ _BLANK = re.compile(r"[\s\-‐-―—/／\\、,，.。]*|无|不适用|暂无")
 # An amount in 元 can have eleven digits too: what decimals or a unit of money follow is not a phone number.
 _NOT_MONEY = r"(?!\d|[.．]\d|\s*(?:元|万元|亿元|％|%))"
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)([- ]?)(\d{4})\2(\d{4})" + _NOT_MONEY)
+# Area codes are 010, 02x and four digits from 03xx on; no number within an area begins with 0.
 _LANDLINE = re.compile(
-    r"(?<![\d.])([(（]?0\d{2,3}[)）]?\s?[-－—–]?\s?)(\d{3,4}[- ]?)(\d{4})" + _NOT_MONEY
+    r"(?<![\d.])([(（]?0(?:10|2\d|[3-9]\d{2})[)）]?\s?[-－—–]?\s?)([1-9]\d{2,3}[- ]?)(\d{4})"
+    + _NOT_MONEY
 )
 _LABELLED = re.compile(
     r"((?:电话|手机|传真|联系方式|Tel|TEL|tel)(?:号码|号)?[:：\s]{0,3})(\d{3,4}[- ]?)(\d{4})(?!\d)"
@@ -26,6 +28,15 @@ _LABELLED = re.compile(
 _IDENTITY = re.compile(
     r"(?<!\d)([1-9]\d{2})\d{3}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
 )
+_IDENTITY_BEFORE = re.compile(r"(?:身份证|证件)[^\d\n]{0,6}$")
+# What a code is called, or the letters that it begins with; "Tel" begins a telephone number.
+_CODE_BEFORE = re.compile(
+    r"(?:编码|编号|代码|文号|项目号|批次号)[)）]?[:：\s]{0,3}[A-Za-z0-9_/－—–-]*$"
+    r"|(?<![A-Za-z])(?![Tt][Ee][Ll]|[Pp]hone|PHONE|[Mm]ob)[A-Za-z]{1,8}[0-9_/-]*$"
+)
+_LETTER_AFTER = re.compile(r"[A-Za-z_]")
+_WEIGHTS, _CHECKS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
+_PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 _NAMED = re.compile(
     rf"((?:联系人|负责人|填报人|填表人|经办人|审核人|承办人|制表人|复核人)(?:姓名|签字|签名|（签字）|（签章）)?[:：]\s*)([{HAN}])[{HAN}·]{{1,3}}(?![{HAN}])"
 )
@@ -43,6 +54,7 @@ _SUSPECT = re.compile(
 )
 _PHONE_CAPTION = re.compile(r"电话|手机|传真|联系方式")
 _NAME_CAPTION = re.compile(r"(?:人|人员|姓名|签字|签名|签章|负责|经办)\s*(?:[(（].*)?$")
+_CODE_CAPTION = re.compile(r"(?<!身份证)(?<!证件)(?:编码|编号|代码|文号|项目号|批次号)")
 _PERSONAL_PATHS = frozenset(field.path for field in ALL if field.personal)
 #: What is said of a doubt about a name or a telephone.
 PERSONAL_DOUBT = "个人信息读取存疑（内容已隐去）"
@@ -74,14 +86,43 @@ def mask_phone(text: str | None) -> str | None:
 def mask_text(text: str, leader: str | None = None) -> str:
     """Running text with phone numbers, identity numbers, names after 联系人： and the like, and the names in `leader` masked."""
     if _SUSPECT.search(text):
-        text = _IDENTITY.sub(lambda m: m[1] + "*" * 11 + m[0][-4:], text)
-        text = _MOBILE.sub(r"\1****\4", text)
-        text = _LANDLINE.sub(lambda m: m[1] + "*" * len(m[2].strip("- ")) + m[3], text)
+        text = _IDENTITY.sub(
+            lambda m: m[1] + "*" * 11 + m[0][-4:] if _is_identity(m) else m[0], text
+        )
+        text = _MOBILE.sub(lambda m: m[0] if _is_code(m) else f"{m[1]}****{m[4]}", text)
+        text = _LANDLINE.sub(
+            lambda m: m[0] if _is_code(m) else m[1] + "*" * len(m[2].strip("- ")) + m[3], text
+        )
         text = _LABELLED.sub(lambda m: m[1] + "*" * len(m[2].strip("- ")) + m[3], text)
         text = _NAMED.sub(r"\1\2*", text)
     for name in _names_in(leader) if leader else ():
         text = text.replace(name, name[0] + "*")
     return text
+
+
+def _is_identity(found: re.Match[str]) -> bool:
+    """Whether 18 digits with a date in them are an identity number: their last digit checks the others (GB 11643) and they begin with a
+    province, or they are called one. Codes of projects and budgets have that length too, and often a date."""
+    number, before = found[0].upper(), found.string[max(0, found.start() - 12) : found.start()]
+    if _IDENTITY_BEFORE.search(before):
+        return True
+    summed = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
+    return bool(_PROVINCE.match(number)) and _CHECKS[summed % 11] == number[-1]
+
+
+def _is_code(found: re.Match[str]) -> bool:
+    """Whether digits that could be a telephone number are, by where they stand, part of a code."""
+    text, start = found.string, found.start()
+    before = text[max(0, start - 24) : start]
+    return bool(_CODE_BEFORE.search(before) or _LETTER_AFTER.match(text, found.end()))
+
+
+def mask_office(text: str, leader: str | None = None) -> str:
+    """The name of a unit: as running text, but a leader's name with more of the name behind it (王家 in 王家镇) is none."""
+    masked = mask_text(text)
+    for name in _names_in(leader) if leader else ():
+        masked = re.sub(rf"{re.escape(name)}(?![{HAN}])", f"{name[0]}*", masked)
+    return masked
 
 
 @remembered
@@ -95,13 +136,18 @@ def mask_field(field: Field, text: Any, leader: str | None = None) -> Any:
         return mask_name(text)
     if field.personal == "phone":
         return mask_phone(text)
-    return mask_text(text, leader) if text and field.is_free_text else text
+    if not text or not field.is_free_text:
+        return text
+    return mask_office(text, leader) if field.is_office else mask_text(text, leader)
 
 
 def mask_captioned(caption: str, text: str, leader: str | None = None) -> str:
-    """What may be kept of a cell that no field is for: the words of its caption tell whether it holds a name or a telephone."""
+    """What may be kept of a cell that no field is for: the words of its caption tell whether it holds a name, a telephone or
+    a code, which is neither."""
     if _PHONE_CAPTION.search(caption):
         return mask_phone(text) or ""
+    if _CODE_CAPTION.search(caption):
+        return text
     return (mask_name(text) or "") if _NAME_CAPTION.search(caption) else mask_text(text, leader)
 
 
@@ -119,7 +165,10 @@ def number_spans(text: str) -> Iterator[tuple[int, int]]:
         (_LABELLED, 2, 3),
     ):
         for match in pattern.finditer(text):
-            yield match.start(first), match.end(last)
+            if pattern is _LABELLED or (
+                _is_identity(match) if pattern is _IDENTITY else not _is_code(match)
+            ):
+                yield match.start(first), match.end(last)
 
 
 def name_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -130,5 +179,5 @@ def name_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def identity_spans(text: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of identity numbers: their inner date makes them certain even where digits of several lines were run together."""
-    return (match.span() for match in _IDENTITY.finditer(text))
+    """(start, end) of identity numbers: their date and check digit make them certain even where digits of several lines were run together."""
+    return (match.span() for match in _IDENTITY.finditer(text) if _is_identity(match))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from selfeval.core.filings import Key, project_key, unit_key
 from selfeval.core.numbers import MONEY_UNITS
+from selfeval.expectations.roster_match import Filings
 from selfeval.expectations.text import bare
 
 if TYPE_CHECKING:
@@ -131,11 +132,6 @@ class Index:
         return _grouped(self.cards, lambda card: (card.results,))
 
     @cached_property
-    def has_unnamed(self) -> bool:
-        """Whether there is a form that does not say whose it is."""
-        return any(not card.unit_key for card in self.cards)
-
-    @cached_property
     def first_of_authority(self) -> dict[str, Card]:
         return {card.authority_key: card for card in reversed(self.cards) if card.authority_key}
 
@@ -201,6 +197,11 @@ class Peers:
         if found is None:
             raise LookupError(card.form_id)
         return found
+
+    @cached_property
+    def filings(self) -> Filings:
+        """The forms as the roster looks them up."""
+        return Filings(self.index.cards)
 
     @cached_property
     def awaited(self) -> dict[str, list[Expected]]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from selfeval.core.masking import mask_name, mask_phone, mask_text
+from selfeval.core.fields import HEADER
+from selfeval.core.masking import mask_captioned, mask_field, mask_name, mask_phone, mask_text
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.jsonio import from_json, to_json
 from selfeval.extractors.model import (
@@ -195,6 +196,53 @@ def test_names(printed: str | None, masked: str | None) -> None:
 )  # fmt: skip
 def test_phone_numbers(printed: str | None, masked: str | None) -> None:
     assert mask_phone(printed) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "项目编码：51152322021120500102",
+        "511523220211205001",  # 18 digits with a date in them, and no identity number: the last one does not check the others
+        "991523200101010018",  # no province begins with 99
+        "项目编码13800138000",
+        "预算项目代码：2022-13912345678",
+        "XM13812345678",
+        "13812345678A",
+        "合同编号：HT-0571-87654321",
+        "012345678901",
+        "00113000000001234",
+    ],
+)
+def test_codes_of_projects_are_no_telephone_and_no_identity_numbers(text: str) -> None:
+    assert mask_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text, masked",
+    [
+        ("见11010519491231002X。", "见110***********002X。"),
+        ("Tel13812345678", "Tel138****5678"),
+        ("编号3，电话13812345678", "编号3，电话138****5678"),
+        ("0571-87654321", "0571-****4321"),
+        ("010 6655 1234", "010 ****1234"),
+    ],
+)
+def test_telephone_and_identity_numbers_are_masked_wherever_they_stand(
+    text: str, masked: str
+) -> None:
+    assert mask_text(text) == masked
+
+
+def test_a_cell_under_the_caption_of_a_code_is_kept() -> None:
+    assert mask_captioned("基本信息/项目编码", "13800138000") == "13800138000"
+    assert mask_captioned("基本信息/备注", "13800138000") == "138****8000"
+
+
+def test_a_unit_that_begins_with_the_name_of_its_leader_keeps_its_name() -> None:
+    """It was accused of not having filed: nobody finds 王*镇 on a list."""
+    unit = next(field for field in HEADER if field.name == "unit")
+    assert mask_field(unit, "王家镇人民政府", "王家") == "王家镇人民政府"
+    assert mask_field(unit, "镇中心（王家）", "王家") == "镇中心（王*）"
 
 
 def test_identity_numbers_and_named_people_in_running_text() -> None:

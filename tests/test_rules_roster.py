@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from selfeval.expectations.catalogue import load
 from selfeval.expectations.cross_form import Peers
 from selfeval.expectations.judging import Judgement
 from selfeval.expectations.roster import Expected, RosterError, read_roster
+from selfeval.expectations.roster_match import Arrival, Filings
 from selfeval.expectations.view import views
 
 LINES = "序号,单位,主管部门,项目,年度\n1,某县水利工程站,某县水利局,水库水标尺安装项目,2022\n2,某县河道站,某县水利局,河道清淤,2022\n"
@@ -112,6 +114,36 @@ def test_project_and_year_count_where_they_are_given() -> None:
     assert missing(*TWO) == [
         "按报送名单，尚有1份自评表未收到：某县河道站、河道清淤、2022年度，请督促报送。"
     ]
+
+
+def test_a_form_without_a_unit_silences_nobody_who_cannot_have_sent_it() -> None:
+    """One blank unit left the whole list undecided, and the page said that all had filed."""
+    blank = changed(CLEAN, {"unit": ""})
+    both = views(tables_of(CLEAN, blank), Peers((*TWO, Expected("某县水库所"))))
+    (why,) = (one.why for *_, one in Judgement(both, load(), {"missing-submitter"}).failures())
+    assert "尚有2份自评表未收到" in why and "可能在其中" in why and "某县河道站" in why
+    alone = views(tables_of(CLEAN, blank), Peers((TWO[0], Expected("某县水库所"))))
+    decision = Judgement(alone, load(), {"missing-submitter"}).decision(
+        "missing-submitter", "form", alone[0]
+    )
+    assert decision.verdict == "undecidable" and "无法确认某县水库所是否已报" in decision.why
+
+
+@dataclass(frozen=True)
+class Sent:
+    form_id: str
+    unit: str | None
+    project_name: str | None = None
+    year: int | None = 2022
+    authority_key: str = ""
+
+
+def test_names_that_a_mask_has_shortened_are_found() -> None:
+    filings = Filings([Sent("a", "张*工作室", "王*故居修缮"), Sent("b", "某站", "", None)])
+    assert filings.standing(Expected("张三丰工作室", project="王五故居修缮")).form_ids == ("a",)
+    assert filings.standing(Expected("张三丰工作室", project="别的")).state is Arrival.MISSING
+    assert filings.standing(Expected("某站", project="清淤", year=2022)).state is Arrival.UNSURE
+    assert filings.standing(Expected("某站")).state is Arrival.FILED
 
 
 def test_each_authority_is_told_of_its_own() -> None:

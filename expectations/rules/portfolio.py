@@ -9,6 +9,7 @@ from selfeval.core.filings import unit_key
 from selfeval.core.numbers import MONEY_UNITS
 from selfeval.expectations.arithmetic import ZERO
 from selfeval.expectations.cross_form import Card, Peers
+from selfeval.expectations.roster_match import Arrival, listed
 from selfeval.expectations.rules.base import FormRule
 from selfeval.expectations.rules.costs import wan
 from selfeval.expectations.text import bare
@@ -212,43 +213,26 @@ class MissingSubmitter(FormRule):
         peers = peers_of(record)
         if not peers.roster:
             return not_applicable("没有报送名单")
-        index = peers.index
-        if index.has_unnamed and record.form_id == index.cards[0].form_id:
-            return undecidable("本批次有自评表未填实施单位，无法核对报送名单")
-        missing = []
-        for expected in peers.awaited.get(record.form_id, ()):
-            sent = [
-                card
-                for name in (expected.unit, *expected.aliases)
-                for card in index.by_unit.get(unit_key(name), ())
-            ]
-            if not any(self._is(card, expected.project, expected.year) for card in sent):
-                missing.append(
-                    "、".join(
-                        part
-                        for part in (
-                            expected.unit,
-                            expected.project,
-                            f"{expected.year}年度" if expected.year else "",
-                        )
-                        if part
-                    )
-                )
-        if not missing:
+        standings = [peers.filings.standing(one) for one in peers.awaited.get(record.form_id, ())]
+        waited = [one for one in standings if one.state is not Arrival.FILED]
+        if not waited:
             return PASS
-        listed = "；".join(missing[:10]) + ("等" if len(missing) > 10 else "")
-        message = f"按报送名单，尚有{len(missing)}份自评表未收到：{listed}，请督促报送。"
+        open_to = {form_id for one in waited for form_id in one.form_ids}
+        named = [listed(one.expected) for one in waited]
+        told = "；".join(named[:10]) + ("等" if len(named) > 10 else "")
+        if len(waited) <= len(open_to) and all(one.form_ids for one in waited):
+            why = f"有{len(open_to)}份自评表未填实施单位、项目或年度，无法确认{told}是否已报"
+            return undecidable(why)
+        open_note = (
+            f"（另有{len(open_to)}份自评表未填实施单位、项目或年度，可能在其中）" if open_to else ""
+        )
+        message = f"按报送名单，尚有{len(waited)}份自评表未收到：{told}{open_note}，请督促报送。"
         return failed(
             message,
             "全部报送",
-            f"缺{len(missing)}份",
+            f"缺{len(waited)}份",
             cells=("unit", "authority"),
-            values=tuple(missing),
-        )
-
-    def _is(self, card: Card, project: str, year: int | None) -> bool:
-        return (not project or bare(project) == bare(card.project_name)) and (
-            year is None or card.year == year
+            values=tuple(named),
         )
 
 
