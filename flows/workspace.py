@@ -79,6 +79,18 @@ class Workspace:
         return self.root / "tmp"
 
     @property
+    def roster(self) -> Path:
+        """The list of those who have to submit that the last audit was given; not there where it was given none."""
+        return self.root / "roster.csv"
+
+    def remember_roster(self, path: str) -> None:
+        """Keep a copy of the roster at `path`, "" for none, so that a report or letters made later say what the run said."""
+        if not path:
+            self.roster.unlink(missing_ok=True)
+        elif Path(path) != self.roster:
+            write_private(self.roster, Path(path).read_bytes())
+
+    @property
     def run_log(self) -> Path:
         """One JSON object a run. Kept out of the database, so that a run that finds nothing new changes no row there."""
         return self.root / "runs.jsonl"
@@ -177,12 +189,12 @@ def without_password(url: str) -> str:
     )
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, content: str | bytes) -> None:
     """Write a file that only its owner reads, whole or not at all."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
     draft.replace(path)
 
 

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from selfeval.core.fields import ENGLISH
+from selfeval.core.kinds import KINDS
 from selfeval.reports.errors import ReportError
 
 LOCALE = Path(__file__).parent / "locale"
@@ -31,10 +32,12 @@ class UnknownLanguage(ReportError):
 
 
 class _FieldCaptions(gettext.NullTranslations):
-    """Captions of fields, which core says in both languages."""
+    """Captions of fields and kinds of tables, which core says in both languages."""
+
+    _SAID = {**ENGLISH, **dict(KINDS.values())}
 
     def gettext(self, message: str) -> str:
-        return ENGLISH.get(message, message)
+        return self._SAID.get(message, message)
 
 
 @lru_cache(maxsize=4)

@@ -134,6 +134,7 @@ class Value:
     spots: tuple[Spot, ...] = ()
     doubt: str | None = None
     severity: str = ""  # the weightiest open finding about it
+    sure: str = ""  # how sure the reading is, in percent; "" for certain
 
     @property
     def at(self) -> str:
@@ -193,11 +194,10 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class DoubtView:
-    """A value that was not read with certainty: never mixed with findings."""
+    """A value that was not read with certainty, or about which there is something to tell: never mixed with findings."""
 
     where: str
     value: Value
-    confidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +241,7 @@ class FormPage:
     total: tuple[tuple[str, Value], ...]
     findings: tuple[FindingView, ...]
     doubts: tuple[DoubtView, ...]
+    notes: tuple[DoubtView, ...]
     undecided: tuple[Undecided, ...]
     open_rules: tuple[OpenRule, ...]
     verdict_counts: Mapping[str, int]
@@ -287,6 +288,24 @@ class PageView:
     findings: tuple[FindingView, ...]
     veils: tuple[Spot, ...] = ()
 
+    @property
+    def piles(self) -> list[list[FindingView]]:
+        """The findings by the box that they are drawn on."""
+        found: dict[Spot | None, list[FindingView]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.spot, []).append(finding)
+        return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedView:
+    """A table of the file that was not read as a self-evaluation."""
+
+    page: int
+    title: str
+    kind: str
+    has_image: bool
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
@@ -299,6 +318,7 @@ class DocumentView:
     reason_hint: str = ""
     forms: tuple[FormPage, ...] = ()
     sheets: tuple[PageView, ...] = field(default=())
+    skipped: tuple[SkippedView, ...] = ()
 
     @property
     def address(self) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from selfeval.expectations import DataDocs
+    from selfeval.expectations.roster import Expected
     from selfeval.expectations.switched_off import Off
     from selfeval.records.tables.build import Tables
 
@@ -95,6 +96,7 @@ def bring_up_to_date(
             )
             order += receipt.order(listed - judged)
             hand_back()
+            workspace.remember_roster(roster)
             make_report(
                 Season(workspace, ledger, store, receipt, order, artist, profile, roster, off),
                 docs,
@@ -181,13 +183,19 @@ class Season:
     roster: str = ""
     off: Sequence[Off] = ()
 
+    @property
+    def expected(self) -> tuple[Expected, ...]:
+        """The lines of the roster."""
+        from selfeval.expectations.roster import read_roster
+
+        return read_roster(Path(self.roster)) if self.roster else ()
+
 
 def make_report(season: Season, docs: DataDocs) -> None:
     """Data Docs, the site and Parquet, from what the store holds now."""
     import logging
 
     from selfeval.expectations.frames import JudgedFiles
-    from selfeval.expectations.roster import read_roster
     from selfeval.records.tables.parquet import Export
 
     logging.getLogger("great_expectations.data_context.types.base").setLevel(
@@ -200,14 +208,13 @@ def make_report(season: Season, docs: DataDocs) -> None:
     received = {
         document_id: at for at, document_id in enumerate(season.receipt.order(season.order))
     }
-    expected = read_roster(Path(season.roster)) if season.roster else ()
     replaced = season.store.replaced()
     with (
         Export(place.parquet) as parquet,
         JudgedFiles(
             place.parquet / "judged",
             received.__getitem__,
-            expected,
+            season.expected,
             season.profile or None,
             season.off,
         ) as judged,
@@ -236,7 +243,7 @@ def write_site(
     from selfeval.reports.site.write import SiteWriter
 
     workspace, store, artist = season.workspace, season.store, season.artist
-    known = sources(store, lang)
+    known = replace(sources(store, lang), roster=season.expected)
     shown = set(season.order)
     run = run_info(workspace, season.ledger, store, season.profile)
     writer = SiteWriter(out, known, lang, run)

@@ -46,7 +46,7 @@ _CELLS = _VIEW_KINDS["cells"]
 #: table -> (the store's view, its columns, what is taken of it), of those that are part of a view.
 _PARTS: Mapping[str, tuple[str, Collection[str], Any]] = {
     "doubts": ("cells", ("form_id", "path", "text", "page", "confidence", "doubt", "document_id"),
-               sa.column("doubt").is_not(None) & (sa.column("part") == 0)),
+               sa.column("doubt").is_not(None) & (sa.column("part") == 0) & (sa.column("confidence") < 1)),
     "point_cells": ("cells", ("form_id", "path", "text", "page", "x0", "top", "x1", "bottom"),
                     sa.column("path").like("indicators/%") & (sa.column("part") == 0) & sa.column("page").is_not(None)
                     & sa.or_(sa.column("path").like("%/weight"), sa.column("path").like("%/score")) & (sa.column("text") != "")),

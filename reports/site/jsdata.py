@@ -77,6 +77,8 @@ def write_messages(path: Path, catalogue: NullTranslations) -> None:
         "loading": _("正在读取索引（{a} / {b}）"),
         "page_of": _("第 {a} / {b} 页"),
         "refused": _("未能读取"),
+        "place": _("第 {a} / {b} 份"),
+        "not_listed": _("不在列表中（共 {b} 份）"),
         "points": _("得分"),
         "rate": _("执行率"),
     }

@@ -34,6 +34,8 @@ def _cell(cell: TableCell, form: int) -> str:
 
 def _attributes(value: Value, form: int) -> str:
     at = f' data-at="{value.at}"' if value.spots else ""  # numbers only
+    if value.sure:
+        at += f' data-sure="{value.sure}"'
     return _names(form, value.path, value.severity, bool(value.doubt)) + at
 
 

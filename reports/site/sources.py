@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from selfeval.expectations.roster import Expected
 from selfeval.reports.model import PageImage, RuleText, Version, WaiverShown
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ class TidyTables(Protocol):
     def other(self) -> pd.DataFrame: ...
 
     @property
+    def skipped(self) -> pd.DataFrame: ...
+
+    @property
     def cells(self) -> pd.DataFrame: ...
 
 
@@ -47,3 +51,5 @@ class Sources:
     versions: Mapping[str, Sequence[Version]] = field(default_factory=dict)
     #: (form_id, rule, subject) -> an acceptance that is void since the finding there rests on other values now
     lapsed: Mapping[tuple[str, str, str], WaiverShown] = field(default_factory=dict)
+    #: who has to submit; empty where nobody said
+    roster: Sequence[Expected] = ()

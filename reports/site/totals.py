@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
+from urllib.parse import quote, urlencode
 
 from selfeval.core.severities import SEVERITIES
 from selfeval.records.tables.columns import RAISED
@@ -20,6 +21,17 @@ SCORE_BANDS = (
     (Decimal(95), Decimal(98)),
     (Decimal(98), Decimal("100.000001")),
 )
+
+
+#: Bounds of the bands of execution rates that auditors ask for, in percent.
+LOW_RATE, HIGH_RATE = 80, 90
+
+
+def rate_band(rate: Decimal | None) -> str:
+    """low, middle or high; unknown where there is no rate."""
+    if rate is None:
+        return "unknown"
+    return "low" if rate < LOW_RATE else "middle" if rate < HIGH_RATE else "high"
 
 
 def short_hash(text: str) -> str:
@@ -61,9 +73,10 @@ class ListedForm:
 
 @dataclass(slots=True)
 class Group:
-    """A unit or a project: its forms, its money, its findings by rule."""
+    """A unit, or a project of a unit: its forms, its money, its findings by rule."""
 
     name: str
+    unit: str = ""  # of a project
     authority: str = ""
     funds: Funds = field(default_factory=Funds)
     severities: Counter[str] = field(default_factory=Counter)
@@ -71,6 +84,14 @@ class Group:
     unexplained_loss: Decimal = Decimal(0)
     years: set[int] = field(default_factory=set)
     forms: list[ListedForm] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """Of a project: its form, or the list of its forms."""
+        if len(self.forms) == 1:
+            return self.forms[0].address
+        asked = {"title": self.name, "unit": self.unit}
+        return f"documents.html#{urlencode(asked, quote_via=quote)}"
 
     def add(self, form: FormPage, entry: ListedForm) -> None:
         self.funds.add(form)
@@ -100,7 +121,7 @@ class Totals:
     rule_texts: dict[str, RuleText] = field(default_factory=dict)
     funds: Funds = field(default_factory=Funds)
     units: dict[str, Group] = field(default_factory=dict)
-    projects: dict[str, Group] = field(default_factory=dict)
+    projects: dict[tuple[str, str], Group] = field(default_factory=dict)  # by unit and name
     forms: int = 0
     replaced_forms: int = 0  # of which a later filing counts; in none of the other numbers
     clean_forms: int = 0
@@ -111,6 +132,8 @@ class Totals:
     )  # rule that raised -> the first reason, and verdicts that it left open
     doubts: int = 0
     doubtful_forms: int = 0
+    undecided_forms: int = 0
+    rates: Counter[str] = field(default_factory=Counter)  # forms by band of the execution rate
     waived: int = 0
     scores: Counter[int] = field(default_factory=Counter)
     years: Counter[int] = field(default_factory=Counter)
@@ -137,6 +160,8 @@ class Totals:
         self.open_forms += form.is_open
         self.doubts += len(form.doubts)
         self.doubtful_forms += bool(form.doubts)
+        self.undecided_forms += bool(form.undecided)
+        self.rates[rate_band(form.rate)] += 1
         self.verdicts.update(form.verdict_counts)
         for item in form.undecided:
             if item.why.startswith(RAISED):
@@ -156,7 +181,8 @@ class Totals:
         if form.unit:
             self.units.setdefault(form.unit, Group(form.unit)).add(form, entry)
         if form.project:
-            self.projects.setdefault(form.project, Group(form.project)).add(form, entry)
+            key = form.unit, form.project
+            self.projects.setdefault(key, Group(form.project, form.unit)).add(form, entry)
         self.worst.append((entry.counts, entry))
         if len(self.worst) > 200:
             self._trim(10)
@@ -178,17 +204,23 @@ class Totals:
     def _trim(self, keep: int) -> None:
         self.worst = sorted(self.worst, key=lambda pair: pair[0], reverse=True)[:keep]
 
-    def rules_by_weight(self, rules: Sequence[RuleText]) -> list[RuleText]:
-        """The rules that have open findings: errors first, then by how many."""
+    def rules_by_cost(self, rules: Sequence[RuleText]) -> list[RuleText]:
+        """The rules that have open findings, whatever their severity: first those that send the most forms back."""
         return sorted(
             (rule for rule in rules if self.rules[rule.id]),
-            key=lambda rule: (rule.severity_rank, -self.rules[rule.id]),
+            key=lambda rule: (-self.rule_forms[rule.id], -self.rules[rule.id], rule.severity_rank),
         )
 
-    def most_findings(self, keep: int = 8) -> list[ListedForm]:
-        """The forms with the weightiest findings: most errors first, then warnings."""
+    def most_findings(self, keep: int = 8) -> list[tuple[ListedForm, str]]:
+        """The forms with the weightiest findings, most errors first, then warnings, each with what tells it apart: its unit, or its file
+        where another one of them has the same unit or it has none."""
         self._trim(max(keep, 10))
-        return [entry for counts, entry in self.worst[:keep] if any(counts)]
+        worst = [entry for counts, entry in self.worst[:keep] if any(counts)]
+        units = Counter(entry.unit for entry in worst)
+        return [
+            (one, one.unit if one.unit and units[one.unit] == 1 else " · ".join(filter(None, (one.unit, one.document))))
+            for one in worst
+        ]  # fmt: skip
 
 
 def entry_of(view: DocumentView, form: FormPage) -> ListedForm:

@@ -12,9 +12,11 @@ from decimal import Decimal
 from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any
 
+from selfeval.core.kinds import KINDS
 from selfeval.core.masking import mask_text
 from selfeval.core.paths import unpacked
 from selfeval.core.severities import SEVERITIES
+from selfeval.records.tables.derived import execution_rate
 from selfeval.reports import labels
 from selfeval.reports.amounts import in_wan, points, share
 from selfeval.reports.model import (
@@ -25,6 +27,7 @@ from selfeval.reports.model import (
     OpenRule,
     PageView,
     RuleText,
+    SkippedView,
     Spot,
     Undecided,
     Value,
@@ -75,6 +78,7 @@ def document_views(
         ),
     }
     documents = Rows(tables.documents, "document_id")
+    skipped = Rows(tables.skipped, "document_id")
     for document_id in documents:
         row = documents[document_id][0]
         assembled: list[FormPage] = []
@@ -95,6 +99,15 @@ def document_views(
             reason_hint=publishable(str(row.get("reason_hint") or "")),
             forms=tuple(assembled),
             sheets=_sheets(str(document_id), pages, assembled, sources) if assembled else (),
+            skipped=tuple(
+                SkippedView(
+                    int(table["page"] or 0),
+                    publishable(str(table["title"])),
+                    catalogue.gettext(KINDS[str(table["kind"])][0]),
+                    bool(assembled),
+                )
+                for table in skipped[document_id]
+            ),
         )
 
 
@@ -143,14 +156,17 @@ class _Assembly:
         )
         self.first = first  # number of the form's first finding in the document
         self.spots: dict[str, list[Spot]] = {}
-        self.doubts: dict[str, tuple[str, Any]] = {}
+        self.doubts: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
+        self.sure: dict[str, str] = {}
         for cell in blocks["cells"]:
             if (spot := spot_of(cell)) is not None:
                 self.spots.setdefault(cell["path"], []).append(spot)
+            if (sure := cell.get("confidence")) is not None and sure < 1:
+                self.sure[cell["path"]] = f"{float(sure):.0%}"
             if cell.get("doubt"):
-                self.doubts.setdefault(
-                    cell["path"], (publishable(str(cell["doubt"])), cell.get("confidence"))
-                )
+                kept = self.doubts if cell["path"] in self.sure else self.notes
+                kept.setdefault(cell["path"], publishable(str(cell["doubt"])))
         self.veils = tuple(spot for path in PERSONAL for spot in self.spots.get(path, ()))
         self.worst: dict[
             object, str
@@ -173,7 +189,7 @@ class _Assembly:
             severity = self.worst.get(path) or next(
                 (self.worst[spot] for spot in spots if spot in self.worst), ""
             )
-        return Value(path, shown, spots, doubt[0] if doubt else None, severity)
+        return Value(path, shown, spots, doubt, severity, self.sure.get(path, ""))
 
     def name(self, block: str, index: int) -> str:
         """The printed name of a row, short enough to stand in a sentence."""
@@ -219,20 +235,19 @@ class _Assembly:
             ),
             total=self._fields(labels.TOTAL, "total/", "total_"),
             findings=self._findings(),
-            doubts=tuple(
-                DoubtView(
-                    self.say(path),
-                    self.value(path, self._text_at(path)),
-                    f"{float(sure):.0%}" if sure is not None else "",
-                )
-                for path, (_why, sure) in self.doubts.items()
-            ),
+            doubts=tuple(self._told(path) for path in self.doubts),
+            notes=tuple(self._told(path, note) for path, note in self.notes.items()),
             undecided=self._undecided(),
             open_rules=self._open_rules(),
             verdict_counts=_count_verdicts(verdicts),
             budget=in_wan(total_row.get("budget"), form.get("amount_unit")),
             executed=in_wan(total_row.get("executed"), form.get("amount_unit")),
-            rate=share(points(total_row.get("executed")), points(total_row.get("budget"))),
+            rate=share(
+                execution_rate(
+                    total_row.get("budget"), total_row.get("executed"), form.get("amount_unit")
+                ),
+                Decimal(1),
+            ),
             score=points(form.get("total_score")),
             unexplained_loss=self._unexplained_loss(),
             versions=tuple(
@@ -241,6 +256,11 @@ class _Assembly:
             ),
             veils=self.veils,
         )
+
+    def _told(self, path: str, note: str = "") -> DoubtView:
+        """A doubt about a value, or a note."""
+        value = self.value(path, self._text_at(path))
+        return DoubtView(self.say(path), replace(value, doubt=note) if note else value)
 
     def _text_at(self, path: str) -> str | None:
         return next(

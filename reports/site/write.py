@@ -6,17 +6,18 @@ It opens from disk: no server, no network, no inline script. Addresses depend on
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from selfeval.expectations.roster_match import RosterLine
 from selfeval.reports.i18n import translator
 from selfeval.reports.model import DocumentView, PageImage, RuleText
-from selfeval.reports.site import charts, lists
+from selfeval.reports.site import charts, lists, roster
 from selfeval.reports.site.environment import render
-from selfeval.reports.site.jsdata import ChunkWriter, write_messages
+from selfeval.reports.site.jsdata import ChunkWriter, safe_json, write_messages
 from selfeval.reports.site.run_diff import Changes
 from selfeval.reports.site.sources import Sources, TidyTables
 from selfeval.reports.site.totals import Group, Totals, short_hash
@@ -64,6 +65,10 @@ class SiteWriter:
         self.out, self.sources, self.lang, self.run = Path(out_dir), sources, lang, run or RunInfo()
         self.catalogue = translator(lang)
         self.totals = Totals()
+        self.arrivals = roster.Arrivals(sources.roster)
+        self._pages = dict(PAGES)
+        if sources.roster:
+            self._pages["roster"] = "roster.html"
         self._written: set[str] = set()
         for folder in ("documents", "units", "data", "static"):
             (self.out / folder).mkdir(parents=True, exist_ok=True)
@@ -76,61 +81,89 @@ class SiteWriter:
         """Write the page of one document and count it."""
         self._page(view.address, "document.html.j2", "documents", doc=view, title=view.document)
         self.totals.add(view)
+        for form in view.forms:
+            self.arrivals.add(view, form)
         for row in lists.document_rows(view, self._rule_number, self.catalogue):
             self._index.add(row)
 
     def finish(self) -> Path:
         """Write everything that needs the whole batch and return the overview's path."""
-        self._index.close()
         totals, rules = self.totals, self._rules()
-        units = sorted(totals.units.values(), key=_weight)
-        projects = sorted(totals.projects.values(), key=_weight)
-        for unit in units:
-            self._page(
-                f"units/{short_hash(unit.name)}.html",
-                "unit.html.j2",
-                "units",
-                title=unit.name,
-                unit=unit,
-                rules=rules,
-            )
-        for name, groups in (("units", units), ("projects", projects)):
-            chunks = ChunkWriter(self.out / "data", name)
-            for group in groups:
-                chunks.add(lists.group_row(group, name))
-            chunks.close()
-            spec = lists.groups_spec(name, chunks, self.catalogue)
-            self._page(PAGES[name], "list.html.j2", name, title=spec["title"], spec=spec)
-        spec = lists.documents_spec(self._index, totals, rules, self.catalogue)
-        self._page(PAGES["documents"], "list.html.j2", "documents", title=spec["title"], spec=spec)
-        title = self.catalogue.gettext("审核规则")
-        self._page(
-            PAGES["rules"],
-            "rules.html.j2",
-            "rules",
-            title=title,
-            rules=rules,
-            families=_families(rules),
-            totals=totals,
-            titles=defaultdict(str, {rule.id: rule.title for rule in rules}),
-        )
-        drawn = charts.write(self.out, totals, rules, self.run.history, self.catalogue)
+        lines = self.arrivals.lines()
+        if lines:
+            self._roster(lines)
+        self._groups(rules)
+        self._index.close()
+        size = self._index.chunks, self._index.rows
+        self._list(lists.documents_spec(*size, totals, rules, self.catalogue))
         titles = defaultdict(str, {rule.id: rule.title for rule in rules})
+        said = {"totals": totals, "rules": rules, "titles": titles}
+        families = _families(rules)
+        title = self.catalogue.gettext("审核规则")
+        self._page(PAGES["rules"], "rules.html.j2", "rules", title=title, families=families, **said)
+        drawn = charts.write(self.out, totals, rules, self.run.history, self.catalogue)
         title = self.catalogue.gettext("总览")
+        states = Counter(line.state.value for line in lines)
         self._page(
             PAGES["overview"],
             "index.html.j2",
             "overview",
             title=title,
-            totals=totals,
-            rules=rules,
-            titles=titles,
             charts=drawn,
+            states=states,
+            **said,
         )
         write_messages(self.out / "data" / "messages.js", self.catalogue)
         shutil.copytree(STATIC, self.out / "static", dirs_exist_ok=True)
         self._remove_stale()
         return self.out / PAGES["overview"]
+
+    def _groups(self, rules: list[RuleText]) -> None:
+        """The pages of units, and the lists of units and of projects."""
+        units = sorted(self.totals.units.values(), key=_weight)
+        for unit in units:
+            address = f"units/{short_hash(unit.name)}.html"
+            self._page(address, "unit.html.j2", "units", title=unit.name, unit=unit, rules=rules)
+        for name, groups in (
+            ("units", units),
+            ("projects", sorted(self.totals.projects.values(), key=_weight)),
+        ):
+            size = self._rows(name, (lists.group_row(group, name) for group in groups))
+            self._list(lists.groups_spec(name, *size, self.catalogue))
+
+    def _roster(self, lines: list[RosterLine]) -> None:
+        """The page of who has filed, and the same as CSV."""
+        chunks, count = self._rows("roster", roster.rows(lines, self.arrivals))
+        counts = Counter(line.state for line in lines)
+        states = {
+            state.value: (label, tone, counts[state])
+            for state, (label, tone) in roster.STATES.items()
+        }
+        spec = lists.roster_spec(chunks, states, count, self.catalogue)
+        roster.write_csv(self.out, lines, self.arrivals, self.catalogue)
+        self._list(
+            spec,
+            "roster.html.j2",
+            states=states,
+            offices=roster.offices(lines),
+            unnamed=self.arrivals.unnamed,
+            csv=roster.CSV,
+        )
+
+    def _rows(self, name: str, rows: Iterable[Sequence[Any]]) -> tuple[int, int]:
+        """Write the rows of a list; the number of files and of rows."""
+        chunks = ChunkWriter(self.out / "data", name)
+        for row in rows:
+            chunks.add(row)
+        chunks.close()
+        return chunks.chunks, chunks.rows
+
+    def _list(self, spec: lists.Spec, template: str = "list.html.j2", **more: Any) -> None:
+        """The page of a list, and its description, which the pages that it leads to read too."""
+        name = spec["name"]
+        text = f"selfeval.specs[{safe_json(name)}]={safe_json(spec)};\n"
+        (self.out / "data" / f"{name}.js").write_text(text, encoding="utf-8")
+        self._page(self._pages[name], template, name, title=spec["title"], spec=spec, **more)
 
     def _rule_number(self, rule_id: str) -> int:
         return self._rule_numbers.setdefault(rule_id, len(self._rule_numbers))
@@ -144,7 +177,13 @@ class SiteWriter:
         path = self.out / address
         root = "../" * address.count("/")
         text = render(
-            self.lang, template, root=root, section=section, pages=PAGES, run=self.run, **context
+            self.lang,
+            template,
+            root=root,
+            section=section,
+            pages=self._pages,
+            run=self.run,
+            **context,
         )
         path.write_text(text, encoding="utf-8")
         self._written.add(address)
@@ -155,6 +194,9 @@ class SiteWriter:
             for path in (self.out / folder).glob("*.html"):
                 if f"{folder}/{path.name}" not in self._written:
                     path.unlink()
+        if "roster" not in self._pages:
+            for name in ("roster.html", roster.CSV, "data/roster.js"):
+                (self.out / name).unlink(missing_ok=True)
 
 
 def _families(rules: list[RuleText]) -> list[tuple[str, list[RuleText]]]:

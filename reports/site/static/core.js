@@ -13,6 +13,12 @@ var selfeval = {
   say: function (key, values) {
     return (selfeval.messages[key] || key).replace(/\{(\w+)\}/g, function (_, name) { return values && name in values ? values[name] : ""; });
   },
+  /* Where a row leads, with the question that it was found by, so that the page there knows what comes before and after it. */
+  within: function (address, asked) {
+    var parts = address.split("#");
+    return parts[0] + "?list=" + encodeURIComponent(asked) + (parts[1] ? "#" + parts[1] : "");
+  },
+  specs: {},
   store: function (key, value) {
     /* A browser may forbid storage for pages opened from disk; then the choice lasts as long as the page. */
     try {
@@ -41,6 +47,7 @@ var selfeval = {
       document.dispatchEvent(new Event("themechange"));
     });
     print.addEventListener("click", function () { window.print(); });
+    document.querySelectorAll("a[data-list]").forEach(function (link) { link.href = selfeval.within(link.getAttribute("href"), link.dataset.list); });
   });
   /* What is closed or not yet loaded would be missing on paper. */
   window.addEventListener("beforeprint", function () {

@@ -85,8 +85,59 @@
     if (locate) {
       lightFinding(locate.dataset.finding, true);
       var box = document.querySelector('.box[data-finding="' + CSS.escape(locate.dataset.finding) + '"]');
-      if (box) { box.focus({ preventScroll: true }); if (window.matchMedia("(max-width: 899px)").matches) box.scrollIntoView({ block: "center" }); }
+      if (box) {
+        if (window.matchMedia("(max-width: 899px)").matches) leave(locate, box);
+        box.focus({ preventScroll: true });
+      }
     }
+    var sum = event.target.closest(".pile .sum");
+    if (sum) sum.parentNode.classList.toggle("open");
+  });
+
+  /* On a phone the page lies far from the finding: a button, and the browser's own, lead back to where one was. */
+  var back = document.getElementById("return"), left = null;
+  function leave(from, to) {
+    left = { from: from, y: window.scrollY };
+    back.hidden = false;
+    window.history.pushState({ left: true }, "");
+    to.scrollIntoView({ block: "center" });
+  }
+  function comeBack() {
+    if (!left) return;
+    var was = left;
+    left = null;
+    back.hidden = true;
+    window.scrollTo(0, was.y);
+    was.from.focus({ preventScroll: true });
+  }
+  back.addEventListener("click", function () { if (window.history.state && window.history.state.left) window.history.back(); else comeBack(); });
+  window.addEventListener("popstate", comeBack);
+
+  /* Everything that was read of a form, as the reader sees it; made when it is first asked for. */
+  each("details.reader", function (details) {
+    details.addEventListener("toggle", function () {
+      var body = details.querySelector("tbody");
+      if (!details.open || body.children.length) return;
+      var seen = {}, rows = document.createDocumentFragment();
+      each(".value[data-path]", function (element) {
+        var path = element.dataset.path, spots = places(element);
+        if (seen[path]) return;
+        seen[path] = true;
+        var line = document.createElement("tr");
+        [path.replace(/^\d+\//, ""), element.textContent, spots.map(function (s) { return s.page; }).join(" "),
+          spots.map(function (s) { return [s.x, s.y, s.x + s.width, s.y + s.height].map(function (n) { return n.toFixed(1); }).join(" "); }).join(" ; "),
+          element.dataset.sure || "100%"].forEach(function (text, at) {
+          var cell = document.createElement(at ? "td" : "th");
+          if (!at) cell.scope = "row";
+          if (at === 1) cell.lang = "zh";
+          if (at === 2 || at === 4) cell.className = "n";
+          cell.textContent = text;
+          line.appendChild(cell);
+        });
+        rows.appendChild(line);
+      }, details.closest(".record"));
+      body.appendChild(rows);
+    });
   });
 
   /* Each block of the record is one stop of the Tab key; arrow keys move inside it. */
