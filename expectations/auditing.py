@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from selfeval.core.batch_cache import forget
+from selfeval.core.roster import Expected
 from selfeval.expectations import catalogue
 from selfeval.expectations.cross_form import Card, Index, Peers, card_of
 from selfeval.expectations.findings import Audit, collect
@@ -20,7 +21,7 @@ from selfeval.expectations.frames import keys
 from selfeval.expectations.judging import ACROSS, Judgement
 from selfeval.expectations.kept import Kept, KeptDocument, bases, values_of
 from selfeval.expectations.profiles import known
-from selfeval.expectations.roster import Expected, read_roster
+from selfeval.expectations.roster import read_roster
 from selfeval.expectations.rules.history import SYSTEMATIC
 from selfeval.expectations.switched_off import Off, off_by_form
 from selfeval.expectations.view import FormView, views

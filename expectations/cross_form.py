@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from selfeval.core.filings import Key, project_key, unit_key
 from selfeval.core.numbers import MONEY_UNITS
-from selfeval.expectations.roster_match import Filings
+from selfeval.core.roster import Filings
 from selfeval.expectations.text import bare
 
 if TYPE_CHECKING:
-    from selfeval.expectations.roster import Expected
+    from selfeval.core.roster import Expected
     from selfeval.expectations.view import FormView
 
 #: Words of a title that say that a form replaces an earlier one.

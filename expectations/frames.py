@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from selfeval.core.fields import FUNDS, HEADER, INDICATORS, TOTAL, Field
 from selfeval.core.numbers import MONEY_UNITS, is_blank
 from selfeval.core.quantities import parse_quantity
-from selfeval.expectations.roster import Expected
+from selfeval.core.roster import Expected
 from selfeval.expectations.switched_off import Off, off_by_form
 from selfeval.expectations.view import CellState, views
 from selfeval.records.tables.build import Tables

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from selfeval.core.filings import unit_key
+from selfeval.core.roster import Expected
 from selfeval.expectations.cross_form import Card, Index, Peers
-from selfeval.expectations.roster import Expected
 
 #: The values of a card, as `Card` takes them.
 values_of = attrgetter(*Card.__slots__)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from selfeval.core.roster import Expected
 from selfeval.expectations.errors import AuditError
 
 #: Captions of the columns, Chinese or English.
@@ -40,18 +40,6 @@ class RosterError(AuditError):
 
     def __init__(self, message: str) -> None:
         super().__init__("bad-roster", message, _HINT)
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One line of the roster: a unit that has to submit, and optionally its authority, the project and the year ("" and None: any).
-    `aliases` are other names under which its form may come."""
-
-    unit: str
-    authority: str = ""
-    project: str = ""
-    year: int | None = None
-    aliases: tuple[str, ...] = ()
 
 
 def read_roster(path: Path) -> tuple[Expected, ...]:

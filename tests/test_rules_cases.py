@@ -8,12 +8,12 @@ import pytest
 from audit_forms import CLEAN, changed, tables_of
 from rule_cases import CASES, IMPOSSIBLE, Case
 
+from selfeval.core.roster import Expected
 from selfeval.expectations import catalogue
 from selfeval.expectations.cross_form import Peers
 from selfeval.expectations.docs import render
 from selfeval.expectations.judging import Judgement
 from selfeval.expectations.profiles import load as load_profiles
-from selfeval.expectations.roster import Expected
 from selfeval.expectations.rules import RULES
 from selfeval.expectations.text import bare
 from selfeval.expectations.verdicts import Decision

@@ -10,11 +10,11 @@ import pytest
 from audit_forms import CLEAN, changed, tables_of
 from flow_runs import SAMPLES, selfeval
 
+from selfeval.core.roster import Arrival, Expected, Filings
 from selfeval.expectations.catalogue import load
 from selfeval.expectations.cross_form import Peers
 from selfeval.expectations.judging import Judgement
-from selfeval.expectations.roster import Expected, RosterError, read_roster
-from selfeval.expectations.roster_match import Arrival, Filings
+from selfeval.expectations.roster import RosterError, read_roster
 from selfeval.expectations.view import views
 
 LINES = "序号,单位,主管部门,项目,年度\n1,某县水利工程站,某县水利局,水库水标尺安装项目,2022\n2,某县河道站,某县水利局,河道清淤,2022\n"

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from selfeval.core.filings import unit_key
 from selfeval.core.numbers import MONEY_UNITS
+from selfeval.core.roster import Arrival, listed
 from selfeval.expectations.arithmetic import ZERO
 from selfeval.expectations.cross_form import Card, Peers
-from selfeval.expectations.roster_match import Arrival, listed
 from selfeval.expectations.rules.base import FormRule
 from selfeval.expectations.rules.costs import wan
 from selfeval.expectations.text import bare

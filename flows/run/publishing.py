@@ -27,8 +27,8 @@ from selfeval.records.store.store import Store
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from selfeval.core.roster import Expected
     from selfeval.expectations import DataDocs
-    from selfeval.expectations.roster import Expected
     from selfeval.expectations.switched_off import Off
     from selfeval.records.tables.build import Tables
 

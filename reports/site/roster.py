@@ -10,11 +10,10 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
+from selfeval.core.filings import unit_key
 from selfeval.core.formulas import harmless
 from selfeval.core.masking import mask_text
-from selfeval.expectations.cross_form import unit_key
-from selfeval.expectations.roster import Expected
-from selfeval.expectations.roster_match import Arrival, Filings, RosterLine
+from selfeval.core.roster import Arrival, Expected, Filings, RosterLine
 from selfeval.reports.i18n import N_
 from selfeval.reports.model import DocumentView, FormPage
 from selfeval.reports.site import lists

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from selfeval.expectations.roster import Expected
+from selfeval.core.roster import Expected
 from selfeval.reports.model import PageImage, RuleText, Version, WaiverShown
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from selfeval.expectations.roster_match import RosterLine
+from selfeval.core.roster import RosterLine
 from selfeval.reports.i18n import translator
 from selfeval.reports.model import DocumentView, PageImage, RuleText
 from selfeval.reports.site import charts, lists, roster

@@ -1,4 +1,4 @@
-"""Who on the roster has filed. What forms print is masked by then, so names compare with what a mask may stand for."""
+"""Who has to submit, and who of them has. What forms print is masked by then, so names compare with what a mask may stand for."""
 
 from __future__ import annotations
 
@@ -11,11 +11,22 @@ from typing import Protocol
 
 from selfeval.core.filings import bare, unit_key
 from selfeval.core.numbers import is_blank
-from selfeval.expectations.roster import Expected
 
 #: What a mask puts for the rest of a name or a number, and the most that it stands for.
 _MASK = re.compile(r"\*+")
 _HIDDEN = ".{1,11}"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One line of the roster: a unit that has to submit, and optionally its authority, the project and the year ("" and None: any).
+    `aliases` are other names under which its form may come."""
+
+    unit: str
+    authority: str = ""
+    project: str = ""
+    year: int | None = None
+    aliases: tuple[str, ...] = ()
 
 
 class Filing(Protocol):
