@@ -12,7 +12,6 @@ from decimal import Decimal
 from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any
 
-from selfeval.core.kinds import KINDS
 from selfeval.core.masking import mask_text
 from selfeval.core.paths import unpacked
 from selfeval.core.severities import SEVERITIES
@@ -25,9 +24,7 @@ from selfeval.reports.model import (
     FindingView,
     FormPage,
     OpenRule,
-    PageView,
     RuleText,
-    SkippedView,
     Spot,
     Undecided,
     Value,
@@ -37,6 +34,7 @@ from selfeval.reports.rows import Row, Rows
 from selfeval.reports.site import printed
 from selfeval.reports.site.crops import crop_of, spot_of, spots_of
 from selfeval.reports.site.folding import folded
+from selfeval.reports.site.sheets import sheets, skipped_tables
 from selfeval.reports.site.sources import Sources, TidyTables
 
 if TYPE_CHECKING:
@@ -98,37 +96,9 @@ def document_views(
             reason_message=publishable(str(row.get("reason_message") or "")),
             reason_hint=publishable(str(row.get("reason_hint") or "")),
             forms=tuple(assembled),
-            sheets=_sheets(str(document_id), pages, assembled, sources) if assembled else (),
-            skipped=tuple(
-                SkippedView(
-                    int(table["page"] or 0),
-                    publishable(str(table["title"])),
-                    catalogue.gettext(KINDS[str(table["kind"])][0]),
-                    bool(assembled),
-                )
-                for table in skipped[document_id]
-            ),
+            sheets=sheets(str(document_id), pages, assembled, sources) if assembled else (),
+            skipped=skipped_tables(skipped[document_id], bool(assembled), catalogue),
         )
-
-
-def _sheets(
-    document_id: str, pages: int, forms: Sequence[FormPage], sources: Sources
-) -> tuple[PageView, ...]:
-    by_page: dict[int, list[FindingView]] = {}
-    for form in forms:
-        for finding in form.findings:
-            if finding.spot:
-                by_page.setdefault(finding.spot.page, []).append(finding)
-    veils = [spot for form in forms for spot in form.veils]
-    return tuple(
-        PageView(
-            number,
-            sources.page_images.get((document_id, number)),
-            tuple(by_page.get(number, ())),
-            tuple(spot for spot in veils if spot.page == number),
-        )
-        for number in range(1, pages + 1)
-    )
 
 
 #: The last net under personal data: the tables come masked, messages that quote them and file names go through here as well.
