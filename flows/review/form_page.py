@@ -185,12 +185,7 @@ def _doubt_cards(
             number,
             joined_places([one.where for one in same]),
             first.value,
-<<<<<<< HEAD
-            first.confidence,
-=======
-            tuple(one.value.path for one in same),
             first.value.sure,
->>>>>>> d9c39c8 (Who has filed is told in core, for rules and reports alike)
             crop_of(spot, image, form.veils) if spot and image else None,
             alternatives(first.value.doubt or "", first.value.text or ""),
         )
