@@ -53,22 +53,26 @@ class SolvedPage:
 
 def solve(content: PageContent) -> SolvedPage:
     """Given what an engine read from a page, its grids and loose lines. Raises ExtractError("too-complex")."""
-    drawn = borders(content.rulings, content.chars)
-    em = _type_size(content.chars)
+    chars = content.chars
+    boxes_of_chars = np.array([c[1:5] for c in chars], dtype=float).reshape(-1, 4)
+    upright = boxes_of_chars[[k for k, c in enumerate(chars) if c[0] != " " and not c[6]]]
+    drawn = borders(content.rulings, upright)
+    em = _type_size(upright)
     frames = _frames(drawn, content, em)
+    middles = _middles(chars, boxes_of_chars)
     if content.areas:
-        frames = _with_areas(frames, drawn, content, em)
+        frames = _with_areas(frames, drawn, content, em, middles)
     if not any(len(frame.cells) > FRAME for frame in frames) and (
-        implied := implied_columns(drawn, content.chars)
+        implied := implied_columns(drawn, chars)
     ):
         frames = _frames([*drawn, *implied], content, em)
         for frame in frames:
             frame.sure = UNRULED
     boxes = [box for frame in frames for box in frame.boxes]
-    homes, doubtful = settled(content.chars, _homes(content.chars, frames), boxes)
+    homes, doubtful = settled(chars, boxes_of_chars, _homes(middles, frames), boxes)
     held: list[list[Char]] = [[] for _ in boxes]
     loose: list[Char] = []
-    for char, home in zip(content.chars, homes, strict=True):
+    for char, home in zip(chars, homes, strict=True):
         (held[home] if home >= 0 else loose).append(char)
     grids, first = [], 0
     for frame in frames:
@@ -79,9 +83,18 @@ def solve(content: PageContent) -> SolvedPage:
     return SolvedPage(content, tuple(grids), tuple(_lines(loose)))
 
 
-def _type_size(chars: Sequence[Char]) -> float:
-    sizes = sorted(c.bottom - c.top for c in chars if c.text != " " and not c.turn)
-    return sizes[len(sizes) // 2] if sizes else USUAL_TYPE
+def _type_size(boxes: np.ndarray) -> float:
+    sizes = np.sort(boxes[:, 3] - boxes[:, 1])
+    return float(sizes[len(sizes) // 2]) if len(sizes) else USUAL_TYPE
+
+
+def _middles(chars: Sequence[Char], boxes: np.ndarray) -> np.ndarray:
+    """Where characters stand (n x 2: x, y): their middle, or the point within the cell that they are anchored to."""
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    for k, char in enumerate(chars):
+        if char[7] is not None:
+            middles[k] = char[7]
+    return middles
 
 
 def _frames(rulings: Sequence[Ruling], content: PageContent, em: float) -> list[_Frame]:
@@ -90,7 +103,11 @@ def _frames(rulings: Sequence[Ruling], content: PageContent, em: float) -> list[
 
 
 def _with_areas(
-    frames: list[_Frame], drawn: list[Ruling], content: PageContent, em: float
+    frames: list[_Frame],
+    drawn: list[Ruling],
+    content: PageContent,
+    em: float,
+    middles: np.ndarray,
 ) -> list[_Frame]:
     """The tables that are there when the sides of filled areas count as borders, where text stands in such areas and in no table."""
     areas = [
@@ -99,10 +116,10 @@ def _with_areas(
         if min(box[2] - box[0], box[3] - box[1]) > AREA * em
         and (box[2] - box[0]) * (box[3] - box[1]) < BACKGROUND * content.width * content.height
     ]
-    homes = _homes(content.chars, frames)
+    homes = _homes(middles, frames)
     loose = [
         ((c.x0 + c.x1) / 2, (c.top + c.bottom) / 2)
-        for c, home in zip(content.chars, homes, strict=True)
+        for c, home in zip(content.chars, homes.tolist(), strict=True)
         if home < 0 and c.text != " "
     ]
     lost = sum(any(b[0] < x < b[2] and b[1] < y < b[3] for b in areas) for x, y in loose)
@@ -119,18 +136,13 @@ def _with_areas(
         )
     ]
     others = _frames([*drawn, *sides], content, em)
-    held = sum(home >= 0 for home in _homes(content.chars, others))
-    return others if held > sum(home >= 0 for home in homes) else frames
+    held = np.count_nonzero(_homes(middles, others) >= 0)
+    return others if held > np.count_nonzero(homes >= 0) else frames
 
 
-def _homes(chars: Sequence[Char], frames: Sequence[_Frame]) -> list[int]:
+def _homes(middles: np.ndarray, frames: Sequence[_Frame]) -> np.ndarray:
     """For each character the cell that holds its middle, counted over all frames; -1 where none does."""
-    homes = np.full(len(chars), -1)
-    if not len(chars):
-        return []
-    middles = np.array(
-        [c.anchor or ((c.x0 + c.x1) / 2, (c.top + c.bottom) / 2) for c in chars], dtype=float
-    )
+    homes = np.full(len(middles), -1)
     x, y = middles[:, 0], middles[:, 1]
     first = 0
     for frame in frames:
@@ -140,7 +152,7 @@ def _homes(chars: Sequence[Char], frames: Sequence[_Frame]) -> list[int]:
         columns = np.searchsorted(xs, x[free], side="right") - 1
         homes[free] = np.array(frame.owner)[rows, columns] + first
         first += len(frame.cells)
-    return [int(home) for home in homes]
+    return homes
 
 
 def _lines(chars: Sequence[Char]) -> list[Line]:
@@ -208,11 +220,24 @@ class _Frame:
     def _open_below(self, row: int, column: int) -> bool:
         return row + 1 < self.rows and not self._top[row + 1][column]
 
+    def _is_single(self, row: int, column: int) -> bool:
+        """Whether there are borders around a position, on all sides that lie within the table: most are so."""
+        return (
+            (column + 1 == self.columns or self._left[column + 1][row])
+            and (row + 1 == self.rows or self._top[row + 1][column])
+            and (not column or self._left[column][row])
+            and (not row or self._top[row][column])
+        )
+
     def _cut_into_cells(self) -> None:
         for row in range(self.rows):
             for column in range(self.columns):
                 if self.owner[row][column] < 0:
-                    self._claim(row, column)
+                    if self._is_single(row, column):
+                        self.owner[row][column] = len(self.cells)
+                        self.cells.append((row, column, 1, 1, True))
+                    else:
+                        self._claim(row, column)
 
     def _claim(self, row: int, column: int) -> None:
         """Make the cell whose upper left position this is: as wide as no border stops it, then as low."""
@@ -255,11 +280,17 @@ class _Frame:
             zip(self.cells, held, strict=True)
         ):
             place = Place(row, column, rows, columns)
-            sure = min(self.sure, OVERRUN if index in over else SURE)
+            sure = min(self.sure, OVERRUN) if index in over else self.sure
+            if not clean:
+                sure = min(sure, OPEN_BORDERS)
+            if rows == columns == 1 or not chars:
+                whole.append((place, chars, sure))
+                continue
             parts, missing = parted(
                 place, chars, self.xs, self.ys, rows > 1 and self._is_parted_beside(place)
             )
-            sure = min(sure, SURE if clean else OPEN_BORDERS, MISSING if missing else SURE)
+            if missing:
+                sure = min(sure, MISSING)
             whole += [(part, part_chars, sure) for part, part_chars in parts]
         boxes = [self._box(place) for place, _, _ in whole]
         texts = read_cells([chars for _, chars, _ in whole], boxes)

@@ -10,8 +10,9 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from operator import itemgetter
 from statistics import median
+from typing import NamedTuple
 
 from selfeval.extractors.grids.marks import is_mark, set_apart
 from selfeval.extractors.grids.typeset import SMALL, lines, size
@@ -58,8 +59,13 @@ _NUMBER_AHEAD = re.compile(r"(0|[1-9][0-9]*)([.,%]|$)")
 _SPACED_POINT = re.compile(r"(?<=[0-9])\s*([.．])\s*(?=[0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class CellText:
+#: fields of a character, by their place: a page asks for them by the ten thousand
+_text_of, _sure, _anchor = itemgetter(0), itemgetter(5), itemgetter(7)
+#: ideographs: no digits and no letters
+_FIRST, _LAST = "\u3400", "\u9fff"
+
+
+class CellText(NamedTuple):
     """The text of one cell, how sure it is (0 to 1) and why not."""
 
     text: str
@@ -67,8 +73,7 @@ class CellText:
     why: str = ""
 
 
-@dataclass(slots=True)
-class _Row:
+class _Row(NamedTuple):
     """One line: its characters, text, raised marks beside it, and the digits it has if they are spread over the cell."""
 
     chars: list[Char]
@@ -117,8 +122,8 @@ def _text(
 ) -> CellText:
     """The text of a cell from its lines. `widest` is the longest line of figures in its column, `spreads` whether the table spreads digits."""
     doubts = [confidence(chars)]
-    marks = "".join(row.marks for row in rows)
-    pairs = any(row.spread == 2 for row in rows)
+    marks = "".join([row.marks for row in rows])
+    pairs = 2 in [row.spread for row in rows]
     rows = [row for row in rows if row.text]
     left, right = _sides(box, chars[0].turn) if box else (None, None)
     text, joined = _joined(rows, left, right, widest)
@@ -159,8 +164,8 @@ def _joined(
         return (rows[0].text if rows else ""), ""
     if len(rows) > 2 and all(len(row.text) == 1 for row in rows):  # set down a column
         return "".join(row.text for row in rows), ""
-    em = median(size(c) for row in rows for c in row.chars)
-    edge = max(max(row.chars[-1].x1 for row in rows), (right or 0.0) - em)
+    em = median([size(c) for row in rows for c in row.chars])
+    edge = max(*(row.chars[-1].x1 for row in rows), (right or 0.0) - em)
     room = None if left is None or right is None else (right - left - MARGINS * em)
     joined, doubt = rows[0].text, ""
     for row, after in itertools.pairwise(rows):
@@ -216,32 +221,42 @@ def _row(line: list[Char] | Sequence[Char], left: float | None, right: float | N
     line = list(line)
     if len(line) == 1:
         return _Row(line, line[0].text.strip(), "", 0)
-    tall = max(c.bottom - c.top for c in line)
+    heights = [bottom - top for _, _, top, _, bottom, _, _, _, _ in line]
+    tall = max(heights)
     marks = ""
-    if min(c.bottom - c.top for c in line) < SMALL * tall:
+    if min(heights) < SMALL * tall:
         raised = _raised(line, tall)
         marks = "".join(line[k].text for k in sorted(raised))
         line = [c for k, c in enumerate(line) if k not in raised] or line
-    text = ""
-    before: Char | None = None
-    parted = False
-    for char in line:
-        if before is not None:
-            gap = (char.x0 - before.x1) / size(char)
-            if gap > WORD_GAP and (
-                (gap > DIGIT_GAP and before.text.isdigit() and char.text.isdigit())
-                or (_is_latin(before.text) and _is_latin(char.text))
-            ):
-                text += " "
-                parted = True
-        text += char.text
-        before = char
+    text, parted = _with_gaps(line)
     if "  " in text:
         text = re.sub(r" {2,}", " ", text)
     text = text.strip()
     if (parted or " " in text) and (spread := spread_figures(line, left, right)):
         return _Row(line, text.replace(" ", ""), marks, spread)
     return _Row(line, text, marks, 0)
+
+
+def _with_gaps(line: Sequence[Char]) -> tuple[str, bool]:
+    """The characters of a line with a space where digits or Latin letters stand apart; whether they do anywhere."""
+    parts: list[str] = []
+    before = ""  # the one before, if it is no ideograph
+    end = 0.0
+    parted = False
+    for text, x0, top, x1, bottom, _, _, _, _ in line:
+        if _FIRST <= text <= _LAST:
+            before = ""
+        else:
+            if before and x0 > end:
+                gap = (x0 - end) / max(bottom - top, 0.1)
+                if (gap > DIGIT_GAP and before.isdigit() and text.isdigit()) or (
+                    gap > WORD_GAP and _is_latin(before) and _is_latin(text)
+                ):
+                    parts.append(" ")
+                    parted = True
+            before, end = text, x1
+        parts.append(text)
+    return "".join(parts), parted
 
 
 def _raised(line: Sequence[Char], tall: float) -> set[int]:
@@ -277,10 +292,12 @@ def spread_figures(line: Sequence[Char], left: float | None, right: float | None
 
 def confidence(chars: Sequence[Char]) -> tuple[float, str]:
     """How sure the characters of a cell are, from 0 to 1, and why not."""
-    if unknown := unmapped("".join([c.text for c in chars])):
+    if unknown := unmapped("".join(map(_text_of, chars))):
         return 0.2, f"有 {unknown} 个字形没有对应的文字"
-    if any(c.anchor for c in chars):
+    if any(map(_anchor, chars)):
         return 0.6, "文字超出单元格，打印时显示不全"
+    if min(map(_sure, chars), default=1.0) == 1:
+        return 1.0, ""
     lowest = min([c.confidence for c in chars if c.text != " "], default=1.0)
     return (lowest, "文字识别把握不足") if lowest < 1 else (1.0, "")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from selfeval.extractors.grids.celltext import line_text, lines, spread_figures
 from selfeval.extractors.grids.typeset import size
@@ -24,8 +24,7 @@ END = 0.35
 _FIGURES = re.compile(r"[-+−]?[¥￥]?[0-9０-９][0-9０-９.,．，\s]*[%％分元]?|[—–-]+|/")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Rows and columns that a cell covers: its first row and column, and how many of each."""
 
     row: int
@@ -46,7 +45,7 @@ def parted(
     `xs` and `ys` are the table's edges; `parted_beside`: the cells to its left and right end where its rows do. Merged labels at the side,
     whose lines may stand anywhere, are not like that."""
     whole = [(place, list(chars))]
-    if place.rows * place.columns == 1 or not chars:
+    if place.rows == place.columns == 1 or not chars:
         return whole, False
     if place.rows > 1 and parted_beside and _is_off(place, chars, ys):
         return whole, True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation import limits
@@ -31,13 +33,15 @@ RULED_SHARE = 0.6
 REACH = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A border along one axis: its position across, and its extent from `start` to `end` along the axis."""
 
     at: float
     start: float
     end: float
+
+
+_at, _start = itemgetter(0), itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,11 @@ def tables(rulings: Iterable[Ruling], page: int, em: float = USUAL_TYPE) -> list
     Raises ExtractError("too-complex")."""
     unit = min(1.0, em / USUAL_TYPE)
     lying, standing = [], []
-    for r in rulings:
-        if r.x1 - r.x0 >= r.bottom - r.top:
-            lying.append(Segment(r.top, r.x0, r.x1))
+    for x0, top, x1, bottom, _ in rulings:
+        if x1 - x0 >= bottom - top:
+            lying.append(Segment(top, x0, x1))
         else:
-            standing.append(Segment(r.x0, r.top, r.bottom))
+            standing.append(Segment(x0, top, bottom))
     gap = _dash_gap([*_gaps(lying, unit), *_gaps(standing, unit)], unit)
     horizontal, vertical = snapped(lying, unit, gap), snapped(standing, unit, gap)
     if gap > GAP * unit:
@@ -86,8 +90,8 @@ def _gaps(segments: Sequence[Segment], unit: float) -> list[float]:
     """The gaps in points that the rulings of each line leave, those that lie within the reach of dashes."""
     gaps = []
     for cluster in _clusters(segments, unit):
-        joined = _joined(cluster, 0.0, GAP * unit)
-        gaps += [b.start - a.end for a, b in itertools.pairwise(joined)]
+        joined = _spans(cluster, GAP * unit)
+        gaps += [after - end for (_, end), (after, _) in itertools.pairwise(joined)]
     return [gap for gap in gaps if gap <= DASH_GAP * unit]
 
 
@@ -120,10 +124,11 @@ def snapped(segments: Sequence[Segment], unit: float = 1.0, gap: float = GAP) ->
     borders: list[tuple[float, list[Segment]]] = []
     doubled = -1  # the border that already is a double line
     for cluster in _clusters(segments, unit):
-        weight = sum(s.end - s.start for s in cluster) or 1.0
-        at = (
-            sum(s.at * (s.end - s.start) for s in cluster) / weight if weight > 1 else cluster[0].at
-        )
+        lengths = [end - start for _, start, end in cluster]
+        weight = sum(lengths) or 1.0
+        at = cluster[0].at
+        if weight > 1:
+            at = sum([s[0] * length for s, length in zip(cluster, lengths, strict=True)]) / weight
         joined = _joined(cluster, at, gap)
         if (
             borders
@@ -139,13 +144,22 @@ def snapped(segments: Sequence[Segment], unit: float = 1.0, gap: float = GAP) ->
 
 def _joined(cluster: list[Segment], at: float, gap: float) -> list[Segment]:
     """Segments of one border, those joined that overlap or lie no more than `gap` apart."""
-    joined: list[Segment] = []
-    for s in sorted(cluster, key=lambda s: s.start):
-        if joined and s.start <= joined[-1].end + gap:
-            joined[-1] = Segment(at, joined[-1].start, max(joined[-1].end, s.end))
-        else:
-            joined.append(Segment(at, s.start, s.end))
-    return joined
+    return [Segment(at, start, end) for start, end in _spans(cluster, gap)]
+
+
+def _spans(cluster: list[Segment], gap: float) -> list[tuple[float, float]]:
+    """What segments of one border cover, from start to end, gaps up to `gap` included."""
+    ordered = sorted(cluster, key=_start)
+    _, begun, reached = ordered[0]
+    spans = []
+    for _, start, end in ordered:
+        if start > reached + gap:
+            spans.append((begun, reached))
+            begun, reached = start, end
+        elif end > reached:
+            reached = end
+    spans.append((begun, reached))
+    return spans
 
 
 def _alongside(ours: list[Segment], theirs: list[Segment]) -> bool:
@@ -158,11 +172,13 @@ def _alongside(ours: list[Segment], theirs: list[Segment]) -> bool:
 def _clusters(segments: Sequence[Segment], unit: float) -> list[list[Segment]]:
     """Groups of segments no further than SNAP from the next one; a group wider than MAX_SPREAD is parted at its widest gap."""
     groups: list[list[Segment]] = []
-    for s in sorted(segments, key=lambda s: s.at):
-        if groups and s.at - groups[-1][-1].at <= SNAP * unit:
+    last, near = 0.0, SNAP * unit
+    for s in sorted(segments, key=_at):
+        if groups and s[0] - last <= near:
             groups[-1].append(s)
         else:
             groups.append([s])
+        last = s[0]
     clusters: list[list[Segment]] = []
     while groups:
         group = groups.pop()
@@ -260,9 +276,9 @@ def ruled(
         row = []
         for start, end in stretches:
             covered = 0.0
-            for s in drawn:
-                if s.start < end and s.end > start:
-                    covered += min(end, s.end) - max(start, s.start)
+            for _, first, last in drawn:
+                if first < end and last > start:
+                    covered += min(end, last) - max(start, first)
             row.append(covered >= RULED_SHARE * (end - start))
         found.append(row)
     return found

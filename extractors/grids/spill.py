@@ -43,18 +43,20 @@ class _Piece:
 
 
 def settled(
-    chars: Sequence[Char], home: Sequence[int], boxes: Sequence[Bbox]
+    chars: Sequence[Char],
+    char_boxes: np.ndarray,
+    home: np.ndarray,
+    boxes: Sequence[Bbox],
 ) -> tuple[list[int], set[int]]:
-    """Given the characters in drawing order, the cell that each one's middle lies in (-1: none) and the boxes of the cells, the cell
-    that each belongs to and the cells that are doubtful."""
-    homes = list(home)
-    ink = [k for k, c in enumerate(chars) if c.text != " " and not c.anchor]
+    """Given the characters in drawing order and their boxes (n x 4), the cell that each one's middle lies in (-1: none) and the boxes of the
+    cells, the cell that each belongs to and the cells that are doubtful."""
+    homes = home.tolist()
+    ink = [k for k, c in enumerate(chars) if c[0] != " " and not c[7]]
     doubtful: set[int] = set()
     if not ink:
         return homes, doubtful
-    em_boxes = np.array([chars[k][1:5] for k in ink], dtype=float)
-    at = np.array([homes[k] for k in ink])
-    _move_rests(chars, ink, em_boxes, at, homes, doubtful)
+    em_boxes = char_boxes[ink]
+    _move_rests(chars, ink, em_boxes, home[ink], homes, doubtful)
     at = np.array([homes[k] for k in ink])
     _move_lines(ink, em_boxes, at, homes, boxes, doubtful)
     over = _overrunning(em_boxes, at, boxes)
@@ -73,7 +75,7 @@ def _move_rests(
 ) -> None:
     """Move what of a text object lies beyond a border to the cell that it begins in; to the one that it ends in, where the first has a
     text of its own and the other has not, as where a number set flush right is too long."""
-    runs = np.array([hash(chars[k].run) for k in ink])
+    runs = np.array([hash(chars[k][8]) for k in ink])
     ems = np.maximum(em_boxes[:, 3] - em_boxes[:, 1], 0.1)
     gaps = (em_boxes[1:, 0] - em_boxes[:-1, 2]) / ems[:-1]
     level = np.abs(em_boxes[1:, 1] - em_boxes[:-1, 1]) < SAME_LINE * ems[:-1]

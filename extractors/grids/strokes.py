@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from selfeval.extractors.model import Char, Ruling
+from selfeval.extractors.model import Ruling
 
 #: the part of a character's em, from its top and from its bottom, that a line may pass without going through the character
 EDGE = 0.3
@@ -22,15 +22,13 @@ UNDER, UNDERLINED = 0.4, 0.02
 MISSED = 0.07
 
 
-def borders(rulings: Sequence[Ruling], chars: Sequence[Char]) -> list[Ruling]:
-    """Given a page's rulings and characters, the rulings that may be borders."""
-    ink = [c for c in chars if c.text != " " and not c.turn]
-    if not rulings or not ink:
+def borders(rulings: Sequence[Ruling], type_boxes: np.ndarray) -> list[Ruling]:
+    """Given a page's rulings and the boxes of its upright characters that are no blanks (n x 4), the rulings that may be borders."""
+    if not rulings or not len(type_boxes):
         return list(rulings)
-    lines = np.array([r[:4] for r in rulings], dtype=float)
-    shades = np.array([r.shade for r in rulings], dtype=float)
+    told = np.array(rulings, dtype=float)
+    lines, shades = told[:, :4], told[:, 4]
     lying = lines[:, 2] - lines[:, 0] >= lines[:, 3] - lines[:, 1]
-    type_boxes = np.array([c[1:5] for c in ink], dtype=float)
     through, over = _along(lines, lying, type_boxes)
     length = np.maximum(lines[:, 2] - lines[:, 0], 0.1)
     struck = lying & (through >= STRUCK * length)
@@ -59,11 +57,11 @@ def _along(
     for level in np.flatnonzero(near.any(axis=1)).tolist():
         beside = np.flatnonzero(near[level])
         inside = levels[level] < bottom[beside]
-        hit, above = beside[inside], beside[~inside]
-        for k in own[level_of == level].tolist():
-            x0, x1 = lines[k, 0], lines[k, 2]
-            through[k] = width[hit[(x0 < middle[hit]) & (middle[hit] < x1)]].sum()
-            over[k] = width[above[(x0 < middle[above]) & (middle[above] < x1)]].sum()
+        here = own[level_of == level]
+        x, x0, x1 = middle[beside], lines[here, 0, None], lines[here, 2, None]
+        along = (x0 < x) & (x < x1)
+        through[here] = np.where(along & inside, width[beside], 0.0).sum(axis=1)
+        over[here] = np.where(along & ~inside, width[beside], 0.0).sum(axis=1)
     return through, over
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import itemgetter
 
 from selfeval.extractors.model import Char
 
@@ -28,11 +29,16 @@ COLUMN_DRIFT, COLUMN_PITCH = 0.35, (0.7, 2.0)
 COLUMNS_APART = 0.8
 
 
+#: fields of a character, by their place: a page asks for them by the ten thousand
+_left, _top, _bottom, _turn = itemgetter(1), itemgetter(2), itemgetter(4), itemgetter(6)
+
+
 def lines(chars: Sequence[Char]) -> list[list[Char]]:
     """Given characters of one cell in drawing order, its lines from top to bottom, each from left to right."""
-    flat = [_laid_flat(c, c.turn) if c.turn else c for c in chars]
-    first = flat[0] if flat else None
-    if first and all(c.top == first.top and c.bottom == first.bottom for c in flat):
+    flat = list(chars)
+    if any(map(_turn, flat)):
+        flat = [_laid_flat(c, c.turn) if c.turn else c for c in flat]
+    if flat and _are_level(flat):
         result = [sorted(flat, key=_left)]  # most cells have one line
     else:
         result = _rows(flat)
@@ -97,13 +103,15 @@ def _strands(chars: Sequence[Char]) -> list[list[Char]]:
     return strands
 
 
-def _left(char: Char) -> float:
-    return char.x0
+def _are_level(chars: Sequence[Char]) -> bool:
+    """Whether all characters have one height."""
+    tops, bottoms = list(map(_top, chars)), list(map(_bottom, chars))
+    return tops.count(tops[0]) == len(tops) and bottoms.count(bottoms[0]) == len(tops)
 
 
 def _overprinted(line: Sequence[Char]) -> bool:
     end = float("-inf")
-    for text, x0, _, x1, *_ in line:
+    for text, x0, _, x1, _, _, _, _, _ in line:
         if text != " ":
             if x0 < end - OVERPRINT * (x1 - x0):
                 return True
@@ -116,7 +124,7 @@ def _rows(chars: Sequence[Char]) -> list[list[Char]]:
     """Characters by height, those of small type with the line of larger type that they mark."""
     if not chars:
         return []
-    heights = [c.bottom - c.top for c in chars]
+    heights = [bottom - top for _, _, top, _, bottom, _, _, _, _ in chars]
     tall = max(heights)
     if min(heights) >= SMALL * tall:
         return _by_height(chars)
@@ -146,18 +154,19 @@ def _marks(char: Char, line: Sequence[Char], tall: float) -> bool:
 
 
 def _by_height(chars: Sequence[Char]) -> list[list[Char]]:
-    ordered = sorted(chars, key=lambda c: (c.top + c.bottom, c.x0))
+    ordered = sorted(chars, key=lambda c: (c[2] + c[4], c[1]))
     result: list[list[Char]] = []
     centre = 0.0
     for char in ordered:
-        middle = (char.top + char.bottom) / 2
-        if result and middle - centre <= LINE_DRIFT * (char.bottom - char.top):
+        top, bottom = char[2], char[4]
+        middle = (top + bottom) / 2
+        if result and middle - centre <= LINE_DRIFT * (bottom - top):
             result[-1].append(char)
             centre += (middle - centre) / len(result[-1])
         else:
             result.append([char])
             centre = middle
-    return [sorted(line, key=lambda c: c.x0) for line in result]
+    return [sorted(line, key=_left) for line in result]
 
 
 def _is_vertical(chars: Sequence[Char]) -> bool:
