@@ -66,11 +66,12 @@ class Naming:
             for font, _ in shapes.suspects(page, text, self.looked)
             for digit in _DIGITS
         }
-        wanted |= {
-            (CALLS.text_font(glyph.run), glyph.text)
-            for index, glyph in enumerate(text.glyphs)
-            if index not in text.kinds and foreign(glyph.text)
-        }
+        if foreign("".join([glyph.text for glyph in text.glyphs])):
+            wanted |= {
+                (CALLS.text_font(glyph.run), glyph.text)
+                for index, glyph in enumerate(text.glyphs)
+                if index not in text.kinds and foreign(glyph.text)
+            }
         return self._settle(page, text, wanted)
 
     def by_captions(
@@ -79,6 +80,8 @@ class Naming:
         """The page with captions that a wrong character has spoilt put right; `again` solves it anew from `text`."""
         for _ in range(3):
             odd = _odd_characters(text, solved)
+            if not odd:
+                break
             wanted = {
                 (CALLS.text_font(glyph.run), glyph.text)
                 for glyph in text.glyphs

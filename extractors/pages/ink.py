@@ -64,6 +64,7 @@ class Look:
 
     picture: Picture
     glyphs: np.ndarray  # the dots of each glyph's em (n x 4)
+    borders: np.ndarray  # the boxes of borders (m x 4, page space)
     gone: Mapping[int, str] = field(default_factory=dict)
     no_borders: frozenset[int] = frozenset()
     twofold: tuple[Bbox, ...] = ()
@@ -96,14 +97,15 @@ def look(page: PdfPage, text: TextPage) -> Look:
     unseen, touching = _borders_asked(picture, at.borders, owner)
     struck, lines = strikes.found(picture, at, inked, [k for k in touching if k not in unseen])
     gone.update(dict.fromkeys(struck, "struck"))
-    return Look(picture, picture.dots(at.ems), gone, frozenset((*unseen, *lines)), layered)
+    no_borders = frozenset((*unseen, *lines))
+    return Look(picture, picture.dots(at.ems), at.borders, gone, no_borders, layered)
 
 
 def _owners(grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray) -> np.ndarray:
     """For each dot of a picture the glyph whose box holds it, counted from 1; 0 for none."""
     import numpy as np
 
-    owner = np.zeros(grey.shape, np.int32)
+    owner = np.zeros(grey.shape, np.uint16 if len(boxes) < 1 << 16 else np.int32)
     members = np.flatnonzero(inked)
     for index, (x0, y0, x1, y1) in zip(members.tolist(), boxes[members].tolist(), strict=True):
         owner[y0:y1, x0:x1] = index + 1
@@ -226,16 +228,13 @@ def unread(seen: Look, solved: SolvedPage) -> list[tuple[int, int]]:
     import numpy as np
 
     picture = seen.picture
-    kinds = {**picture.text.kinds, **seen.gone}
-    glyphs = seen.glyphs[[i for i in range(len(seen.glyphs)) if kinds.get(i) in _WITH_INK]]
+    inked = np.ones(len(seen.glyphs), dtype=bool)
+    for index, kind in {**picture.text.kinds, **seen.gone}.items():
+        inked[index] = kind in _WITH_INK
     free = picture.grey < STRONG
-    margin = max(1, round(GLYPH_MARGIN * picture.unit))
-    for x0, y0, x1, y1 in glyphs.tolist():
-        free[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin] = False
-    margin = max(1, round(BORDER_MARGIN * picture.unit))
-    drawn = list(_known(picture.text, BORDER_LENGTH * picture.unit / picture.scale))
-    for x0, y0, x1, y1 in picture.dots(drawn).tolist() if drawn else ():
-        free[max(0, y0 - margin) : y1 + margin, max(0, x0 - margin) : x1 + margin] = False
+    _cover(free, seen.glyphs[inked], GLYPH_MARGIN * picture.unit)
+    drawn = _known(picture.text, seen.borders, BORDER_LENGTH * picture.unit / picture.scale)
+    _cover(free, picture.dots(drawn), BORDER_MARGIN * picture.unit)
     if np.count_nonzero(free) < MARK * picture.unit:
         return []
     suspects = list(_marked(free, picture, solved))
@@ -245,32 +244,60 @@ def unread(seen: Look, solved: SolvedPage) -> list[tuple[int, int]]:
     return suspects
 
 
-def _known(text: TextPage, shortest: float) -> Iterator[tuple[float, float, float, float]]:
-    """The borders and dark areas of a page, in page space."""
-    objects = text.objects
-    for box in objects.borders:
-        if max(box[2] - box[0], box[3] - box[1]) >= shortest:
-            yield box
-    for paint in objects.fills:
-        if paint.luminance < DARK_AREA:
-            yield paint.box
+def _known(text: TextPage, borders: np.ndarray, shortest: float) -> np.ndarray:
+    """The borders and dark areas of a page, in page space (n x 4)."""
+    import numpy as np
+
+    length = np.maximum(borders[:, 2] - borders[:, 0], borders[:, 3] - borders[:, 1])
+    dark = [paint.box for paint in text.objects.fills if paint.luminance < DARK_AREA]
+    return np.concatenate((borders[length >= shortest], np.array(dark).reshape(-1, 4)))
+
+
+def _cover(free: np.ndarray, boxes: np.ndarray, margin: float) -> None:
+    """Take the dots in some boxes (n x 4), and as far around them, for known. Boxes that go on in each other are covered at once."""
+    import numpy as np
+
+    around = max(1, round(margin))
+    low, high = np.maximum(boxes[:, :2] - around, 0), boxes[:, 2:] + around
+    x0, y0, x1, y1 = _united(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+    y0, x0, y1, x1 = _united(y0, x0, y1, x1)
+    for left, top, right, bottom in zip(
+        x0.tolist(), y0.tolist(), x1.tolist(), y1.tolist(), strict=True
+    ):
+        free[top:bottom, left:right] = False
+
+
+def _united(
+    start: np.ndarray, low: np.ndarray, end: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Boxes from `start` to `end` along one axis, those made one that lie in line (same `low` and `high`) and touch."""
+    import numpy as np
+
+    if not len(start):
+        return start, low, end, high
+    order = np.lexsort((start, high, low))
+    start, low, end, high = start[order], low[order], end[order], high[order]
+    goes_on = (low[1:] == low[:-1]) & (high[1:] == high[:-1]) & (start[1:] <= end[:-1])
+    first = np.flatnonzero(np.concatenate(([True], ~goes_on)))
+    return start[first], low[first], np.maximum.reduceat(end, first), high[first]
 
 
 def _marked(free: np.ndarray, picture: Picture, solved: SolvedPage) -> Iterator[tuple[int, int]]:
     import numpy as np
 
-    within = INSIDE * picture.unit / picture.scale
+    within = np.array((1, 1, -1, -1)) * (INSIDE * picture.unit / picture.scale)
+    marked = np.concatenate(
+        ([0], np.cumsum(free.any(axis=1)))
+    )  # rows of dots with a mark, from the top
     for number, grid in enumerate(solved.grids):
         if len(grid.cells) < MIN_CELLS:
             continue
-        inside = [
-            (x0 + within, top + within, x1 - within, bottom - within)
-            for x0, top, x1, bottom in (cell.evidence[0].bbox for cell in grid.cells)
-        ]
-        for index, (x0, y0, x1, y1) in enumerate(picture.dots_displayed(inside).tolist()):
-            if x1 <= x0 or y1 <= y0:
-                continue
-            place = free[y0:y1, x0:x1]
+        inside = np.array([cell.evidence[0].bbox for cell in grid.cells]) + within
+        x0, y0, x1, y1 = (boxes := picture.dots_displayed(inside)).T
+        likely = (x1 > x0) & (y1 > y0) & (marked[y1] > marked[y0])
+        for index in np.flatnonzero(likely).tolist():
+            left, top, right, bottom = boxes[index].tolist()
+            place = free[top:bottom, left:right]
             if np.count_nonzero(place) >= MARK * picture.unit and not _is_diagonal(place):
                 yield number, index
 
@@ -301,7 +328,7 @@ def pictured_table(seen: Look, solved: SolvedPage) -> bool:
         if min(x1 - x0, y1 - y0) >= PASTED * picture.scale:
             free[y0:y1, x0:x1] = picture.grey[y0:y1, x0:x1] < STRONG
     for grid in solved.grids:
-        boxes = picture.dots_displayed(cell.evidence[0].bbox for cell in grid.cells)
+        boxes = picture.dots_displayed([cell.evidence[0].bbox for cell in grid.cells])
         x0, y0 = boxes[:, :2].min(axis=0).tolist()
         x1, y1 = boxes[:, 2:].max(axis=0).tolist()
         free[max(0, y0 - 2) : y1 + 2, max(0, x0 - 2) : x1 + 2] = False

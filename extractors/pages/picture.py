@@ -56,11 +56,11 @@ class Picture:
         given = np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
         return self._clipped(moved(given, self.text.shown))
 
-    def dots_displayed(self, boxes: Iterable[Box]) -> np.ndarray:
+    def dots_displayed(self, boxes: Sequence[Box] | np.ndarray) -> np.ndarray:
         """The same for boxes in points of the displayed page."""
         import numpy as np
 
-        return self._clipped(np.array(list(boxes), dtype=np.float64).reshape(-1, 4))
+        return self._clipped(np.asarray(boxes, dtype=np.float64).reshape(-1, 4))
 
     def _clipped(self, points: np.ndarray) -> np.ndarray:
         import numpy as np
