@@ -146,7 +146,7 @@ def _odd_characters(text: TextPage, solved: SolvedPage) -> dict[str, set[str]]:
     """The characters by which cells differ from known captions, with the right ones, where these stand nowhere on the page: a font that gives one
     character for another does so each time."""
     shown = {glyph.text for glyph in text.glyphs}
-    exact, masked = _known_captions()
+    exact, masked = known_captions()
     odd: dict[str, list[str]] = {}
     spoilt: Counter[str] = Counter()
     keys = {caption_key(cell.text) for grid in solved.grids for cell in grid.cells}
@@ -163,7 +163,7 @@ def _odd_characters(text: TextPage, solved: SolvedPage) -> dict[str, set[str]]:
 
 
 @lru_cache(maxsize=1)
-def _known_captions() -> tuple[frozenset[str], dict[tuple[str, str], set[str]]]:
+def known_captions() -> tuple[frozenset[str], dict[tuple[str, str], set[str]]]:
     """The keys of known captions, and for their halves with one character left out the characters that may stand between."""
     written = (*LEVEL_NAMES, *(key for _, key in captions().exact))
     keys = frozenset(key for key in written if len(key) in CAPTION)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,12 +20,13 @@ from selfeval.extractors.engines.registry import (
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.forms import arithmetic_check, compare, kind, page_breaks, values, zones
 from selfeval.extractors.forms.captions import captions, template_of
+from selfeval.extractors.forms.templates import OWN_TEMPLATES
 from selfeval.extractors.grids import stitch
 from selfeval.extractors.grids.cells import OPEN_BORDERS, OVERRUN, UNRULED, SolvedPage
 from selfeval.extractors.isolation.triage import screen
 from selfeval.extractors.model import Document, Form, Notice, SkippedTable
-from selfeval.extractors.naming import Naming
-from selfeval.extractors.pages import shown
+from selfeval.extractors.naming import Naming, known_captions
+from selfeval.extractors.pages import shapes, shown
 from selfeval.extractors.pages.embedding import NO_CHARACTERS, NO_OUTLINES
 from selfeval.extractors.pagewise import solved_page
 
@@ -67,6 +69,15 @@ def read_document(
     if attached:
         forms = [compare.with_attachments(form, attached) for form in forms]
     return Document(name, digest, pages, "ok", None, tuple(forms), tuple(skipped))
+
+
+def prepare() -> None:
+    """Load what every document is held against, so that children which are forked afterwards have it: captions, titles, shapes of digits. A
+    folder of the user's own templates is left to each child, since it may change and may be wrong."""
+    shapes.references()
+    if not os.environ.get(OWN_TEMPLATES):
+        known_captions()
+        kind.is_form_title("绩效自评表")
 
 
 def _none_found(kinds: list[str], suspicions: Sequence[str]) -> ExtractError:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache, lru_cache
 
 from selfeval.extractors.forms import templates
@@ -33,11 +33,11 @@ _POINTS = re.compile(r"\d+(?:\.\d+)?分")
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """Every known caption: exact ones by (zone, key), patterns by zone, for each profile the keys that
+    """Every known caption: exact ones by (zone, key), patterns with their fields by zone, for each profile the keys that
     mark it, and the maps of the user's own templates by name."""
 
     exact: dict[tuple[str, str], str]
-    patterns: tuple[tuple[str, str, str], ...]
+    patterns: Mapping[str, Sequence[tuple[re.Pattern[str], str]]]
     marks: dict[str, frozenset[tuple[str, str]]]
     own: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
 
@@ -92,10 +92,8 @@ def _known(zone: str, text: str) -> str | None:
     exact = known.exact.get((zone, key))
     if exact is not None:
         return exact
-    for its_zone, pattern, name in known.patterns:
-        if its_zone == zone and fnmatchcase(key, pattern):
-            return name
-    return None
+    patterns = known.patterns.get(zone, ())
+    return next((name for pattern, name in patterns if pattern.match(key)), None)
 
 
 #: the template of the user's own that the form at hand has, at most one
@@ -135,7 +133,7 @@ def is_exact(zone: str, text: str) -> bool:
 def captions() -> Captions:
     """The label maps of all profiles and of the user's own folder, read once. Raises ExtractError("bad-template")."""
     exact: dict[tuple[str, str], str] = {}
-    patterns: list[tuple[str, str, str]] = []
+    patterns: dict[str, list[tuple[re.Pattern[str], str]]] = {}
     marks: dict[str, set[tuple[str, str]]] = {}
     own: dict[str, dict[tuple[str, str], str]] = {}
     folder = templates.own_folder()
@@ -145,7 +143,8 @@ def captions() -> Captions:
         for row in templates.read(path):
             if "*" in row.caption:
                 key = "*".join(folded(part) for part in row.caption.split("*"))
-                patterns.append((row.zone, key, row.field))
+                pattern = re.compile(translate(key))
+                patterns.setdefault(row.zone, []).append((pattern, row.field))
                 continue
             pair = (row.zone, caption_key(row.caption))
             exact.setdefault(pair, row.field)
@@ -154,4 +153,4 @@ def captions() -> Captions:
             if row.mark:
                 marks.setdefault(path.stem, set()).add(pair)
     frozen = {name: frozenset(pairs) for name, pairs in marks.items()}
-    return Captions(exact, tuple(patterns), frozen, own)
+    return Captions(exact, patterns, frozen, own)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache, lru_cache
 
 from selfeval.core.kinds import KINDS, SELF_EVALUATION
@@ -48,20 +48,20 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    titles: tuple[tuple[str, str], ...]
-    captions: tuple[tuple[str, str], ...]
+    titles: tuple[tuple[re.Pattern[str], str], ...]
+    captions: tuple[tuple[re.Pattern[str], str], ...]
     exact: dict[str, str]
     listed: frozenset[str]
 
 
 @cache
 def _signs() -> _Signs:
-    titles: list[tuple[str, str]] = []
-    patterns: list[tuple[str, str]] = []
+    titles: list[tuple[re.Pattern[str], str]] = []
+    patterns: list[tuple[re.Pattern[str], str]] = []
     exact: dict[str, str] = {}
     listed: set[str] = set()
     for row in templates.read(templates.TEMPLATES / f"{templates.KINDS}.csv"):
-        pattern = "*".join(folded(part) for part in row.caption.split("*"))
+        pattern = re.compile(translate("*".join(folded(part) for part in row.caption.split("*"))))
         if row.zone == "title":
             titles.append((pattern, row.field))
         elif row.zone == "list":
@@ -80,7 +80,7 @@ def of_title(text: str) -> str | None:
     if not flat or len(flat) > TITLE_LENGTH or _PROSE.search(flat) or _NUMBERED.match(text):
         return None
     key = folded(flat)
-    return next((kind for pattern, kind in _signs().titles if fnmatchcase(key, pattern)), None)
+    return next((kind for pattern, kind in _signs().titles if pattern.match(key)), None)
 
 
 def opens_other(grid: Grid, lines: Iterable[str]) -> bool:
@@ -152,19 +152,21 @@ def _titled(table: Table) -> tuple[str | None, str | None]:
 
 def _by_captions(texts: Iterable[str]) -> str | None:
     """The kind of which at least SIGNS captions are among these texts, the one with the most."""
-    signs = _signs()
     found: dict[str, set[str]] = {}
     for text in texts:
-        if not text or len(text) > 24:
-            continue
-        key = caption_key(text)
-        kind = signs.exact.get(key) or next(
-            (kind for pattern, kind in signs.captions if fnmatchcase(key, pattern)), None
-        )
-        if kind:
-            found.setdefault(kind, set()).add(key)
+        if text and len(text) <= 24 and (kind := _of_caption(text)):
+            found.setdefault(kind, set()).add(caption_key(text))
     best = max(found, key=lambda kind: len(found[kind]), default=None)
     return best if best and len(found[best]) >= SIGNS else None
+
+
+@lru_cache(20_000)
+def _of_caption(text: str) -> str | None:
+    """The kind of document whose caption a text is."""
+    signs, key = _signs(), caption_key(text)
+    return signs.exact.get(key) or next(
+        (kind for pattern, kind in signs.captions if pattern.match(key)), None
+    )
 
 
 def _listed(grid: Grid) -> list[str]:

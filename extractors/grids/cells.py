@@ -90,7 +90,7 @@ def _type_size(boxes: np.ndarray) -> float:
 
 def _middles(chars: Sequence[Char], boxes: np.ndarray) -> np.ndarray:
     """Where characters stand (n x 2: x, y): their middle, or the point within the cell that they are anchored to."""
-    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    middles: np.ndarray = (boxes[:, :2] + boxes[:, 2:]) / 2
     for k, char in enumerate(chars):
         if char[7] is not None:
             middles[k] = char[7]

@@ -51,18 +51,24 @@ def _along(
     middle, width = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 2] - boxes[:, 0]
     through, over = np.zeros(len(lines)), np.zeros(len(lines))
     own = np.flatnonzero(lying)
-    levels, level_of = np.unique(np.round(lines[own, 1], 1), return_inverse=True)
+    own_levels = np.round(lines[own, 1], 1)
+    levels = _distinct(own_levels)
     height = levels[:, None]
     near = (top < height) & (height < boxes[:, 3] + UNDER * em)
     for level in np.flatnonzero(near.any(axis=1)).tolist():
         beside = np.flatnonzero(near[level])
         inside = levels[level] < bottom[beside]
-        here = own[level_of == level]
+        here = own[own_levels == levels[level]]
         x, x0, x1 = middle[beside], lines[here, 0, None], lines[here, 2, None]
         along = (x0 < x) & (x < x1)
         through[here] = np.where(along & inside, width[beside], 0.0).sum(axis=1)
         over[here] = np.where(along & ~inside, width[beside], 0.0).sum(axis=1)
     return through, over
+
+
+def _distinct(values: np.ndarray) -> np.ndarray:
+    """The values that there are, the lowest first. numpy's own `unique` has masked arrays loaded, which takes longer than a page."""
+    return np.array(sorted(set(values.tolist())))
 
 
 def _backgrounds(
@@ -72,7 +78,7 @@ def _backgrounds(
     the lines of ruled paper."""
     found = np.zeros(len(lines), dtype=bool)
     rounded = np.round(shades, 2)
-    kinds = np.unique(rounded)
+    kinds = _distinct(rounded)
     if len(kinds) < 2:
         return found
     for shade in kinds[1:]:
@@ -86,8 +92,8 @@ def _backgrounds(
             if (own & lying).any()
             else False
         )
-        levels = len(np.unique(np.round(lines[own & lying, 1])))
-        crossing = len(np.unique(np.round(lines[own & lying & through, 1])))
+        levels = len(_distinct(np.round(lines[own & lying, 1])))
+        crossing = len(_distinct(np.round(lines[own & lying & through, 1])))
         if beyond or (crossing >= THROUGH_LINES and crossing >= THROUGH_SHARE * levels):
             found |= own
     return found

@@ -30,6 +30,7 @@ def main(control: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in PRELOAD:
         importlib.import_module(name)
+    importlib.import_module(PRELOAD[-1]).prepare()
     gc.freeze()
     woken, waker = os.pipe()
     os.set_blocking(waker, False)

@@ -156,15 +156,11 @@ def _set_as(a: float, b: float, c: float, d: float, size: float) -> tuple[float,
 
 def direction(read: Characters) -> int:
     """The direction in which most characters run: 0, 90, 180 or 270 degrees counter-clockwise in page space."""
-    runs = list(read.runs.values())
-    own, first, weights = np.unique(
-        read.run_of[read.inked()], return_index=True, return_counts=True
-    )
+    angles = [run.angle for run in read.runs.values()]
     votes: Counter[int] = Counter()
-    for k in np.argsort(first).tolist():
-        angle = runs[own[k]].angle
-        if slant(angle) <= MAX_SLANT:
-            votes[round(angle / 90) * 90 % 360] += int(weights[k])
+    for run, weight in Counter(read.run_of[read.inked()].tolist()).items():
+        if slant(angles[run]) <= MAX_SLANT:
+            votes[round(angles[run] / 90) * 90 % 360] += weight
     return votes.most_common(1)[0][0] if votes else 0
 
 

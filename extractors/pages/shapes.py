@@ -120,7 +120,7 @@ def _looks_other(cut: np.ndarray, claimed: int) -> bool:
     """Whether another digit is nearer to a glyph than the one that it claims to be, and near enough."""
     import numpy as np
 
-    shapes, widths = _references()
+    shapes, widths = references()
     height, width = cut.shape
     ys = (np.arange(ROWS * 3) + 0.5) * height / (ROWS * 3)
     xs = (np.arange(COLUMNS * 3) + 0.5) * width / (COLUMNS * 3)
@@ -134,7 +134,7 @@ def _looks_other(cut: np.ndarray, claimed: int) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _references() -> tuple[np.ndarray, np.ndarray]:
+def references() -> tuple[np.ndarray, np.ndarray]:
     """(shapes, kinds x 10 x ROWS x COLUMNS; widths, kinds x 10)."""
     import numpy as np
 

@@ -23,7 +23,9 @@ from selfeval.flows.commands.options import (
     workers_of,
 )
 from selfeval.flows.problems import FAIL_PERCENT, OK, Problem
-from selfeval.flows.run.prefect_server import PORT
+
+#: The port of a schedule's server, Prefect's own: people keep the address of its user interface.
+PORT = 4200
 
 
 def register(app: typer.Typer) -> None:

@@ -41,8 +41,6 @@ _QUIET = {
 }
 #: Where a schedule remembers its server: a run by hand ends what an earlier run left, and must not end that.
 SCHEDULE = "schedule.json"
-#: The port of a schedule's server, Prefect's own: people keep the address of its user interface.
-PORT = 4200
 #: seconds between tries to reach a server that others run.
 _TRIES = (0.0, 1.0, 3.0)
 
