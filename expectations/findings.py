@@ -13,16 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selfeval.core.paths import packed, printed_order
+from selfeval.expectations.answers import FAIL, Answer
 from selfeval.expectations.causes import WEIGHT, name_causes
-from selfeval.expectations.judging import (
-    FAIL,
-    Answer,
-    Fault,
-    Judgement,
-    Question,
-    form_of,
-)
-from selfeval.expectations.rules.base import Record
+from selfeval.expectations.columns import Record
+from selfeval.expectations.judging import Fault, Judgement, Question, form_of
 from selfeval.expectations.verdicts import Decision, Verdict
 from selfeval.records.tables.columns import frame
 
@@ -195,7 +189,7 @@ def _verdicts(judgement: Judgement) -> pandas.DataFrame:
         for table, records in judgement.records.items()
     }
     parts = [_rows_of(judgement, question, answer, of_record[question.table])
-             for question, answer in judgement.answers() if answer.which]  # fmt: skip
+             for question, answer in judgement.answers() if len(answer.which)]  # fmt: skip
     names = ("form_id", "subject", "verdict", "why", "records", "rule")
     columns = {name: [part[at] for part in parts] for at, name in enumerate(names)}
     joined: dict[str, Any] = {
@@ -209,7 +203,7 @@ def _verdicts(judgement: Judgement) -> pandas.DataFrame:
 
 def _rows_of(judgement: Judgement, question: Question, answer: Answer, forms: Any) -> tuple[Any, ...]:  # fmt: skip
     """The rows of one question: number of the form, subject, verdict, why, how many records, rule."""
-    which = np.array(answer.which, dtype=np.int64)
+    which = answer.which.astype(np.int64)
     # what fails is told one by one, the rest by form and decision
     alone = answer.codes() == FAIL
     keys = np.where(alone, -1 - np.arange(len(which)), forms * len(answer.decisions) + which)

@@ -5,17 +5,19 @@ A rule that raises costs itself: the record on which it raised is undecidable fo
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from selfeval.expectations.answers import Answer
 from selfeval.expectations.catalogue import Catalogue, RuleEntry
+from selfeval.expectations.columns import Record, Rows, objects, rows_of
 from selfeval.expectations.rules import RULES
-from selfeval.expectations.rules.base import Record, Rule
-from selfeval.expectations.verdicts import Decision, Verdict, not_applicable, undecidable
+from selfeval.expectations.rules.base import Rule
+from selfeval.expectations.verdicts import Decision, not_applicable, undecidable
 from selfeval.expectations.view import FormView
 from selfeval.records.tables.columns import RAISED
 
@@ -23,10 +25,6 @@ TABLES = ("forms", "funds", "indicators")
 
 #: The family whose rules look at several forms at once.
 ACROSS = "portfolio"
-
-#: Verdicts by the numbers that stand for them in arrays.
-VERDICTS = tuple(Verdict)
-FAIL = VERDICTS.index(Verdict.FAIL)
 
 #: What any rule says about a row of the template that nobody filled: it is asked about none of them.
 EMPTY_ROW = not_applicable("模板空行")
@@ -40,36 +38,6 @@ class Question(NamedTuple):
     rule: str
     table: str
     subject: str
-
-
-@dataclass(slots=True)
-class Answer:
-    """The decisions on one question: those that occur, and by the number of the record which of them it got."""
-
-    decisions: list[Decision] = field(default_factory=list)
-    which: list[int] = field(default_factory=list)
-    #: id of a decision -> its place among them; decisions that recur are the same object.
-    numbers: dict[int, int] = field(default_factory=dict)
-
-    def number(self, decision: Decision) -> int:
-        """The place of a decision among those that occur."""
-        at = self.numbers.get(id(decision))
-        if at is None:
-            at = self.numbers[id(decision)] = len(self.decisions)
-            self.decisions.append(decision)
-        return at
-
-    def codes(self) -> np.ndarray[Any, np.dtype[np.int8]]:
-        """The verdict of every record, as its place in VERDICTS."""
-        kinds = [VERDICTS.index(decision.verdict) for decision in self.decisions]
-        return np.array(kinds, dtype=np.int8)[np.array(self.which, dtype=np.intp)] if kinds else np.empty(0, np.int8)  # fmt: skip
-
-    def failing(self) -> list[int]:
-        """The records that fail, by number."""
-        return np.flatnonzero(self.codes() == FAIL).tolist()
-
-    def __getitem__(self, record: int) -> Decision:
-        return self.decisions[self.which[record]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +70,7 @@ class Judgement:
         self.only = set(catalogue.entries) if only is None else set(only)
         self.off = off or {}
         self.faults: dict[str, Fault] = {}
-        self.records: dict[str, list[Record]] = {
-            "forms": list(forms),
-            "funds": [form.total_fund for form in forms if form.total_fund is not None],
-            "indicators": [row for form in forms for row in form.filled],
-        }
+        self.records = rows_of(forms)
         self._answers: dict[Question, Answer] = {}
         self._failing: dict[str, frozenset[str]] = {}
         if forms and forms[0].peers is not None and forms[0].peers.whole is None:
@@ -134,9 +98,7 @@ class Judgement:
     def answer(self, question: Question) -> Answer:
         """All decisions on a question."""
         if question not in self._answers:
-            table = question.table
-            near = [one for one in self.questions(table) if self.catalogue[one.rule].family != ACROSS]  # fmt: skip
-            self._judge(table, near if question in near else [question])
+            self._answers[question] = self._judge(question)
         return self._answers[question]
 
     def answers(self) -> Iterable[tuple[Question, Answer]]:
@@ -177,59 +139,58 @@ class Judgement:
         number = self.numbers[table].get(record.record_id)
         return EMPTY_ROW if number is None else self.answer(question)[number]
 
-    def _judge(self, table: str, questions: Sequence[Question]) -> None:
-        asked = [self._asked(question) for question in questions]
-        for form in self.forms:
-            rows: Sequence[Record] = (
-                (form,) if table == "forms" else form.filled if table == "indicators"
-                else () if form.total_fund is None else (form.total_fund,)
-            )  # fmt: skip
-            if rows:
-                for one in asked:
-                    self._judge_rows(one, form, rows)
+    def _judge(self, question: Question) -> Answer:
+        rule, rows = self.rules[question.rule], self.records[question.table]
+        answer = self._asked(question, rows)
+        try:
+            rule.decide(answer, question.subject)
+        except Exception:  # noqa: BLE001  form by form it is known which of them it was
+            answer = self._asked(question, rows)
+            for number, form in enumerate(rows.forms):
+                mine = np.flatnonzero(rows.of == number)
+                if len(mine):
+                    answer.put(mine, self._judge_alone(question, form), np.arange(len(mine)))
+        return answer
 
-    def _asked(self, question: Question) -> _Asked:
-        answer = self._answers[question] = Answer()
-        entry = self.catalogue[question.rule]
+    def _asked(self, question: Question, rows: Rows) -> Answer:
+        """An answer about these rows that says only which of them the question is not about."""
+        answer, entry = Answer(rows), self.catalogue[question.rule]
         limited = entry.years != (None, None) or bool(entry.profiles)
-        return _Asked(question, self.rules[question.rule].judge, entry if limited else None, answer)
+        if limited or self.off:
+            told = [
+                self.off.get(form.form_id, {}).get(question.rule, "")
+                or (outside(entry, form) if limited else "")
+                for form in rows.forms
+            ]
+            reasons = objects(told)[rows.of]
+            for reason in set(told) - {""}:
+                answer.when(reasons == reason, not_applicable(reason))
+        return answer
 
-    def _judge_rows(self, asked: _Asked, form: FormView, rows: Sequence[Record]) -> None:
-        question, judge, limits, answer = asked
-        reason = self.off[form.form_id].get(question.rule, "") if form.form_id in self.off else ""
-        if not reason and limits is not None:
-            reason = outside(limits, form)
-        if reason:
-            answer.which.extend([answer.number(not_applicable(reason))] * len(rows))
-            return
-        subject, numbers, which = question.subject, answer.numbers, answer.which
-        for row in rows:
-            try:
-                decision = judge(row, subject or row.subject)
-            except Exception as error:  # noqa: BLE001  whatever a rule raises is told as its fault
-                decision = self._fault(question.rule, form, subject or row.subject, error)
-            at = numbers.get(id(decision))
-            which.append(answer.number(decision) if at is None else at)
+    def _judge_alone(self, question: Question, form: FormView) -> Answer:
+        """The answer about one form, undecided where the rule raises."""
+        answer = self._asked(question, rows_of([form])[question.table])
+        try:
+            self.rules[question.rule].decide(answer, question.subject)
+        except Exception as error:  # noqa: BLE001  whatever a rule raises is told as its fault
+            answer = self._asked(question, answer.rows)
+            if answer.left.any():
+                subject = question.subject or answer.rows[int(np.argmax(answer.left))].subject
+                raised = self._fault(question.rule, form, subject, error, int(answer.left.sum()))
+                answer.when(answer.left, raised)
+        return answer
 
-    def _fault(self, rule: str, form: FormView, subject: str, error: Exception) -> Decision:
+    def _fault(
+        self, rule: str, form: FormView, subject: str, error: Exception, times: int
+    ) -> Decision:
         cause = f"{type(error).__name__}: {error}"
-        known = self.faults.get(rule)
-        if known is None:
+        first = self.faults.get(rule)
+        if first is None:
             log.error("规则 %s 执行出错：%s（%s）", rule, cause, subject, exc_info=error,
                       extra={"document": form.document, "code": "rule-raised"})  # fmt: skip
-            self.faults[rule] = Fault(rule, form.document, subject, cause)
-        else:
-            self.faults[rule] = Fault(rule, known.document, known.subject, known.cause, known.times + 1)  # fmt: skip
+            first = Fault(rule, form.document, subject, cause, 0)
+        self.faults[rule] = replace(first, times=first.times + times)
         return undecidable(f"{RAISED}，本条未判定：{cause}")
-
-
-class _Asked(NamedTuple):
-    """One question with what is the same for all forms: `limits` is the rule's entry where it is not valid for all of them."""
-
-    question: Question
-    judge: Callable[[Any, str], Decision]
-    limits: RuleEntry | None
-    answer: Answer
 
 
 def form_of(record: Record) -> FormView:

@@ -26,9 +26,10 @@ from great_expectations.render.renderer_configuration import (
 )
 
 from selfeval.expectations import catalogue
+from selfeval.expectations.answers import FAIL
 from selfeval.expectations.gx.history import COUNTED, told
 from selfeval.expectations.gx.judged import judged_of
-from selfeval.expectations.judging import FAIL, Question
+from selfeval.expectations.judging import Question
 from selfeval.expectations.rules import RULES
 from selfeval.expectations.view import CAPTIONS
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from selfeval.expectations import catalogue
+from selfeval.expectations.answers import VERDICTS, Answer
 from selfeval.expectations.cross_form import Peers
 from selfeval.expectations.frames import tables_of
-from selfeval.expectations.judging import VERDICTS, Answer, Judgement, Question
+from selfeval.expectations.judging import Judgement, Question
 from selfeval.expectations.rules import RULES
 from selfeval.expectations.view import views
 

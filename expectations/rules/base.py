@@ -1,16 +1,17 @@
-"""What a rule is: an id, the records that it judges, and a pure decision over one of them. Great Expectations is not imported here."""
+"""What a rule is: an id, the records that it judges, and a pure decision over them. Great Expectations is not imported here."""
 
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from copy import copy
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from selfeval.expectations.answers import Answer
+from selfeval.expectations.columns import rows_of
 from selfeval.expectations.verdicts import Decision
-from selfeval.expectations.view import FormView, FundRow, IndicatorRow
+from selfeval.expectations.view import FormView
 
 #: Every rule by id, filled as the modules of the families are imported.
 REGISTRY: dict[str, Rule] = {}
@@ -23,12 +24,10 @@ def _said(name: str) -> str:
     return name.strip("_").lower()
 
 
-Record = FormView | FundRow | IndicatorRow
-
-
-class Rule(ABC):
+class Rule:
     """One rule of the catalogue. `tables` are the tables whose rows it judges: forms, funds (only the total row of each form) or
-    indicators. A rule over forms may speak about several subjects of a form and is asked once for each."""
+    indicators. A rule over forms may speak about several subjects of a form and is asked once for each. It says `decide`, over all records
+    at once, or where these are few, `judge`, over one."""
 
     id: ClassVar[str]
     tables: ClassVar[tuple[str, ...]]
@@ -65,9 +64,19 @@ class Rule(ABC):
             setattr(rule, names[name], value)
         return rule
 
-    @abstractmethod
+    def decide(self, answer: Answer, subject: str) -> None:
+        """Decide about the records of `answer` about which nothing is decided yet; `subject` is "" where they are the subject themselves."""
+        rows = answer.rows
+        answer.when(answer.left, lambda at: self.judge(rows[at], subject or rows[at].subject))
+
     def judge(self, record: Any, subject: str) -> Decision:
         """The verdict on `subject`, which is the record itself unless the rule speaks about several subjects of a form."""
+        form = record if isinstance(record, FormView) else record.form
+        table = "forms" if record is form else subject.partition("/")[0]
+        rows = rows_of([form])[table]
+        answer = Answer(rows)
+        self.decide(answer, subject if record is form else "")
+        return answer[[one.record_id for one in rows].index(record.record_id)]
 
 
 class FormRule(Rule):
@@ -75,17 +84,11 @@ class FormRule(Rule):
 
     tables: ClassVar[tuple[str, ...]] = ("forms",)
 
-    @abstractmethod
-    def judge(self, record: FormView, subject: str) -> Decision: ...
-
 
 class FundRule(Rule):
     """Judges the total row of funds."""
 
     tables: ClassVar[tuple[str, ...]] = ("funds",)
-
-    @abstractmethod
-    def judge(self, record: FundRow, subject: str) -> Decision: ...
 
 
 class IndicatorRule(Rule):
@@ -93,14 +96,8 @@ class IndicatorRule(Rule):
 
     tables: ClassVar[tuple[str, ...]] = ("indicators",)
 
-    @abstractmethod
-    def judge(self, record: IndicatorRow, subject: str) -> Decision: ...
-
 
 class ScoredRowRule(Rule):
     """Judges whatever carries a weight and a score: indicators and the total row of funds."""
 
     tables: ClassVar[tuple[str, ...]] = ("indicators", "funds")
-
-    @abstractmethod
-    def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision: ...
