@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from selfeval.expectations.columns import Array, Rows
+from selfeval.expectations.columns import Array, Columns
 from selfeval.expectations.verdicts import PASS, Decision, Verdict, undecidable
 
 #: Verdicts by the numbers that stand for them in arrays.
@@ -19,7 +19,7 @@ class Answer:
     """`decisions` are those that occur, `which` says by record which of them it got, -1 while nothing is decided about it. What is decided
     first stands: each step speaks of the records only that the ones before left."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Columns) -> None:
         self.rows = rows
         self.decisions: list[Decision] = []
         self.which = np.full(len(rows), -1, dtype=np.int32)
@@ -66,6 +66,15 @@ class Answer:
         """Undecided where one of the cells `names` is in doubt; `told` has {} for which and why."""
         rows = self.rows
         return self.when(rows.doubted(*names), lambda at: undecidable(told.format(rows[at].doubt(*names))))  # fmt: skip
+
+    def within(self, told: str, *prefixes: str) -> Answer:
+        """Undecided where anything of the form below one of `prefixes` is in doubt."""
+        rows = self.rows
+
+        def doubt(at: int) -> Decision:
+            return undecidable(told.format(rows.forms[rows.of[at]].doubt_within(*prefixes)))
+
+        return self.when(rows.doubted_within(*prefixes), doubt)
 
     def fails(self, decision: Callable[[int], Decision], where: Array | None = None) -> Answer:
         """What is left fails, or that of it in `where`, and the rest passes."""

@@ -208,6 +208,8 @@ def _rows_of(judgement: Judgement, question: Question, answer: Answer, forms: An
     alone = answer.codes() == FAIL
     keys = np.where(alone, -1 - np.arange(len(which)), forms * len(answer.decisions) + which)
     _, first, counts = np.unique(keys, return_index=True, return_counts=True)
+    printed = np.argsort(first)
+    first, counts = first[printed], counts[printed]
     words = np.array([decision.verdict.value for decision in answer.decisions], dtype=object)
     whys = np.array([decision.why for decision in answer.decisions], dtype=object)
     # what is only counted says of which table

@@ -14,7 +14,7 @@ import numpy as np
 
 from selfeval.expectations.answers import Answer
 from selfeval.expectations.catalogue import Catalogue, RuleEntry
-from selfeval.expectations.columns import Record, Rows, objects, rows_of
+from selfeval.expectations.columns import Columns, Record, objects, rows_of
 from selfeval.expectations.rules import RULES
 from selfeval.expectations.rules.base import Rule
 from selfeval.expectations.verdicts import Decision, not_applicable, undecidable
@@ -152,7 +152,7 @@ class Judgement:
                     answer.put(mine, self._judge_alone(question, form), np.arange(len(mine)))
         return answer
 
-    def _asked(self, question: Question, rows: Rows) -> Answer:
+    def _asked(self, question: Question, rows: Columns) -> Answer:
         """An answer about these rows that says only which of them the question is not about."""
         answer, entry = Answer(rows), self.catalogue[question.rule]
         limited = entry.years != (None, None) or bool(entry.profiles)

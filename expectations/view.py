@@ -192,9 +192,9 @@ class FormView:
         """The total row of funds, as `selfeval.records.tables.build.total_row` tells it."""
         return next((row for row in self.funds if row.is_total_row), None)
 
-    def doubt(self, path: str) -> str | None:
-        """Why the value at `path` is in doubt: itself, the row or block that holds it, or by a pattern such as indicators/*/score."""
-        for one in enclosing(path):
+    def doubt(self, *paths: str) -> str | None:
+        """Why the value at one of `paths` is in doubt: itself, the row or block that holds it, or by a pattern such as indicators/*/score."""
+        for one in (one for path in paths for one in enclosing(path)):
             if one in self.doubts:
                 return self.doubts[one]
             for pattern in self._patterns:
@@ -297,7 +297,7 @@ def views(tables: Tables, peers: Peers | None = None) -> list[FormView]:
 def _grouped(
     frame: pandas.DataFrame, kind: type[Any], names: tuple[str, ...]
 ) -> dict[str, list[Any]]:
-    """Rows of `kind` by form, in printed order."""
+    """Columns of `kind` by form, in printed order."""
     groups: dict[str, list[Any]] = {}
     for form_id, *values in rows_of(frame, ("form_id", *names)):
         row = kind()

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from selfeval.core.folding import fold
 from selfeval.core.numbers import exact
+from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import ZERO, plain, trouble
+from selfeval.expectations.columns import nonzero
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.text import bare
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
@@ -35,6 +37,11 @@ def blocks(form: FormView) -> list[Level1Block]:
     if found is None:
         found = form.memo["blocks"] = _blocks(form)
     return found
+
+
+def _promises(caption: str | None) -> bool:
+    """Whether a caption says how many points there are below it."""
+    return _CAPTION.match("".join(fold(caption or "").split())) is not None
 
 
 def _blocks(form: FormView) -> list[Level1Block]:
@@ -72,12 +79,14 @@ class Level1WeightCaption(IndicatorRule):
 
     id = "level1-weight-caption"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        block = (
-            next((block for block in blocks(record.form) if block.rows[0] is record), None)
-            if record.level1
-            else None
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        promised = rows.any(rows.fact(_promises, "level1", kind=bool))
+        answer.when(~promised | ~nonzero(rows.column("level1")), NO_CAPTION)
+        answer.when(answer.left, lambda at: self._judge(rows[at], rows[at].subject))
+
+    def _judge(self, record: IndicatorRow, subject: str) -> Decision:
+        block = next((block for block in blocks(record.form) if block.rows[0] is record), None)
         if block is None or block.points is None:
             return NO_CAPTION
         if doubt := record.doubt("level1"):
@@ -103,7 +112,12 @@ class Level2WeightCaption(IndicatorRule):
 
     id = "level2-weight-caption"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        answer.when(~rows.fact(_promises, "level2", kind=bool), NO_CAPTION2)
+        answer.when(answer.left, lambda at: self._judge(rows[at], rows[at].subject))
+
+    def _judge(self, record: IndicatorRow, subject: str) -> Decision:
         match = _CAPTION.match("".join(fold(record.level2 or "").split()))
         above = record.form.indicators[record.position - 1] if record.position else None
         same = (record.level1, record.level2)

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
-from selfeval.core.quantities import Quantity, parse_quantity, scale_of
-from selfeval.expectations.arithmetic import trouble
+import numpy as np
+
+from selfeval.core.folding import fold
+from selfeval.core.quantities import CORE_COMPARATORS, parse_quantity, scale_of
+from selfeval.expectations.answers import Answer
+from selfeval.expectations.arithmetic import ZERO, trouble
+from selfeval.expectations.columns import (
+    ABSENT,
+    BLANK,
+    Array,
+    Columns,
+    above,
+    below,
+    missing,
+    nonzero,
+    objects,
+)
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import Decision, not_applicable, undecidable
-from selfeval.expectations.view import CellState, FundRow, IndicatorRow
+from selfeval.expectations.view import FormView, IndicatorRow
 
 NO_POINTS_COLUMN = not_applicable("本表没有分值栏或得分栏")
 NO_POINTS = not_applicable("没有填分值和得分")
@@ -21,73 +35,144 @@ PLACEHOLDER = not_applicable("模板空行")
 NOT_QUANTITIES = undecidable("指标值与完成值不是同一单位的单纯数值，无法比较")
 
 
-class Points(NamedTuple):
-    """Score and weight as numbers and as printed."""
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Scores and weights of rows. `unknown` says why where they are not both numbers of the same rows; elsewhere `score` and `weight` are,
+    `lost` is whether the score is less, and `given` whether it is above 0."""
 
-    score: Decimal
-    weight: Decimal
-    score_text: str | None
-    weight_text: str | None
+    unknown: Answer
+    score: Array
+    weight: Array
+    lost: Array
+    given: Array
 
     @property
-    def share(self) -> Decimal:
-        return self.score / self.weight if self.weight else Decimal(0)
+    def known(self) -> Array:
+        return self.unknown.left
+
+    def share(self, at: int) -> Decimal:
+        """The share of its points that a row has."""
+        weight: Decimal = self.weight[at]
+        return self.score[at] / weight if weight else ZERO
+
+
+def scored(rows: Columns) -> Scored:
+    """The points of rows."""
+    return rows.once(_scored)
+
+
+def _scored(rows: Columns) -> Scored:
+    score, weight = rows.numbers("score"), rows.numbers("weight")
+    both = score.known & weight.known
+
+    def unread(at: int) -> Decision:
+        name, column = ("weight", weight) if score.known[at] else ("score", score)
+        return undecidable(trouble(rows[at], name, column.readings[at]))
+
+    unknown = Answer(rows).when(both & ~rows.paired, NOT_PAIRED)
+    unknown.when((score.state == ABSENT) | (weight.state == ABSENT), NO_POINTS_COLUMN)
+    unknown.when((score.state == BLANK) & (weight.state == BLANK), NO_POINTS)
+    unknown.when(~both, unread)
+    lost, given = below(score.value, weight.value, both), score.above(ZERO)
+    return Scored(unknown, score.value, weight.value, lost, given)
+
+
+@dataclass(frozen=True, eq=False)
+class Quantities:
+    """The texts of a column as plain quantities: the quantity or None, its parts, and whether the core rules read its comparator."""
+
+    found: Array
+    value: Array
+    unit: Array
+    comparator: Array
+    core: Array
 
     @property
-    def lost(self) -> bool:
-        return self.score < self.weight
+    def known(self) -> Array:
+        return ~missing(self.value)
 
 
-def points(record: IndicatorRow | FundRow) -> Points | Decision:
-    """Score and weight of a row; not-applicable where a column is absent or both are blank, undecidable where one is no number."""
-    known = record.memo.get("points")
-    if known is None:
-        known = record.memo["points"] = _points(record)
-    return known
+def quantities(rows: Columns, name: str) -> Quantities:
+    """The column `name` as plain quantities."""
+    return rows.once(_quantities, name)
 
 
-def _points(record: IndicatorRow | FundRow) -> Points | Decision:
-    score, weight = record.read("score"), record.read("weight")
-    if score.number is not None and weight.number is not None:
-        if not record.paired:
-            return NOT_PAIRED
-        return Points(score.value, weight.value, score.text, weight.text)
-    if score.state is CellState.ABSENT or weight.state is CellState.ABSENT:
-        return NO_POINTS_COLUMN
-    if score.state is CellState.BLANK and weight.state is CellState.BLANK:
-        return NO_POINTS
-    name, reading = ("score", score) if score.number is None else ("weight", weight)
-    return undecidable(trouble(record, name, reading))
+def _quantities(rows: Columns, name: str) -> Quantities:
+    found = rows.fact(parse_quantity, name)
+    value, unit, comparator = (objects([getattr(one, part, None) for one in found])
+                               for part in ("value", "unit", "comparator"))  # fmt: skip
+    core = [one is not None and fold(one.printed_comparator) in CORE_COMPARATORS for one in found]
+    return Quantities(found, value, unit, comparator, np.array(core, dtype=bool))
 
 
-def quantities(record: IndicatorRow) -> tuple[Quantity, Quantity] | Decision:
-    """Target and actual as plain quantities of the same unit; undecidable where they are none."""
-    known = record.memo.get("quantities")
-    if known is None:
-        known = record.memo["quantities"] = _quantities(record)
-    return known
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Targets and results of rows. `unknown` says why where they are not plain quantities of one unit; elsewhere `target` and `actual` are
+    their exact values in that unit, `equal` and `more` say whether the result is as much or more, and `reached` whether the target is met in
+    the direction in which it points: 1, 0, and -1 where that is not known. `way` is that direction: "≥", "≤" or None."""
+
+    unknown: Answer
+    target: Array
+    actual: Array
+    unit: Array
+    equal: Array
+    more: Array
+    way: Array
+    reached: Array
+
+    @property
+    def known(self) -> Array:
+        return self.unknown.left
+
+    def completion(self, at: int) -> Decimal:
+        """How much of the target of a row that `tells` is reached: actual/target for floors, target/actual for ceilings."""
+        one, other = self.actual[at], self.target[at]
+        found: Decimal = one / other if self.way[at] == "≥" else other / one
+        return found
+
+    @property
+    def tells(self) -> Array:
+        """The rows that say how much of the target is reached."""
+        floors: Array = (self.way == "≥") & above(self.target, ZERO, self.known)
+        floors |= (self.way == "≤") & above(self.actual, ZERO, self.known)
+        return floors
+
+    @property
+    def complete(self) -> Array:
+        """The rows of those whose target is reached, be it to be exceeded or not."""
+        found: Array = self.tells & (self.equal | (self.more == (self.way == "≥")))
+        return found
 
 
-def _quantities(record: IndicatorRow) -> tuple[Quantity, Quantity] | Decision:
-    if doubt := record.doubt("target", "actual"):
-        return undecidable(f"指标值读取存疑，请核对 {doubt}")
-    if is_blank(record.target) and is_blank(record.actual):
-        return NO_VALUES
-    return comparable(record, parse_quantity(record.target), parse_quantity(record.actual))
+def pairs(rows: Columns) -> Pairs:
+    """The targets and results of indicators as quantities."""
+    return rows.once(_pairs)
 
 
-def comparable(
-    record: IndicatorRow, target: Quantity | None, actual: Quantity | None
-) -> tuple[Quantity, Quantity] | Decision:
-    """Both where they are quantities of one unit. A result without one is in that of the target where units have a column of their own."""
-    if target is None or actual is None:
-        return NOT_QUANTITIES
-    if target.unit != actual.unit and record.form.unit_column and not actual.unit:
-        factor = scale_of(record.target)
-        actual = replace(
-            actual, value=actual.value * factor, half=actual.half * factor, unit=target.unit
-        )
-    return (target, actual) if target.unit == actual.unit else NOT_QUANTITIES
+def _pairs(rows: Columns) -> Pairs:
+    target, actual = quantities(rows, "target"), quantities(rows, "actual")
+    unknown = Answer(rows).doubted("指标值读取存疑，请核对 {}", "target", "actual")
+    unknown.when(rows.blank("target") & rows.blank("actual"), NO_VALUES)
+    both = target.known & actual.known
+    # a result without a unit is in that of the target where units have a column of their own
+    scaled = (
+        both & (target.unit != actual.unit) & (actual.unit == "") & rows.by_form(_unit_column, bool)
+    )
+    values = actual.value.copy()
+    for at in np.flatnonzero(scaled).tolist():
+        values[at] *= scale_of(rows[at].target)
+    unknown.when(~both | ((target.unit != actual.unit) & ~scaled), NOT_QUANTITIES)
+    both, way = unknown.left, ways(rows)
+    equal, more = np.zeros(len(rows), dtype=bool), below(target.value, values, both)
+    equal[both] = target.value[both] == values[both]
+    strict = (target.comparator == ">") | (target.comparator == "<")
+    reached = np.where(equal, ~strict, np.where(way == "≥", more, ~more)).astype(np.int8)
+    reached[~both | (~equal & (way == None))] = -1  # noqa: E711  row by row
+    return Pairs(unknown, target.value, values, target.unit, equal, more, way, reached)
+
+
+def _unit_column(form: FormView) -> bool:
+    return form.unit_column
 
 
 # Names of what should stay small, and what turns them round again (RULES.md).
@@ -101,48 +186,41 @@ AVOIDED = re.compile(
 _TURNED = re.compile(r"下降|降低|减少")
 
 
-def direction(record: IndicatorRow, target: Quantity) -> str | None:
-    """Which way the target points: "≥" more is better, "≤" less is better; None where a bare number does not tell (RULES.md)."""
-    if target.comparator in ("≥", ">"):
-        return "≥"
-    if target.comparator in ("≤", "<"):
-        return "≤"
-    floor = "≥" if target.comparator == "=" else None
-    if not target.value:
-        return "≤"
-    name, level2 = indicator_name(record.level3), record.level2 or ""
-    if _CEILING.search(name):
-        return floor if _TURNED.search(name) else "≤"
-    if "成本" in level2:
-        return floor if _TURNED.search(name) else "≤"
-    return "≥" if re.search("数量|质量|满意", level2) else floor
+def _bare_way(level2: str | None, level3: str | None) -> str | None:
+    """Which way a number without a comparator points, by the names of the indicator; None where they do not tell."""
+    name, level2 = indicator_name(level3), level2 or ""
+    if _CEILING.search(name) or "成本" in level2:
+        return None if _TURNED.search(name) else "≤"
+    return "≥" if re.search("数量|质量|满意", level2) else None
 
 
-def is_ambiguous(record: IndicatorRow, target: Quantity) -> bool:
+def ways(rows: Columns) -> Array:
+    """Which way the targets of rows point: "≥" more is better, "≤" less is better; None where a bare number does not tell, and where there
+    is no number (RULES.md)."""
+    return rows.once(_ways)
+
+
+def _ways(rows: Columns) -> Array:
+    target = quantities(rows, "target")
+    way = rows.fact(_bare_way, "level2", "level3").copy()
+    way[(way == None) & (target.comparator == "=")] = "≥"  # noqa: E711  row by row
+    way[target.known & ~nonzero(target.value)] = "≤"
+    way[(target.comparator == "≥") | (target.comparator == ">")] = "≥"
+    way[(target.comparator == "≤") | (target.comparator == "<")] = "≤"
+    way[~target.known] = None
+    return way
+
+
+def _is_ambiguous(level2: str | None, level3: str | None) -> bool:
+    only = "控制" in (level3 or "") and not AVOIDED.search(level3 or "")
+    return only and bool(re.search("数量|质量|效益", level2 or ""))
+
+
+def ambiguous(rows: Columns) -> Array:
     """Whether a bare count is called 控制 and may be either: patients under control are to be many, costs under control few."""
-    counted = re.search("数量|质量|效益", record.level2 or "")
-    only = "控制" in (record.level3 or "") and not AVOIDED.search(record.level3 or "")
-    return not target.comparator and bool(target.value) and only and bool(counted)
-
-
-def completion(record: IndicatorRow, target: Quantity, actual: Quantity) -> Decimal | None:
-    """How much of the target is reached: actual/target for floors, target/actual for ceilings; None where it cannot be told."""
-    way = direction(record, target)
-    if way == "≥" and target.value > 0:
-        return actual.value / target.value
-    if way == "≤" and actual.value > 0:
-        return target.value / actual.value
-    return None
-
-
-def met(record: IndicatorRow, target: Quantity, actual: Quantity) -> bool | None:
-    """Whether the target is met, in the direction in which it points; None where that is not known and the numbers differ."""
-    way = direction(record, target)
-    if target.value == actual.value:
-        return target.comparator not in (">", "<")
-    if way is None:
-        return None
-    return actual.value > target.value if way == "≥" else actual.value < target.value
+    target = quantities(rows, "target")
+    bare_count: Array = (target.comparator == "") & nonzero(target.value)
+    return bare_count & rows.fact(_is_ambiguous, "level2", "level3", kind=bool)
 
 
 def parent_of(record: IndicatorRow) -> IndicatorRow | None:
@@ -160,13 +238,24 @@ def parent_of(record: IndicatorRow) -> IndicatorRow | None:
     return None
 
 
-def has_parts(record: IndicatorRow) -> bool:
-    """Whether the row below is a part of this one."""
-    below = record.form.indicators[record.position + 1 : record.position + 2]
-    return bool(below) and parent_of(below[0]) is record
+def parts(rows: Columns) -> tuple[Array, Array]:
+    """Which indicators are parts of a row above them, and which have a part right below them."""
+    return rows.once(_parts)
 
 
-def explained(record: IndicatorRow) -> bool:
-    """Whether the row has an explanation that says something: not blank and not a bare number such as 0."""
-    text = record.explanation
+def _parts(rows: Columns) -> tuple[Array, Array]:
+    part, whole = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+    for at in np.flatnonzero(rows.blank("weight") & rows.blank("score")).tolist():
+        parent = parent_of(rows[at])
+        part[at] = parent is not None
+        whole[at - 1] |= part[at] and rows[at - 1] is parent
+    return part, whole
+
+
+def explained(rows: Columns) -> Array:
+    """The rows with an explanation that says something: not blank and not a bare number such as 0."""
+    return rows.fact(_says, "explanation", kind=bool)
+
+
+def _says(text: str | None) -> bool:
     return not is_blank(text) and not (text or "").strip().replace(".", "").isdigit()

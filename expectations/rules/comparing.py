@@ -6,15 +6,13 @@ only reading that makes sense meets the target."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from selfeval.core.folding import fold
 from selfeval.core.quantities import Quantity, scale_of
-from selfeval.expectations.rules.common import NO_VALUES, comparable
-from selfeval.expectations.text import bare, is_blank
+from selfeval.expectations.rules.common import core_quantity, direction, met
+from selfeval.expectations.text import bare
 from selfeval.expectations.verdicts import Decision, not_applicable
-from selfeval.expectations.view import IndicatorRow
 
 WORDED = not_applicable("指标值是文字，不是数量")
 TIMED = not_applicable("指标值是时间，不是数量")
@@ -31,39 +29,29 @@ _DAY = re.compile(
 _REMARK = re.compile(r"\s*[(][^()]*[)]\s*$")
 
 
-def numbers_of(
-    record: IndicatorRow, parse: Callable[[str | None], Quantity | None]
-) -> tuple[Quantity, Quantity] | Decision:
-    """Target and result of a row without doubts as quantities of one unit, as `parse` reads them; why not, where they are none."""
-    if record.target is None or record.actual is None:
-        return NO_VALUES
-    if is_blank(record.target) or is_blank(record.actual):
-        return NO_VALUES if is_blank(record.target) else NO_RESULT
-    pair = comparable(record, parse(record.target), parse(record.actual))
-    if not isinstance(pair, Decision):
-        return pair
-    text = fold(record.target)
+def no_quantity(target: str | None, actual: str | None) -> Decision | None:
+    """Why a target and a result that are not both quantities of one unit leave nothing open; None where they do."""
+    text = fold(target or "")
     if not _NUMBER.search(text):
         return WORDED
     if not _NUMBER.search(_DAY.sub("", text)):
         return TIMED
-    return SAME_TEXT if bare(record.target) == bare(record.actual) else pair
+    return SAME_TEXT if bare(target) == bare(actual) else None
 
 
-def sensible(
-    record: IndicatorRow, parse: Callable[[str | None], Quantity | None]
-) -> tuple[Quantity, Quantity] | None:
-    """The only reading that makes sense where one of the two has no unit, or a remark in brackets behind it: good enough to see that a
-    target is met, never to say that it is missed."""
-    texts = [_REMARK.sub("", fold(text or "")) for text in (record.target, record.actual)]
-    target, actual = map(parse, texts)
-    if target is None or actual is None:
-        return None
-    if not actual.unit:
-        return target, _in_unit_of(target, texts[0], actual)
-    if not target.unit:
-        return _in_unit_of(actual, texts[1], target), actual
-    return (target, actual) if target.unit == actual.unit else None
+def sensibly_met(target: str | None, actual: str | None, level2: str | None, level3: str | None) -> bool:  # fmt: skip
+    """Whether the target is met by the only reading that makes sense where one of the two has no unit, or a remark in brackets behind it: good
+    enough to see that a target is met, never to say that it is missed."""
+    texts = [_REMARK.sub("", fold(text or "")) for text in (target, actual)]
+    one, other = map(core_quantity, texts)
+    if one is None or other is None:
+        return False
+    if not other.unit:
+        other = _in_unit_of(one, texts[0], other)
+    elif not one.unit:
+        one = _in_unit_of(other, texts[1], one)
+    way = direction(one, level2, level3)
+    return one.unit == other.unit and met(one.comparator, one.value, other.value, way) is True
 
 
 def _in_unit_of(other: Quantity, text: str, bare_number: Quantity) -> Quantity:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from selfeval.expectations.answers import Answer
+from selfeval.expectations.columns import nonzero
 from selfeval.expectations.rules.base import FormRule
-from selfeval.expectations.rules.common import points
+from selfeval.expectations.rules.common import scored
 from selfeval.expectations.text import bare
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, brief
@@ -89,28 +91,24 @@ class NoProblemsButPointsLost(FormRule):
     subjects = ("total",)
     _NONE = re.compile(r"^(?:无偏差|没有偏差|不存在(?:偏差|问题)|无存在问题|存在问题无)$")
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        text = bare(record.total_explanation)
-        if not self._NONE.search(text):
-            return not_applicable("总分行没有写明无偏差")
-        if record.doubts and (why := record.doubt_within("indicators", "total")):
-            return undecidable(f"得分读取存疑，请核对 {why}")
-        found = [points(row) for row in record.filled]
-        lost = [one for one in found if not isinstance(one, Decision) and one.lost]
-        if not lost:
-            return (
-                PASS
-                if any(not isinstance(one, Decision) for one in found)
-                else undecidable("没有可读的得分")
-            )
-        message = f"总分行称“{record.total_explanation}”，而有{len(lost)}项指标扣分，请补充存在的问题和改进措施。"
-        return failed(
-            message,
-            "说明存在的问题",
-            record.total_explanation,
-            cells=("total/explanation", "total/score"),
-            values=(record.total_explanation, str(len(lost))),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms, rows = answer.rows, answer.rows.blocks["indicators"]
+        found = scored(rows)
+        lost, known = rows.counted(found.known & found.lost), rows.counted(found.known)
+
+        def told(at: int) -> Decision:
+            text = forms[at].total_explanation
+            message = f"总分行称“{text}”，而有{lost[at]}项指标扣分，请补充存在的问题和改进措施。"
+            cells, values = ("total/explanation", "total/score"), (text, str(lost[at]))
+            return failed(message, "说明存在的问题", text, cells=cells, values=values)
+
+        none = forms.fact(self._says_none, "total_explanation", kind=bool)
+        answer.when(~none, not_applicable("总分行没有写明无偏差"))
+        answer.within("得分读取存疑，请核对 {}", "indicators", "total")
+        answer.when(known == 0, undecidable("没有可读的得分")).fails(told, lost > 0)
+
+    def _says_none(self, text: str | None) -> bool:
+        return self._NONE.search(bare(text)) is not None
 
 
 class GoalDoneButOutputsMissed(FormRule):
@@ -120,27 +118,30 @@ class GoalDoneButOutputsMissed(FormRule):
     subjects = ("goal_actual",)
     _SHORT = Decimal("0.6")
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        if not _PRAISE.search(record.goal_actual or ""):
-            return not_applicable("实际完成情况没有称全部完成")
-        if record.doubts and (why := record.doubt(subject) or record.doubt_within("indicators")):
-            return undecidable(f"读取存疑：{why}")
-        outputs = [row for row in record.filled if "产出" in (row.level1 or "")]
-        found = [
-            (row, one)
-            for row in outputs
-            if not isinstance(one := points(row), Decision) and one.weight
-        ]
-        if not found:
-            return undecidable("没有可读的产出指标得分")
-        worst, one = min(found, key=lambda pair: pair[1].share)
-        if one.share >= self._SHORT:
-            return PASS
-        message = f"实际完成情况称目标全部完成，而{worst.name}只得{one.score_text}分（分值{one.weight_text}分），前后不符，请核实。"
-        return failed(
-            message,
-            None,
-            one.score_text,
-            cells=(subject, f"{worst.subject}/score"),
-            values=(record.goal_actual, one.score_text),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms, rows = answer.rows, answer.rows.blocks["indicators"]
+        found = scored(rows)
+        weighed = rows.fact(_is_output, "level1", kind=bool) & found.known & nonzero(found.weight)
+
+        def told(form: int) -> Decision:
+            at = min(rows.within(form, weighed), key=found.share)
+            if found.share(at) >= self._SHORT:
+                return PASS
+            worst, text = rows[at], forms[form].goal_actual
+            message = f"实际完成情况称目标全部完成，而{worst.name}只得{worst.score}分（分值{worst.weight}分），前后不符，请核实。"
+            cells = (subject, f"{worst.subject}/score")
+            return failed(message, None, worst.score, cells=cells, values=(text, worst.score))
+
+        praised = forms.fact(_praises, "goal_actual", kind=bool)
+        answer.when(~praised, not_applicable("实际完成情况没有称全部完成"))
+        answer.doubted("读取存疑：{}", subject).within("读取存疑：{}", "indicators")
+        answer.when(rows.counted(weighed) == 0, undecidable("没有可读的产出指标得分"))
+        answer.when(answer.left, told)
+
+
+def _is_output(level1: str | None) -> bool:
+    return "产出" in (level1 or "")
+
+
+def _praises(text: str | None) -> bool:
+    return _PRAISE.search(text or "") is not None

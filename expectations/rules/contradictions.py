@@ -6,13 +6,18 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+import numpy as np
+
 from selfeval.core.folding import fold
-from selfeval.core.quantities import CORE_COMPARATORS, parse_quantity
-from selfeval.expectations.arithmetic import percent, plain
+from selfeval.core.quantities import parse_quantity
+from selfeval.expectations.answers import Answer
+from selfeval.expectations.arithmetic import ZERO, percent, plain
+from selfeval.expectations.columns import above, nonzero
 from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
-from selfeval.expectations.rules.common import NO_VALUES, direction, met, points, quantities
+from selfeval.expectations.rules.common import NO_VALUES, pairs, quantities, scored
 from selfeval.expectations.rules.funds import with_base
+from selfeval.expectations.rules.targets import missed
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, IndicatorRow
@@ -23,24 +28,20 @@ class ZeroTargetExceeded(IndicatorRule):
 
     id = "zero-target-exceeded"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        values = quantities(record)
-        if isinstance(values, Decision):
-            return values
-        target, actual = values
-        if target.value or direction(record, target) != "≤":
-            return not_applicable("指标值不是0")
-        if actual.value <= 0 or found.score <= 0:
-            return PASS
-        if not found.lost:
-            return not_applicable("满分的由target-missed-full-score核对")
-        message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，却得{found.score_text}分，请核实得分。"
-        printed = (record.target, record.actual, found.score_text)
-        cells = (f"{subject}/score", f"{subject}/actual")
-        return failed(message, "0分", f"{found.score_text}分", cells=cells, values=printed)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found, both = answer.rows, scored(answer.rows), pairs(answer.rows)
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            message = f"{row.name}年度指标值为{row.target}，完成值为{row.actual}，却得{row.score}分，请核实得分。"
+            cells = (f"{row.subject}/score", f"{row.subject}/actual")
+            values = (row.target, row.actual, row.score)
+            return failed(message, "0分", f"{row.score}分", cells=cells, values=values)
+
+        answer.unless(found.unknown).unless(both.unknown)
+        answer.when(nonzero(both.target) | (both.way != "≤"), not_applicable("指标值不是0"))
+        answer.when(~above(both.actual, ZERO) | ~found.given, PASS)
+        answer.when(~found.lost, not_applicable("满分的由target-missed-full-score核对")).fails(told)
 
 
 class TargetMissedOtherSign(IndicatorRule):
@@ -48,22 +49,15 @@ class TargetMissedOtherSign(IndicatorRule):
 
     id = "target-missed-other-sign"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        values = quantities(record)
-        if isinstance(values, Decision):
-            return values
-        if all(fold(one.printed_comparator) in CORE_COMPARATORS for one in values):
-            return not_applicable("指标值的比较符号已由target-missed-full-score核对")
-        if met(record, *values) is not False or found.lost:
-            return PASS
-        message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，未达到指标值，却得满分{found.score_text}分，请核实得分。"
-        printed = (record.target, record.actual, found.score_text)
-        expected = f"低于{found.weight_text}分"
-        cells = (f"{subject}/score",)
-        return failed(message, expected, f"{found.score_text}分", cells=cells, values=printed)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found, both = answer.rows, scored(answer.rows), pairs(answer.rows)
+        core = quantities(rows, "target").core & quantities(rows, "actual").core
+        answer.unless(found.unknown).unless(both.unknown)
+        answer.when(core, not_applicable("指标值的比较符号已由target-missed-full-score核对"))
+        answer.fails(
+            lambda at: missed(rows[at], "target", "actual", "score"),
+            (both.reached == 0) & ~found.lost,
+        )
 
 
 class ExecutionIndicatorVsFunds(IndicatorRule):
@@ -75,28 +69,36 @@ class ExecutionIndicatorVsFunds(IndicatorRule):
         r"(?:预算|资金|经费)[^率]{0,4}(?:执行|支出|支付|使用|拨付)[^率]{0,2}率|^(?:支出|支付|执行)(?:进度|率)"
     )
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found = answer.rows, scored(answer.rows)
+        named = rows.by_form(_funded, bool) & rows.fact(self._is_rate, "level3", kind=bool)
+        answer.when(~named, not_applicable("不是预算执行率指标")).unless(found.unknown)
+        answer.doubted("实际完成值读取存疑，请核对 {}", "actual")
+        answer.when(answer.left, lambda at: self._judge(rows[at], bool(found.lost[at])))
+
+    def _is_rate(self, level3: str | None) -> bool:
+        return self._NAME.search(indicator_name(level3)) is not None
+
+    def _judge(self, record: IndicatorRow, lost: bool) -> Decision:
         total = record.form.total_fund
-        if total is None or not self._NAME.search(indicator_name(record.level3)):
-            return not_applicable("不是预算执行率指标")
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        if doubt := record.doubt("actual"):
-            return undecidable(f"实际完成值读取存疑，请核对 {doubt}")
+        assert total is not None
         actual, sums = parse_quantity(record.actual), with_base(total, "executed")
         if isinstance(sums, Decision):
             return sums
         if actual is None or actual.unit not in ("%", "") or not sums["budget"].value:
             return undecidable("完成值不是百分数，或预算数为0")
         ratio = sums["executed"].value / sums["budget"].value
-        if found.lost or actual.value - ratio * 100 < self._POINTS:
+        if lost or actual.value - ratio * 100 < self._POINTS:
             return PASS
-        above = plain((actual.value - ratio * 100).quantize(Decimal("0.01")))
-        message = f"{record.name}完成值为{record.actual}并得满分{found.score_text}分，而资金表的执行率为{percent(ratio)}，高出{above}个百分点，请核实。"
-        printed = (record.actual, found.score_text, sums["executed"].text, sums["budget"].text)
-        cells = (f"{subject}/actual",)
+        beyond = plain((actual.value - ratio * 100).quantize(Decimal("0.01")))
+        message = f"{record.name}完成值为{record.actual}并得满分{record.score}分，而资金表的执行率为{percent(ratio)}，高出{beyond}个百分点，请核实。"
+        printed = (record.actual, record.score, sums["executed"].text, sums["budget"].text)
+        cells = (f"{record.subject}/actual",)
         return failed(message, percent(ratio), record.actual, cells=cells, values=printed)
+
+
+def _funded(form: FormView) -> bool:
+    return form.total_fund is not None
 
 
 _TWO = re.compile(
@@ -104,26 +106,36 @@ _TWO = re.compile(
 )
 
 
+def _is_two(text: str | None) -> bool:
+    return not is_blank(text) and _TWO.fullmatch(fold(text or "")) is not None
+
+
 class TwoValuesInCell(IndicatorRule):
     """A cell of a target, a result or points holds one value."""
 
     id = "two-values-in-cell"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        names = ("target", "actual", "weight", "score")
-        filled = [name for name in names if not is_blank(getattr(record, name))]
-        if not filled:
-            return NO_VALUES
-        if doubt := record.doubt(*filled):
-            return undecidable(f"单元格读取存疑，请核对 {doubt}")
-        for name in filled:
-            text = getattr(record, name)
-            if _TWO.fullmatch(fold(text)):
-                told = " ".join(text.split())
-                message = f"{record.name}的{CAPTIONS[name]}一格内填有两个数“{told}”，请分行填报，每项指标一个数。"
-                cells = (f"{subject}/{name}",)
-                return failed(message, "一个数", told, cells=cells, values=(text,))
-        return PASS
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, names = answer.rows, ("target", "actual", "weight", "score")
+        two = {name: rows.fact(_is_two, name, kind=bool) for name in names}
+
+        def doubt(at: int) -> Decision:
+            filled = [name for name in names if not is_blank(getattr(rows[at], name))]
+            return undecidable(f"单元格读取存疑，请核对 {rows[at].doubt(*filled)}")
+
+        def told(at: int) -> Decision:
+            row, name = rows[at], next(name for name in names if two[name][at])
+            text = getattr(row, name)
+            printed = " ".join(text.split())
+            message = f"{row.name}的{CAPTIONS[name]}一格内填有两个数“{printed}”，请分行填报，每项指标一个数。"
+            cells = (f"{row.subject}/{name}",)
+            return failed(message, "一个数", printed, cells=cells, values=(text,))
+
+        filled = [~rows.blank(name) for name in names]
+        answer.when(~np.any(filled, axis=0), NO_VALUES)
+        unsure = [one & rows.doubted(name) for name, one in zip(names, filled, strict=True)]
+        answer.when(np.any(unsure, axis=0), doubt)
+        answer.fails(told, np.any(list(two.values()), axis=0))
 
 
 _PROBLEM = re.compile(

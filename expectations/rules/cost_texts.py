@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
-from selfeval.core.batch_cache import remembered
+import numpy as np
+
 from selfeval.core.folding import fold
 from selfeval.core.numbers import MONEY_UNITS
-from selfeval.core.quantities import Quantity, parse_quantity
+from selfeval.core.quantities import Quantity, parse_quantity, prints
+from selfeval.expectations.answers import VERDICTS, Answer
+from selfeval.expectations.columns import nonzero, objects
 from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
-from selfeval.expectations.rules.common import points, quantities
-from selfeval.expectations.rules.costs import NO_COST_ROW, is_cost
+from selfeval.expectations.rules.common import pairs, quantities, scored
+from selfeval.expectations.rules.costs import NO_COST_ROW, costs
 from selfeval.expectations.text import amounts, indicator_name, longest_common
 from selfeval.expectations.verdicts import (
     PASS,
@@ -21,7 +24,7 @@ from selfeval.expectations.verdicts import (
     not_applicable,
     undecidable,
 )
-from selfeval.expectations.view import FormView, IndicatorRow, brief
+from selfeval.expectations.view import FormView, brief
 
 _COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万|亿)?([一-龥㎡]{1,3})")
 
@@ -30,26 +33,18 @@ _COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万|亿)?([一-龥㎡]{1,3}
 Named = tuple[Quantity, str, str]
 
 
-@remembered
 def _named(text: str, unit: str) -> tuple[Named, ...]:
     """The quantities in `unit` that a text names; all of them where that is ""."""
     named = []
     for match in _COUNT.finditer(text):
         for cut in range(len(match[3]), 0, -1):
+            if unit and not prints(match[3][:cut], unit):
+                continue
             found = parse_quantity(match[1] + (match[2] or "") + match[3][:cut])
             if found is not None and (not unit or found.unit == unit) and found.unit != "%":
                 named.append((found, text[max(0, match.start() - 24) : match.start()], match[0]))
                 break
     return tuple(named)
-
-
-def _folded(form: FormView, goal: str) -> str:
-    """A goal in half width; every row of the form asks for it."""
-    key = f"folded {goal}"
-    if key not in form.memo:
-        form.memo[key] = fold(getattr(form, goal) or "")
-    text: str = form.memo[key]
-    return text
 
 
 class CountsVsGoalText(IndicatorRule):
@@ -60,52 +55,75 @@ class CountsVsGoalText(IndicatorRule):
     #: Share of the indicator's name that must stand, in one run, before the number: 繁育基地 alone may be another 繁育基地.
     _SHARED = 0.6
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        first = self._against(record, "target", "goal_expected")
-        second = self._against(record, "actual", "goal_actual")
-        order = (Verdict.FAIL, Verdict.UNDECIDABLE, Verdict.PASS, Verdict.NOT_APPLICABLE)
-        return min(first, second, key=lambda one: order.index(one.verdict))
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        both = [
+            self._against(Answer(rows), cell, goal)
+            for cell, goal in (("target", "goal_expected"), ("actual", "goal_actual"))
+        ]
+        for verdict in (Verdict.FAIL, Verdict.UNDECIDABLE, Verdict.PASS, Verdict.NOT_APPLICABLE):
+            for one in both:
+                said = one.codes() == VERDICTS.index(verdict)
+                answer.put(np.flatnonzero(said & answer.left), one)
 
-    def _against(self, record: IndicatorRow, cell: str, goal: str) -> Decision:
-        printed = getattr(record, cell)
-        count = parse_quantity(printed)
-        if count is None or count.unit in ("%", "元", "‰"):
-            return not_applicable("指标值不是数量")
-        text = _folded(record.form, goal)
-        if not text:
-            return not_applicable(f"没有{CAPTIONS[goal]}")
-        if doubt := record.doubt(cell, "level3") or (
-            record.form.doubts and record.form.doubt(goal)
-        ):
-            return undecidable(f"文字读取存疑，请核对 {doubt}")
-        named = _named(text, count.unit)
-        if not named:
-            return not_applicable("文字中没有同一单位的数量")
-        if any(found.value == count.value for found, _, _ in named):
-            return PASS
-        name = indicator_name(record.level3)
-        alike = [one for one in named if self._meant(record, name, count, one, cell)]
-        if len(alike) != 1:
-            return undecidable("无法确定目标文字与本指标对应")
-        told = brief(alike[0][2])
-        message = f"{record.name}的{CAPTIONS[cell]}为{printed}，而{CAPTIONS[goal]}写作“{told}”，两处数量不一致，请核实。"
-        cells = (f"{record.subject}/{cell}", goal)
-        return failed(message, alike[0][2], printed, cells=cells, values=(printed, alike[0][2]))
+    def _against(self, answer: Answer, cell: str, goal: str) -> Answer:
+        rows, count = answer.rows, quantities(answer.rows, cell)
+        texts = objects([fold(getattr(form, goal) or "") for form in rows.forms])
+        unit = count.unit
+        counted = count.known & (unit != "%") & (unit != "元") & (unit != "‰")
+        answer.when(~counted, not_applicable("指标值不是数量"))
+        answer.when(~nonzero(texts)[rows.of], not_applicable(f"没有{CAPTIONS[goal]}"))
 
-    def _meant(
-        self, record: IndicatorRow, name: str, count: Quantity, one: Named, cell: str
-    ) -> bool:
-        """Whether the text means this indicator: its name stands before the number, which is no other row's. Where the indicator has no
-        unit, its whole name does."""
-        found, before, _ = one
-        others = (row for row in record.form.filled if row is not record)
-        taken = (parse_quantity(getattr(row, cell)) for row in others)
-        if not name or any(other and other.value == found.value for other in taken):
-            return False
-        common = longest_common(name, before)
-        return before.endswith(common) and len(common) >= len(name) * (
-            self._SHARED if count.unit else 1
+        def doubt(at: int) -> Decision:
+            return undecidable(
+                f"文字读取存疑，请核对 {rows[at].doubt(cell, 'level3') or rows[at].form.doubt(goal)}"
+            )
+
+        unsure = np.array(
+            [bool(form.doubts and form.doubt(goal)) for form in rows.forms], dtype=bool
         )
+        answer.when(rows.doubted(cell, "level3") | unsure[rows.of], doubt)
+        known: dict[tuple[int, str], tuple[Named, ...]] = {}
+        named = np.full(len(rows), None)
+        for at in np.flatnonzero(answer.left).tolist():
+            key = (int(rows.of[at]), unit[at])
+            if key not in known:
+                known[key] = _named(texts[key[0]], unit[at])
+            named[at] = known[key]
+        answer.when(~nonzero(named), not_applicable("文字中没有同一单位的数量"))
+        same = [
+            at
+            for at in np.flatnonzero(answer.left)
+            if any(found.value == count.value[at] for found, _, _ in named[at])
+        ]
+        answer.which[same] = answer.number(PASS)
+
+        def told(at: int) -> Decision:
+            row, name = rows[at], indicator_name(rows[at].level3)
+            others = {
+                count.value[one] for one in rows.within(rows.of[at], count.known) if one != at
+            }
+            alike = [
+                one
+                for one in named[at]
+                if one[0].value not in others and self._meant(name, unit[at], one)
+            ]
+            if len(alike) != 1:
+                return undecidable("无法确定目标文字与本指标对应")
+            printed, said = getattr(row, cell), alike[0][2]
+            message = f"{row.name}的{CAPTIONS[cell]}为{printed}，而{CAPTIONS[goal]}写作“{brief(said)}”，两处数量不一致，请核实。"
+            cells = (f"{row.subject}/{cell}", goal)
+            return failed(message, said, printed, cells=cells, values=(printed, said))
+
+        return answer.fails(told)
+
+    def _meant(self, name: str, unit: str, one: Named) -> bool:
+        """Whether the text means this indicator: its name stands before the number. Where the indicator has no unit, its whole name does."""
+        if not name:
+            return False
+        common = longest_common(name, one[1])
+        share = self._SHARED if unit else 1
+        return one[1].endswith(common) and len(common) >= len(name) * share
 
 
 class CostOverCeiling(IndicatorRule):
@@ -113,32 +131,26 @@ class CostOverCeiling(IndicatorRule):
 
     id = "cost-over-ceiling"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if not is_cost(record):
-            return NO_COST_ROW
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        values = quantities(record)
-        if isinstance(values, Decision):
-            return values
-        target, actual = values
-        if (
-            target.comparator not in ("", "=")
-            or target.unit != "元"
-            or re.search("补助|补贴|标准|发放|收入|率", indicator_name(record.level3))
-        ):
-            return not_applicable("不是以金额表示的成本上限")
-        if actual.value <= target.value or found.lost:
-            return PASS
-        message = f"{record.name}成本指标值为{record.target}，实际为{record.actual}，超出控制数，却得满分{found.score_text}分，请核实。"
-        return failed(
-            message,
-            f"不高于{record.target}",
-            record.actual,
-            cells=(f"{subject}/actual",),
-            values=(record.target, record.actual, found.score_text),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found, both = answer.rows, scored(answer.rows), pairs(answer.rows)
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            message = f"{row.name}成本指标值为{row.target}，实际为{row.actual}，超出控制数，却得满分{row.score}分，请核实。"
+            cells, values = (f"{row.subject}/actual",), (row.target, row.actual, row.score)
+            return failed(message, f"不高于{row.target}", row.actual, cells=cells, values=values)
+
+        answer.when(~costs(rows), NO_COST_ROW).unless(found.unknown).unless(both.unknown)
+        comparator = quantities(rows, "target").comparator
+        bare_number = (comparator == "") | (comparator == "=")
+        granted = rows.fact(_is_granted, "level3", kind=bool)
+        ceiling = bare_number & (both.unit == "元") & ~granted
+        answer.when(~ceiling, not_applicable("不是以金额表示的成本上限"))
+        answer.fails(told, both.more & ~found.lost)
+
+
+def _is_granted(level3: str | None) -> bool:
+    return re.search("补助|补贴|标准|发放|收入|率", indicator_name(level3)) is not None
 
 
 class MoneyInTextVsFunds(FormRule):

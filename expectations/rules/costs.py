@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+import numpy as np
+
 from selfeval.core.numbers import MONEY_UNITS
-from selfeval.core.quantities import Quantity, parse_quantity
-from selfeval.expectations.arithmetic import ZERO, percent, plain
+from selfeval.core.quantities import parse_quantity
+from selfeval.expectations.answers import Answer
+from selfeval.expectations.arithmetic import percent, plain
+from selfeval.expectations.columns import Array, Columns, missing
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
-from selfeval.expectations.rules.common import points
+from selfeval.expectations.rules.common import quantities, scored
 from selfeval.expectations.rules.fund_notes import mentions
-from selfeval.expectations.text import indicator_name, is_blank
+from selfeval.expectations.text import indicator_name
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import CellState, FormView, IndicatorRow
 
@@ -30,25 +34,54 @@ NO_CONTROL_RATE, NO_EXECUTION_RATE = (
 )
 
 
-def yuan(quantity: Quantity | None, form: FormView) -> Decimal | None:
-    """A quantity as money in yuan: with a unit of money, or bare in the unit of the form's amounts; None for anything else."""
-    if quantity is None or quantity.unit not in ("元", ""):
-        return None
-    if quantity.unit == "元":
-        return quantity.value
-    factor = MONEY_UNITS.get(form.amount_unit or "")
-    return quantity.value * factor if factor else None
+def yuan(rows: Columns, name: str) -> Array:
+    """The quantities of a column as money in yuan: with a unit of money, or bare in the unit of the form's amounts; None for others."""
+    return rows.once(_yuan, name)
+
+
+def _yuan(rows: Columns, name: str) -> Array:
+    found, bare = quantities(rows, name), rows.by_form(_factor)
+    value = found.value.copy()
+    scaled = (found.unit == "") & bare.astype(bool)
+    value[scaled] = value[scaled] * bare[scaled]
+    value[(found.unit != "元") & ~scaled] = None
+    return value
+
+
+def _factor(form: FormView) -> Decimal | None:
+    return MONEY_UNITS.get(form.amount_unit or "")
 
 
 def fund_yuan(form: FormView, name: str) -> Decimal | None:
     """The total row's amount `name` in yuan; None where it is no number, is 0, or the form does not say its unit."""
     number = form.total_fund.read(name).number if form.total_fund else None
-    factor = MONEY_UNITS.get(form.amount_unit or "")
+    factor = _factor(form)
     return number.value * factor if number is not None and factor and number.value else None
 
 
+def executed_yuan(form: FormView) -> Decimal | None:
+    return fund_yuan(form, "executed")
+
+
+def budget_yuan(form: FormView) -> Decimal | None:
+    return fund_yuan(form, "budget")
+
+
 def is_cost(row: IndicatorRow) -> bool:
-    return "成本" in f"{row.level1 or ''}{row.level2 or ''}"
+    return _costs(row.level1, row.level2)
+
+
+def _costs(level1: str | None, level2: str | None) -> bool:
+    return "成本" in f"{level1 or ''}{level2 or ''}"
+
+
+def costs(rows: Columns) -> Array:
+    """The rows of the dimension of costs."""
+    return rows.fact(_costs, "level1", "level2", kind=bool)
+
+
+def _is_whole(level3: str | None) -> bool:
+    return _WHOLE_COST.search(indicator_name(level3)) is not None
 
 
 def _differs(one: Decimal, other: Decimal) -> bool:
@@ -64,27 +97,22 @@ class CostTotalVsExecuted(IndicatorRule):
 
     id = "cost-total-vs-executed"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if not _WHOLE_COST.search(indicator_name(record.level3)) or is_blank(record.actual):
-            return NO_COST
-        if doubt := record.doubt("actual", "target"):
-            return undecidable(f"成本读取存疑，请核对 {doubt}")
-        cost, executed = (
-            yuan(parse_quantity(record.actual), record.form),
-            fund_yuan(record.form, "executed"),
-        )
-        if cost is None or executed is None:
-            return undecidable("成本或全年执行数不是可比较的金额")
-        if not _differs(cost, executed):
-            return PASS
-        message = f"{record.name}实际完成值为{record.actual}，而全年执行数为{wan(executed)}，两者不符，请核实成本口径。"
-        return failed(
-            message,
-            wan(executed),
-            record.actual,
-            cells=(f"{subject}/actual",),
-            values=(record.actual, str(executed)),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, cost = answer.rows, yuan(answer.rows, "actual")
+        executed = rows.by_form(executed_yuan)
+
+        def told(at: int) -> Decision:
+            if not _differs(cost[at], executed[at]):
+                return PASS
+            row, money = rows[at], wan(executed[at])
+            message = f"{row.name}实际完成值为{row.actual}，而全年执行数为{money}，两者不符，请核实成本口径。"
+            cells, values = (f"{row.subject}/actual",), (row.actual, str(executed[at]))
+            return failed(message, money, row.actual, cells=cells, values=values)
+
+        answer.when(~rows.fact(_is_whole, "level3", kind=bool) | rows.blank("actual"), NO_COST)
+        answer.doubted("成本读取存疑，请核对 {}", "actual", "target")
+        unknown = missing(cost) | missing(executed)
+        answer.when(unknown, undecidable("成本或全年执行数不是可比较的金额")).fails(told)
 
 
 class CostCeilingVsBudget(IndicatorRule):
@@ -92,27 +120,22 @@ class CostCeilingVsBudget(IndicatorRule):
 
     id = "cost-ceiling-vs-budget"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if not _WHOLE_COST.search(indicator_name(record.level3)) or is_blank(record.target):
-            return NO_COST
-        if doubt := record.doubt("target"):
-            return undecidable(f"成本读取存疑，请核对 {doubt}")
-        ceiling, budget = (
-            yuan(parse_quantity(record.target), record.form),
-            fund_yuan(record.form, "budget"),
-        )
-        if ceiling is None or budget is None:
-            return undecidable("成本指标值或全年预算数不是可比较的金额")
-        if ceiling <= budget * (1 + ONE_PERCENT):
-            return PASS
-        message = f"{record.name}指标值为{record.target}，高于全年预算数{wan(budget)}，成本控制目标没有约束力，请核实。"
-        return failed(
-            message,
-            f"不高于{wan(budget)}",
-            record.target,
-            cells=(f"{subject}/target",),
-            values=(record.target, str(budget)),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, ceiling = answer.rows, yuan(answer.rows, "target")
+        budget = rows.by_form(budget_yuan)
+
+        def told(at: int) -> Decision:
+            if ceiling[at] <= budget[at] * (1 + ONE_PERCENT):
+                return PASS
+            row, money = rows[at], wan(budget[at])
+            message = f"{row.name}指标值为{row.target}，高于全年预算数{money}，成本控制目标没有约束力，请核实。"
+            cells, values = (f"{row.subject}/target",), (row.target, str(budget[at]))
+            return failed(message, f"不高于{money}", row.target, cells=cells, values=values)
+
+        answer.when(~rows.fact(_is_whole, "level3", kind=bool) | rows.blank("target"), NO_COST)
+        answer.doubted("成本读取存疑，请核对 {}", "target")
+        unknown = missing(ceiling) | missing(budget)
+        answer.when(unknown, undecidable("成本指标值或全年预算数不是可比较的金额")).fails(told)
 
 
 class CostPartsSum(FormRule):
@@ -121,39 +144,38 @@ class CostPartsSum(FormRule):
     id = "cost-parts-sum"
     subjects = ("indicators",)
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        rows = [
-            row
-            for row in record.filled
-            if is_cost(row)
-            and not _UNIT_COST.search(indicator_name(row.level3))
-            and not _WHOLE_COST.search(indicator_name(row.level3))
-        ]
-        known = [(row, value) for row in rows if (value := self._cost(row)) is not None]
-        if len(known) < 2:
-            return not_applicable("没有两项以上的金额成本指标")
-        if record.doubts and (
-            why := next((why for row, _ in known if (why := row.doubt("actual"))), None)
-        ):
-            return undecidable(f"成本读取存疑，请核对 {why}")
-        executed, summed = fund_yuan(record, "executed"), sum((value for _, value in known), ZERO)
-        if executed is None:
-            return undecidable("全年执行数不是可比较的金额")
-        if summed <= executed * (1 + ONE_PERCENT):
-            return PASS
-        message = f"{len(known)}项成本指标实际完成值合计{wan(summed)}，大于全年执行数{wan(executed)}，请核实成本口径。"
-        cells = (f"{known[0][0].subject}/actual",)
-        return failed(
-            message,
-            f"不高于{wan(executed)}",
-            wan(summed),
-            cells=cells,
-            values=tuple(row.actual for row, _ in known),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms, rows = answer.rows, answer.rows.blocks["indicators"]
+        cost = quantities(rows, "actual")
+        known = costs(rows) & rows.fact(_is_partial, "level3", kind=bool) & (cost.unit == "元")
+        executed, summed = forms.by_form(executed_yuan), rows.sums(cost.value, known)
 
-    def _cost(self, row: IndicatorRow) -> Decimal | None:
-        actual = parse_quantity(row.actual)
-        return actual.value if actual is not None and actual.unit == "元" else None
+        def doubt(form: int) -> Decision:
+            why = next(why for at in rows.within(form, known) if (why := rows[at].doubt("actual")))
+            return undecidable(f"成本读取存疑，请核对 {why}")
+
+        def told(form: int) -> Decision:
+            if summed[form] <= executed[form] * (1 + ONE_PERCENT):
+                return PASS
+            parts = [rows[at] for at in rows.within(form, known)]
+            message = f"{len(parts)}项成本指标实际完成值合计{wan(summed[form])}，大于全年执行数{wan(executed[form])}，请核实成本口径。"
+            cells, values = (f"{parts[0].subject}/actual",), tuple(row.actual for row in parts)
+            return failed(
+                message,
+                f"不高于{wan(executed[form])}",
+                wan(summed[form]),
+                cells=cells,
+                values=values,
+            )
+
+        answer.when(rows.counted(known) < 2, not_applicable("没有两项以上的金额成本指标"))
+        answer.when(rows.counted(known & rows.doubted("actual")) > 0, doubt)
+        answer.when(missing(executed), undecidable("全年执行数不是可比较的金额")).fails(told)
+
+
+def _is_partial(level3: str | None) -> bool:
+    name = indicator_name(level3)
+    return not _UNIT_COST.search(name) and not _WHOLE_COST.search(name)
 
 
 class QuantityTimesUnitCost(IndicatorRule):
@@ -163,12 +185,19 @@ class QuantityTimesUnitCost(IndicatorRule):
     _PER = re.compile(r"每(?:人|名|生)|人均|生均|每户|户均|每亩|亩均")
     _COUNTED = {"人": "人|名|学生|对象", "名": "人|名", "生": "人|学生|生", "户": "户", "亩": "亩|面积"}  # fmt: skip
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        per = rows.fact(self._is_per, "level3", "actual", kind=bool)
+        answer.when(~per | ~costs(rows), NO_UNIT_COST)
+        answer.doubted("单位成本读取存疑，请核对 {}", "actual")
+        answer.when(answer.left, lambda at: self._judge(rows[at]))
+
+    def _is_per(self, level3: str | None, actual: str | None) -> bool:
+        return self._PER.search(f"{level3 or ''}{actual or ''}") is not None
+
+    def _judge(self, record: IndicatorRow) -> Decision:
         match = self._PER.search(f"{record.level3 or ''}{record.actual or ''}")
-        if match is None or not is_cost(record):
-            return NO_UNIT_COST
-        if doubt := record.doubt("actual"):
-            return undecidable(f"单位成本读取存疑，请核对 {doubt}")
+        assert match is not None
         unit_cost, executed = parse_quantity(record.actual), fund_yuan(record.form, "executed")
         basis = next(key for key in self._COUNTED if key in match[0])
         counts = [
@@ -196,7 +225,7 @@ class QuantityTimesUnitCost(IndicatorRule):
         message = f"{counts[0].name}{counts[0].actual}乘以{record.name}{record.actual}为{wan(product)}，与全年执行数{wan(executed)}不符，请核实。"
         values = (counts[0].actual, record.actual, str(executed))
         return failed(
-            message, wan(executed), wan(product), cells=(f"{subject}/actual",), values=values
+            message, wan(executed), wan(product), cells=(f"{record.subject}/actual",), values=values
         )
 
 
@@ -207,33 +236,38 @@ class SavingVsFullOutput(FormRule):
     subjects = ("funds/executed",)
     _LITTLE = Decimal("0.8")
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        executed, budget = fund_yuan(record, "executed"), fund_yuan(record, "budget")
-        if executed is None or budget is None:
-            return (
-                undecidable("全年预算数或全年执行数无法比较")
-                if record.funds
-                else not_applicable("没有资金表")
-            )
-        if executed >= budget * self._LITTLE:
-            return PASS
-        counts = [row for row in record.filled if "数量" in (row.level2 or "")]
-        found = [points(row) for row in counts]
-        if not counts or any(isinstance(one, Decision) for one in found):
-            return undecidable("数量指标没有可读的得分")
-        if mentions(record, "结余|节约|节省|招标|中标|尾款|未付|未支付|结算|压减|疫情|未拨"):
-            return PASS
-        if any(not isinstance(one, Decision) and one.lost for one in found):
-            return PASS
-        message = f"全年执行数只占预算数的{percent(executed / budget, 1)}，而数量指标全部完成并得满分，请说明资金节约或预算偏大的原因。"
-        cells = (f"{record.total_fund.subject}/executed",) if record.total_fund else ()
-        return failed(
-            message,
-            "说明原因",
-            percent(executed / budget, 1),
-            cells=cells,
-            values=(str(executed), str(budget)),
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms, rows = answer.rows, answer.rows.blocks["indicators"]
+        executed, budget = forms.by_form(executed_yuan), forms.by_form(budget_yuan)
+        found, counts = scored(rows), rows.fact(_counts, "level2", kind=bool)
+        known = ~missing(executed) & ~missing(budget)
+        spent = np.zeros(len(forms), dtype=bool)
+        spent[known] = executed[known] >= budget[known] * self._LITTLE
+
+        def told(form: int) -> Decision:
+            record, share = forms[form], percent(executed[form] / budget[form], 1)
+            message = f"全年执行数只占预算数的{share}，而数量指标全部完成并得满分，请说明资金节约或预算偏大的原因。"
+            cells = (f"{record.total_fund.subject}/executed",)
+            values = (str(executed[form]), str(budget[form]))
+            return failed(message, "说明原因", share, cells=cells, values=values)
+
+        answer.when(
+            ~known & forms.by_form(_funded, bool), undecidable("全年预算数或全年执行数无法比较")
         )
+        answer.when(~known, not_applicable("没有资金表")).when(spent, PASS)
+        unread = (rows.counted(counts) == 0) | (rows.counted(counts & ~found.known) > 0)
+        answer.when(unread, undecidable("数量指标没有可读的得分"))
+        answer.when(rows.counted(counts & found.lost) > 0, PASS)
+        words = "结余|节约|节省|招标|中标|尾款|未付|未支付|结算|压减|疫情|未拨"
+        answer.fails(lambda form: PASS if mentions(forms[form], words) else told(form))
+
+
+def _counts(level2: str | None) -> bool:
+    return "数量" in (level2 or "")
+
+
+def _funded(form: FormView) -> bool:
+    return bool(form.funds)
 
 
 class CostRateVsExecutionRate(IndicatorRule):
@@ -241,31 +275,31 @@ class CostRateVsExecutionRate(IndicatorRule):
 
     id = "cost-rate-vs-execution-rate"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if "成本控制率" not in indicator_name(record.level3) or is_blank(record.actual):
-            return NO_CONTROL_RATE
-        if doubt := record.doubt("actual"):
-            return undecidable(f"成本控制率读取存疑，请核对 {doubt}")
-        rate, executed, budget = (
-            parse_quantity(record.actual),
-            fund_yuan(record.form, "executed"),
-            fund_yuan(record.form, "budget"),
-        )
-        if rate is None or executed is None or budget is None:
-            return undecidable("成本控制率或资金无法比较")
-        if rate.value != 100 or not _differs(executed, budget):
-            return PASS
-        ratio = percent(executed / budget, 1)
-        message = (
-            f"{record.name}填为{record.actual}，而预算执行率为{ratio}，请说明成本控制率的计算口径。"
-        )
-        return failed(
-            message,
-            ratio,
-            record.actual,
-            cells=(f"{subject}/actual",),
-            values=(record.actual, str(executed), str(budget)),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, rate = answer.rows, quantities(answer.rows, "actual")
+        executed, budget = rows.by_form(executed_yuan), rows.by_form(budget_yuan)
+
+        def told(at: int) -> Decision:
+            if rate.value[at] != 100 or not _differs(executed[at], budget[at]):
+                return PASS
+            row, ratio = rows[at], percent(executed[at] / budget[at], 1)
+            message = (
+                f"{row.name}填为{row.actual}，而预算执行率为{ratio}，请说明成本控制率的计算口径。"
+            )
+            values = (row.actual, str(executed[at]), str(budget[at]))
+            return failed(
+                message, ratio, row.actual, cells=(f"{row.subject}/actual",), values=values
+            )
+
+        named = rows.fact(_is_control_rate, "level3", kind=bool)
+        answer.when(~named | rows.blank("actual"), NO_CONTROL_RATE)
+        answer.doubted("成本控制率读取存疑，请核对 {}", "actual")
+        unknown = ~rate.known | missing(executed) | missing(budget)
+        answer.when(unknown, undecidable("成本控制率或资金无法比较")).fails(told)
+
+
+def _is_control_rate(level3: str | None) -> bool:
+    return "成本控制率" in indicator_name(level3)
 
 
 class ExecutionCountedTwice(IndicatorRule):
@@ -274,14 +308,20 @@ class ExecutionCountedTwice(IndicatorRule):
     id = "execution-counted-twice"
     _NAME = re.compile(r"^(?:项目)?(?:预算|资金|预算资金)(?:执行|支出|支付)(?:完成)?率$")
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if not self._NAME.search(indicator_name(record.level3)):
-            return NO_EXECUTION_RATE
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        answer.when(~rows.fact(self._is_rate, "level3", kind=bool), NO_EXECUTION_RATE)
+        answer.when(answer.left, lambda at: self._judge(rows[at]))
+
+    def _is_rate(self, level3: str | None) -> bool:
+        return self._NAME.search(indicator_name(level3)) is not None
+
+    def _judge(self, record: IndicatorRow) -> Decision:
         total = record.form.total_fund
         marks = [record.read("weight"), record.read("score")]
         block = [total.read("weight"), total.read("score")] if total else []
         if any(reading.state is CellState.DOUBTFUL for reading in (*marks, *block)):
-            return undecidable(f"分值或得分读取存疑（{subject}）")
+            return undecidable(f"分值或得分读取存疑（{record.subject}）")
         if not any(reading.number and reading.value > 0 for reading in block) or not any(
             reading.number and reading.value > 0 for reading in marks
         ):
@@ -291,6 +331,6 @@ class ExecutionCountedTwice(IndicatorRule):
             message,
             "计分一次",
             "计分两次",
-            cells=(f"{subject}/level3",),
+            cells=(f"{record.subject}/level3",),
             values=(record.level3, record.weight, record.score),
         )

@@ -1,4 +1,4 @@
-"""Rows of the funds block beside the total row, and budgets that cannot be (family funds)."""
+"""Columns of the funds block beside the total row, and budgets that cannot be (family funds)."""
 
 from __future__ import annotations
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from selfeval.core.batch_cache import remembered
 from selfeval.core.folding import fold
 from selfeval.core.numbers import parse_number
 from selfeval.core.quantities import parse_quantity
+from selfeval.expectations.answers import Answer
+from selfeval.expectations.columns import nonzero
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import PLACEHOLDER
 from selfeval.expectations.text import bare, indicator_name, is_blank, likeness
@@ -80,7 +81,7 @@ class GoalActualCopied(FormRule):
 _COMPARED = re.compile(
     r"^\s*(?:[≥≤><]|[<>]=|不低于|不少于|不高于|不超过|大于|小于)|(?:以上|以下|以内)\s*$"
 )
-#: Rows needed to speak of copying, rows with a comparator that suffice, and the share of equal rows.
+#: Columns needed to speak of copying, rows with a comparator that suffice, and the share of equal rows.
 ROWS_TO_JUDGE, COMPARED_ROWS, COPIED_SHARE = 5, 3, 0.8
 
 
@@ -132,9 +133,8 @@ _SCALE = re.compile(
 )
 
 
-@remembered
-def _is_scale(text: str) -> bool:
-    return bool(_SCALE.fullmatch(bare(text)) or _SCALE.fullmatch("".join(fold(text).split())))
+def _is_scale(text: str | None) -> bool:
+    return bool(_SCALE.fullmatch(bare(text)) or _SCALE.fullmatch("".join(fold(text or "").split())))
 
 
 class RatingScaleAsValue(IndicatorRule):
@@ -142,21 +142,19 @@ class RatingScaleAsValue(IndicatorRule):
 
     id = "rating-scale-as-value"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if record.is_placeholder or is_blank(record.actual):
-            return not_applicable("没有填完成值")
-        if doubt := record.doubt("actual"):
-            return undecidable(f"实际完成值读取存疑，请核对 {doubt}")
-        if not _is_scale(record.actual or ""):
-            return PASS
-        message = f"{record.name}的实际完成值填为“{record.actual}”，这是评价等级的选项而不是结果，请填写所达到的等级。"
-        return failed(
-            message,
-            "其中一个等级",
-            record.actual,
-            cells=(f"{subject}/actual",),
-            values=(record.actual,),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            message = f"{row.name}的实际完成值填为“{row.actual}”，这是评价等级的选项而不是结果，请填写所达到的等级。"
+            cells, values = (f"{row.subject}/actual",), (row.actual,)
+            return failed(message, "其中一个等级", row.actual, cells=cells, values=values)
+
+        empty = rows.flag("is_placeholder") | rows.blank("actual")
+        answer.when(empty, not_applicable("没有填完成值"))
+        answer.doubted("实际完成值读取存疑，请核对 {}", "actual")
+        answer.fails(told, rows.fact(_is_scale, "actual", kind=bool))
 
 
 class MissingDimension(FormRule):
@@ -204,11 +202,11 @@ _MISPLACED = (
 )
 
 
-@remembered
-def _better_place(level2: str, name: str) -> tuple[str, str] | None:
+def _better_place(level2: str | None, level3: str | None) -> tuple[str, str] | None:
     """The word that does not belong under `level2`, and the second level that it belongs to."""
+    above, name = bare(level2), indicator_name(level3)
     for place, words, better in _MISPLACED:
-        if place in level2 and (found := words.search(name)):
+        if place in above and (found := words.search(name)):
             return found[0], better
     return None
 
@@ -218,23 +216,18 @@ class MisclassifiedIndicator(IndicatorRule):
 
     id = "misclassified-indicator"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if record.is_placeholder:
-            return PLACEHOLDER
-        if is_blank(record.level2) or is_blank(record.level3):
-            return not_applicable("没有二级指标或三级指标名称")
-        if doubt := record.doubt("level2", "level3"):
-            return undecidable(f"指标名称读取存疑，请核对 {doubt}")
-        name = indicator_name(record.level3)
-        found = _better_place(bare(record.level2), name)
-        if found is None:
-            return PASS
-        word, better = found
-        message = f"{record.name}列在“{brief(record.level2)}”下，内容涉及“{word}”，似应列入{better}，请核实分类。"
-        return failed(
-            message,
-            better,
-            record.level2,
-            cells=(f"{subject}/level2",),
-            values=(record.level2, record.level3),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        better = rows.fact(_better_place, "level2", "level3")
+
+        def told(at: int) -> Decision:
+            row, (word, place) = rows[at], better[at]
+            message = f"{row.name}列在“{brief(row.level2)}”下，内容涉及“{word}”，似应列入{place}，请核实分类。"
+            cells, values = (f"{row.subject}/level2",), (row.level2, row.level3)
+            return failed(message, place, row.level2, cells=cells, values=values)
+
+        answer.when(rows.flag("is_placeholder"), PLACEHOLDER)
+        unnamed = rows.blank("level2") | rows.blank("level3")
+        answer.when(unnamed, not_applicable("没有二级指标或三级指标名称"))
+        answer.doubted("指标名称读取存疑，请核对 {}", "level2", "level3")
+        answer.fails(told, nonzero(better))

@@ -6,13 +6,14 @@ import re
 from decimal import Decimal
 
 from selfeval.core.folding import fold
-from selfeval.core.quantities import parse_quantity
+from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import percent
+from selfeval.expectations.columns import missing, nonzero
 from selfeval.expectations.rules.base import IndicatorRule
-from selfeval.expectations.rules.common import NO_VALUES, Points, points
-from selfeval.expectations.text import bare, indicator_name, is_blank
+from selfeval.expectations.rules.common import NO_VALUES, quantities, scored
+from selfeval.expectations.text import bare, indicator_name
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import IndicatorRow, brief
+from selfeval.expectations.view import FormView, IndicatorRow, brief
 
 NO_SATISFACTION, NO_NUMBER = not_applicable("不是满意度指标"), not_applicable("指标值不是数值")
 
@@ -37,39 +38,43 @@ class QualitativeBand(IndicatorRule):
 
     id = "qualitative-band"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found, settings = points(record), record.form.settings
-        if isinstance(found, Decision):
-            return found
-        if settings is None or len(settings.qualitative) != len(_BANDS):
-            return not_applicable("本表式没有定性指标的计分档次")
-        if is_blank(record.actual):
-            return NO_VALUES
-        if doubt := record.doubt("actual"):
-            return undecidable(f"实际完成值读取存疑，请核对 {doubt}")
-        text = bare(record.actual)
-        if parse_quantity(record.actual) is not None:
-            return not_applicable("完成值是数值")
-        band = next((i for i, (pattern, _) in enumerate(_BANDS) if pattern.search(text)), None)
-        if band is None or not found.weight:
-            return undecidable("完成值不是达成、部分达成、未达成之一")
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found = answer.rows, scored(answer.rows)
+        answer.unless(found.unknown)
+        answer.when(~rows.by_form(_banded, bool), not_applicable("本表式没有定性指标的计分档次"))
+        answer.when(rows.blank("actual"), NO_VALUES)
+        answer.doubted("实际完成值读取存疑，请核对 {}", "actual")
+        answer.when(quantities(rows, "actual").known, not_applicable("完成值是数值"))
+        band = rows.fact(_band, "actual", where=answer.left)
+        unknown = missing(band) | ~nonzero(found.weight)
+        answer.when(unknown, undecidable("完成值不是达成、部分达成、未达成之一"))
+        answer.when(answer.left, lambda at: self._judge(rows[at], found.share(at), band[at]))
+
+    def _judge(self, record: IndicatorRow, share: Decimal, band: int) -> Decision:
+        settings = record.form.settings
+        assert settings is not None
         low, high = (
             settings.qualitative[band],
-            Decimal(1) if band == 0 else settings.qualitative[band - 1],
+            settings.qualitative[band - 1] if band else Decimal(1),
         )
         # Whether 80% belongs to the band above or below it differs; 0% always belongs to the last.
-        above = found.share > low or not low if settings.open_bands else found.share >= low
-        if above and found.share <= high:
+        above = share > low or not low if settings.open_bands else share >= low
+        if above and share <= high:
             return PASS
-        label = f"{percent(high, 0)}—{percent(low, 0)}"
-        message = f"{record.name}完成情况为“{brief(record.actual)}”，得分率{percent(found.share, 1)}，不在“{_BANDS[band][1]}”档次（{label}）内，请核实。"
-        return failed(
-            message,
-            label,
-            percent(found.share, 1),
-            cells=(f"{subject}/score",),
-            values=(record.actual, found.score_text, found.weight_text),
-        )
+        label, printed = f"{percent(high, 0)}—{percent(low, 0)}", percent(share, 1)
+        message = f"{record.name}完成情况为“{brief(record.actual)}”，得分率{printed}，不在“{_BANDS[band][1]}”档次（{label}）内，请核实。"
+        cells, values = (f"{record.subject}/score",), (record.actual, record.score, record.weight)
+        return failed(message, label, printed, cells=cells, values=values)
+
+
+def _banded(form: FormView) -> bool:
+    return form.settings is not None and len(form.settings.qualitative) == len(_BANDS)
+
+
+def _band(actual: str | None) -> int | None:
+    """Which of the bands a result is told in."""
+    text = bare(actual)
+    return next((i for i, (pattern, _) in enumerate(_BANDS) if pattern.search(text)), None)
 
 
 # 明显 and 显著 are of equal rank; a weaker word in the result than in the target is a miss.
@@ -87,44 +92,52 @@ class QualitativeMismatch(IndicatorRule):
 
     id = "qualitative-mismatch"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        if is_blank(record.target) or is_blank(record.actual):
-            return NO_VALUES
-        target, actual = bare(record.target), bare(record.actual)
-        if doubt := record.doubt("target", "actual"):
-            return undecidable(f"指标值读取存疑，请核对 {doubt}")
-        if parse_quantity(record.target) is not None and parse_quantity(record.actual) is not None:
-            return not_applicable("指标值和完成值是数值")
-        if found.lost or not found.weight:
-            return PASS
-        strong, weak = _STRONG.search(target), _WEAK.search(actual)
-        if opposite := self._opposite(target, actual):
-            return self._failed(record, found, f"“{opposite}”与指标值相反", opposite)
-        if strong is None or _WEAK.search(target):
-            return not_applicable("指标值没有程度词")
-        if len(target) > 30 or len(actual) > 30:
-            return undecidable("文字较长，程度词未必指同一事")
-        if weak is None or _STRONG.search(actual):
-            return PASS
-        return self._failed(record, found, "程度低于指标值", weak[0])
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found = answer.rows, scored(answer.rows)
+        answer.unless(found.unknown)
+        answer.when(rows.blank("target") | rows.blank("actual"), NO_VALUES)
+        answer.doubted("指标值读取存疑，请核对 {}", "target", "actual")
+        numbers = quantities(rows, "target").known & quantities(rows, "actual").known
+        answer.when(numbers, not_applicable("指标值和完成值是数值"))
+        answer.when(found.lost | ~nonzero(found.weight), PASS)
+        mismatch = rows.fact(_mismatch, "target", "actual", where=answer.left)
 
-    def _opposite(self, target: str, actual: str) -> str | None:
-        """The words of a short result that say the opposite of the target."""
-        if len(actual) > 30:
-            return None
-        if (found := _OPPOSITE.search(actual)) and not _OPPOSITE.search(target):
-            return found[0]
-        falling = _FALLING.search(actual)
-        return falling[0] if falling and _RISING.search(target) and not _RISING.search(actual) and not _FALLING.search(target) else None  # fmt: skip
+        def told(at: int) -> Decision:
+            row, (why, word) = rows[at], mismatch[at]
+            message = f"{row.name}年度指标值为“{brief(row.target)}”，完成值为“{brief(row.actual)}”，{why}，却得满分{row.score}分，请核实。"
+            cells, values = (f"{row.subject}/actual",), (row.target, row.actual, row.score)
+            return failed(message, brief(row.target), word, cells=cells, values=values)
 
-    def _failed(self, record: IndicatorRow, found: Points, why: str, word: str) -> Decision:
-        message = f"{record.name}年度指标值为“{brief(record.target)}”，完成值为“{brief(record.actual)}”，{why}，却得满分{found.score_text}分，请核实。"
-        values = (record.target, record.actual, found.score_text)
-        cells = (f"{record.subject}/actual",)
-        return failed(message, brief(record.target), word, cells=cells, values=values)
+        for decision in (_NO_DEGREE, _LONG, PASS):
+            answer.when(mismatch == decision, decision)
+        answer.fails(told)
+
+
+_NO_DEGREE = not_applicable("指标值没有程度词")
+_LONG = undecidable("文字较长，程度词未必指同一事")
+
+
+def _mismatch(target: str | None, actual: str | None) -> tuple[str, str] | Decision:
+    """What is wrong with a result beside its target, and in which word; or why nothing is."""
+    target, actual = bare(target), bare(actual)
+    strong, weak = _STRONG.search(target), _WEAK.search(actual)
+    if opposite := _opposite(target, actual):
+        return f"“{opposite}”与指标值相反", opposite
+    if strong is None or _WEAK.search(target):
+        return _NO_DEGREE
+    if len(target) > 30 or len(actual) > 30:
+        return _LONG
+    return PASS if weak is None or _STRONG.search(actual) else ("程度低于指标值", weak[0])
+
+
+def _opposite(target: str, actual: str) -> str | None:
+    """The words of a short result that say the opposite of the target."""
+    if len(actual) > 30:
+        return None
+    if (found := _OPPOSITE.search(actual)) and not _OPPOSITE.search(target):
+        return found[0]
+    falling = _FALLING.search(actual)
+    return falling[0] if falling and _RISING.search(target) and not _RISING.search(actual) and not _FALLING.search(target) else None  # fmt: skip
 
 
 class SurveyEvidence(IndicatorRule):
@@ -132,35 +145,35 @@ class SurveyEvidence(IndicatorRule):
 
     id = "survey-evidence"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        name = indicator_name(record.level3)
-        if "满意" not in name and (
-            "满意" not in (record.level2 or "") or re.search("事件|事故|投诉|次数|件数", name)
-        ):
-            return NO_SATISFACTION
-        if is_blank(record.actual):
-            return not_applicable("没有填完成值")
-        if doubt := record.doubt("target", "actual"):
-            return undecidable(f"满意度读取存疑，请核对 {doubt}")
-        target, actual = parse_quantity(record.target), parse_quantity(record.actual)
-        if actual is None:
-            return undecidable("满意度不是单纯数值")
-        if actual.comparator:
-            what = f"填为“{record.actual}”"
-        elif target is not None and target.value == actual.value:
-            what = f"与指标值同为{record.actual}"
-        elif actual.value == 100:
-            what = f"为{record.actual}"
-        else:
-            return PASS
-        message = f"{record.name}实际完成值{what}，请备查满意度调查问卷及统计结果。"
-        return failed(
-            message,
-            "调查结果",
-            record.actual,
-            cells=(f"{subject}/actual",),
-            values=(record.target, record.actual),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        target, actual = quantities(rows, "target"), quantities(rows, "actual")
+        same, signed = target.value == actual.value, nonzero(actual.comparator)
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            what = (
+                f"填为“{row.actual}”"
+                if signed[at]
+                else f"与指标值同为{row.actual}"
+                if same[at]
+                else f"为{row.actual}"
+            )
+            message = f"{row.name}实际完成值{what}，请备查满意度调查问卷及统计结果。"
+            cells, values = (f"{row.subject}/actual",), (row.target, row.actual)
+            return failed(message, "调查结果", row.actual, cells=cells, values=values)
+
+        answer.when(~rows.fact(_is_satisfaction, "level2", "level3", kind=bool), NO_SATISFACTION)
+        answer.when(rows.blank("actual"), not_applicable("没有填完成值"))
+        answer.doubted("满意度读取存疑，请核对 {}", "target", "actual")
+        answer.when(~actual.known, undecidable("满意度不是单纯数值"))
+        answer.fails(told, signed | same | (actual.value == 100))
+
+
+def _is_satisfaction(level2: str | None, level3: str | None) -> bool:
+    name = indicator_name(level3)
+    counted = re.search("事件|事故|投诉|次数|件数", name)
+    return "满意" in name or ("满意" in (level2 or "") and not counted)
 
 
 class OpinionAsResult(IndicatorRule):
@@ -171,23 +184,21 @@ class OpinionAsResult(IndicatorRule):
         r"^(?:已)?(?:完成|达标|达成|达到|良好|较好|好|优|优秀|合格|是|已实现|完成良好|按时完成|全部完成)(?:预期|年度)?(?:指标|目标)?$"
     )
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if is_blank(record.target) or is_blank(record.actual):
-            return NO_VALUES
-        if doubt := record.doubt("target", "actual"):
-            return undecidable(f"指标值读取存疑，请核对 {doubt}")
-        target = parse_quantity(record.target)
-        if target is None:
-            return NO_NUMBER
-        if parse_quantity(record.actual) is not None:
-            return PASS
-        if not self._OPINION.search(bare(fold(record.actual or ""))):
-            return undecidable("完成值含文字说明")
-        message = f"{record.name}年度指标值为{record.target}，实际完成值只填“{brief(record.actual)}”，没有数值，请填列实际完成数。"
-        return failed(
-            message,
-            "数值",
-            brief(record.actual),
-            cells=(f"{subject}/actual",),
-            values=(record.target, record.actual),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+
+        def told(at: int) -> Decision:
+            row, printed = rows[at], brief(rows[at].actual)
+            message = f"{row.name}年度指标值为{row.target}，实际完成值只填“{printed}”，没有数值，请填列实际完成数。"
+            cells, values = (f"{row.subject}/actual",), (row.target, row.actual)
+            return failed(message, "数值", printed, cells=cells, values=values)
+
+        answer.when(rows.blank("target") | rows.blank("actual"), NO_VALUES)
+        answer.doubted("指标值读取存疑，请核对 {}", "target", "actual")
+        answer.when(~quantities(rows, "target").known, NO_NUMBER)
+        answer.when(quantities(rows, "actual").known, PASS)
+        opinion = rows.fact(self._is_opinion, "actual", kind=bool, where=answer.left)
+        answer.when(~opinion, undecidable("完成值含文字说明")).fails(told)
+
+    def _is_opinion(self, actual: str | None) -> bool:
+        return self._OPINION.search(bare(fold(actual or ""))) is not None

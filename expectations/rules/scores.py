@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
-from selfeval.expectations.arithmetic import form_sum, plain, slip, trouble, unread
+import numpy as np
+
+from selfeval.expectations.answers import Answer
+from selfeval.expectations.arithmetic import ZERO, form_sum, plain, slip, trouble, unread
+from selfeval.expectations.columns import ABSENT, BLANK, DOUBTFUL, UNREADABLE, Numbers, below
 from selfeval.expectations.rules.base import FormRule, ScoredRowRule
 from selfeval.expectations.rules.common import NO_POINTS, NOT_PAIRED
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, CellState, FormView, FundRow, IndicatorRow, Row
+from selfeval.expectations.view import CAPTIONS, CellState, FormView
 
 #: What all weights of a form come to (百分制).
 FULL_MARKS = Decimal(100)
@@ -21,23 +26,37 @@ class NumberUnreadable(ScoredRowRule):
     tables = ("forms", "indicators", "funds")
     subjects = ("total",)
 
-    def judge(self, record: FormView | FundRow | IndicatorRow, subject: str) -> Decision:
-        if isinstance(record, FormView):
-            readings = [("score", record.read_total("score"))]
-            name, none = record.total_label or "总分", not_applicable("本表没有填总分")
-        else:
-            readings = [(column, record.read(column)) for column in ("weight", "score")]
-            name, none = record.name, NO_POINTS
-        for column, reading in readings:
-            if reading.state is CellState.UNREADABLE:
-                what = CAPTIONS[column] if isinstance(record, Row) else "得分"
-                message = f"{name}的{what}填为“{' '.join((reading.text or '').split())}”，不是可以计算的数字，请改填数字。"
-                cells = (f"{subject}/{column}",)
-                return failed(message, "数字", reading.text, cells=cells, values=(reading.text,))
-        for column, reading in readings:
-            if reading.state is CellState.DOUBTFUL:
-                return undecidable(unread(name, subject, column, reading))
-        return PASS if any(reading.state is CellState.KNOWN for _, reading in readings) else none
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        names = ("total_score",) if subject else ("weight", "score")
+        columns = {name: rows.numbers(name) for name in names}
+
+        def named(at: int, name: str) -> tuple[str, str, str]:
+            """The row as messages call it, its path, and the column."""
+            row = rows[at]
+            return (
+                (row.total_label or "总分", subject, "score")
+                if subject
+                else (row.name, row.subject, name)
+            )
+
+        def told(at: int, name: str) -> Decision:
+            (owner, path, column), text = named(at, name), columns[name].readings[at].text
+            what = "得分" if subject else CAPTIONS[column]
+            message = f"{owner}的{what}填为“{' '.join((text or '').split())}”，不是可以计算的数字，请改填数字。"
+            return failed(message, "数字", text, cells=(f"{path}/{column}",), values=(text,))
+
+        def doubt(at: int, name: str) -> Decision:
+            owner, path, column = named(at, name)
+            return undecidable(unread(owner, path, column, columns[name].readings[at]))
+
+        for name, one in columns.items():
+            answer.when(one.state == UNREADABLE, partial(told, name=name))
+        for name, one in columns.items():
+            answer.when(one.state == DOUBTFUL, partial(doubt, name=name))
+        known = np.any([one.known for one in columns.values()], axis=0)
+        answer.when(known, PASS)
+        answer.when(answer.left, not_applicable("本表没有填总分") if subject else NO_POINTS)
 
 
 class ScoreOutOfRange(ScoredRowRule):
@@ -45,39 +64,37 @@ class ScoreOutOfRange(ScoredRowRule):
 
     id = "score-out-of-range"
 
-    def judge(self, record: FundRow | IndicatorRow, subject: str) -> Decision:
-        score, weight = record.read("score"), record.read("weight")
-        if score.state is not CellState.KNOWN:
-            return _unscored(record, score.state, "score")
-        if score.value < 0:
-            message = f"{record.name}得分为{score.text}分，低于0分，请核实。"
-            return failed(
-                message, "0分以上", score.text, cells=(f"{subject}/score",), values=(score.text,)
-            )
-        if weight.state is not CellState.KNOWN:
-            return _unscored(record, weight.state, "weight")
-        if not record.paired:
-            return NOT_PAIRED
-        if score.value <= weight.value:
-            return PASS
-        message = f"{record.name}得分{score.text}超过分值{weight.text}，得分不得突破该指标分值上限，请核实。"
-        return failed(
-            message,
-            f"不高于{weight.text}",
-            score.text,
-            cells=(f"{subject}/score",),
-            values=(weight.text, score.text),
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, score, weight = (
+            answer.rows,
+            answer.rows.numbers("score"),
+            answer.rows.numbers("weight"),
         )
 
+        def negative(at: int) -> Decision:
+            row = rows[at]
+            message = f"{row.name}得分为{row.score}分，低于0分，请核实。"
+            cells = (f"{row.subject}/score",)
+            return failed(message, "0分以上", row.score, cells=cells, values=(row.score,))
 
-def _unscored(record: FundRow | IndicatorRow, state: CellState, name: str) -> Decision:
-    """The verdict where the cell `name` is no number: nothing to compare when the other is empty too, else undecidable."""
-    other = record.read("weight" if name == "score" else "score").state
-    if state is CellState.ABSENT or (
-        state is CellState.BLANK and other in (CellState.BLANK, CellState.ABSENT)
-    ):
-        return not_applicable(f"没有{CAPTIONS[name]}")
-    return undecidable(trouble(record, name, record.read(name)))
+        def told(at: int) -> Decision:
+            row = rows[at]
+            message = f"{row.name}得分{row.score}超过分值{row.weight}，得分不得突破该指标分值上限，请核实。"
+            cells, values = (f"{row.subject}/score",), (row.weight, row.score)
+            return failed(message, f"不高于{row.weight}", row.score, cells=cells, values=values)
+
+        self._unscored(answer, "score", score, weight)
+        answer.when(below(score.value, ZERO, score.known), negative)
+        self._unscored(answer, "weight", weight, score)
+        answer.when(~rows.paired, NOT_PAIRED)
+        answer.fails(told, below(weight.value, score.value, answer.left))
+
+    def _unscored(self, answer: Answer, name: str, one: Numbers, other: Numbers) -> None:
+        """Where a cell is no number: nothing to compare when the other is empty too, else undecidable."""
+        rows, empty = answer.rows, (other.state == BLANK) | (other.state == ABSENT)
+        nothing = (one.state == ABSENT) | ((one.state == BLANK) & empty)
+        answer.when(nothing, not_applicable(f"没有{CAPTIONS[name]}"))
+        answer.when(~one.known, lambda at: undecidable(trouble(rows[at], name, one.readings[at])))
 
 
 class WeightsSum(FormRule):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from selfeval.core.batch_cache import remembered
+import numpy as np
+
 from selfeval.core.numbers import parse_number
 from selfeval.core.paths import parts_of
+from selfeval.expectations.answers import Answer
+from selfeval.expectations.columns import Columns, missing, nonzero
 from selfeval.expectations.readings import AMOUNTS, CAPTIONS, CellState
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import PLACEHOLDER
 from selfeval.expectations.text import indicator_name, is_blank, years
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import FormView, IndicatorRow, brief
+from selfeval.expectations.view import FormView, brief
 
 
 class RequiredField(FormRule):
@@ -83,18 +85,14 @@ _INSTRUCTION = re.compile(
 )
 
 
-@remembered
-def _is_instruction(text: str) -> bool:
-    return _INSTRUCTION.search(text) is not None
-
-
-@remembered
-def _filled(text: str | None) -> int:
-    """0 for a blank cell, 2 for an instruction of the template, 1 for anything else."""
-    return 0 if not text or is_blank(text) else 2 if _is_instruction(text) else 1
-
-
 NO_TEXT = not_applicable("没有填写文字")
+
+
+def _kind(text: str | None) -> str:
+    """ "" for a blank cell, "instruction" for one of the template, "text" for anything else."""
+    if not text or is_blank(text):
+        return ""
+    return "instruction" if _INSTRUCTION.search(text) else "text"
 
 
 class TemplateTextLeft(FormRule):
@@ -104,38 +102,23 @@ class TemplateTextLeft(FormRule):
     tables = ("forms", "indicators")
     subjects = ("goal_expected", "goal_actual")
 
-    def judge(self, record: FormView | IndicatorRow, subject: str) -> Decision:
-        if isinstance(record, FormView):
-            return self._judge(
-                ((subject, getattr(record, subject)),),
-                record.doubt(subject) if record.doubts else None,
-            )
-        if record.is_placeholder:
-            return PLACEHOLDER
-        if not record.form.doubts:  # the usual case: four looks into a cache
-            kinds = (
-                _filled(record.level3),
-                _filled(record.target),
-                _filled(record.actual),
-                _filled(record.explanation),
-            )
-            if 2 not in kinds:
-                return PASS if 1 in kinds else NO_TEXT
-        names = ("level3", "target", "actual", "explanation")
-        cells = [(f"{subject}/{name}", text) for name in names if (text := getattr(record, name))]
-        return self._judge(cells, record.doubt(*names))
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        names = (subject,) if subject else ("level3", "target", "actual", "explanation")
+        kinds = {name: rows.fact(_kind, name) for name in names}
+        left = {name: kind == "instruction" for name, kind in kinds.items()}
 
-    def _judge(self, cells: Iterable[tuple[str, str | None]], doubt: str | None) -> Decision:
-        filled = [(path, text) for path, text in cells if not is_blank(text)]
-        if not filled:
-            return NO_TEXT
-        if doubt:
-            return undecidable(f"文字读取存疑，请核对 {doubt}")
-        for path, text in filled:
-            if _is_instruction(text or ""):
-                message = f"“{brief(text, 30)}”是模板的填表说明，不是填报内容，请改填实际情况。"
-                return failed(message, "填报内容", brief(text, 40), cells=(path,), values=(text,))
-        return PASS
+        def told(at: int) -> Decision:
+            row, name = rows[at], next(name for name in names if left[name][at])
+            text, path = getattr(row, name), subject or f"{row.subject}/{name}"
+            message = f"“{brief(text, 30)}”是模板的填表说明，不是填报内容，请改填实际情况。"
+            return failed(message, "填报内容", brief(text, 40), cells=(path,), values=(text,))
+
+        if not subject:
+            answer.when(rows.flag("is_placeholder"), PLACEHOLDER)
+        answer.when(~np.any([nonzero(kind) for kind in kinds.values()], axis=0), NO_TEXT)
+        answer.doubted("文字读取存疑，请核对 {}", *names)
+        answer.fails(told, np.any(list(left.values()), axis=0))
 
 
 class TemplateRowLeft(FormRule):
@@ -193,27 +176,22 @@ class DuplicateLevel3(IndicatorRule):
 
     id = "duplicate-level3"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        name = indicator_name(record.level3)
-        if record.is_placeholder or not name:
-            return not_applicable("没有三级指标名称")
-        if doubt := record.doubt("level3", "level2"):
-            return undecidable(f"指标名称读取存疑，请核对 {doubt}")
-        for other in record.form.filled:
-            if other.position >= record.position:
-                return PASS
-            if indicator_name(other.level3) == name and (other.level1, other.level2) == (
-                record.level1,
-                record.level2,
-            ):
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        named = nonzero(rows.fact(indicator_name, "level3")) & ~rows.flag("is_placeholder")
+        answer.when(~named, not_applicable("没有三级指标名称"))
+        answer.doubted("指标名称读取存疑，请核对 {}", "level3", "level2")
+        answer.when(~rows.repeated(indicator_name, "level3"), PASS)
+        answer.when(answer.left, lambda at: self._judge(rows, at))
+
+    def _judge(self, rows: Columns, at: int) -> Decision:
+        record, name = rows[at], indicator_name(rows[at].level3)
+        above = (record.level1, record.level2)
+        for other in (rows[one] for one in rows.before(at)):
+            if indicator_name(other.level3) == name and (other.level1, other.level2) == above:
                 message = f"{record.name}与第{other.position + 1}项指标同名，请合并或改正名称。"
-                return failed(
-                    message,
-                    "名称不重复",
-                    record.level3,
-                    cells=(f"{subject}/level3",),
-                    values=(record.level3,),
-                )
+                cells, values = (f"{record.subject}/level3",), (record.level3,)
+                return failed(message, "名称不重复", record.level3, cells=cells, values=values)
         return PASS
 
 
@@ -274,25 +252,31 @@ class YearInconsistent(IndicatorRule):
     # A year that is compared with, planned for, or part of a document's number says nothing about when the work was due.
     _OTHER = re.compile(r"较|比|同比|以来|规划|至|-|—|~|～|[〔\[]|号|起|结转|上年")
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if doubt := record.doubt("level3", "target", "actual"):
-            return undecidable(f"年份读取存疑，请核对 {doubt}")
-        named = {name: years(getattr(record, name)) for name in ("level3", "target", "actual")}
-        found = frozenset().union(*named.values())
-        if not found:
-            return NO_YEAR
-        year = record.form.year
-        if year is None:
-            return undecidable("本表未注明年度，无法比较")
-        if year in found or any(
-            self._OTHER.search(getattr(record, name) or "")
-            for name, values in named.items()
-            if values
-        ):
-            return PASS
-        name, text = next((name, getattr(record, name)) for name, values in named.items() if values)
-        which = "、".join(f"{value}年" for value in sorted(found))
-        message = f"{record.name}的{CAPTIONS[name]}写作{which}，与自评年度{year}年不一致，请核实是否照抄以前年度内容。"
-        return failed(
-            message, f"{year}年", which, cells=(f"{subject}/{name}",), values=(str(year), text)
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, names = answer.rows, ("level3", "target", "actual")
+        named = {name: rows.fact(years, name) for name in names}
+        other = {name: rows.fact(self._is_other, name, kind=bool) for name in names}
+        year, some = rows.by_form(_year), [nonzero(found) for found in named.values()]
+        compared = [other[name] & here for name, here in zip(names, some, strict=True)]
+
+        def told(at: int) -> Decision:
+            row, name = rows[at], next(name for name in names if named[name][at])
+            found = frozenset().union(*(named[one][at] for one in names))
+            if year[at] in found:
+                return PASS
+            which = "、".join(f"{value}年" for value in sorted(found))
+            message = f"{row.name}的{CAPTIONS[name]}写作{which}，与自评年度{year[at]}年不一致，请核实是否照抄以前年度内容。"
+            cells, values = (f"{row.subject}/{name}",), (str(year[at]), getattr(row, name))
+            return failed(message, f"{year[at]}年", which, cells=cells, values=values)
+
+        answer.doubted("年份读取存疑，请核对 {}", *names)
+        answer.when(~np.any(some, axis=0), NO_YEAR)
+        answer.when(missing(year), undecidable("本表未注明年度，无法比较"))
+        answer.fails(told, ~np.any(compared, axis=0))
+
+    def _is_other(self, text: str | None) -> bool:
+        return self._OTHER.search(text or "") is not None
+
+
+def _year(form: FormView) -> int | None:
+    return form.year

@@ -11,12 +11,14 @@ from selfeval.core.batch_cache import remembered
 from selfeval.core.folding import fold
 from selfeval.core.numbers import exact
 from selfeval.core.quantities import Quantity, parse_quantity
+from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import ZERO, plain
+from selfeval.expectations.columns import missing
 from selfeval.expectations.rules.base import IndicatorRule
-from selfeval.expectations.rules.common import NO_VALUES, points
-from selfeval.expectations.text import indicator_name, is_blank
+from selfeval.expectations.rules.common import NO_VALUES, scored
+from selfeval.expectations.text import indicator_name
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import IndicatorRow
+from selfeval.expectations.view import FormView, IndicatorRow
 
 NO_DATE, NO_RANGE, NO_PARTS = (
     not_applicable("指标值不是日期"),
@@ -72,14 +74,15 @@ class DateTarget(IndicatorRule):
 
     id = "date-target"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        if is_blank(record.target) or is_blank(record.actual):
-            return NO_VALUES
-        if doubt := record.doubt("target", "actual"):
-            return undecidable(f"日期读取存疑，请核对 {doubt}")
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found = answer.rows, scored(answer.rows)
+        answer.unless(found.unknown)
+        answer.when(rows.blank("target") | rows.blank("actual"), NO_VALUES)
+        answer.doubted("日期读取存疑，请核对 {}", "target", "actual")
+        answer.when(~rows.fact(_may_be_date, "target", kind=bool), NO_DATE)
+        answer.when(answer.left, lambda at: self._judge(rows[at], bool(found.lost[at])))
+
+    def _judge(self, record: IndicatorRow, lost: bool) -> Decision:
         due = printed_days(record.target or "", record.form.year)
         if not due:
             return NO_DATE
@@ -91,17 +94,17 @@ class DateTarget(IndicatorRule):
             or re.search("至|-|~|—", record.actual or "")
         ):
             return undecidable("指标值或完成值不是单一日期")
-        if done[0].first <= due[0].last or found.lost:
+        if done[0].first <= due[0].last or lost:
             return PASS
-        message = f"{record.name}应于{record.target}完成，实际为{record.actual}，逾期完成却得满分{found.score_text}分，请核实。"
-        values = (record.target, record.actual, found.score_text)
-        return failed(
-            message,
-            f"不晚于{due[0].last.isoformat()}",
-            record.actual,
-            cells=(f"{subject}/actual",),
-            values=values,
-        )
+        message = f"{record.name}应于{record.target}完成，实际为{record.actual}，逾期完成却得满分{record.score}分，请核实。"
+        cells, values = (f"{record.subject}/actual",), (record.target, record.actual, record.score)
+        limit = f"不晚于{due[0].last.isoformat()}"
+        return failed(message, limit, record.actual, cells=cells, values=values)
+
+
+def _may_be_date(text: str | None) -> bool:
+    """Whether a text names a date, in some year."""
+    return bool(printed_days(text or "", 2000))
 
 
 _RANGE = re.compile(
@@ -114,48 +117,51 @@ class RangeTarget(IndicatorRule):
 
     id = "range-target"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        match = _RANGE.fullmatch(fold(record.target or ""))
-        if (
-            match is None
-            or re.search("[年月日号]", match["unit"] + match["unit_low"])
-            or exact(match["low"]) >= exact(match["high"])
-        ):
-            return NO_RANGE
-        if doubt := record.doubt("target", "actual"):
-            return undecidable(f"指标值读取存疑，请核对 {doubt}")
-        low, high = (
-            parse_quantity(match["low"] + match["unit"]),
-            parse_quantity(match["high"] + match["unit"]),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found = answer.rows, scored(answer.rows)
+        answer.unless(found.unknown).when(missing(rows.fact(_bounds, "target")), NO_RANGE)
+        answer.doubted("指标值读取存疑，请核对 {}", "target", "actual")
+        answer.when(answer.left, lambda at: self._judge(rows[at], bool(found.lost[at])))
+
+    def _judge(self, record: IndicatorRow, lost: bool) -> Decision:
+        low, high = (parse_quantity(one) for one in _bounds(record.target) or ())
         actual = parse_quantity(record.actual)
         if low is None or high is None or actual is None or actual.unit != high.unit:
             return undecidable("完成值不是同一单位的单纯数值")
-        if low.value <= actual.value <= high.value or found.lost:
+        if low.value <= actual.value <= high.value or lost:
             return PASS
-        message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，不在区间内，却得满分{found.score_text}分，请核实。"
-        values = (record.target, record.actual, found.score_text)
-        return failed(
-            message, record.target, record.actual, cells=(f"{subject}/actual",), values=values
-        )
+        message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，不在区间内，却得满分{record.score}分，请核实。"
+        cells, values = (f"{record.subject}/actual",), (record.target, record.actual, record.score)
+        return failed(message, record.target, record.actual, cells=cells, values=values)
+
+
+def _bounds(target: str | None) -> tuple[str, str] | None:
+    """Both bounds of a range, each with the unit of the range; None for what is no range."""
+    match = _RANGE.fullmatch(fold(target or ""))
+    dated = match and re.search("[年月日号]", match["unit"] + match["unit_low"])
+    if match is None or dated or exact(match["low"]) >= exact(match["high"]):
+        return None
+    return match["low"] + match["unit"], match["high"] + match["unit"]
 
 
 class SubRowsSum(IndicatorRule):
-    """Rows that are told to be parts (其中) do not come to more than the row that they are part of."""
+    """Columns that are told to be parts (其中) do not come to more than the row that they are part of."""
 
     id = "sub-rows-sum"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        answer.when(~rows.by_form(_names_parts, bool), NO_PARTS)
+        answer.when(answer.left, lambda at: self._judge(rows[at], rows[at].subject))
+
+    def _judge(self, record: IndicatorRow, subject: str) -> Decision:
         rows = record.form.indicators
         parts = []
         for row in rows[record.position + 1 :]:
-            if not (row.level3 or "").strip().startswith("其中") or row.level2 != record.level2:
+            if not _is_part(row.level3) or row.level2 != record.level2:
                 break
             parts.append(row)
-        if not parts or (record.level3 or "").strip().startswith("其中"):
+        if not parts or _is_part(record.level3):
             return NO_PARTS
         for name, what in (("target", "年度指标值"), ("actual", "实际完成值")):
             if doubt := next((why for row in (record, *parts) if (why := row.doubt(name))), None):
@@ -188,6 +194,14 @@ class SubRowsSum(IndicatorRule):
         return PASS
 
 
+def _names_parts(form: FormView) -> bool:
+    return any(_is_part(row.level3) for row in form.indicators)
+
+
+def _is_part(level3: str | None) -> bool:
+    return (level3 or "").strip().startswith("其中")
+
+
 class SatisfactionNotMeasured(IndicatorRule):
     """Satisfaction that was not surveyed gets no points."""
 
@@ -196,23 +210,25 @@ class SatisfactionNotMeasured(IndicatorRule):
         r"未(?:开展|进行|组织|做)[^。；]{0,8}(?:调查|测评|评价)|没有(?:开展|进行)[^。；]{0,8}(?:调查|测评)|未调查"
     )
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        if "满意" not in f"{record.level1}{record.level2}{indicator_name(record.level3)}":
-            return NO_SATISFACTION
-        if is_blank(record.actual):
-            return not_applicable("没有填完成值")
-        if doubt := record.doubt("actual"):
-            return undecidable(f"实际完成值读取存疑，请核对 {doubt}")
-        if not self._NOT_MEASURED.search(record.actual or "") or found.score <= 0:
-            return PASS
-        message = f"{record.name}未开展满意度调查，却得{found.score_text}分，得分没有依据，请核实。"
-        return failed(
-            message,
-            "0分",
-            f"{found.score_text}分",
-            cells=(f"{subject}/actual",),
-            values=(record.actual, found.score_text),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found = answer.rows, scored(answer.rows)
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            message = f"{row.name}未开展满意度调查，却得{row.score}分，得分没有依据，请核实。"
+            cells, values = (f"{row.subject}/actual",), (row.actual, row.score)
+            return failed(message, "0分", f"{row.score}分", cells=cells, values=values)
+
+        named = rows.fact(_is_satisfaction, "level1", "level2", "level3", kind=bool)
+        answer.unless(found.unknown).when(~named, NO_SATISFACTION)
+        answer.when(rows.blank("actual"), not_applicable("没有填完成值"))
+        answer.doubted("实际完成值读取存疑，请核对 {}", "actual")
+        unasked = rows.fact(self._unasked, "actual", kind=bool, where=answer.left)
+        answer.fails(told, unasked & found.given)
+
+    def _unasked(self, actual: str | None) -> bool:
+        return self._NOT_MEASURED.search(actual or "") is not None
+
+
+def _is_satisfaction(level1: str | None, level2: str | None, level3: str | None) -> bool:
+    return "满意" in f"{level1}{level2}{indicator_name(level3)}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
+
+import numpy as np
 
 from selfeval.core.folding import fold
 from selfeval.core.numbers import parse_number
-from selfeval.core.quantities import Quantity, parse_quantity
+from selfeval.expectations.answers import Answer
+from selfeval.expectations.columns import above, below, nonzero
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
+from selfeval.expectations.rules.common import quantities
 from selfeval.expectations.text import bare, indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, IndicatorRow, brief
@@ -29,12 +32,11 @@ _CAPPED = re.compile(
 _RATE = re.compile(r"(?:率|满意度|知晓度|认知度|覆盖度|比例|占比)$")
 
 
-def _pair(record: IndicatorRow) -> tuple[Quantity | None, Quantity | None] | Decision:
-    if is_blank(record.target) and is_blank(record.actual):
-        return NO_TARGET
-    if doubt := record.doubt("target", "actual"):
-        return undecidable(f"指标值读取存疑，请核对 {doubt}")
-    return parse_quantity(record.target), parse_quantity(record.actual)
+def _readable(answer: Answer) -> Answer:
+    """Leaves the rows with a target or a result that are not in doubt."""
+    rows = answer.rows
+    answer.when(rows.blank("target") & rows.blank("actual"), NO_TARGET)
+    return answer.doubted("指标值读取存疑，请核对 {}", "target", "actual")
 
 
 class UnitMismatch(IndicatorRule):
@@ -42,28 +44,22 @@ class UnitMismatch(IndicatorRule):
 
     id = "unit-mismatch"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        pair = _pair(record)
-        if isinstance(pair, Decision):
-            return pair
-        target, actual = pair
-        if target is None or actual is None:
-            return NO_QUANTITY
-        one, other = target.unit, actual.unit
-        if one == other:
-            return PASS
-        if not one or not other:
-            return undecidable("一方没有单位，可能另有单位栏")
-        if (
-            any(one in units and other in units for units in _SAME_UNITS)
-            or one in other
-            or other in one
-        ):
-            return PASS
-        message = f"{record.name}年度指标值为{record.target}，实际完成值为{record.actual}，计量单位不一致，请统一。"
-        return failed(
-            message, one, other, cells=(f"{subject}/actual",), values=(record.target, record.actual)
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        target, actual = quantities(rows, "target"), quantities(rows, "actual")
+
+        def told(at: int) -> Decision:
+            row, one, other = rows[at], target.unit[at], actual.unit[at]
+            if one in other or other in one or any({one, other} <= units for units in _SAME_UNITS):
+                return PASS
+            message = f"{row.name}年度指标值为{row.target}，实际完成值为{row.actual}，计量单位不一致，请统一。"
+            cells, values = (f"{row.subject}/actual",), (row.target, row.actual)
+            return failed(message, one, other, cells=cells, values=values)
+
+        _readable(answer).when(~target.known | ~actual.known, NO_QUANTITY)
+        differ = target.unit != actual.unit
+        without = differ & ((target.unit == "") | (actual.unit == ""))
+        answer.when(without, undecidable("一方没有单位，可能另有单位栏")).fails(told, differ)
 
 
 class RateNameVsCount(IndicatorRule):
@@ -71,25 +67,22 @@ class RateNameVsCount(IndicatorRule):
 
     id = "rate-name-vs-count"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if not _RATE.search(indicator_name(record.level3)):
-            return NO_RATE
-        pair = _pair(record)
-        if isinstance(pair, Decision):
-            return pair
-        target = pair[0] or pair[1]
-        if target is None:
-            return NO_QUANTITY
-        if target.unit in ("", "%", "‰", "分", "倍"):
-            return PASS
-        message = f"{record.name}名称为比率，而指标值为{record.target or record.actual}，是数量不是比率，请改正名称或指标值。"
-        return failed(
-            message,
-            "%",
-            record.target or record.actual,
-            cells=(f"{subject}/target",),
-            values=(record.level3, record.target),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        target, actual = quantities(rows, "target"), quantities(rows, "actual")
+
+        def told(at: int) -> Decision:
+            row, printed = rows[at], rows[at].target or rows[at].actual
+            message = (
+                f"{row.name}名称为比率，而指标值为{printed}，是数量不是比率，请改正名称或指标值。"
+            )
+            cells, values = (f"{row.subject}/target",), (row.level3, row.target)
+            return failed(message, "%", printed, cells=cells, values=values)
+
+        answer.when(~rows.fact(_is_rate, "level3", kind=bool), NO_RATE)
+        _readable(answer).when(~target.known & ~actual.known, NO_QUANTITY)
+        unit = np.where(target.known, target.unit, actual.unit)
+        answer.fails(told, ~np.isin(unit.astype(str), ("", "%", "‰", "分", "倍")))
 
 
 class PercentOutOfRange(IndicatorRule):
@@ -97,27 +90,31 @@ class PercentOutOfRange(IndicatorRule):
 
     id = "percent-out-of-range"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if not _CAPPED.search(indicator_name(record.level3)):
-            return NO_CAPPED_RATE
-        pair = _pair(record)
-        if isinstance(pair, Decision):
-            return pair
-        known = [
-            (name, one)
-            for name, one in zip(("target", "actual"), pair, strict=True)
-            if one is not None and one.unit == "%"
-        ]
-        if not known:
-            return undecidable("指标值和完成值不是百分数")
-        for name, one in known:
-            if one.value > 100 or one.value < 0:
-                text = getattr(record, name)
-                message = f"{record.name}填为{text}，比率不可能超出0至100%，请核实。"
-                return failed(
-                    message, "0至100%", text, cells=(f"{subject}/{name}",), values=(text,)
-                )
-        return PASS
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, names = answer.rows, ("target", "actual")
+        share = {name: quantities(rows, name).unit == "%" for name in names}
+        odd = {name: above(quantities(rows, name).value, 100, one) | below(quantities(rows, name).value, 0, one)
+               for name, one in share.items()}  # fmt: skip
+
+        def told(at: int) -> Decision:
+            row, name = rows[at], next(name for name in names if odd[name][at])
+            text = getattr(row, name)
+            message = f"{row.name}填为{text}，比率不可能超出0至100%，请核实。"
+            cells = (f"{row.subject}/{name}",)
+            return failed(message, "0至100%", text, cells=cells, values=(text,))
+
+        answer.when(~rows.fact(_is_capped, "level3", kind=bool), NO_CAPPED_RATE)
+        unknown = ~share["target"] & ~share["actual"]
+        _readable(answer).when(unknown, undecidable("指标值和完成值不是百分数"))
+        answer.fails(told, odd["target"] | odd["actual"])
+
+
+def _is_rate(level3: str | None) -> bool:
+    return _RATE.search(indicator_name(level3)) is not None
+
+
+def _is_capped(level3: str | None) -> bool:
+    return _CAPPED.search(indicator_name(level3)) is not None
 
 
 class RateTrivialTarget(IndicatorRule):
@@ -125,31 +122,20 @@ class RateTrivialTarget(IndicatorRule):
 
     id = "rate-trivial-target"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        pair = _pair(record)
-        if isinstance(pair, Decision):
-            return pair
-        target = pair[0]
-        if target is None:
-            return NO_QUANTITY
-        trivial = target.comparator == "≥" and target.value <= 0
-        impossible = (
-            target.comparator == ">"
-            and target.unit == "%"
-            and target.value >= 100
-            and _CAPPED.search(indicator_name(record.level3)) is not None
-        )
-        if not trivial and not impossible:
-            return PASS
-        what = "任何结果都能达到" if trivial else "不可能达到"
-        message = f"{record.name}年度指标值为{record.target}，{what}，起不到约束作用，请合理设定。"
-        return failed(
-            message,
-            "可考核的指标值",
-            record.target,
-            cells=(f"{subject}/target",),
-            values=(record.target,),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, target = answer.rows, quantities(answer.rows, "target")
+        trivial = (target.comparator == "≥") & ~above(target.value, 0)
+        beyond = (target.comparator == ">") & ~below(target.value, 100, target.known)
+        capped = rows.fact(_is_capped, "level3", kind=bool)
+        impossible = beyond & (target.unit == "%") & capped
+
+        def told(at: int) -> Decision:
+            row, what = rows[at], "任何结果都能达到" if trivial[at] else "不可能达到"
+            message = f"{row.name}年度指标值为{row.target}，{what}，起不到约束作用，请合理设定。"
+            cells, values = (f"{row.subject}/target",), (row.target,)
+            return failed(message, "可考核的指标值", row.target, cells=cells, values=values)
+
+        _readable(answer).when(~target.known, NO_QUANTITY).fails(told, trivial | impossible)
 
 
 _QUESTION = re.compile(r"^是否|[?？]$")
@@ -161,55 +147,51 @@ class TargetIsNotATarget(IndicatorRule):
 
     id = "target-is-not-a-target"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        if is_blank(record.target):
-            return NO_TARGET
-        if doubt := record.doubt("target"):
-            return undecidable(f"年度指标值读取存疑，请核对 {doubt}")
-        target = (record.target or "").strip()
-        if _QUESTION.search(target):
-            what = "是一个问句"
-        elif _DONE.search(target):
-            what = "是完成情况而不是目标"
-        elif len(bare(target)) >= 4 and bare(target) == indicator_name(record.level3):
-            what = "照抄指标名称"
-        elif self._is_project_money(record):
-            what = "是项目资金数，不是工作目标"
-        else:
-            return PASS
-        message = (
-            f"{record.name}的年度指标值“{brief(target, 30)}”{what}，无法考核，请改填可衡量的目标。"
-        )
-        return failed(
-            message,
-            "可衡量的目标",
-            brief(target, 40),
-            cells=(f"{subject}/target",),
-            values=(record.target, record.level3),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        answer.when(rows.blank("target"), NO_TARGET)
+        answer.doubted("年度指标值读取存疑，请核对 {}", "target")
+        # an indicator of output that counts the project's own budget; cost indicators may
+        money = rows.fact(_counts_money, "level2", "level3", kind=bool) & answer.left
+        money[money] = [_is_project_money(rows[at]) for at in np.flatnonzero(money).tolist()]
+        fault = rows.fact(_fault, "target", "level3")
 
-    def _is_project_money(self, record: IndicatorRow) -> bool:
-        """Whether an indicator of output counts the project's own budget. Cost indicators may."""
-        name, number, total = (
-            indicator_name(record.level3),
-            parse_number(fold(record.target or "")),
-            record.form.total_fund,
-        )
-        if (
-            number is None
-            or total is None
-            or "数量" not in (record.level2 or "")
-            or not re.search("资金|金额|经费|预算", name)
-        ):
-            return False
-        amount = number.to_amount(record.form.amount_unit)
-        budget = total.read("budget").number
-        return (
-            amount is not None
-            and budget is not None
-            and bool(amount.value)
-            and amount.value == budget.value
-        )
+        def told(at: int) -> Decision:
+            row, what = rows[at], fault[at] or "是项目资金数，不是工作目标"
+            target = row.target.strip()
+            message = (
+                f"{row.name}的年度指标值“{brief(target, 30)}”{what}，无法考核，请改填可衡量的目标。"
+            )
+            cells, values = (f"{row.subject}/target",), (row.target, row.level3)
+            return failed(message, "可衡量的目标", brief(target, 40), cells=cells, values=values)
+
+        answer.fails(told, nonzero(fault) | money)
+
+
+def _counts_money(level2: str | None, level3: str | None) -> bool:
+    words = re.search("资金|金额|经费|预算", indicator_name(level3))
+    return "数量" in (level2 or "") and words is not None
+
+
+def _is_project_money(record: IndicatorRow) -> bool:
+    """Whether the target is the project's own budget."""
+    number, total = parse_number(fold(record.target or "")), record.form.total_fund
+    if number is None or total is None:
+        return False
+    amount, budget = number.to_amount(record.form.amount_unit), total.read("budget").number
+    known = amount is not None and budget is not None and bool(amount.value)
+    return known and amount.value == budget.value  # type: ignore[union-attr]
+
+
+def _fault(text: str | None, level3: str | None) -> str:
+    """What a target is instead of one, by its own words; "" for nothing."""
+    target = (text or "").strip()
+    if _QUESTION.search(target):
+        return "是一个问句"
+    if _DONE.search(target):
+        return "是完成情况而不是目标"
+    copied = len(bare(target)) >= 4 and bare(target) == indicator_name(level3)
+    return "照抄指标名称" if copied else ""
 
 
 class ValueColumnsHoldScores(FormRule):
@@ -272,25 +254,25 @@ class TargetRepeated(IndicatorRule):
 
     id = "target-repeated"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        text = bare(record.target)
-        if len(text) < 8 or parse_quantity(record.target) is not None:
-            return not_applicable("没有填文字目标，或目标文字过短")
-        if doubt := record.doubt("target"):
-            return undecidable(f"年度指标值读取存疑，请核对 {doubt}")
-        same: Iterable[IndicatorRow] = [
-            row for row in record.form.filled if bare(row.target) == text
-        ]
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows
+        told = rows.fact(_is_told, "target", kind=bool) & ~quantities(rows, "target").known
+        answer.when(~told, not_applicable("没有填文字目标，或目标文字过短"))
+        answer.doubted("年度指标值读取存疑，请核对 {}", "target")
+        answer.when(~rows.repeated(bare, "target"), PASS)
+        answer.when(answer.left, lambda at: self._judge(rows[at]))
+
+    def _judge(self, record: IndicatorRow) -> Decision:
+        same = [row for row in record.form.filled if bare(row.target) == bare(record.target)]
         names = {indicator_name(row.level3) for row in same}
         if len(names) < 3:
             return PASS
-        if next(iter(same)) is not record:
+        if same[0] is not record:
             return not_applicable("已在首项指标处说明")
         message = f"{len(names)}项指标（自{record.name}起）的年度指标值均为“{brief(record.target, 30)}”，没有区分，请分别设定。"
-        return failed(
-            message,
-            "分别设定",
-            f"{len(names)}项相同",
-            cells=(f"{subject}/target",),
-            values=(record.target, str(len(names))),
-        )
+        cells, values = (f"{record.subject}/target",), (record.target, str(len(names)))
+        return failed(message, "分别设定", f"{len(names)}项相同", cells=cells, values=values)
+
+
+def _is_told(target: str | None) -> bool:
+    return len(bare(target)) >= 8

@@ -4,41 +4,45 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from selfeval.core.folding import fold
-from selfeval.core.quantities import CORE_COMPARATORS, Quantity, parse_quantity
-from selfeval.expectations.arithmetic import percent, plain
+from selfeval.expectations.answers import Answer
+from selfeval.expectations.arithmetic import ZERO, percent, plain
+from selfeval.expectations.columns import above
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import (
     AVOIDED,
-    completion,
-    direction,
+    NO_VALUES,
+    NOT_QUANTITIES,
+    Pairs,
+    Scored,
+    ambiguous,
     explained,
-    has_parts,
-    is_ambiguous,
-    met,
-    points,
+    pairs,
+    parts,
     quantities,
+    scored,
+    ways,
 )
-from selfeval.expectations.rules.comparing import numbers_of, sensible
-from selfeval.expectations.text import is_blank
-from selfeval.expectations.verdicts import (
-    PASS,
-    Decision,
-    Verdict,
-    failed,
-    not_applicable,
-    undecidable,
+from selfeval.expectations.rules.comparing import (
+    NO_RESULT,
+    SAME_TEXT,
+    TIMED,
+    WORDED,
+    no_quantity,
+    sensibly_met,
 )
+from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, IndicatorRow
 
-ONE, ZERO = Decimal(1), Decimal(0)
+ONE = Decimal(1)
 _BLIND = undecidable("指标方向或完成比例无法确定")
 
 
-def core_quantity(text: str | None) -> Quantity | None:
-    """`text` as a plain quantity with one of the comparators that target-missed-full-score names."""
-    quantity = parse_quantity(text)
-    return quantity if quantity and fold(quantity.printed_comparator) in CORE_COMPARATORS else None
+def missed(row: IndicatorRow, *names: str) -> Decision:
+    """A target that is missed and has full marks; what is printed in `names` binds it."""
+    message = f"{row.name}年度指标值为{row.target}，完成值为{row.actual}，未达到指标值，却得满分{row.score}分，请核实得分。"
+    values = tuple(getattr(row, name) for name in names)
+    cells = (f"{row.subject}/score",)
+    return failed(message, f"低于{row.weight}分", f"{row.score}分", cells=cells, values=values)
 
 
 class TargetMissedFullScore(IndicatorRule):
@@ -46,30 +50,25 @@ class TargetMissedFullScore(IndicatorRule):
 
     id = "target-missed-full-score"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        if found.lost:  # whatever the result, this is no full score
-            return PASS
-        if doubt := record.doubt("target", "actual"):
-            return undecidable(f"指标值读取存疑，请核对 {doubt}")
-        pair = numbers_of(record, core_quantity)
-        if isinstance(pair, Decision):
-            if pair.verdict is not Verdict.UNDECIDABLE:
-                return pair
-            reading = sensible(record, core_quantity)
-            return PASS if reading and met(record, *reading) else pair
-        reached = met(record, *pair)
-        if reached is None:
-            return undecidable("指标值没有比较符号，指标名称也不能说明是越多越好还是越少越好")
-        if reached:
-            return PASS
-        message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，未达到指标值，却得满分{found.score_text}分，请核实得分。"
-        values = (record.target, record.actual, found.weight_text, found.score_text)
-        cells = (f"{subject}/score",)
-        expected = f"低于{found.weight_text}分"
-        return failed(message, expected, f"{found.score_text}分", cells=cells, values=values)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found, both = answer.rows, scored(answer.rows), pairs(answer.rows)
+        plain = quantities(rows, "target").core & quantities(rows, "actual").core & both.known
+        answer.unless(found.unknown).when(found.lost, PASS)  # whatever the result, no full score
+        answer.doubted("指标值读取存疑，请核对 {}", "target", "actual")
+        answer.when(rows.absent("target") | rows.absent("actual") | rows.blank("target"), NO_VALUES)
+        answer.when(rows.blank("actual"), NO_RESULT)
+        other = answer.left & ~plain
+        told = rows.fact(no_quantity, "target", "actual", where=other)
+        for decision in (WORDED, TIMED, SAME_TEXT):
+            answer.when(other & (told == decision), decision)
+        meets = rows.fact(sensibly_met, "target", "actual", "level2", "level3", kind=bool, where=other & answer.left)  # fmt: skip
+        answer.when(other & meets, PASS).when(other, NOT_QUANTITIES)
+        blind = undecidable("指标值没有比较符号，指标名称也不能说明是越多越好还是越少越好")
+        answer.when(both.reached < 0, blind)
+        answer.fails(
+            lambda at: missed(rows[at], "target", "actual", "weight", "score"),
+            both.reached == 0,
+        )
 
 
 class TargetMetLostPoints(IndicatorRule):
@@ -77,31 +76,20 @@ class TargetMetLostPoints(IndicatorRule):
 
     id = "target-met-lost-points"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        if not found.lost:
-            return PASS
-        values = quantities(record)
-        if isinstance(values, Decision):
-            return values
-        reached = met(record, *values)
-        if reached is None or is_ambiguous(record, values[0]):
-            return _BLIND
-        if not reached or explained(record):
-            return PASS
-        if doubt := record.doubt("explanation"):
-            return undecidable(f"偏差原因分析读取存疑，请核对 {doubt}")
-        message = f"{record.name}年度指标值{record.target}，完成值为{record.actual}，已达到指标值，但只得{found.score_text}分（分值{found.weight_text}分），请说明扣分理由。"
-        printed = (record.target, record.actual, found.weight_text, found.score_text)
-        return failed(
-            message,
-            f"{found.weight_text}分",
-            f"{found.score_text}分",
-            cells=(f"{subject}/score",),
-            values=printed,
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found, both = answer.rows, scored(answer.rows), pairs(answer.rows)
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            message = f"{row.name}年度指标值{row.target}，完成值为{row.actual}，已达到指标值，但只得{row.score}分（分值{row.weight}分），请说明扣分理由。"
+            printed = (row.target, row.actual, row.weight, row.score)
+            cells = (f"{row.subject}/score",)
+            return failed(message, f"{row.weight}分", f"{row.score}分", cells=cells, values=printed)
+
+        answer.unless(found.unknown).when(~found.lost, PASS).unless(both.unknown)
+        answer.when((both.reached < 0) | ambiguous(rows), _BLIND)
+        answer.when((both.reached == 0) | explained(rows), PASS)
+        answer.doubted("偏差原因分析读取存疑，请核对 {}", "explanation").fails(told)
 
 
 class ScoreProportional(IndicatorRule):
@@ -111,43 +99,30 @@ class ScoreProportional(IndicatorRule):
     #: How far a score may be from the proportional one: one point, or this share of the weight.
     _SLACK = Decimal("0.1")
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        settings = record.form.settings
-        if settings is None or settings.formula != "proportional":
-            return not_applicable("本表式没有规定按比例计分")
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        values = quantities(record)
-        if isinstance(values, Decision):
-            return values
-        done = completion(record, *values)
-        if done is None:
-            return _BLIND
-        if done >= 1:
-            return not_applicable("已达到指标值")
-        shares = [done, *self._other_share(record, *values)]
-        slack = max(ONE, found.weight * self._SLACK)
-        if any(abs(found.score - found.weight * max(share, ZERO)) <= slack for share in shares):
-            return PASS
-        expected = found.weight * max(done, ZERO)
-        message = f"{record.name}完成指标值的{percent(done, 1)}，按比例应得{expected:.2f}分，表中得{found.score_text}分，请说明计分办法。"
-        printed = (record.target, record.actual, found.weight_text, found.score_text)
-        return failed(
-            message,
-            f"{expected:.2f}",
-            found.score_text,
-            cells=(f"{subject}/score",),
-            values=printed,
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found, both = answer.rows, scored(answer.rows), pairs(answer.rows)
+        answer.when(~rows.by_form(_proportional, bool), not_applicable("本表式没有规定按比例计分"))
+        answer.unless(found.unknown).unless(both.unknown).when(~both.tells, _BLIND)
+        answer.when(both.complete, not_applicable("已达到指标值"))
+        answer.when(answer.left, lambda at: self._judge(rows[at], found, both, at))
 
-    def _other_share(
-        self, record: IndicatorRow, target: Quantity, actual: Quantity
-    ) -> list[Decimal]:
-        """Ceilings are scored A/B by some systems and 1-(B-A)/A by others."""
-        if direction(record, target) != "≤" or not target.value:
-            return []
-        return [1 - (actual.value - target.value) / target.value]
+    def _judge(self, row: IndicatorRow, found: Scored, both: Pairs, at: int) -> Decision:
+        done, weight, target = both.completion(at), found.weight[at], both.target[at]
+        # ceilings are scored A/B by some systems and 1-(B-A)/A by others
+        other = 1 - (both.actual[at] - target) / target if both.way[at] == "≤" and target else done
+        slack = max(ONE, weight * self._SLACK)
+        if any(
+            abs(found.score[at] - weight * max(share, ZERO)) <= slack for share in (done, other)
+        ):
+            return PASS
+        expected = f"{weight * max(done, ZERO):.2f}"
+        message = f"{row.name}完成指标值的{percent(done, 1)}，按比例应得{expected}分，表中得{row.score}分，请说明计分办法。"
+        printed = (row.target, row.actual, row.weight, row.score)
+        return failed(message, expected, row.score, cells=(f"{row.subject}/score",), values=printed)
+
+
+def _proportional(form: FormView) -> bool:
+    return form.settings is not None and form.settings.formula == "proportional"
 
 
 class ScoreMonotone(FormRule):
@@ -158,20 +133,23 @@ class ScoreMonotone(FormRule):
     _APART = Decimal("0.1")
     subjects = ("indicators",)
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        known = []
-        for row in record.filled:
-            found, values = points(row), quantities(row)
-            if isinstance(found, Decision) or isinstance(values, Decision) or not found.weight:
-                continue
-            done = completion(row, *values)
-            if done is not None and done < 1:
-                known.append((done, found.share, row))
-        if record.doubts and (why := record.doubt_within("indicators")):
-            return undecidable(f"绩效指标读取存疑，请核对 {why}")
-        if len(known) < 2:
-            return not_applicable("可比较的未完成指标不足2项")
-        known.sort(key=lambda one: one[0])
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows.blocks["indicators"]
+        found, both = scored(rows), pairs(rows)
+        behind = found.known & found.weight.astype(bool) & both.tells & ~both.complete
+        answer.within("绩效指标读取存疑，请核对 {}", "indicators")
+        answer.when(rows.counted(behind) < 2, not_applicable("可比较的未完成指标不足2项"))
+
+        def told(form: int) -> Decision:
+            known = [
+                (both.completion(at), found.share(at), rows[at]) for at in rows.within(form, behind)
+            ]
+            known.sort(key=lambda one: one[0])
+            return self._judge(known)
+
+        answer.when(answer.left, told)
+
+    def _judge(self, known: list[tuple[Decimal, Decimal, IndicatorRow]]) -> Decision:
         for i, (done, share, row) in enumerate(known):
             for better_done, better_share, better in known[i + 1 :]:
                 if better_done - done > self._APART and share - better_share > self._APART:
@@ -179,14 +157,9 @@ class ScoreMonotone(FormRule):
                         f"{row.name}完成{percent(done, 1)}、得分率{percent(share, 1)}，而{better.name}完成{percent(better_done, 1)}、"
                         f"得分率{percent(better_share, 1)}，完成少的得分率反而高，计分标准不一致，请核实。"
                     )
+                    values = (row.actual, row.score, better.actual, better.score)
                     cells = (f"{row.subject}/score",)
-                    return failed(
-                        message,
-                        None,
-                        percent(share, 1),
-                        cells=cells,
-                        values=(row.actual, row.score, better.actual, better.score),
-                    )
+                    return failed(message, None, percent(share, 1), cells=cells, values=values)
         return PASS
 
 
@@ -197,38 +170,45 @@ class OverAchievement(IndicatorRule):
     #: A ceiling of which less than this is used was planned too high.
     _LITTLE_USED = Decimal("0.7")
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        settings = record.form.settings
-        if settings is None:
-            return not_applicable("表式未识别，没有超额完成的规定")
-        values = quantities(record)
-        if isinstance(values, Decision):
-            return values
-        target, actual = values
-        way = direction(record, target)
-        if way is None:
-            return _BLIND
-        if target.value <= 0 or actual.value <= 0:
-            return not_applicable("指标值或完成值为0")
-        if way == "≤" and AVOIDED.search(record.level3 or ""):
-            return not_applicable("越少越好、应当避免的指标")
-        times = actual.value / target.value
-        far = times >= settings.over_achievement if way == "≥" else times <= self._LITTLE_USED
-        small = abs(actual.value - target.value) <= 1 or (
-            target.unit == "%" and max(actual.value, target.value) <= 100
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, both = answer.rows, pairs(answer.rows)
+        answer.when(
+            ~rows.by_form(_recognised, bool), not_applicable("表式未识别，没有超额完成的规定")
         )
-        if not far or small or explained(record):
+        answer.unless(both.unknown).when(both.way == None, _BLIND)  # noqa: E711  row by row
+        some = above(both.target, ZERO) & above(both.actual, ZERO)
+        answer.when(~some, not_applicable("指标值或完成值为0"))
+        avoided = (both.way == "≤") & rows.fact(_avoided, "level3", kind=bool)
+        answer.when(avoided, not_applicable("越少越好、应当避免的指标"))
+        answer.when(explained(rows), PASS)
+        answer.when(answer.left, lambda at: self._judge(rows[at], both, at))
+
+    def _judge(self, row: IndicatorRow, both: Pairs, at: int) -> Decision:
+        settings, target, actual = row.form.settings, both.target[at], both.actual[at]
+        assert settings is not None
+        times, more = actual / target, both.way[at] == "≥"
+        far = times >= settings.over_achievement if more else times <= self._LITTLE_USED
+        percents = both.unit[at] == "%" and max(actual, target) <= 100
+        if not far or abs(actual - target) <= 1 or percents:
             return PASS
-        share = f"{plain(times.quantize(Decimal('0.01')))}倍" if way == "≥" else percent(times, 1)
-        what = "指标值可能偏低或计数有误" if way == "≥" else "控制目标可能偏高"
-        message = f"{record.name}年度指标值为{record.target}，完成值为{record.actual}，是指标值的{share}，{what}，请说明。"
+        share = f"{plain(times.quantize(Decimal('0.01')))}倍" if more else percent(times, 1)
+        what = "指标值可能偏低或计数有误" if more else "控制目标可能偏高"
+        message = f"{row.name}年度指标值为{row.target}，完成值为{row.actual}，是指标值的{share}，{what}，请说明。"
         limit = (
             f"低于{plain(settings.over_achievement)}倍"
-            if way == "≥"
+            if more
             else f"高于{percent(self._LITTLE_USED, 0)}"
         )
-        printed = (record.target, record.actual)
-        return failed(message, limit, share, cells=(f"{subject}/actual",), values=printed)
+        printed = (row.target, row.actual)
+        return failed(message, limit, share, cells=(f"{row.subject}/actual",), values=printed)
+
+
+def _recognised(form: FormView) -> bool:
+    return form.settings is not None
+
+
+def _avoided(level3: str | None) -> bool:
+    return AVOIDED.search(level3 or "") is not None
 
 
 class ScoredWithoutValues(IndicatorRule):
@@ -236,28 +216,33 @@ class ScoredWithoutValues(IndicatorRule):
 
     id = "scored-without-values"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        if any(word in (record.level1 or "") for word in ("决策", "管理", "投入", "过程")):
-            return not_applicable("决策、管理类指标按标准计分，不设指标值")
-        if record.target is None and record.actual is None:
-            return not_applicable("本表没有指标值栏和完成值栏")
-        if has_parts(record):
-            return not_applicable("指标值和完成值填在其下各分项")
-        if doubt := record.doubt("target", "actual"):
-            return undecidable(f"指标值读取存疑，请核对 {doubt}")
-        if not is_blank(record.target) or not is_blank(record.actual) or found.score <= 0:
-            return PASS
-        message = f"{record.name}的年度指标值和实际完成值均为空白，却得{found.score_text}分，计分没有依据，请补充。"
-        return failed(
-            message,
-            "填列指标值和完成值",
-            "空白",
-            cells=(f"{subject}/actual", f"{subject}/score"),
-            values=(found.score_text, record.level3),
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found = answer.rows, scored(answer.rows)
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            message = f"{row.name}的年度指标值和实际完成值均为空白，却得{row.score}分，计分没有依据，请补充。"
+            cells = (f"{row.subject}/actual", f"{row.subject}/score")
+            return failed(
+                message, "填列指标值和完成值", "空白", cells=cells, values=(row.score, row.level3)
+            )
+
+        answer.unless(found.unknown)
+        answer.when(
+            rows.fact(_managed, "level1", kind=bool),
+            not_applicable("决策、管理类指标按标准计分，不设指标值"),
         )
+        answer.when(
+            rows.absent("target") & rows.absent("actual"),
+            not_applicable("本表没有指标值栏和完成值栏"),
+        )
+        answer.when(parts(rows)[1], not_applicable("指标值和完成值填在其下各分项"))
+        answer.doubted("指标值读取存疑，请核对 {}", "target", "actual")
+        answer.fails(told, rows.blank("target") & rows.blank("actual") & found.given)
+
+
+def _managed(level1: str | None) -> bool:
+    return any(word in (level1 or "") for word in ("决策", "管理", "投入", "过程"))
 
 
 class ZeroCompleted(IndicatorRule):
@@ -265,36 +250,35 @@ class ZeroCompleted(IndicatorRule):
 
     id = "zero-completed"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        found = points(record)
-        if isinstance(found, Decision):
-            return found
-        if doubt := record.doubt("target", "actual"):
-            return undecidable(f"指标值读取存疑，请核对 {doubt}")
-        if is_blank(record.target):
-            return not_applicable("没有填指标值")
-        if is_blank(record.actual):
-            if (record.actual or "").strip("　 ") in ("无", "不适用"):
-                return undecidable("完成值填“无”，可能是没有发生")
-            what = "实际完成值为空白"
-        else:
-            target, actual = parse_quantity(record.target), parse_quantity(record.actual)
-            if target is None or actual is None:
-                return undecidable("指标值或完成值不是单纯数值")
-            if direction(record, target) != "≥" or target.value <= 0:
-                return not_applicable("不是越多越好的指标")
-            if actual.value:
-                return PASS
-            what = f"实际完成值为{record.actual}"
-        if found.score <= 0:
-            return PASS
-        message = (
-            f"{record.name}年度指标值为{record.target}，{what}，却得{found.score_text}分，请核实。"
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, found = answer.rows, scored(answer.rows)
+        target, actual, blank = (
+            quantities(rows, "target"),
+            quantities(rows, "actual"),
+            rows.blank("actual"),
         )
-        return failed(
-            message,
-            "0分",
-            f"{found.score_text}分",
-            cells=(f"{subject}/actual", f"{subject}/score"),
-            values=(record.actual, found.score_text),
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            what = "实际完成值为空白" if blank[at] else f"实际完成值为{row.actual}"
+            message = f"{row.name}年度指标值为{row.target}，{what}，却得{row.score}分，请核实。"
+            cells = (f"{row.subject}/actual", f"{row.subject}/score")
+            return failed(
+                message, "0分", f"{row.score}分", cells=cells, values=(row.actual, row.score)
+            )
+
+        answer.unless(found.unknown).doubted("指标值读取存疑，请核对 {}", "target", "actual")
+        answer.when(rows.blank("target"), not_applicable("没有填指标值"))
+        answer.when(
+            blank & rows.fact(_nothing, "actual", kind=bool),
+            undecidable("完成值填“无”，可能是没有发生"),
         )
+        unknown = ~target.known | ~actual.known
+        answer.when(~blank & unknown, undecidable("指标值或完成值不是单纯数值"))
+        more = (ways(rows) == "≥") & above(target.value, ZERO)
+        answer.when(~blank & ~more, not_applicable("不是越多越好的指标"))
+        answer.when(~blank & actual.value.astype(bool), PASS).fails(told, found.given)
+
+
+def _nothing(actual: str | None) -> bool:
+    return (actual or "").strip("　 ") in ("无", "不适用")

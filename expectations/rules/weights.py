@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import ZERO, form_sum, percent, plain
+from selfeval.expectations.columns import (
+    ABSENT,
+    DOUBTFUL,
+    UNREADABLE,
+    Array,
+    Columns,
+    below,
+    nonzero,
+)
+from selfeval.expectations.readings import Reading
 from selfeval.expectations.rules.base import FormRule, FundRule, IndicatorRule
-from selfeval.expectations.rules.common import parent_of, points
+from selfeval.expectations.rules.common import parts, scored
 from selfeval.expectations.rules.funds import execution_ratio, readings
-from selfeval.expectations.text import is_blank
-from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CellState, FormView, FundRow, IndicatorRow
+from selfeval.expectations.verdicts import (
+    PASS,
+    Decision,
+    Verdict,
+    failed,
+    not_applicable,
+    undecidable,
+)
+from selfeval.expectations.view import CellState, FormView, FundRow
 
 FULL_MARKS = Decimal(100)
 
@@ -20,40 +37,37 @@ class WeightZeroOrMissing(IndicatorRule):
 
     id = "weight-zero-or-missing"
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        weight = record.read("weight")
-        if (
-            record.is_placeholder
-            or weight.state is CellState.ABSENT
-            or (record.level3 or "").startswith("其中")
-            or parent_of(record) is not None
-        ):
-            return not_applicable("没有分值栏，或为模板空行、其中行")
-        if is_blank(record.target) or is_blank(record.actual):
-            return not_applicable("没有填指标值和完成值")
-        if weight.state in (CellState.DOUBTFUL, CellState.UNREADABLE):
-            return undecidable(f"分值无法辨认（{subject}/weight）")
-        if weight.number is not None and weight.value > 0:
-            return PASS
-        if not any(row.read("weight").number for row in record.form.indicators):
-            return undecidable("分值栏全部空白，可能按块计分")
-        message = f"{record.name}填有指标值和完成值，但分值为{weight.text or '空白'}，请补充分值或说明不计分的理由。"
-        return failed(
-            message,
-            "有分值",
-            weight.text or "空白",
-            cells=(f"{subject}/weight", f"{subject}/target"),
-            values=(weight.text, record.target),
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, weight = answer.rows, answer.rows.numbers("weight")
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            blank = row.weight or "空白"
+            message = (
+                f"{row.name}填有指标值和完成值，但分值为{blank}，请补充分值或说明不计分的理由。"
+            )
+            cells = (f"{row.subject}/weight", f"{row.subject}/target")
+            return failed(message, "有分值", blank, cells=cells, values=(row.weight, row.target))
+
+        inner = (
+            rows.fact(_is_part, "level3", kind=bool) | parts(rows)[0] | rows.flag("is_placeholder")
+        )
+        answer.when(
+            (weight.state == ABSENT) | inner, not_applicable("没有分值栏，或为模板空行、其中行")
+        )
+        answer.when(
+            rows.blank("target") | rows.blank("actual"), not_applicable("没有填指标值和完成值")
+        )
+        unread = (weight.state == DOUBTFUL) | (weight.state == UNREADABLE)
+        answer.when(unread, lambda at: undecidable(f"分值无法辨认（{rows[at].subject}/weight）"))
+        answer.when(weight.above(ZERO), PASS)
+        answer.when(~rows.any(weight.known), undecidable("分值栏全部空白，可能按块计分")).fails(
+            told
         )
 
 
-def _all_weights(form: FormView) -> Decimal:
-    """The sum of the readable weights of the indicators."""
-    if "all weights" not in form.memo:
-        found = (row.read("weight") for row in form.filled if not row.repeats("weight"))
-        form.memo["all weights"] = sum((reading.value for reading in found if reading.number), ZERO)
-    total: Decimal = form.memo["all weights"]
-    return total
+def _is_part(level3: str | None) -> bool:
+    return (level3 or "").startswith("其中")
 
 
 class WeightConcentration(IndicatorRule):
@@ -63,28 +77,36 @@ class WeightConcentration(IndicatorRule):
     #: Points of the indicators below which a form is cut short or not filled in, and a share of them says nothing.
     _ENOUGH = Decimal(60)
 
-    def judge(self, record: IndicatorRow, subject: str) -> Decision:
-        weight, settings = record.read("weight"), record.form.settings
-        if weight.state is CellState.ABSENT or record.is_placeholder or settings is None:
-            return not_applicable("没有分值栏，或表式未识别")
-        if weight.state is CellState.DOUBTFUL:
-            return undecidable(f"分值读取存疑（{subject}/weight）")
-        if weight.number is None:
-            return not_applicable("没有填分值")
-        total = _all_weights(record.form)
-        if total < self._ENOUGH:
-            return undecidable(f"各指标分值合计只有{plain(total)}分，不足以判断占比")
-        if weight.value <= settings.concentration * total or len(record.form.filled) < 3:
-            return PASS
-        share = percent(weight.value / total, 0)
-        message = f"{record.name}分值{weight.text}分，占全部指标分值{plain(total)}分的{share}，权重过于集中，请考虑细化。"
-        return failed(
-            message,
-            f"不高于{percent(settings.concentration, 0)}",
-            share,
-            cells=(f"{subject}/weight",),
-            values=(weight.text, str(total)),
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, weight = answer.rows, answer.rows.numbers("weight")
+        limits = rows.by_form(_concentration)
+        whole = rows.sums(weight.value, weight.known & ~rows.repeats("weight"))[rows.of]
+
+        def told(at: int) -> Decision:
+            row, total, limit = rows[at], whole[at], percent(limits[at], 0)
+            share = percent(weight.value[at] / total, 0)
+            message = f"{row.name}分值{row.weight}分，占全部指标分值{plain(total)}分的{share}，权重过于集中，请考虑细化。"
+            cells, values = (f"{row.subject}/weight",), (row.weight, str(total))
+            return failed(message, f"不高于{limit}", share, cells=cells, values=values)
+
+        unknown = (weight.state == ABSENT) | rows.flag("is_placeholder") | ~limits.astype(bool)
+        answer.when(unknown, not_applicable("没有分值栏，或表式未识别"))
+        answer.when(
+            weight.state == DOUBTFUL,
+            lambda at: undecidable(f"分值读取存疑（{rows[at].subject}/weight）"),
         )
+        answer.when(~weight.known, not_applicable("没有填分值"))
+        few = below(whole, self._ENOUGH, answer.left)
+        answer.when(
+            few, lambda at: undecidable(f"各指标分值合计只有{plain(whole[at])}分，不足以判断占比")
+        )
+        heavy = answer.left & (rows.sizes >= 3)
+        heavy[heavy] = weight.value[heavy] > limits[heavy] * whole[heavy]
+        answer.fails(told, heavy)
+
+
+def _concentration(form: FormView) -> Decimal | None:
+    return form.settings.concentration if form.settings is not None else None
 
 
 class IntegerRounding(FundRule):
@@ -122,51 +144,43 @@ class NotApplicableRescaled(FormRule):
     id = "not-applicable-rescaled"
     subjects = ("total",)
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        left_out = [
-            row
-            for row in record.filled
-            if any(
-                word in (text or "") for word in _NOT_APPLICABLE for text in (row.actual, row.score)
-            )
-        ]
-        left_out = [
-            row
-            for row in left_out
-            if (given := row.read("weight").number)
-            and given.value > 0
-            and not row.read("score").number
-        ]
-        if not left_out:
-            return not_applicable("没有标明不适用的指标")
-        printed = record.read_total("score")
-        if printed.number is None:
-            return undecidable("没有可读的总分")
-        if record.shared:
-            return undecidable("分值或得分为合并单元格，无法折算")
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms, rows = answer.rows, answer.rows.blocks["indicators"]
+        score, weight, printed = (
+            rows.numbers("score"),
+            rows.numbers("weight"),
+            forms.numbers("total_score"),
+        )
+        out = rows.fact(_left_out, "actual", "score", kind=bool) & weight.above(ZERO) & ~score.known
+        answer.when(rows.counted(out) == 0, not_applicable("没有标明不适用的指标"))
+        answer.when(~printed.known, undecidable("没有可读的总分"))
+        answer.when(forms.shares, undecidable("分值或得分为合并单元格，无法折算"))
+        answer.when(answer.left, lambda at: self._judge(forms, at, out, printed.readings[at]))
+
+    def _judge(self, forms: Columns, form: int, out: Array, printed: Reading) -> Decision:
         score = weight = ZERO
-        for row in (*record.filled, *((record.total_fund,) if record.total_fund else ())):
-            if row in left_out:
-                continue
-            found = points(row)
-            if isinstance(found, Decision):
-                if found.verdict.value == "undecidable":
-                    return found
-                continue
-            score, weight = score + found.score, weight + found.weight
+        for table in ("indicators", "funds"):
+            rows = forms.blocks[table]
+            found = scored(rows)
+            for at in rows.within(form, ~out if table == "indicators" else rows.of >= 0):
+                if found.known[at]:
+                    score, weight = score + found.score[at], weight + found.weight[at]
+                elif found.unknown[at].verdict is Verdict.UNDECIDABLE:
+                    return found.unknown[at]
         if not weight:
             return undecidable("没有适用的指标")
+        assert printed.number is not None
         exact = FULL_MARKS * score / weight
         if abs(exact - printed.value) <= printed.number.half + Decimal("0.05"):
             return PASS
-        message = f"{len(left_out)}项指标不适用，应以适用指标得分{plain(score)}分、分值{plain(weight)}分按百分制折算为{exact:.2f}分，总分为{printed.text}分，请核实。"
-        return failed(
-            message,
-            f"{exact:.2f}",
-            printed.text,
-            cells=("total/score",),
-            values=(printed.text, str(score), str(weight)),
-        )
+        left_out = len(forms.blocks["indicators"].within(form, out))
+        message = f"{left_out}项指标不适用，应以适用指标得分{plain(score)}分、分值{plain(weight)}分按百分制折算为{exact:.2f}分，总分为{printed.text}分，请核实。"
+        values = (printed.text, str(score), str(weight))
+        return failed(message, f"{exact:.2f}", printed.text, cells=("total/score",), values=values)
+
+
+def _left_out(*texts: str | None) -> bool:
+    return any(word in (text or "") for word in _NOT_APPLICABLE for text in texts)
 
 
 class TotalOutOfRange(FormRule):
@@ -195,23 +209,25 @@ class ScoresAllFull(FormRule):
     id = "scores-all-full"
     subjects = ("indicators",)
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        total = form_sum(record, "score")
-        if isinstance(total, Decision) and total.verdict.value == "not-applicable":
-            return total
-        found = [points(row) for row in record.filled]
-        rows = [one for one in found if not isinstance(one, Decision)]
-        if record.doubts and (why := record.doubt_within("indicators")):
-            return undecidable(f"绩效指标读取存疑，请核对 {why}")
-        if len(rows) < 8:
-            return not_applicable("计分指标不足8项")
-        if any(one.lost for one in rows):
-            return PASS
-        message = f"{len(rows)}项指标全部得满分，请复核自评是否客观，并备查佐证材料。"
-        return failed(
-            message,
-            None,
-            f"{len(rows)}项满分",
-            cells=("indicators/0/score",),
-            values=(str(len(rows)),),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows.blocks["indicators"]
+        found = scored(rows)
+        count, lost = rows.counted(found.known), rows.counted(found.known & found.lost)
+
+        def told(form: int) -> Decision:
+            full = f"{count[form]}项"
+            message = f"{full}指标全部得满分，请复核自评是否客观，并备查佐证材料。"
+            cells = ("indicators/0/score",)
+            return failed(message, None, f"{full}满分", cells=cells, values=(str(count[form]),))
+
+        sums = answer.rows.by_form(_no_scores)
+        answer.when(nonzero(sums), lambda form: sums[form])
+        answer.within("绩效指标读取存疑，请核对 {}", "indicators")
+        answer.when(count < 8, not_applicable("计分指标不足8项")).fails(told, lost == 0)
+
+
+def _no_scores(form: FormView) -> Decision | None:
+    """Why a form has no scores to add up."""
+    total = form_sum(form, "score")
+    none = isinstance(total, Decision) and total.verdict is Verdict.NOT_APPLICABLE
+    return total if none and isinstance(total, Decision) else None
