@@ -161,9 +161,9 @@ def scale_of(text: str | None) -> Decimal:
     return _normalised("".join(match["unit"].split()))[0] if match else Decimal(1)
 
 
-def prints(text: str, unit: str) -> bool:
-    """Whether a text of a quantity may be in `unit`, as `Quantity` has it: a cheap look, before the quantity is read."""
-    return unit in text or any(name in text for name, one in _UNIT_NAMES.items() if one == unit)
+def printed_units(unit: str) -> tuple[str, ...]:
+    """The names that a unit, as `Quantity` has it, is printed by."""
+    return unit, *(name for name, one in _UNIT_NAMES.items() if one == unit)
 
 
 def _contradicted(match: re.Match[str]) -> bool:

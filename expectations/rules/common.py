@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 
@@ -46,7 +47,7 @@ class Scored:
     lost: Array
     given: Array
 
-    @property
+    @cached_property
     def known(self) -> Array:
         return self.unknown.left
 
@@ -87,7 +88,7 @@ class Quantities:
     comparator: Array
     core: Array
 
-    @property
+    @cached_property
     def known(self) -> Array:
         return ~missing(self.value)
 
@@ -120,7 +121,7 @@ class Pairs:
     way: Array
     reached: Array
 
-    @property
+    @cached_property
     def known(self) -> Array:
         return self.unknown.left
 
@@ -130,14 +131,14 @@ class Pairs:
         found: Decimal = one / other if self.way[at] == "≥" else other / one
         return found
 
-    @property
+    @cached_property
     def tells(self) -> Array:
         """The rows that say how much of the target is reached."""
         floors: Array = (self.way == "≥") & above(self.target, ZERO, self.known)
         floors |= (self.way == "≤") & above(self.actual, ZERO, self.known)
         return floors
 
-    @property
+    @cached_property
     def complete(self) -> Array:
         """The rows of those whose target is reached, be it to be exceeded or not."""
         found: Array = self.tells & (self.equal | (self.more == (self.way == "≥")))

@@ -8,7 +8,7 @@ import numpy as np
 
 from selfeval.core.folding import fold
 from selfeval.core.numbers import MONEY_UNITS
-from selfeval.core.quantities import Quantity, parse_quantity, prints
+from selfeval.core.quantities import Quantity, parse_quantity, printed_units
 from selfeval.expectations.answers import VERDICTS, Answer
 from selfeval.expectations.columns import nonzero, objects
 from selfeval.expectations.readings import CAPTIONS
@@ -33,16 +33,22 @@ _COUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万|亿)?([一-龥㎡]{1,3}
 Named = tuple[Quantity, str, str]
 
 
-def _named(text: str, unit: str) -> tuple[Named, ...]:
+def _counts(text: str) -> list[re.Match[str]]:
+    return list(_COUNT.finditer(text))
+
+
+def _named(counts: list[re.Match[str]], unit: str) -> tuple[Named, ...]:
     """The quantities in `unit` that a text names; all of them where that is ""."""
-    named = []
-    for match in _COUNT.finditer(text):
-        for cut in range(len(match[3]), 0, -1):
-            if unit and not prints(match[3][:cut], unit):
-                continue
-            found = parse_quantity(match[1] + (match[2] or "") + match[3][:cut])
+    named, printed = [], printed_units(unit) if unit else ("",)
+    for match in counts:
+        tail = match[3]
+        if not any(name in tail for name in printed):
+            continue
+        for cut in range(len(tail), 0, -1):
+            found = parse_quantity(match[1] + (match[2] or "") + tail[:cut])
             if found is not None and (not unit or found.unit == unit) and found.unit != "%":
-                named.append((found, text[max(0, match.start() - 24) : match.start()], match[0]))
+                before = match.string[max(0, match.start() - 24) : match.start()]
+                named.append((found, before, match[0]))
                 break
     return tuple(named)
 
@@ -83,12 +89,13 @@ class CountsVsGoalText(IndicatorRule):
             [bool(form.doubts and form.doubt(goal)) for form in rows.forms], dtype=bool
         )
         answer.when(rows.doubted(cell, "level3") | unsure[rows.of], doubt)
+        counts = [_counts(text) for text in texts]
         known: dict[tuple[int, str], tuple[Named, ...]] = {}
         named = np.full(len(rows), None)
         for at in np.flatnonzero(answer.left).tolist():
             key = (int(rows.of[at]), unit[at])
             if key not in known:
-                known[key] = _named(texts[key[0]], unit[at])
+                known[key] = _named(counts[key[0]], unit[at])
             named[at] = known[key]
         answer.when(~nonzero(named), not_applicable("文字中没有同一单位的数量"))
         same = [
