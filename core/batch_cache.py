@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 #: answers that are remembered of a function
-_ANSWERS = 4096
+_ANSWERS = 65_536
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
