@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from selfeval.core.folding import fold
-from selfeval.core.quantities import CORE_COMPARATORS, parse_quantity, scale_of
+from selfeval.core.quantities import CORE_COMPARATORS, Quantity, parse_quantity, scale_of
 from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import ZERO, trouble
 from selfeval.expectations.columns import (
@@ -93,6 +93,12 @@ class Quantities:
         return ~missing(self.value)
 
 
+def core_quantity(text: str | None) -> Quantity | None:
+    """`text` as a plain quantity with one of the comparators that target-missed-full-score names."""
+    quantity = parse_quantity(text)
+    return quantity if quantity and fold(quantity.printed_comparator) in CORE_COMPARATORS else None
+
+
 def quantities(rows: Columns, name: str) -> Quantities:
     """The column `name` as plain quantities."""
     return rows.once(_quantities, name)
@@ -102,8 +108,8 @@ def _quantities(rows: Columns, name: str) -> Quantities:
     found = rows.fact(parse_quantity, name)
     value, unit, comparator = (objects([getattr(one, part, None) for one in found])
                                for part in ("value", "unit", "comparator"))  # fmt: skip
-    core = [one is not None and fold(one.printed_comparator) in CORE_COMPARATORS for one in found]
-    return Quantities(found, value, unit, comparator, np.array(core, dtype=bool))
+    core = rows.fact(core_quantity, name)
+    return Quantities(found, value, unit, comparator, ~missing(core))
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,9 +172,9 @@ def _pairs(rows: Columns) -> Pairs:
     both, way = unknown.left, ways(rows)
     equal, more = np.zeros(len(rows), dtype=bool), below(target.value, values, both)
     equal[both] = target.value[both] == values[both]
-    strict = (target.comparator == ">") | (target.comparator == "<")
-    reached = np.where(equal, ~strict, np.where(way == "≥", more, ~more)).astype(np.int8)
-    reached[~both | (~equal & (way == None))] = -1  # noqa: E711  row by row
+    told = (target.comparator[both], target.value[both], values[both], way[both])
+    reached = np.full(len(rows), -1, dtype=np.int8)
+    reached[both] = [-1 if one is None else one for one in map(met, *told)]
     return Pairs(unknown, target.value, values, target.unit, equal, more, way, reached)
 
 
@@ -187,29 +193,34 @@ AVOIDED = re.compile(
 _TURNED = re.compile(r"下降|降低|减少")
 
 
-def _bare_way(level2: str | None, level3: str | None) -> str | None:
-    """Which way a number without a comparator points, by the names of the indicator; None where they do not tell."""
+def direction(target: Quantity, level2: str | None, level3: str | None) -> str | None:
+    """Which way a target points: "≥" more is better, "≤" less is better; None where a bare number does not tell (RULES.md)."""
+    if target.comparator in ("≥", ">"):
+        return "≥"
+    if target.comparator in ("≤", "<") or not target.value:
+        return "≤"
+    floor = "≥" if target.comparator == "=" else None
     name, level2 = indicator_name(level3), level2 or ""
     if _CEILING.search(name) or "成本" in level2:
-        return None if _TURNED.search(name) else "≤"
-    return "≥" if re.search("数量|质量|满意", level2) else None
+        return floor if _TURNED.search(name) else "≤"
+    return "≥" if re.search("数量|质量|满意", level2) else floor
 
 
 def ways(rows: Columns) -> Array:
-    """Which way the targets of rows point: "≥" more is better, "≤" less is better; None where a bare number does not tell, and where there
-    is no number (RULES.md)."""
-    return rows.once(_ways)
+    """Which way the targets of rows point, None where there is no number."""
+    return rows.fact(_way, "target", "level2", "level3")
 
 
-def _ways(rows: Columns) -> Array:
-    target = quantities(rows, "target")
-    way = rows.fact(_bare_way, "level2", "level3").copy()
-    way[(way == None) & (target.comparator == "=")] = "≥"  # noqa: E711  row by row
-    way[target.known & ~nonzero(target.value)] = "≤"
-    way[(target.comparator == "≥") | (target.comparator == ">")] = "≥"
-    way[(target.comparator == "≤") | (target.comparator == "<")] = "≤"
-    way[~target.known] = None
-    return way
+def _way(target: str | None, level2: str | None, level3: str | None) -> str | None:
+    quantity = parse_quantity(target)
+    return direction(quantity, level2, level3) if quantity is not None else None
+
+
+def met(comparator: str, target: Decimal, actual: Decimal, way: str | None) -> bool | None:
+    """Whether a target is met, in the direction in which it points; None where that is not known and the numbers differ."""
+    if target == actual:
+        return comparator not in (">", "<")
+    return None if way is None else (actual > target) == (way == "≥")
 
 
 def _is_ambiguous(level2: str | None, level3: str | None) -> bool:
