@@ -73,18 +73,18 @@ def test_runs_are_kept_under_their_names_and_lead_to_their_pages(tmp_path):
     """Each night replaced the one before; the page that people begin with was empty, since its script is not run."""
     tables = tables_of(changed(CLEAN, {"indicators/0/score": "21"}))
     ids = tables.documents["document_id"].tolist()
-    for run in ("2026-03-01-0200-aaaa", "2026-03-02-0200-bbbb"):
+    for run in ("2026-03-01-02-00", "2026-03-02-02-00"):
         docs = DataDocs()
         for _, found in audit_in_batches(ids, lambda *_: tables, run=run):
             docs.add(found.batch)
         index = docs.write(tmp_path / "docs", counted(found.verdicts), found.findings)
     told = visible(index)
-    assert told.index("2026-03-02-0200-bbbb") < told.index("2026-03-01-0200-aaaa")
+    assert told.index("2026-03-02-02-00") < told.index("2026-03-01-02-00")
     pages = re.findall(r'href="(validations/[^"]+)"', index.read_text("utf-8"))
     assert len(pages) == len(set(pages)) and all((index.parent / one).is_file() for one in pages)
     new, old = (
         next((index.parent / "validations" / "score_sums" / "indicators" / run).rglob("*.html"))
-        for run in ("2026-03-02-0200-bbbb", "2026-03-01-0200-aaaa")
+        for run in ("2026-03-02-02-00", "2026-03-01-02-00")
     )
     assert "reports/documents/" in new.read_text("utf-8")
     assert "得分21超过分值20" in old.read_text("utf-8")

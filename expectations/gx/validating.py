@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,8 @@ class SuiteRunner:
         from great_expectations.core import RunIdentifier
 
         self.folder, self.context = folder, quiet_context()
-        self._run_id = RunIdentifier(run)
+        # without a time it would read one from the name
+        self._run_id = RunIdentifier(run, datetime.now(UTC))
         self._source = self.context.data_sources.add_or_update_pandas("batch")
         self._prepared: dict[str, Any] = {}
 
