@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from selfeval.records.errors import StoreError
+from selfeval.records.store.decision_files import read_file, written
 from selfeval.records.store.decisions import (
     FIRST,
     ChainBreak,
@@ -169,6 +170,32 @@ def test_what_is_not_complete_or_not_there_is_refused(
 def test_names_and_telephones_are_masked_in_decisions_too(read: Store) -> None:
     new = NewDecision("correct", "审计员甲", "看错了", DOCUMENT, 1, "leader", value="王小明")
     assert read.decide(new).value == "王*"
+
+
+@pytest.mark.parametrize(
+    "kept, changed, code",
+    [
+        ([0, 1, 2], ("number 1", "number 9"), "chain-broken"),
+        ([1, 2], ("", ""), "chain-gap"),
+        ([0, 2], ("", ""), "chain-broken"),
+        ([0], ('"number"', '"nummer"'), "chain-unreadable"),
+        ([0], ("{", "这不是"), "chain-unreadable"),
+    ],
+)
+def test_a_file_of_a_chain_that_does_not_hold_is_not_taken_in(
+    read: Store, tmp_path: Path, kept: list[int], changed: tuple[str, str], code: str
+) -> None:
+    made = [read.decide(confirmed(reason=f"number {number}")) for number in range(3)]
+    lines = written(made).splitlines()
+    file = tmp_path / "chain.jsonl"
+    file.write_text("\n".join(lines[at].replace(*changed) for at in kept), "utf-8")
+    with Store(f"sqlite:///{tmp_path}/other.db") as other:
+        with pytest.raises(DecisionError) as caught:
+            other.take_in_decisions(read_file(file))
+        assert caught.value.code == code and other.decisions() == []
+        file.write_text(written(made), "utf-8")
+        assert other.take_in_decisions(read_file(file)) == made == other.decisions()
+        assert other.take_in_decisions(read_file(file)) == []
 
 
 _WRITE = """

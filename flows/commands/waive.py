@@ -12,8 +12,7 @@ from selfeval.flows.commands.options import DEFAULT_WORKSPACE, StoreOption, Work
 from selfeval.flows.problems import OK, Problem
 
 if TYPE_CHECKING:
-    from datetime import date
-
+    from selfeval.flows.workspace import Workspace
     from selfeval.records.clock import Clock
     from selfeval.records.store.decisions import Kind
     from selfeval.records.store.store import Store
@@ -69,9 +68,9 @@ def waive(
     place = existing(workspace, store)
     books, clock = store_of(place), place.clock
     if sheet:
-        _take_in(books, sheet, clock.today())
+        _take_in(place, sheet)
     elif finding:
-        _enter(books, finding, by, reason, until, withdraw, clock.today())
+        _enter(place, finding, by, reason, until, withdraw)
     else:
         _list(books, clock)
     return OK
@@ -89,38 +88,46 @@ def _list(books: Store, clock: Clock) -> None:
 
 
 def _enter(
-    books: Store, finding: str, by: str, reason: str, until: str, withdraw: bool, today: date
+    place: Workspace, finding: str, by: str, reason: str, until: str, withdraw: bool
 ) -> None:
     from selfeval.flows.commands.waiver_sheet import parse_day, plain_id
+    from selfeval.flows.run.deciding import decide_and_audit
+    from selfeval.flows.run.stores import store_of
     from selfeval.records.store.decisions import NewDecision
 
+    books = store_of(place)
     try:
-        day = parse_day(until, today)
+        day = parse_day(until, place.clock.today())
     except ValueError as error:
         raise Problem(
             "until-wrong", str(error), "例如 --until 2026-12-31；不给则一直有效。"
         ) from error
     before = books.decisions_head().number
     kind: Kind = "withdraw" if withdraw else "accept"
-    made = books.decide(NewDecision(kind, by, reason, finding_id=plain_id(finding), until=day))
+    new = NewDecision(kind, by, reason, finding_id=plain_id(finding), until=day)
+    (made,) = decide_and_audit(place, new).made
     if made.number <= before:
         log.info("没有变化：该问题已按同样的理由接受")
     else:
         log.info("已%s，下次运行或 selfeval report 后反映在报告中", "收回" if withdraw else "接受")
 
 
-def _take_in(books: Store, path: Path, today: date) -> None:
+def _take_in(place: Workspace, path: Path) -> None:
     from selfeval.flows.commands.waiver_sheet import read_sheet
+    from selfeval.flows.run.deciding import decide_and_audit
+    from selfeval.flows.run.stores import store_of
     from selfeval.records.store.decisions import NewDecision
 
-    entries = read_sheet(path, books.finding_ids(), today)
+    books = store_of(place)
+    entries = read_sheet(path, books.finding_ids(), place.clock.today())
     before = books.decisions_head().number
-    made = books.decide_all(
+    made = decide_and_audit(
+        place,
         [
             NewDecision("accept", one.by, one.reason, finding_id=one.finding_id, until=one.until)
             for one in entries
-        ]
-    )
+        ],
+    ).made
     changed = sum(one.number > before for one in made)
     log.info(
         "%s：填写 %d 行，新接受 %d 项，其余先前已按同样的理由接受", path.name, len(entries), changed

@@ -54,6 +54,8 @@ def checks(workspace: Path | None) -> Iterator[Check]:
     if workspace is not None:
         yield _disk(workspace)
         yield _guard("工作区", lambda: _workspace(workspace))
+        if workspace.exists():
+            yield _guard("复核记录", lambda: _decisions(workspace))
 
 
 def _python() -> Check:
@@ -194,3 +196,17 @@ def _workspace(root: Path) -> Check:
         if state != "ok":
             return Check("工作区", False, f"数据库校验：{state}", "请从备份恢复")
     return Check("工作区", True, f"{len(ledger_of(workspace).all())} 份报送")
+
+
+def _decisions(root: Path) -> Check:
+    from selfeval.flows.run.deciding import broken
+    from selfeval.flows.run.stores import store_of
+    from selfeval.flows.workspace import existing
+
+    workspace = existing(root)
+    store = store_of(workspace)
+    if breaks := broken(workspace, store):
+        told = "；".join(one.sentence for one in breaks[:5])
+        return Check("复核记录", False, told, "记录被改动过；请与备份核对，见 selfeval decisions")
+    head = store.decisions_head()
+    return Check("复核记录", True, f"{head.number} 条，校验相符")

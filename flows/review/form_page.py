@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from selfeval.flows.review.alternatives import alternatives
 from selfeval.flows.review.queue import SURE, QueueItem, holding
-from selfeval.flows.review.words import CAPTIONS, joined_places
-from selfeval.records.store.decisions import DecisionRow, Subject
+from selfeval.flows.review.words import joined_places
+from selfeval.records.store.decisions import CAPTIONS, DecisionRow, Subject
 from selfeval.records.store.store import Store
 from selfeval.reports import labels
 from selfeval.reports.i18n import translator

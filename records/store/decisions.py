@@ -40,6 +40,17 @@ OF_VALUES: tuple[Kind, ...] = ("correct", "confirm", "unreadable")
 OF_FINDINGS: tuple[Kind, ...] = ("accept", "return", "question")
 #: What needs a reason; that the page says so is reason enough for the others.
 WITH_REASON: tuple[Kind, ...] = ("correct", *OF_FINDINGS, "withdraw")
+#: What each kind is called.
+CAPTIONS: Mapping[Kind, str] = {
+    "confirm": "确认读数",
+    "correct": "更正读数",
+    "unreadable": "无法辨认",
+    "accept": "采纳说明",
+    "return": "退回更正",
+    "question": "存疑",
+    "reviewed": "已复核",
+    "withdraw": "撤回",
+}
 #: The predecessor of the first row.
 FIRST = "0" * 64
 
@@ -62,6 +73,10 @@ class DecisionError(RecordsError):
         "reading-changed": ("{path} 的读取结果已改变", "请刷新后按现在的读取结果再决定。"),
         "decided-meanwhile": ("{by} 已先作出决定（第 {number} 条）", "请刷新后查看，再决定是否更改。"),
         "nothing-to-withdraw": ("没有可以收回的复核记录", "已有的见 selfeval decisions。"),
+        "chain-broken": ("该文件中的复核记录不完整：{why}", "没有导入任何内容；请重新导出后再导入。"),
+        "chain-forked": ("第 {number} 条与本工作区的不是同一条，两处各自作了记录", "没有导入任何内容；请以一处为准，把另一处的决定重新录入。"),
+        "chain-gap": ("该文件从第 {number} 条开始，本工作区只到第 {last} 条", "没有导入任何内容；请导出完整的复核记录。"),
+        "chain-unreadable": ("{name} 不是导出的复核记录", "应是 selfeval decisions --export 写出的文件。"),
         "value-wrong": ("“{value}”不能作为{field}", "年度请填四位数字，其余照原表印的样子填写。"),
     }  # fmt: skip
 
@@ -200,10 +215,14 @@ def standing(made: Iterable[DecisionRow]) -> dict[Subject, DecisionRow]:
     return found
 
 
-def verify(made: Sequence[DecisionRow], noted: Head | None = None) -> list[ChainBreak]:
-    """What does not hold of a whole chain, in order. `noted` is its head as it was known once: rows missing after it are told too."""
+def verify(
+    made: Sequence[DecisionRow], noted: Head | None = None, start: Head | None = None
+) -> list[ChainBreak]:
+    """What does not hold of a chain, in order. `noted` is its head as it was known once: rows missing after it are told too. `start` is the
+    row before the first, where it is a part of a chain."""
     found: list[ChainBreak] = []
-    expected, previous = 1, FIRST
+    start = start or Head()
+    expected, previous = start.number + 1, start.hash
     for one in made:
         while expected < one.number:
             found.append(ChainBreak(expected, "missing"))
@@ -246,6 +265,25 @@ def read(
         }
         rows = [found[number] for number in sorted(found)]
     return [DecisionRow(**row._mapping) for row in rows]
+
+
+def take_in(connection: Connection, rows: Sequence[DecisionRow]) -> list[DecisionRow]:
+    """Enter the rows of another store's chain that this one has not, as they are; those entered. DecisionError: they do not hold, do not go
+    on from here, or both stores have gone on from one row."""
+    known = {one.number: one.hash for one in read(connection)}
+    last = head(connection)
+    fresh = [one for one in rows if one.number not in known]
+    for one in rows:
+        if known.get(one.number, one.hash) != one.hash:
+            raise DecisionError("chain-forked", number=one.number)
+    if fresh and fresh[0].number != last.number + 1:
+        raise DecisionError("chain-gap", number=fresh[0].number, last=last.number)
+    if broken := verify(rows, start=Head(rows[0].number - 1, rows[0].previous) if rows else None):
+        raise DecisionError("chain-broken", why="；".join(one.sentence for one in broken))
+    if fresh and fresh[0].previous != last.hash:
+        raise DecisionError("chain-forked", number=fresh[0].number)
+    insert(connection, decisions, map(asdict, fresh))
+    return fresh
 
 
 def append(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[DecisionRow]:

@@ -41,14 +41,22 @@ from selfeval.records.store import (
     views_sql,
     waivers,
 )
-from selfeval.records.store.decisions import ChainBreak, DecisionRow, Head, NewDecision
-from selfeval.records.store.readings import readings
+from selfeval.records.store.decisions import (
+    ChainBreak,
+    DecisionError,
+    DecisionRow,
+    Head,
+    NewDecision,
+)
+from selfeval.records.store.readings import DocumentReading, readings
 from selfeval.records.store.saving import (
     FILING_COLUMNS,
     Save,
     current,
+    decide_again,
     doubted,
     filings,
+    kept_reading,
     load,
     receive,
 )
@@ -188,6 +196,14 @@ class Store:
         with self.writing() as connection:
             return deciding.enter(connection, self.clock, new, expected_last)
 
+    def take_in_decisions(self, rows: Sequence[DecisionRow]) -> list[DecisionRow]:
+        """Enter what another store's chain has beyond this one's; the rows entered. DecisionError: it does not hold, or does not go on from
+        here."""
+        with self.writing() as connection:
+            entered = decisions.take_in(connection, rows)
+            decide_again(connection, {one.document_id for one in entered if one.document_id})
+        return entered
+
     def decisions(
         self, document_id: str | None = None, finding_id: str | None = None
     ) -> list[DecisionRow]:
@@ -214,6 +230,18 @@ class Store:
             rows = audit_store.findings(connection, document_ids, self.clock.stamp())
             doubts = doubted(connection, document_ids)
         return [dict(zip(COLUMNS["findings"], row, strict=True)) for row in rows], doubts
+
+    def kept_reading(self, document_id: str) -> DocumentReading | None:
+        """What is kept of a document now, with what was decided; None where it was never read."""
+        with self.reading() as connection:
+            return kept_reading(connection, document_id)
+
+    def forms_in(self, document_id: str) -> int:
+        """How many forms a document has. DecisionError: it was never read."""
+        reading = self.kept_reading(document_id)
+        if reading is None:
+            raise DecisionError("unknown-document")
+        return int(reading.document["forms"])
 
     def decisions_head(self) -> Head:
         """The last row of the chain: what somebody notes who guards it."""
