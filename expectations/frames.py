@@ -256,7 +256,7 @@ class JudgedFiles:
     ) -> None:  # fmt: skip
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._place, self._roster, self._profile, self._off = place, roster, profile, off
-        self._files = {
+        self.files = {
             table: ParquetFile(folder / f"{table}.parquet", schema(table)) for table in CONTEXT
         }
 
@@ -264,17 +264,16 @@ class JudgedFiles:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        for file in self._files.values():
+        for file in self.files.values():
             file.close(keep=kind is None)
 
     def add(self, tables: Tables) -> None:
-        """One more batch. The roster stands in the first."""
+        """One more batch. The roster stands in the first that has forms, where none was copied before it."""
         if self._profile is not None:
             tables = replace(tables, forms=tables.forms.assign(profile=self._profile))
         off = off_by_form(self._off, views(tables)) if self._off else {}
+        roster = () if self.files["forms"].groups else self._roster
         for table, frame in frames(tables, self._place, off).items():
-            whole = with_context(frame, table, tables, self._roster)
+            whole = with_context(frame, table, tables, roster)
             kinds = dict.fromkeys(schema(table).names, "")
-            self._files[table].add(to_lists(whole, kinds))
-        if len(tables.forms):
-            self._roster = ()
+            self.files[table].add(to_lists(whole, kinds))

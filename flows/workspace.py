@@ -1,6 +1,6 @@
 """A workspace: the folder that holds everything a season of runs leaves, private to the user who runs them.
 
-selfeval.db   parquet/   reports/   data_docs/   quarantine/   prefect/   runs.jsonl   settings.json   judged.json (a cache)   rules-off.yml
+selfeval.db   parquet/   reports/   data_docs/   quarantine/   prefect/   runs.jsonl   settings.json   judged.json, made/ (caches)   rules-off.yml
 """
 
 from __future__ import annotations

@@ -62,13 +62,13 @@ def load() -> None:
 def die_when(stage: str) -> None:
     """Have this process kill its group when a document has reached the state `stage`, or when the report is about to be written."""
     from selfeval.flows.ledger.ledger import Ledger
-    from selfeval.flows.run import publishing
+    from selfeval.flows.run import writing
 
     def kill(*_: object, **__: object) -> None:
         os.killpg(0, signal.SIGKILL)
 
     if stage == "publishing":
-        publishing.write_site = kill  # type: ignore[assignment]
+        writing._write_parts = kill  # type: ignore[assignment]
         return
     move, register = Ledger.move, Ledger.register
 

@@ -14,11 +14,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from selfeval.flows.problems import Problem
+from selfeval.flows.run.holding import claim, database_held
+from selfeval.flows.run.stores import close_books
+from selfeval.flows.workspace import create
 from selfeval.records.errors import StoreError
 from selfeval.records.store import schema_sql
 from selfeval.records.store.store import Store
 from selfeval.records.tables.build import build
 from tests.documents import form, ok
+from tests.postgres import new_store
 
 
 def test_writers_that_come_at_once_lose_nothing_and_double_nothing(url: str) -> None:
@@ -164,3 +169,24 @@ def test_a_store_that_cannot_be_opened_is_told_without_its_password(bad: str) ->
         Store(bad)
     assert caught.value.code == "store-unavailable"
     assert not re.search("secret", f"{caught.value} {caught.value.hint}")
+
+
+def test_two_workspaces_do_not_share_one_database(tmp_path: Path, postgres_server: str) -> None:
+    """The second took the documents of the first for its own, and both were corrupt in the end."""
+    url = new_store(postgres_server, "shared")
+    first, second = (create(tmp_path / name, url) for name in ("first", "second"))
+    claim(first)
+    claim(first)  # the next night
+    with database_held(first):
+        moved = create(tmp_path / "first-elsewhere", url)  # the same workspace on another machine
+        (moved.root / "settings.json").write_bytes((first.root / "settings.json").read_bytes())
+        claim(moved)
+        with pytest.raises(Problem) as busy, database_held(moved):
+            pytest.fail("two runs at once")
+        assert busy.value.code == "workspace-busy"
+    with database_held(moved):
+        pass
+    with pytest.raises(Problem) as refused:
+        claim(second)
+    assert refused.value.code == "store-of-another-workspace" and "--store" in refused.value.hint
+    close_books()

@@ -49,9 +49,9 @@ def report(
     from selfeval.flows.ledger.order import Receipt
     from selfeval.flows.ledger.states import REFUSED
     from selfeval.flows.run.images import Artist, originals
-    from selfeval.flows.run.publishing import Season, write_site
     from selfeval.flows.run.report_inputs import rule_texts_of, waivers_of
     from selfeval.flows.run.stores import ledger_of, store_of
+    from selfeval.flows.run.writing import Season, write_site
     from selfeval.flows.workspace import existing, locked
 
     if lang not in ("zh", "en"):

@@ -291,6 +291,15 @@ class Ledger:
                 connection.execute(marks.update().where(marks.c.name == name).values(value=value))
             return value
 
+    def claim(self, name: str, value: str) -> str:
+        """The value of a mark, which is set to `value` where it was never set: of several that claim it at once, one gets it."""
+        with writing(self.engine) as connection:
+            query = sa.select(marks.c.value).where(marks.c.name == name)
+            found = connection.execute(query).scalar()
+            if found is None:
+                connection.execute(marks.insert(), {"name": name, "value": value})
+            return str(value if found is None else found)
+
 
 def active(items: Iterable[Submission]) -> set[str]:
     """The document ids that the audit is about: read, and standing in the inbox under at least one path."""

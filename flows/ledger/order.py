@@ -42,6 +42,10 @@ class Receipt:
         for item in items:
             self._place.setdefault(short_id(item.document_id), len(self._place))
 
+    def place(self, document_id: str) -> int:
+        """Its place among all documents that ever came."""
+        return self._of(document_id)
+
     def order(self, document_ids: Collection[str]) -> list[str]:
         """The same documents in the order of receipt."""
         return sorted(document_ids, key=lambda document_id: (self._of(document_id), document_id))

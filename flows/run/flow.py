@@ -32,8 +32,9 @@ from selfeval.flows.problems import FAIL_PERCENT
 from selfeval.flows.run import artifacts, versions, watching, zombies
 from selfeval.flows.run.ending import final_state, show_refused
 from selfeval.flows.run.heap import collecting_seldom, few_heaps
+from selfeval.flows.run.holding import claim, database_held
 from selfeval.flows.run.preload import import_audit
-from selfeval.flows.run.publishing import Published, bring_up_to_date
+from selfeval.flows.run.publishing import Published, as_it_is, bring_up_to_date
 from selfeval.flows.run.reading import Outcome, Reader, read_chunk
 from selfeval.flows.run.stores import ledger_of, store_of
 from selfeval.flows.run.summary import Summary, count, record, runs
@@ -99,6 +100,12 @@ def _io_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
     return decorator
 
 
+@_io_task("claim")
+def own_database(place: Workspace) -> None:
+    """Make sure that the database is this workspace's."""
+    claim(place)
+
+
 @_io_task("intake")
 def take_in_inbox(job: Job, inbox: str) -> Intake:
     """Register what has come to rest in the inbox."""
@@ -129,8 +136,20 @@ def publish(job: Job, force: bool) -> Published:
     """Audit everything that is read, draw pages, write the report, Data Docs and Parquet; nothing where nothing is new."""
     ledger = ledger_of(job.workspace, job.run)
     return bring_up_to_date(
-        job.workspace, ledger, store_of(job.workspace), job.profile, job.workers, force, job.roster
+        job.workspace,
+        ledger,
+        store_of(job.workspace),
+        job.profile,
+        job.workers,
+        force,
+        job.roster,
+        _as_task if runtime.flow_run.id else as_it_is,
     )
+
+
+def _as_task(name: str, work: Callable[[], R]) -> R:
+    """A step of publishing as a task run of its own; what fails it fails the whole, which is tried again."""
+    return task(name=name, cache_policy=NO_CACHE, persist_result=False)(work)()
 
 
 @_io_task("summarise")
@@ -236,10 +255,12 @@ def nightly(
     failed = failed or (runtime.flow_run.run_count or 0) > 1
     choice = Choice(tuple(documents or ()), failed, versions.reader() if stale else "", since)
     with locked(place):
+        own_database(place)
         clear_leftovers(place)
         if runtime.flow_run.id and zombies.bury(place.root, run):
             log.warning("上一次运行中途停止，已在 Prefect 中标为 CRASHED", extra={"run": run})
-        closing = _work(job, inbox, choice, republish)
+        with database_held(place):
+            closing = _work(job, inbox, choice, republish)
         summary = closing.summary
         if publish_to:
             sent = send(job, publish_to)

@@ -8,7 +8,7 @@ import pickle
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from queue import SimpleQueue
@@ -260,6 +260,14 @@ def _drop_bare(workspace: Workspace) -> None:
     for path in (*workspace.images.glob("*.webp"), *workspace.images.glob("*.png")):
         if not path.with_name(path.stem + covered).exists():
             path.unlink()
+
+
+def redraw(workspace: Workspace, lost: Iterable[str]) -> None:
+    """Forget the pictures among these files, named by their path in the workspace: they are drawn again when a report wants them."""
+    for name in lost:
+        path = workspace.root / name
+        if path.parent == workspace.images:
+            path.with_name(f"{path.name.split('.')[0]}.{COVERS}.json").unlink(missing_ok=True)
 
 
 def _sizes(workspace: Workspace, key: str, page: int) -> Path:

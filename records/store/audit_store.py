@@ -115,6 +115,11 @@ def current_ids(connection: Connection, rules: str) -> dict[str, tuple[str, str]
     return {row.document_id: (row.extraction_id, row.audit_id) for row in rows}
 
 
+def last_ids(connection: Connection, document_ids: Collection[str]) -> dict[str, str]:
+    """By document_id the last audit of its current reading."""
+    return {row.document_id: row.audit_id for row in _current(connection, document_ids)}
+
+
 def audited(connection: Connection, document_ids: Iterable[str], rules: str) -> set[str]:
     """Those of the documents whose current reading was last judged by these rules."""
     return {row.document_id for row in _current(connection, document_ids) if row.rules == rules}

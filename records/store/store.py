@@ -144,6 +144,11 @@ class Store:
         with self.reading() as connection:
             return audit_store.current_ids(connection, rules)
 
+    def last_audits(self, document_ids: Collection[str]) -> dict[str, str]:
+        """By document_id the last audit of its current reading, by whatever version of the rules; none for what was never judged."""
+        with self.reading() as connection:
+            return audit_store.last_ids(connection, document_ids)
+
     def current_readings(self, document_ids: Collection[str]) -> dict[str, str]:
         """By document_id its current reading."""
         with self.reading() as connection:

@@ -38,20 +38,20 @@ class Export:
     def __init__(self, folder: Path, columns: dict[str, dict[str, str]] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._columns = columns or {**COLUMNS, "verdicts": VERDICT_COLUMNS}
-        self._files = {
+        self.files = {
             name: ParquetFile(folder / f"{name}.parquet", arrow_schema(kinds))
             for name, kinds in self._columns.items()
         }
 
     @property
     def paths(self) -> list[Path]:
-        return [file.path for file in self._files.values()]
+        return [file.path for file in self.files.values()]
 
     def __enter__(self) -> Export:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        for file in self._files.values():
+        for file in self.files.values():
             file.close(keep=kind is None)
 
     def add(self, tables: Tables, verdicts: DataFrame | None = None) -> None:
@@ -62,7 +62,7 @@ class Export:
             self._add("verdicts", verdicts)
 
     def _add(self, name: str, frame: DataFrame) -> None:
-        self._files[name].add(to_lists(frame, self._columns[name]))
+        self.files[name].add(to_lists(frame, self._columns[name]))
 
 
 def arrow_types() -> dict[str, Any]:
@@ -87,7 +87,8 @@ class ParquetFile:
     def __init__(self, path: Path, schema: Any) -> None:
         import pyarrow.parquet as pq
 
-        self.path, self._schema = path, schema
+        self.path, self._schema, self.groups = path, schema, 0
+        self._former: Any = None
         self._draft = path.with_name(f".{path.name}.{os.getpid()}")
         self._sink = os.fdopen(
             os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE_FILE), "wb"
@@ -97,7 +98,7 @@ class ParquetFile:
         )
 
     def add(self, lists: Mapping[str, Sequence[Any]]) -> None:
-        """One more row group, from a list a column."""
+        """One more row group, from a list a column; none where there are no rows."""
         import pyarrow as pa
 
         if len(lists[self._schema.names[0]]):
@@ -105,8 +106,20 @@ class ParquetFile:
                 field.name: pa.array(lists[field.name], type=field.type) for field in self._schema
             }
             self._writer.write_table(pa.table(arrays, schema=self._schema))
+            self.groups += 1
+
+    def copy(self, group: int) -> None:
+        """One more row group: that one of the file as it is."""
+        import pyarrow.parquet as pq
+
+        if self._former is None:
+            self._former = pq.ParquetFile(self.path)
+        self._writer.write_table(self._former.read_row_group(group).cast(self._schema))
+        self.groups += 1
 
     def close(self, keep: bool) -> None:
+        if self._former is not None:
+            self._former.close()
         try:
             if keep:
                 self._writer.close()

@@ -9,6 +9,7 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +61,14 @@ class SiteWriter:
     """Write a site: `add` each document, then `finish`. Memory is that of one document and the totals."""
 
     def __init__(
-        self, out_dir: Path, sources: Sources, lang: str = "zh", run: RunInfo | None = None
+        self,
+        out_dir: Path,
+        sources: Sources,
+        lang: str = "zh",
+        run: RunInfo | None = None,
+        standing: Mapping[str, str] | None = None,
     ) -> None:
+        """`standing` are pages that an earlier writer left, by address with their key in its `keys`: they are not written again."""
         self.out, self.sources, self.lang, self.run = Path(out_dir), sources, lang, run or RunInfo()
         self.catalogue = translator(lang)
         self.totals = Totals()
@@ -70,6 +77,7 @@ class SiteWriter:
         if sources.roster:
             self._pages["roster"] = "roster.html"
         self._written: set[str] = set()
+        self._standing, self.keys = standing or {}, dict[str, str]()
         for folder in ("documents", "units", "data", "static"):
             (self.out / folder).mkdir(parents=True, exist_ok=True)
         self._index = ChunkWriter(self.out / "data", "documents")
@@ -79,7 +87,17 @@ class SiteWriter:
 
     def add(self, view: DocumentView) -> None:
         """Write the page of one document and count it."""
-        self._page(view.address, "document.html.j2", "documents", doc=view, title=view.document)
+        made_from = repr((self.lang, self._pages, view))
+        self._page(view.address, "document.html.j2", "documents", made_from, doc=view, title=view.document)  # fmt: skip
+        self._count(view)
+
+    def count(self, view: DocumentView) -> None:
+        """Count one document whose page stands already."""
+        self._written.add(view.address)
+        self.keys[view.address] = self._standing.get(view.address, "")
+        self._count(view)
+
+    def _count(self, view: DocumentView) -> None:
         self.totals.add(view)
         for form in view.forms:
             self.arrivals.add(view, form)
@@ -97,7 +115,7 @@ class SiteWriter:
         size = self._index.chunks, self._index.rows
         self._list(lists.documents_spec(*size, totals, rules, self.catalogue))
         titles = defaultdict(str, {rule.id: rule.title for rule in rules})
-        said = {"totals": totals, "rules": rules, "titles": titles}
+        said: dict[str, Any] = {"totals": totals, "rules": rules, "titles": titles}
         families = _families(rules)
         title = self.catalogue.gettext("审核规则")
         self._page(PAGES["rules"], "rules.html.j2", "rules", title=title, families=families, **said)
@@ -121,9 +139,10 @@ class SiteWriter:
     def _groups(self, rules: list[RuleText]) -> None:
         """The pages of units, and the lists of units and of projects."""
         units = sorted(self.totals.units.values(), key=_weight)
+        said = repr((self.lang, self._pages, rules))
         for unit in units:
             address = f"units/{short_hash(unit.name)}.html"
-            self._page(address, "unit.html.j2", "units", title=unit.name, unit=unit, rules=rules)
+            self._page(address, "unit.html.j2", "units", said + repr(unit), title=unit.name, unit=unit, rules=rules)  # fmt: skip
         for name, groups in (
             ("units", units),
             ("projects", sorted(self.totals.projects.values(), key=_weight)),
@@ -173,7 +192,15 @@ class SiteWriter:
         known = {**self.totals.rule_texts, **self.sources.rules}
         return [known.get(rule_id) or RuleText(rule_id, rule_id) for rule_id in self._rule_numbers]
 
-    def _page(self, address: str, template: str, section: str, **context: Any) -> None:
+    def _page(
+        self, address: str, template: str, section: str, made_from: str = "", **context: Any
+    ) -> None:
+        """Write a page, unless it stands and was made from the same."""
+        self._written.add(address)
+        if made_from:
+            self.keys[address] = sha256(made_from.encode()).hexdigest()
+            if self._standing.get(address) == self.keys[address]:
+                return
         path = self.out / address
         root = "../" * address.count("/")
         text = render(
@@ -186,7 +213,6 @@ class SiteWriter:
             **context,
         )
         path.write_text(text, encoding="utf-8")
-        self._written.add(address)
 
     def _remove_stale(self) -> None:
         """A page that an earlier build wrote and this one did not would say what nobody stands by any more."""
