@@ -26,7 +26,7 @@ DRAWING, WORDS = 15_000, 50
 #: confidence in a cell where two texts show on one place, and in one whose ink was recognised
 TWOFOLD, RECOGNISED = 0.4, 0.6
 #: what the box is recognised as that fonts draw in place of a character that they lack, such as a space
-_BOXES = dict.fromkeys(map(ord, "冈囗口囚回区□☐☒网図×"))
+_BOXES = dict.fromkeys(map(ord, "凶冈囗口囚回区□☐☒网図×"))
 
 
 def solved_page(page: pdfium.PdfPage, number: int, engine: Engine, naming: Naming) -> SolvedPage:

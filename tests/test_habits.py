@@ -63,6 +63,18 @@ def test_random_habits_together_are_right_or_told(seed: int) -> None:
     assert not silent_of(case, read_document(draw_case(case), "habits.pdf")), str(case)
 
 
+@pytest.mark.parametrize(
+    "seed",
+    [20009, 20031, 20095, 20254, 20427, 30016, 30061, 30143, 30263, 30355, 30364],
+)
+def test_habits_that_were_once_read_wrong_in_silence(seed: int) -> None:
+    """In this order: a digit on a border beside an empty cell; turned figures, a text in its lower row, two names and a turned one in a
+    merged cell; a glyph drawn as a box; a full stop alone on its underline, more underlines than borders; a text near the middle of two
+    rows; a row cut where a level ends in 分）; a column whose caption was misread."""
+    case = random_case(seed)
+    assert not silent_of(case, read_document(draw_case(case), "habits.pdf")), str(case)
+
+
 @pytest.mark.parametrize("seed", [20443, 20487, 20576])
 def test_a_value_below_or_above_an_empty_cell_without_a_border_between_is_told(seed: int) -> None:
     """It stands in the middle of its row, and so not where a merged cell has its text."""

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from selfeval.core import fields
 from selfeval.core.numbers import parse_number
+from selfeval.extractors.forms.draft import SURE
 from selfeval.extractors.forms.layout import UNKNOWN, Column, Zone
 from selfeval.extractors.forms.levels import is_level_name
 from selfeval.extractors.forms.words import WORDS, by_words
@@ -38,6 +39,16 @@ class ColumnTexts:
     def __init__(self, zone: Zone, rows: Sequence[Sequence[Box]]) -> None:
         self._rows = rows
         self._span = range(zone.first, zone.end)
+        self._doubtable = range(zone.above, zone.end)
+
+    def doubted(self, column: Column) -> bool:
+        """Whether a caption or a cell of a column was not read with certainty."""
+        return any(
+            b.confidence < SURE
+            for row in self._doubtable
+            for b in self._rows[row]
+            if abs(b.left - column.left) <= SAME_EDGE and abs(b.right - column.right) <= SAME_EDGE
+        )
 
     def of(self, column: Column | None) -> dict[int, str]:
         """The texts under a column by row, of cells that are as wide as it."""
@@ -78,7 +89,7 @@ def assign(zone: Zone, rows: Sequence[Sequence[Box]]) -> None:
     for column in zone.others:
         if column.field == UNKNOWN and (column.caption or any(cells.of(column).values())):
             for name in _missing(zone):
-                if _JUDGES[zone.name](name, column, zone, cells) >= 0:
+                if cells.doubted(column) or _JUDGES[zone.name](name, column, zone, cells) >= 0:
                     zone.open.setdefault(name, column.path)
 
 

@@ -24,6 +24,9 @@ NO_LINE, FULL_LINE = 2.0, 2.4
 #: shares of the width by which two parts of one cell may differ
 SAME_EDGE = 0.02
 
+#: what is said of two rows at a page break of which the second may be the rest of the first
+PERHAPS_CUT = (0.6, "分页处的两行可能是同一行，请核对原页")
+
 _WORD = re.compile(r"[\w.%/+-]+", re.ASCII)
 _WORDS_END = re.compile(r"[。！？；…]$|^$")
 _CONTINUED = re.compile(r"^[（(]?(续上页|续表|接上页|续前表|续上表|续)[）)]?$")
@@ -188,8 +191,12 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
         touching and ((complementary and at.open) or (alone and above3.text))
     ):
         return CUT
-    if complementary and not below_has_number and all(_wraps(above, b) for b in starting):
-        return CUT
+    if complementary and not below_has_number:
+        if all(_wraps(above, b) for b in starting):
+            return CUT
+        if at.open:
+            above3.doubt(*PERHAPS_CUT)
+            level3.doubt(*PERHAPS_CUT)
     return None
 
 
@@ -316,7 +323,7 @@ def _same(a: Box, b: Box) -> bool:
 
 
 def _is_total(box: Box) -> bool:
-    return field_of("total", box.text) == "total"
+    return len(caption_key(box.text)) > 1 and field_of("total", box.text) == "total"
 
 
 def _inherit_continued(table: Table) -> None:

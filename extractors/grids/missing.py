@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from selfeval.extractors.grids.celltext import line_text, lines, spread_figures
@@ -18,6 +19,8 @@ from selfeval.extractors.model import Char
 MISSING = (0.5, "相邻单元格之间缺少框线")
 #: ems by which texts may lie off the same place in their rows, and from line to line more than which no text is set
 SAME_PLACE, LEADING = 0.3, 1.65
+#: ems by which the first lines of two cells of a row may differ in height, and by which a text is off the middle of its cell
+ALIGNED = 0.12
 #: ems from the end of its cell up to which a text is set against that end
 END = 0.35
 
@@ -33,46 +36,82 @@ class Place(NamedTuple):
     columns: int
 
 
+class Beside(NamedTuple):
+    """What stands beside a cell of several rows. `parted`: the cells to its left and right end where its rows do; `at_side`: there are none to
+    its left. `tops`: where the texts begin of the cells beside it that begin with one of its lower rows."""
+
+    parted: bool = False
+    at_side: bool = False
+    tops: tuple[float, ...] = ()
+
+
+#: a cell of one row
+NOTHING_BESIDE = Beside()
+
+
 def parted(
     place: Place,
     chars: Sequence[Char],
     xs: Sequence[float],
     ys: Sequence[float],
-    parted_beside: bool,
+    beside: Beside,
 ) -> tuple[list[tuple[Place, list[Char]]], bool]:
     """Given a cell that covers several rows or columns and its characters, the cells that it is, and whether a border seems to be missing.
 
-    `xs` and `ys` are the table's edges; `parted_beside`: the cells to its left and right end where its rows do. Merged labels at the side,
-    whose lines may stand anywhere, are not like that."""
+    `xs` and `ys` are the table's edges, `beside` says what stands to its left and right. Merged labels at the side, whose lines may stand
+    anywhere, have cells of another height beside them."""
     whole = [(place, list(chars))]
     if place.rows == place.columns == 1 or not chars:
         return whole, False
-    if place.rows > 1 and parted_beside and _is_off(place, chars, ys):
+    if (
+        place.rows > 1
+        and beside.parted
+        and not beside.at_side
+        and _is_off(place, chars, ys, beside)
+    ):
         return whole, True
     if len(chars) < 2:
         return whole, False
+    if place.rows > 1 and any(c.turn for c in chars):
+        return whole, _is_turned_apart(chars, ys)
     if any(c.text > "\u2fff" for c in chars):
         low, high = min([c.top for c in chars]), max([c.bottom for c in chars])
         if place.rows == 1 or high - low < LEADING * size(chars[0]):
             return whole, False  # words, on one line or in one row
     rows = lines(chars)
     if place.rows > 1 and len(rows) > 1:
-        return _by_rows(place, rows, whole, ys, parted_beside)
+        return _by_rows(place, rows, whole, ys, beside.parted)
     if place.rows == 1 and len(rows) == 1:
         return _by_columns(place, rows[0], whole, xs)
     return whole, False
 
 
-def _is_off(place: Place, chars: Sequence[Char], ys: Sequence[float]) -> bool:
-    """Whether a text stands in the middle of one row, which is neither the middle nor the upper or lower end of its cell."""
+def _is_off(place: Place, chars: Sequence[Char], ys: Sequence[float], beside: Beside) -> bool:
+    """Whether a text stands in the middle of one row, or as high as the texts beside it that begin with one, which is neither the middle nor
+    the upper or lower end of its cell."""
     top, bottom = min(c.top for c in chars), max(c.bottom for c in chars)
     em, middle, end = size(chars[0]), (top + bottom) / 2, ys[place.row + place.rows]
     row = bisect_right(ys, middle) - 1
-    return (
-        abs(middle - (ys[row] + ys[row + 1]) / 2) < SAME_PLACE * em
-        and abs(middle - (ys[place.row] + end) / 2) > 2 * SAME_PLACE * em
-        and min(top - ys[place.row], end - bottom) > END * em
-    )
+    off = abs(middle - (ys[place.row] + end) / 2) / em
+    level = any(abs(top - other) < ALIGNED * em for other in beside.tops)
+    in_row = abs(middle - (ys[row] + ys[row + 1]) / 2) < SAME_PLACE * em
+    return ((level and off > ALIGNED) or (in_row and off > 2 * SAME_PLACE)) and min(
+        top - ys[place.row], end - bottom
+    ) > END * em
+
+
+def _is_turned_apart(chars: Sequence[Char], ys: Sequence[float]) -> bool:
+    """Whether turned type in a merged cell is two texts: one of them turned otherwise, or a blank between them in which a row ends."""
+    ink = sorted((c for c in chars if c.text != " "), key=lambda c: c.top)
+    if len({c.turn for c in ink}) > 1:
+        return True
+    low = ink[0].bottom if ink else 0.0
+    for char in ink[1:]:
+        gap = char.top - low
+        if gap > min(char.x1 - char.x0, size(char)) and any(low < y < char.top for y in ys):
+            return True
+        low = max(low, char.bottom)
+    return False
 
 
 _Parts = tuple[list[tuple[Place, list[Char]]], bool]
@@ -85,8 +124,6 @@ def _by_rows(
     ys: Sequence[float],
     parted_beside: bool,
 ) -> _Parts:
-    if any(c.turn for _, chars in whole for c in chars):
-        return whole, False
     bands: dict[int, list[list[Char]]] = {}
     for line in rows:
         middle = (line[0].top + line[0].bottom) / 2
@@ -95,13 +132,9 @@ def _by_rows(
         return whole, False
     figures = all(_FIGURES.fullmatch(line_text(line)) for line in rows)
     em = max(size(c) for c in rows[0])
-    if not figures and (
-        len(bands) < place.rows
-        or max(len(line) for line in rows) < 2
-        or not _in_place(bands, ys, em)
-    ):
+    if not figures and (max(len(line) for line in rows) < 2 or not _in_place(place, bands, ys, em)):
         return whole, False
-    if not figures and not parted_beside:
+    if not figures and (len(bands) < place.rows or not parted_beside):
         return whole, True
     starts = sorted(bands)
     ends = [*starts[1:], place.row + place.rows]
@@ -115,20 +148,42 @@ def _by_rows(
     ], True
 
 
-def _in_place(bands: dict[int, list[list[Char]]], ys: Sequence[float], em: float) -> bool:
-    """Whether the texts of all bands stand in their middle, or as far from their top, and further apart than lines of one text do."""
-    tops, middles = [], []
-    last = None
-    for row in sorted(bands):
-        first, end = bands[row][0][0].top, bands[row][-1][0].bottom
-        if last is not None and bands[row][0][0].top - last <= LEADING * em:
+def _in_place(
+    place: Place, bands: dict[int, list[list[Char]]], ys: Sequence[float], em: float
+) -> bool:
+    """Whether the texts of all bands stand in the middle of their rows, or as far from the top of theirs, and further apart than lines of one
+    text do."""
+    keys = sorted(bands)
+    texts = [
+        (bands[row][0][0].top, bands[row][-1][0].bottom, bands[row][-1][0].top) for row in keys
+    ]
+    if any(below[0] - above[2] <= LEADING * em for above, below in pairwise(texts)):
+        return False
+    tops = [top - ys[row] for row, (top, _, _) in zip(keys, texts, strict=True)]
+    if max(tops) - min(tops) < SAME_PLACE * em and keys[0] == place.row:
+        return True
+    return _in_middles(place, keys, texts, ys, em)
+
+
+def _in_middles(
+    place: Place,
+    keys: list[int],
+    texts: list[tuple[float, float, float]],
+    ys: Sequence[float],
+    em: float,
+) -> bool:
+    """Whether each text stands in the middle of rows of its own: of the rows from the end of the one before it, for as many as fit."""
+    start, last = place.row, place.row + place.rows
+    for key, (top, bottom, _) in zip(keys, texts, strict=True):
+        ends = (
+            end
+            for end in range(key + 1, last + 1)
+            if abs(top + bottom - ys[start] - ys[end]) < SAME_PLACE * em
+        )
+        start = next(ends, -1)
+        if start < 0:
             return False
-        last = bands[row][-1][0].top
-        tops.append(first - ys[row])
-        middles.append((first + end - ys[row] - ys[row + 1]) / 2)
-    return all(abs(m) < SAME_PLACE * em for m in middles) or (
-        max(tops) - min(tops) < SAME_PLACE * em
-    )
+    return start == last
 
 
 def _by_columns(

@@ -200,6 +200,7 @@ def _overrunning(
     beyond = np.maximum(sides[:, 0] - own[:, 0], own[:, 2] - sides[:, 2])
     over = (width > em / 10) & (beyond > OVERRUN_SHARE * width)
     found = set(at[inside[over]].tolist())
+    found |= _begun_in(own[over], at, boxes)
     for k in np.flatnonzero(~over & (sides[:, 2] - own[:, 2] < OVERRUN_GAP * em)):
         gap = OVERRUN_GAP * em[k]
         beside = (
@@ -210,6 +211,18 @@ def _overrunning(
         if beside.any():
             found.add(int(at[inside[k]]))
     return found
+
+
+def _begun_in(own: np.ndarray, at: np.ndarray, boxes: Sequence[Bbox]) -> set[int]:
+    """The empty cells in which one of the characters (n x 4) that stand over a border has its other part."""
+    if not len(own):
+        return set()
+    every = np.array(boxes, dtype=float)
+    empty = np.setdiff1d(np.arange(len(boxes)), at)
+    sides, middle = every[empty], (own[:, 1] + own[:, 3]) / 2
+    level = (sides[:, None, 1] <= middle) & (middle < sides[:, None, 3])
+    over = (sides[:, None, 0] < own[:, 2]) & (own[:, 0] < sides[:, None, 2])
+    return set(empty[(level & over).any(axis=1)].tolist())
 
 
 def _pull_together(

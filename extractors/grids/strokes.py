@@ -16,10 +16,10 @@ STRUCK = 0.5
 PALE, PALER, THROUGH_LINES, THROUGH_SHARE = 0.5, 0.25, 3, 0.1
 #: points by which the lines of ruled paper reach beyond a table
 BEYOND = 5.0
-#: ems under the bottom of characters within which a line underlines them, and the share of the line that they stand over at least
-UNDER, UNDERLINED = 0.4, 0.02
-#: ems by which a border may miss the one it ends at where others do not
-MISSED = 0.07
+#: ems under the bottom of characters within which a line underlines them
+UNDER = 0.4
+#: ems by which a border may miss the one it ends at where others do not; the share of lines that are borders, however many underlines there are
+MISSED, USUAL = 0.07, 0.1
 
 
 def borders(rulings: Sequence[Ruling], type_boxes: np.ndarray) -> list[Ruling]:
@@ -30,10 +30,9 @@ def borders(rulings: Sequence[Ruling], type_boxes: np.ndarray) -> list[Ruling]:
     lines, shades = told[:, :4], told[:, 4]
     lying = lines[:, 2] - lines[:, 0] >= lines[:, 3] - lines[:, 1]
     through, over = _along(lines, lying, type_boxes)
-    length = np.maximum(lines[:, 2] - lines[:, 0], 0.1)
-    struck = lying & (through >= STRUCK * length)
+    struck = lying & (through >= STRUCK * np.maximum(lines[:, 2] - lines[:, 0], 0.1))
     faint = _backgrounds(lines, shades, lying, through > 0)
-    underlines = lying & (over >= UNDERLINED * length)
+    underlines = lying & (over > 0)
     if underlines.any():
         underlines &= _loose_ends(
             lines, lying, float(np.median(type_boxes[:, 3] - type_boxes[:, 1]))
@@ -114,6 +113,6 @@ def _loose_ends(lines: np.ndarray, lying: np.ndarray, em: float) -> np.ndarray:
             missed[k] = x0 - first, last - x1
         else:
             missed[k] = np.inf
-    usual = float(np.median(missed[lying])) if lying.any() else 0.0
+    usual = float(np.quantile(missed[lying], USUAL)) if lying.any() else 0.0
     limit = max(usual, 0.0) + MISSED * em if np.isfinite(usual) else np.inf
     return np.asarray((missed > limit).all(axis=1))

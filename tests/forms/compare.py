@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from selfeval.extractors.model import Document, Form
@@ -84,7 +85,7 @@ def leaves(truth: dict[str, Any], document: Document) -> list[Leaf]:
                     str(want),
                     None if have is None else str(have),
                     sure,
-                    bool(above & said.keys()),
+                    any(fnmatchcase(one, path) for one in above for path in said),
                 )
             )
     return found
