@@ -11,6 +11,7 @@ from selfeval.expectations.readings import CellState
 from selfeval.expectations.view import views
 from selfeval.extractors.forms.compare import HIDDEN_BESIDE, SETTLED
 from selfeval.extractors.model import Doubt, Form
+from tests import ruled
 from tests.audit_forms import tables_of
 from tests.test_seen import (
     COVER,
@@ -79,3 +80,13 @@ def test_a_note_does_not_hide_a_doubt_about_the_same_value(order: tuple[float, f
     above = (Doubt("funds/0/budget", "注", SETTLED), Doubt("funds", "疑", 0.4))
     (view,) = views(tables_of(replace(form, doubts=above)))
     assert view.doubt("funds/0/budget") == "疑"
+
+
+def test_a_value_whose_loose_line_is_full_goes_on_in_the_next() -> None:
+    long = "项目名称：" + "公安机关密码人员岗位津贴和居住证前期制证及抢险救灾经费"
+    rows = [["一级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"], ["产出指标", "里程", "≥5公里", "6公里", "100", "90"]]  # fmt: skip
+    form = ruled.form(["项目支出绩效自评表（2023）", long, "补助", "主管部门：某局", rows])
+    assert form.project_name == long[5:] + "补助"
+    assert [d.path for d in form.doubts if "下一行" in d.why] == ["project_name"]
+    short = ruled.form(["项目支出绩效自评表（2023）", "项目名称：道路养护", "补助", rows])
+    assert short.project_name == "道路养护"

@@ -12,8 +12,9 @@ from selfeval.extractors.forms.captions import field_of, is_exact
 from selfeval.extractors.forms.draft import Draft
 from selfeval.extractors.forms.layout import Layout
 from selfeval.extractors.forms.words import WORDS, by_words
+from selfeval.extractors.grids.cells import Line
 from selfeval.extractors.grids.stitch import Box, Table
-from selfeval.extractors.model import Doubt, Evidence
+from selfeval.extractors.model import Bbox, Doubt, Evidence
 
 #: fields of the header that a cell beside a caption holds; the others are found by what they look like
 FIELDS = tuple(
@@ -27,6 +28,9 @@ OPEN_SIGNS = dict.fromkeys(("phone", "year", "total", "leader", "goal_expected",
 LABEL, LIST_HEAD = 16, 3
 #: share of the width by which edges of one column may differ
 EDGE = 0.01
+#: ems that a loose line measures at least if it may have ended for want of room
+FULL = 20
+_NO_LINE = (0, Line("", (0.0, 0.0, 0.0, 0.0)))
 
 _PAIR = re.compile(
     r"([一-鿿（）()、/]{2,14})\s*[:：]\s*(\S*(?:\s(?![一-鿿（）()]{2,12}\s*[:：])\S+)*)"
@@ -56,13 +60,41 @@ def read(
         for box in rows[index]:
             if box.first == index and id(box) not in draft.used | draft.captions:
                 _within(draft, box)
-    for page, line in table.lines + table.notes:
-        for caption, value in _PAIR.findall(line.text):
+    _loose(draft, table)
+    _unknown(draft, layout, rows, [index for index in free if index not in heads])
+
+
+def _loose(draft: Draft, table: Table) -> None:
+    """Captions and values in lines above and below the table. A value whose line is full goes on in the next, where that begins no other."""
+    lines = table.lines + table.notes
+    right = max((line.bbox[2] for _, line in lines), default=0.0)
+    for (page, line), (after, below) in itertools.zip_longest(lines, lines[1:], fillvalue=_NO_LINE):
+        found = _PAIR.findall(line.text)
+        for number, (caption, value) in enumerate(found, 1):
             name = field_of("header", caption)
             value = _SEAL.sub("", value)
-            if name and name not in ("-", "amount_unit", "year") and value:
-                _keep(draft, name, value, (Evidence(page, line.bbox),))
-    _unknown(draft, layout, rows, [index for index in free if index not in heads])
+            if not name or name in ("-", "amount_unit", "year") or not value:
+                continue
+            parts: tuple[Evidence, ...] = (Evidence(page, line.bbox),)
+            if number == len(found) and after == page and _goes_on(line.bbox, below, right):
+                parts, joined = (*parts, Evidence(page, below.bbox)), value + below.text
+                if _keep(draft, name, joined, parts):
+                    why = f"“{value}”与下一行“{below.text}”按一项读取，请核对"
+                    draft.doubts.append(Doubt(name, why, meaning.PLACED))
+            else:
+                _keep(draft, name, value, parts)
+
+
+def _goes_on(full: Bbox, below: Line, right: float) -> bool:
+    """Whether the line below goes on with one that ends at the right end of all lines."""
+    em = full[3] - full[1]
+    return (
+        right - full[2] < 2 * em
+        and full[2] - full[0] > FULL * em
+        and full[3] - em / 2 < below.bbox[1] < full[3] + em
+        and below.bbox[0] < full[0] + 3 * em
+        and not re.search(r"[:：]|20\d{2}\s*年", below.text)
+    )
 
 
 def _is_list_head(rows: Sequence[Sequence[Box]], index: int, taken: set[int]) -> bool:

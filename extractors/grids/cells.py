@@ -9,13 +9,7 @@ import numpy as np
 
 from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.grids.celltext import line_text, lines, read_cells
-from selfeval.extractors.grids.missing import (
-    MISSING,
-    NOTHING_BESIDE,
-    Beside,
-    Place,
-    parted,
-)
+from selfeval.extractors.grids.missing import MISSING, Place, beside, parted
 from selfeval.extractors.grids.rulings import USUAL_TYPE, Borders, edges_of, ruled, tables
 from selfeval.extractors.grids.spill import settled
 from selfeval.extractors.grids.strokes import borders
@@ -293,7 +287,7 @@ class _Frame:
                 whole.append((place, chars, sure))
                 continue
             parts, missing = parted(
-                place, chars, self.xs, self.ys, self._beside(place, chars, held)
+                place, chars, self.xs, self.ys, beside(place, self._top, self.owner, held)
             )
             if missing:
                 sure = min(sure, MISSING)
@@ -325,21 +319,6 @@ class _Frame:
             self.open_top,
             self.open_bottom,
         )
-
-    def _beside(
-        self, place: Place, chars: Sequence[Char], held: Sequence[Sequence[Char]]
-    ) -> Beside:
-        """What stands beside a cell with these characters: nothing is asked where it has none, or covers one row."""
-        if place.rows == 1 or not chars:
-            return NOTHING_BESIDE
-        left, right = place.column - 1, place.column + place.columns
-        columns = [column for column in (left, right) if 0 <= column < self.columns]
-        lower = range(place.row + 1, place.row + place.rows)
-        if not all(self._top[row][column] for row in lower for column in columns):
-            return NOTHING_BESIDE
-        cells = {self.owner[row][column] for row in lower for column in columns}
-        tops = tuple(min(c.top for c in held[cell]) for cell in cells if held[cell])
-        return Beside(True, left < 0, tops)
 
     def _open(self, place: Place) -> tuple[bool, bool]:
         span = range(place.column, place.column + place.columns)

@@ -45,8 +45,22 @@ class Beside(NamedTuple):
     tops: tuple[float, ...] = ()
 
 
-#: a cell of one row
-NOTHING_BESIDE = Beside()
+def beside(
+    place: Place,
+    ruled: Sequence[Sequence[bool]],
+    owner: Sequence[Sequence[int]],
+    held: Sequence[Sequence[Char]],
+) -> Beside:
+    """What stands beside a cell: `ruled` says of each row and column whether there is a border above it, `owner` which cell it is of, and
+    `held` what characters each cell has. Of a cell of one row nothing is asked."""
+    left, right = place.column - 1, place.column + place.columns
+    columns = [column for column in (left, right) if 0 <= column < len(owner[place.row])]
+    lower = range(place.row + 1, place.row + place.rows)
+    if not lower or not all(ruled[row][column] for row in lower for column in columns):
+        return Beside()
+    cells = {owner[row][column] for row in lower for column in columns}
+    tops = tuple(min(c.top for c in held[cell]) for cell in cells if held[cell])
+    return Beside(True, left < 0, tops)
 
 
 def parted(
@@ -54,21 +68,16 @@ def parted(
     chars: Sequence[Char],
     xs: Sequence[float],
     ys: Sequence[float],
-    beside: Beside,
+    at: Beside,
 ) -> tuple[list[tuple[Place, list[Char]]], bool]:
     """Given a cell that covers several rows or columns and its characters, the cells that it is, and whether a border seems to be missing.
 
-    `xs` and `ys` are the table's edges, `beside` says what stands to its left and right. Merged labels at the side, whose lines may stand
+    `xs` and `ys` are the table's edges, `at` says what stands to its left and right. Merged labels at the side, whose lines may stand
     anywhere, have cells of another height beside them."""
     whole = [(place, list(chars))]
     if place.rows == place.columns == 1 or not chars:
         return whole, False
-    if (
-        place.rows > 1
-        and beside.parted
-        and not beside.at_side
-        and _is_off(place, chars, ys, beside)
-    ):
+    if place.rows > 1 and at.parted and not at.at_side and _is_off(place, chars, ys, at):
         return whole, True
     if len(chars) < 2:
         return whole, False
@@ -80,20 +89,20 @@ def parted(
             return whole, False  # words, on one line or in one row
     rows = lines(chars)
     if place.rows > 1 and len(rows) > 1:
-        return _by_rows(place, rows, whole, ys, beside.parted)
+        return _by_rows(place, rows, whole, ys, at.parted)
     if place.rows == 1 and len(rows) == 1:
         return _by_columns(place, rows[0], whole, xs)
     return whole, False
 
 
-def _is_off(place: Place, chars: Sequence[Char], ys: Sequence[float], beside: Beside) -> bool:
+def _is_off(place: Place, chars: Sequence[Char], ys: Sequence[float], at: Beside) -> bool:
     """Whether a text stands in the middle of one row, or as high as the texts beside it that begin with one, which is neither the middle nor
     the upper or lower end of its cell."""
     top, bottom = min(c.top for c in chars), max(c.bottom for c in chars)
     em, middle, end = size(chars[0]), (top + bottom) / 2, ys[place.row + place.rows]
     row = bisect_right(ys, middle) - 1
     off = abs(middle - (ys[place.row] + end) / 2) / em
-    level = any(abs(top - other) < ALIGNED * em for other in beside.tops)
+    level = any(abs(top - other) < ALIGNED * em for other in at.tops)
     in_row = abs(middle - (ys[row] + ys[row + 1]) / 2) < SAME_PLACE * em
     return ((level and off > ALIGNED) or (in_row and off > 2 * SAME_PLACE)) and min(
         top - ys[place.row], end - bottom
