@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -44,6 +45,7 @@ class Profile:
     `integer_rounding` says that scores may be rounded to whole points. `qualitative` are the lower bounds of the score
     share of 达成, 部分达成 and 未达成; `open_bands` says that the bounds belong to the band below. `grades` are (name, lowest score), best first.
     `budget_change` and `low_execution` are the ratios from which an explanation is due; `over_achievement` the ratio of result to target.
+    `sender`, `letter_date` and `reply_by` stand in letters: who writes, when, and until when units answer.
     `titles` are words of the title, `labels` words of fund labels that tell the profile where the extraction does not."""
 
     id: str
@@ -65,6 +67,9 @@ class Profile:
     grades: tuple[tuple[str, Decimal], ...] = ()
     titles: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    sender: str = ""
+    letter_date: date | None = None
+    reply_by: date | None = None
 
 
 #: Profiles that are tried, in place of those of the same id; see `trying`.
@@ -137,6 +142,9 @@ def _profile(raw: dict[str, Any]) -> Profile:
     for name in ("dimensions", "titles", "labels"):
         values[name] = tuple(values.get(name, ()))
     profile = Profile(**values)
+    for name in ("letter_date", "reply_by"):
+        if not isinstance(values.get(name), date | None):
+            raise ValueError(f"{name} 应为日期，例如 2026-03-31")
     if profile.formula not in FORMULAS:
         raise ValueError(f"unknown formula {profile.formula}")
     if profile.base not in ("initial", "budget"):

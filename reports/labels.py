@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 
@@ -75,3 +76,14 @@ def say_path(path: str, names: Callable[[str, int], str], catalogue: NullTransla
         return _(TOTAL[column])
     known = {**HEADER, **GOALS, **CONCLUSIONS}
     return _(known[path]) if path in known else path
+
+
+#: A PATH within a sentence.
+_PATH_IN_TEXT = re.compile(
+    r"(?<![\w/])(?:(?:funds|indicators|tasks)/(?:[0-9]+|\*)(?:/[a-z_]+)?|total/[a-z_]+)(?![\w/])"
+)
+
+
+def spoken(text: str, say: Callable[[str], str]) -> str:
+    """Given a sentence of a rule or of the reader, say the PATHs in it as people call them."""
+    return _PATH_IN_TEXT.sub(lambda found: say(found[0]), text) if "/" in text else text

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from audit_forms import CLEAN, changed, document, with_evidence
-from report_data import RULES, batch, one
+from report_data import RULES, batch, one, refused
 
+from selfeval.core.roster import Expected
+from selfeval.extractors.model import Doubt
 from selfeval.reports.errors import ReportError
 from selfeval.reports.i18n import translator
 from selfeval.reports.model import WaiverShown
 from selfeval.reports.office import letter_template, letters
 from selfeval.reports.office.excel import write_workbook
+from selfeval.reports.office.reminders import write_reminders
+from selfeval.reports.office.unaddressed import Unaddressed
+from selfeval.reports.site.roster import Arrivals
 from selfeval.reports.site.sources import Sources
 from selfeval.reports.site.views import document_views
 
@@ -38,8 +44,18 @@ def column(sheet, label):
 
 def test_every_sheet_has_a_frozen_header_and_a_filter_over_all_rows(tmp_path):
     book = workbook(one(CLEAN, (0, "scores-sum", "total/score", {})), tmp_path)
-    assert book.sheetnames == ["审核发现", "自评表", "项目资金", "绩效指标"]
-    for sheet in book:
+    assert book.sheetnames == [
+        "汇总",
+        "审核发现",
+        "自评表",
+        "项目资金",
+        "绩效指标",
+        "单位汇总",
+    ]
+    assert book.active.title == "汇总"
+    assert {sheet.page_setup.orientation for sheet in book} == {"landscape"}
+    assert all(sheet.sheet_properties.pageSetUpPr.fitToPage for sheet in book)
+    for sheet in book.worksheets[1:]:
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref == sheet.dimensions
     assert book["绩效指标"].max_row == 1 + len(CLEAN.indicators)
@@ -101,15 +117,54 @@ def test_characters_that_xml_cannot_hold_do_not_stop_the_workbook_or_the_letter(
 
 
 def test_an_empty_report_has_headers(tmp_path):
-    assert [sheet.max_row for sheet in workbook(batch([]), tmp_path)] == [1, 1, 1, 1]
+    book = workbook(batch([]), tmp_path)
+    assert [sheet.max_row for sheet in book.worksheets[1:]] == [1, 1, 1, 1]
+
+
+def test_the_workbook_opens_on_figures_that_add_up(tmp_path):
+    cause = {"finding_id": "a" * 20, "severity": "error"}
+    given = batch(
+        [document(with_evidence(CLEAN)), document(with_evidence(changed(CLEAN, {"unit": "乙单位", "amount_unit": "元"}))), refused()],
+        [(0, "scores-sum", "total/score", cause), (0, "required-field", "unit", {"cause": "a" * 20}), (1, "scores-sum", "total/score", {"severity": "error", "status": "waived"})],
+    )  # fmt: skip
+    book = workbook(given, tmp_path)
+    figures = dict(book["汇总"].iter_rows(values_only=True))
+    assert (figures["文件（个）"], figures["自评表（份）"], figures["未能读取的文件（个）"]) == (
+        3,
+        2,
+        1,
+    )
+    assert (figures["错误"], figures["警告"], figures["已采纳说明"]) == (1, 0, 1)
+    assert figures["全年预算（元）"] == 1_000_100
+    by_unit = {row[0]: row[2:7] for row in book["单位汇总"].iter_rows(values_only=True)}
+    assert by_unit["乙单位"] == (1, 0, 0, 0, 100)
+
+
+def test_doubts_and_refused_files_have_sheets_and_ids_are_never_masked(tmp_path):
+    doubted = replace(
+        with_evidence(CLEAN),
+        doubts=(
+            Doubt("total/score", "两种读法不一致", 0.5),
+            Doubt("total/weight", "下有旧值", 1.0),
+        ),
+    )
+    number = "1101011949123100213812345678"
+    given = batch([document(doubted), refused()], [(0, "scores-sum", "total/score", {"finding_id": number})])  # fmt: skip
+    book = workbook(given, tmp_path)
+    (row,) = book["识读存疑"].iter_rows(min_row=2, values_only=True)
+    assert row[4:8] == ("总得分", "98.50", "两种读法不一致", 0.5)
+    assert column(book["未能读取"], "原因代码")[0].value == "password-locked"
+    assert column(book["审核发现"], "编号")[0].value == number
 
 
 def test_headers_are_translated(tmp_path):
     assert workbook(one(), tmp_path, lang="en").sheetnames == [
+        "Summary",
         "Findings",
         "Forms",
         "Funds",
         "Indicators",
+        "Units",
     ]
 
 
@@ -151,6 +206,53 @@ def test_a_letter_states_the_findings_of_a_unit_in_sentences(tmp_path):
     assert "绩效指标第 3 行“按期完工率”" in text
     assert "2023年5月8日" in text
     assert "某县财政局" in text
+
+
+def test_a_letter_says_what_to_do_and_on_what_it_rests_and_no_path(tmp_path):
+    message = "第3项得分（indicators/2/score）与 total/score 不符"
+    text = letter_text(
+        one(CLEAN, (0, "scores-sum", "total/score", {"message": message})),
+        tmp_path,
+        reply_by=date(2023, 6, 1),
+    )
+    assert "整改要求：请核对后更正。依据：审计常用的勾稽复核。" in text
+    assert "indicators/" not in text and "total/score" not in text
+    assert "第3项得分（绩效指标第 3 行“按期完工率”·得分）与 总得分 不符" in text
+    assert "于2023年6月1日前书面反馈" in text
+
+
+def test_who_is_missing_stands_in_a_letter_to_the_authority_and_in_nobody_elses(tmp_path):
+    import csv
+
+    import docx
+
+    given = batch(
+        [document(with_evidence(CLEAN)), document(with_evidence(changed(CLEAN, {"unit": "乙单位"}))), document(with_evidence(changed(CLEAN, {"unit": ""}))), refused()],
+        [(0, "missing-submitter", "unit", {"message": "某县河道站未报", "severity": "error"}), (1, "scores-sum", "total/score", {"severity": "error"}),
+         (2, "scores-sum", "total/score", {"severity": "error"})],
+    )  # fmt: skip
+    arrivals = Arrivals(
+        (Expected("某县河道站", "某县水利局", year=2021), Expected("乙单位", "某县水利局"))
+    )
+    without, kept = Unaddressed(), []
+    for view in document_views(*given, Sources(RULES), translator("zh")):
+        kept.append(view)
+        for form in view.forms:
+            arrivals.add(view, form)
+    made = letters.collect(kept, without)
+    assert list(made) == ["乙单位"]
+    imprint = letters.Imprint(date(2023, 5, 8), "某县财政局")
+    (path,) = write_reminders(arrivals.lines(), tmp_path, "zh", imprint)
+    text = "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
+    assert path.name == "催报-某县水利局.docx"
+    assert "某县水利局：" in text and "1．某县河道站（2021年度）" in text and "乙单位" not in text
+    listed = without.write(tmp_path, made, "zh", translator("zh"))
+    with listed.open(encoding="utf-8-sig", newline="") as source:
+        why = {row["单位"]: row["未发函原因"] for row in csv.DictReader(source) if row["项目"]}
+    assert why == {
+        "": "有待整改的问题，但自评表未填实施单位，无法确定收函单位",
+        "某县水利工程站": "没有审核发现",
+    }
 
 
 def test_two_forms_of_one_project_are_told_apart_by_their_files(tmp_path):
@@ -314,7 +416,7 @@ def test_a_waived_finding_says_in_the_workbook_who_accepted_it_why_and_until_whe
         "",
         "2023-12-31",
     )
-    sheet = workbook(given, tmp_path, waivers={waiver.finding_id: waiver}).worksheets[0]
+    sheet = workbook(given, tmp_path, waivers={waiver.finding_id: waiver}).worksheets[1]
     assert [
         column(sheet, name)[0].value for name in ("采纳的说明", "采纳人", "有效至", "失效原因")
     ] == ["四舍五入所致", "审计一处", "2023-12-31", None]

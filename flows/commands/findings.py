@@ -63,7 +63,10 @@ def findings(
     books = store_of(place)
     items = ledger_of(place).all()
     shown = active(items)
-    tables = Receipt(items).load(books, shown, cells=Cells.NONE)
+    # a workbook tells of refused files and of doubts too
+    whole = form is FindingsFormat.XLSX
+    wanted = shown | {item.document_id for item in items if item.state in REFUSED and whole}
+    tables = Receipt(items).load(books, wanted, cells=Cells.JUDGED if whole else Cells.NONE)
     chosen, verdicts = tables.findings, books.verdicts(shown)
     if rule:
         chosen, verdicts = (frame[frame["rule"] == rule] for frame in (chosen, verdicts))

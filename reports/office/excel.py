@@ -6,19 +6,20 @@ Rows are streamed. Text from forms is written as text whatever it begins with, s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from gettext import NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from selfeval.core.fields import FUNDS, INDICATORS, TASKS, TOTAL, Field, section
 from selfeval.core.formulas import FORMULA
 from selfeval.core.masking import mask_text
+from selfeval.core.numbers import exact
 from selfeval.core.paths import document_of, page_address
 from selfeval.reports import labels
 from selfeval.reports.i18n import N_, translator
 from selfeval.reports.model import RuleText, WaiverShown, severity_name
+from selfeval.reports.office import summary_sheet
+from selfeval.reports.office.sheet_columns import SELDOM, SHEETS, SheetColumn
 from selfeval.reports.office.text import xml_text
 from selfeval.reports.rows import plain
 from selfeval.reports.site.sources import TidyTables
@@ -30,106 +31,6 @@ MAX_ROWS = 1_048_575  # Excel's limit of 1,048,576 less the header; a table that
 MAX_LINKS = 65_000  # Excel repairs a sheet with more than 65,530 hyperlinks
 MAX_TEXT = 32_767  # Excel's limit of characters in a cell
 SPECIAL = (*FORMULA, "#")  # openpyxl takes #N/A and the like for errors
-_MONEY, _POINTS, _COUNT = "#,##0.00####", "0.00##", "0"
-
-
-@dataclass(frozen=True, slots=True)
-class SheetColumn:
-    """One column of a sheet: where it comes from, what it is called, how wide (characters) and how numbers are shown."""
-
-    key: str
-    label: str
-    width: int = 12
-    number_format: str = ""
-    link: bool = False
-    wrap: bool = False
-    is_value: bool = False  # the number of a field whose text has a column of its own
-
-
-#: Characters that a column is wide, where what it holds is longer or shorter than most.
-_WIDTHS = {"title": 24, "project_name": 34, "authority": 28, "unit": 28, "label": 24, "level3": 30, "target": 22, "actual": 22,
-           "explanation": 40}  # fmt: skip
-
-
-def _printed(fields: Iterable[Field], width: int = 14) -> list[SheetColumn]:
-    return [
-        SheetColumn(
-            field.column, field.zh, _WIDTHS.get(field.name, 12 if field.is_number else width)
-        )
-        for field in fields
-    ]
-
-
-def _numbers(fields: Iterable[Field]) -> list[SheetColumn]:
-    """Amounts and points again, as numbers that Excel can add up."""
-    return [
-        SheetColumn(
-            f"{field.column}_value",
-            field.zh,
-            15,
-            _MONEY if field.kind == "amount" else _POINTS,
-            is_value=True,
-        )
-        for field in fields
-        if field.kind in ("amount", "points")
-    ]
-
-
-#: Sheets that are there only where there is something in them.
-_SELDOM = ("tasks", "other")
-_PLACE = (SheetColumn("document", N_("文件"), 28), SheetColumn("form", N_("表序"), 6, _COUNT))
-_LINE = (*_PLACE, SheetColumn("position", N_("行"), 5, _COUNT))
-_UNIT = SheetColumn("amount_unit", N_("金额单位"), 9)
-SHEETS: tuple[tuple[str, str, tuple[SheetColumn, ...]], ...] = (
-    (
-        "findings",
-        N_("审核发现"),
-        (
-            SheetColumn("finding_id", N_("编号"), 22, link=True),
-            *_PLACE,
-            SheetColumn("unit", N_("实施单位"), 26),
-            SheetColumn("project_name", N_("项目名称"), 30),
-            SheetColumn("severity", N_("严重程度"), 9),
-            SheetColumn("title", N_("规则"), 26),
-            SheetColumn("subject", N_("位置"), 18),
-            SheetColumn("message", N_("问题说明"), 60, wrap=True),
-            SheetColumn("actual", N_("表中填报"), 18),
-            SheetColumn("expected", N_("应为"), 18),
-            SheetColumn("page", N_("页"), 6, _COUNT),
-            SheetColumn("status", N_("状态"), 11),
-            SheetColumn("waived_why", N_("采纳的说明"), 36, wrap=True),
-            SheetColumn("waived_who", N_("采纳人"), 12),
-            SheetColumn("waived_when", N_("采纳时间"), 16),
-            SheetColumn("waived_until", N_("有效至"), 11),
-            SheetColumn("waived_void", N_("失效原因"), 24),
-        ),
-    ),
-    (
-        "forms",
-        N_("自评表"),
-        (
-            *_PLACE,
-            *_printed(section("head")),
-            *_printed(field for field in TOTAL if field.name != "label"),
-            *_printed(section("goals"), 50),
-            *_printed(section("conclusions"), 40),
-            *_numbers(TOTAL),
-        ),
-    ),
-    ("funds", N_("项目资金"), (*_LINE, *_printed(FUNDS), _UNIT, *_numbers(FUNDS))),
-    ("indicators", N_("绩效指标"), (*_LINE, *_printed(INDICATORS), *_numbers(INDICATORS))),
-    ("tasks", N_("任务与子项目"), (*_LINE, *_printed(TASKS, 30), _UNIT, *_numbers(TASKS))),
-    (
-        "other",
-        N_("其他栏目"),
-        (
-            *_LINE,
-            SheetColumn("caption", N_("栏目"), 30),
-            SheetColumn("value", N_("内容"), 50),
-            SheetColumn("page", N_("页"), 6, _COUNT),
-        ),
-    ),
-)
 
 
 def write_workbook(
@@ -148,31 +49,79 @@ def write_workbook(
     catalogue = translator(lang)
     book = Workbook(write_only=True)
     forms = {row["form_id"]: row for row in _rows(tables.forms)}
-    frames = {
-        name: findings if name == "findings" else getattr(tables, name) for name, _, _ in SHEETS
-    }
+    figures, units = summary_sheet.summary(tables, findings)
+    _write_summary(book, figures, catalogue)
     for name, title, columns in SHEETS:
-        if name in _SELDOM and not len(frames[name]):
-            continue
-        rows: Iterable[Mapping[str, Any]] = _rows(frames[name])
+        rows: Iterable[Mapping[str, Any]]
         if name == "findings":
-            rows = (
+            rows = [
                 _finding(row, forms, rules, catalogue, site, (waivers or {}).get(row["finding_id"]))
-                for row in rows
-            )
-        elif name != "forms":
-            rows = (
-                {
-                    **row,
-                    "position": row["position"] + 1,
-                    "amount_unit": forms[row["form_id"]]["amount_unit"],
-                }
-                for row in rows
-            )
-        _write_sheets(book, catalogue.gettext(title), columns, rows, catalogue, len(frames[name]))
+                for row in _rows(findings)
+            ]
+        elif name == "units":
+            rows = units
+        elif name in ("doubts", "refused"):
+            rows = list((_doubts if name == "doubts" else _refused)(tables, forms, catalogue, site))
+        else:
+            rows = _lines(getattr(tables, name), forms, with_position=name != "forms")
+        count = len(rows) if isinstance(rows, list) else len(getattr(tables, name))
+        if count or name not in SELDOM:
+            _write_sheets(book, catalogue.gettext(title), columns, rows, catalogue, count)
     target = Path(path)
     book.save(target)
     return target
+
+
+def _lines(
+    frame: pd.DataFrame, forms: Mapping[str, Mapping[str, Any]], with_position: bool
+) -> Iterator[dict[str, Any]]:
+    for row in _rows(frame):
+        if with_position:
+            row |= {"position": row["position"] + 1, "amount_unit": forms[row["form_id"]]["amount_unit"]}  # fmt: skip
+        yield row
+
+
+def _doubts(
+    tables: TidyTables,
+    forms: Mapping[str, Mapping[str, Any]],
+    catalogue: NullTranslations,
+    site: str,
+) -> Iterator[dict[str, Any]]:
+    """One row a value in doubt, which leads to the form."""
+    cells = tables.cells
+    for row in _rows(cells[cells["doubt"].notna() & (cells["part"] == 0) & (cells["confidence"] < 1)]):  # fmt: skip
+        form = forms.get(row["form_id"], {})
+        where = labels.say_path(row["path"], lambda _block, _index: "", catalogue)
+        link = f"{site}{page_address(document_of(row['form_id']))}#form-{form.get('form')}"
+        head = {name: form.get(name) for name in ("document", "form", "unit", "project_name")}
+        sure = exact(f"{row['confidence']:.2f}")
+        yield {**row, **head, "where": where, "confidence": sure, "link": link}
+
+
+def _refused(
+    tables: TidyTables,
+    forms: Mapping[str, Mapping[str, Any]],
+    catalogue: NullTranslations,
+    site: str,
+) -> Iterator[dict[str, Any]]:
+    """One row a file that was not read."""
+    for row in _rows(tables.documents[tables.documents["status"] != "ok"]):
+        yield {**row, "link": f"{site}{page_address(row['document_id'])}"}
+
+
+def _write_summary(
+    book: Any, rows: Sequence[summary_sheet.SummaryRow], catalogue: NullTranslations
+) -> None:
+    """The sheet that the workbook opens on."""
+    sheet = _page(book, catalogue.gettext(summary_sheet.TITLE))
+    for at, width in zip("AB", summary_sheet.WIDTHS, strict=True):
+        sheet.column_dimensions[at].width = width
+    sheet.append([_header(sheet, catalogue.gettext(one)) for one in summary_sheet.CAPTIONS])
+    styled: dict[str, Any] = {}
+    for row in rows:
+        (label, value), (first, second) = row.values, row.columns
+        said = catalogue.gettext(label)
+        sheet.append([_cell(sheet, said, first, None, styled), _cell(sheet, value, second, None, styled)])  # fmt: skip
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -256,27 +205,47 @@ def _new_sheet(
     catalogue: NullTranslations,
 ) -> Any:
     """A sheet with its header. Widths, panes and filters come first: a streamed sheet takes them only before its rows."""
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font, PatternFill
-
-    sheet = book.create_sheet(title)
+    sheet = _page(book, title)
     for at, column in enumerate(columns, 1):
         sheet.column_dimensions[letter(at)].width = column.width
     sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
     sheet.auto_filter.ref = f"A1:{letter(len(columns))}{rows + 1}"
-    header = []
-    for column in columns:
-        label = catalogue.gettext(column.label)
-        said = (
-            catalogue.gettext("%(label)s（数值）") % {"label": label} if column.is_value else label
-        )
-        cell = WriteOnlyCell(sheet, value=said)
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="FFE8E4DA")
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
-        header.append(cell)
-    sheet.append(header)
+    labelled = ((catalogue.gettext(column.label), column.is_value) for column in columns)
+    sheet.append(
+        [
+            _header(
+                sheet,
+                catalogue.gettext("%(label)s（数值）") % {"label": label} if is_value else label,
+            )
+            for label, is_value in labelled
+        ]
+    )
     return sheet
+
+
+#: Excel's number of that size of paper.
+_A4 = 9
+
+
+def _page(book: Any, title: str) -> Any:
+    """A sheet that prints lying, as wide as the paper."""
+    sheet = book.create_sheet(title)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    return sheet
+
+
+def _header(sheet: Any, label: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    cell = WriteOnlyCell(sheet, value=label)
+    cell.font = Font(bold=True)
+    cell.fill = PatternFill("solid", fgColor="FFE8E4DA")
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+    return cell
 
 
 def _cell(
@@ -297,7 +266,10 @@ def _cell(
             styled[column.key].number_format = column.number_format
         styled[column.key].value = value
         return styled[column.key]
-    text = xml_text(mask_text(str(value)))[:MAX_TEXT]
+    told = (
+        str(value) if column.key.endswith("_id") else mask_text(str(value))
+    )  # an id is no telephone number
+    text = xml_text(told)[:MAX_TEXT]
     linked = column.link and link
     if not linked and not text.startswith(SPECIAL):
         if not column.wrap:

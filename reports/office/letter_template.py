@@ -26,10 +26,13 @@ TEXTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("part", "{% if part.severity == 'error' %}应予更正的问题{{ part.findings|length }}项：{% else %}需要说明的问题{{ part.findings|length }}项：{% endif %}"),
         ("text", "{%p for finding in part.findings %}"),
         ("text", "{{ finding.number }}．{{ finding.title }}。{{ finding.message }}{{ finding.place }}"),
+        ("text", "{%p if finding.remedy or finding.source %}"),
+        ("text", "{% if finding.remedy %}整改要求：{{ finding.remedy }}{% endif %}{% if finding.source %}依据：{{ finding.source }}。{% endif %}"),
+        ("text", "{%p endif %}"),
         ("text", "{%p endfor %}"),
         ("text", "{%p endfor %}"),
         ("text", "{%p endfor %}"),
-        ("text", "请你单位对照上述问题逐项核实，于____年__月__日前书面反馈：属于填报错误的，更正后重新报送自评表；填报无误的，说明理由并附佐证材料。"),
+        ("text", "请你单位对照上述问题逐项核实，于{{ reply_by }}前书面反馈：属于填报错误的，更正后重新报送自评表；填报无误的，说明理由并附佐证材料。"),
         ("plain", ""),
         ("right", "{{ sender }}"),
         ("right", "{{ date }}"),
@@ -46,28 +49,58 @@ TEXTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("part", "{% if part.severity == 'error' %}To correct: {{ part.findings|length }}{% else %}To explain: {{ part.findings|length }}{% endif %}"),
         ("text", "{%p for finding in part.findings %}"),
         ("text", "{{ finding.number }}. {{ finding.title }}. {{ finding.message }}{{ finding.place }}"),
+        ("text", "{%p if finding.remedy or finding.source %}"),
+        ("text", "{% if finding.remedy %}To do: {{ finding.remedy }}{% endif %}{% if finding.source %} Basis: {{ finding.source }}.{% endif %}"),
+        ("text", "{%p endif %}"),
         ("text", "{%p endfor %}"),
         ("text", "{%p endfor %}"),
         ("text", "{%p endfor %}"),
-        ("text", "Please check each point and answer in writing by ____-__-__: file the form again where it is wrong; where it is right, "
+        ("text", "Please check each point and answer in writing by {{ reply_by }}: file the form again where it is wrong; where it is right, "
                  "give the reason and the evidence."),
         ("plain", ""),
         ("right", "{{ sender }}"),
         ("right", "{{ date }}"),
     ),
 }  # fmt: skip
+#: The same of letters to an authority about who has not filed.
+REMINDERS: dict[str, tuple[tuple[str, str], ...]] = {
+    "zh": (
+        ("title", "关于催报项目支出绩效自评表的函"),
+        ("plain", ""),
+        ("plain", "{{ authority }}："),
+        ("text", "按照报送名单，截至{{ date }}，下列{{ count }}份项目支出绩效自评表尚未收到："),
+        ("text", "{%p for one in missing %}"),
+        ("text", "{{ one.number }}．{{ one.unit }}{% if one.project %}：{{ one.project }}{% endif %}{% if one.year %}（{{ one.year }}年度）{% endif %}"),
+        ("text", "{%p endfor %}"),
+        ("text", "请督促有关单位于{{ reply_by }}前报送；已经报送、单位更名撤并或者按规定不需报送的，请予说明。"),
+        ("plain", ""),
+        ("right", "{{ sender }}"),
+        ("right", "{{ date }}"),
+    ),
+    "en": (
+        ("title", "Self-evaluation Forms Not Yet Received"),
+        ("plain", ""),
+        ("plain", "{{ authority }}:"),
+        ("text", "By {{ date }} we have not received the following {{ count }} forms:"),
+        ("text", "{%p for one in missing %}"),
+        ("text", "{{ one.number }}. {{ one.unit }}{% if one.project %}: {{ one.project }}{% endif %}{% if one.year %} ({{ one.year }}){% endif %}"),
+        ("text", "{%p endfor %}"),
+        ("text", "Please have them filed by {{ reply_by }}. Where a form was filed, a unit renamed or merged, or none is due, please say so."),
+        ("plain", ""),
+        ("right", "{{ sender }}"),
+        ("right", "{{ date }}"),
+    ),
+}  # fmt: skip
+SHIPPED = {"letter": TEXTS, "reminder": REMINDERS}
 
 
-def template_of(lang: str) -> Path:
-    """The template that is shipped for a language."""
-    return (
-        Path(__file__).parent
-        / "templates"
-        / ("letter.docx" if lang == "zh" else f"letter-{lang}.docx")
-    )
+def template_of(lang: str, name: str = "letter") -> Path:
+    """The template that is shipped for a language: `letter` to a unit, `reminder` to an authority."""
+    file = f"{name}.docx" if lang == "zh" else f"{name}-{lang}.docx"
+    return Path(__file__).parent / "templates" / file
 
 
-def write_template(path: Path, lang: str = "zh") -> Path:
+def write_template(path: Path, lang: str = "zh", name: str = "letter") -> Path:
     """Write the template to `path`."""
     from docx import Document
     from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -83,7 +116,7 @@ def write_template(path: Path, lang: str = "zh") -> Path:
         Mm(26),
     )
     _style(document.styles["Normal"], BODY, 16)
-    for kind, text in TEXTS[lang]:
+    for kind, text in SHIPPED[name][lang]:
         if kind == "title":
             _line(document, text, font=TITLE, size=22, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER)
         elif kind == "right":
@@ -139,5 +172,6 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         write_template(Path(sys.argv[1]))
     else:
-        for language in TEXTS:
-            write_template(template_of(language), language)
+        for shipped, texts in SHIPPED.items():
+            for language in texts:
+                write_template(template_of(language, shipped), language, shipped)

@@ -175,6 +175,10 @@ class _Assembly:
     def say(self, path: str) -> str:
         return labels.say_path(path, self.name, self.catalogue)
 
+    def spoken(self, text: object) -> str:
+        """A sentence as it may be published, with places in words."""
+        return labels.spoken(publishable(str(text or "")), self.say)
+
     def rule(self, rule_id: str) -> RuleText:
         return self.sources.rules.get(rule_id) or RuleText(rule_id, rule_id)
 
@@ -270,7 +274,7 @@ class _Assembly:
             severity=severity_name(row["severity"]),
             subject=subject,
             where=self.say(subject),
-            message=publishable(str(row.get("message") or "")),
+            message=self.spoken(row.get("message")),
             printed=publishable(str(row["actual"])) if row.get("actual") is not None else "",
             expected=publishable(str(row["expected"])) if row.get("expected") is not None else "",
             status=str(row.get("status") or "open"),
@@ -285,7 +289,7 @@ class _Assembly:
         grouped: dict[tuple[str, str], list[str]] = {}
         for row in self.blocks["verdicts"]:
             if row["verdict"] == "undecidable":
-                reason = str(row["rule"]), publishable(str(row.get("why") or ""))
+                reason = str(row["rule"]), self.spoken(row.get("why"))
                 grouped.setdefault(reason, []).extend(unpacked(str(row.get("subject") or "form")))
         found = [
             Undecided(
