@@ -25,6 +25,7 @@ from selfeval.flows.workspace import Workspace, locked
 from selfeval.records.store.decisions import (
     FIRST,
     ChainBreak,
+    DecisionError,
     DecisionRow,
     Head,
     NewDecision,
@@ -61,9 +62,33 @@ def decide_and_audit(
     """Enter decisions, all of them or none, and judge again what rests on a value that they changed. DecisionError: they cannot be entered,
     as `Store.decide` says."""
     store, wanted = store_of(place), [new] if isinstance(new, NewDecision) else list(new)
-    concerned = _concerned(store, wanted)
-    before = _Standing(store, concerned)
+    before = _Standing(store, _concerned(store, wanted))
     made = store.decide_all(wanted, expected_last=expected_last)
+    return _followed(place, store, made, before)
+
+
+def decide_each(
+    place: Workspace, new: Sequence[tuple[NewDecision, int]]
+) -> tuple[int, list[DecisionRow | DecisionError], Decided]:
+    """The same for decisions that do not hang together, each with the number of the last one that its writer knew: how many there were
+    before, of each its entry or why there is none, and what followed from all of them."""
+    store = store_of(place)
+    before = _Standing(store, _concerned(store, [one for one, _ in new]))
+    count = store.decisions_head().number
+    results: list[DecisionRow | DecisionError] = []
+    for one, known in new:
+        try:
+            results.append(store.decide(one, expected_last=known))
+        except DecisionError as error:
+            results.append(error)
+    made = [one for one in results if isinstance(one, DecisionRow)]
+    return count, results, _followed(place, store, made, before)
+
+
+def _followed(
+    place: Workspace, store: Store, made: Sequence[DecisionRow], before: _Standing
+) -> Decided:
+    """What follows from decisions that have been entered."""
     note_head(place, store.decisions_head())
     judged: list[str] = []
     put_off = ""
