@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -156,5 +155,5 @@ def _text(cell: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, float):
-        return f"{Decimal(repr(value)).normalize():f}"
+        return f"{value:.15g}"
     return "" if value is None else str(value).strip()
