@@ -22,6 +22,8 @@ from selfeval.extractors.pages.glyphs import folded, printed
 
 #: the map that all profiles build upon, and the profile of forms that show no other's captions
 BASE = "national"
+#: the zones that have columns
+COLUMNS = ("funds", "goals", "indicators")
 #: share of a profile's marked captions, and number of them, that a form must print to have the profile
 MARKED_SHARE, MARKED = 0.75, 2
 #: likeness (0 to 1) from which a known caption is worth naming beside an unknown one
@@ -78,6 +80,16 @@ def field_of(zone: str, text: str) -> str | None:
         if mine is not None:
             return mine
     return _known(zone, text)
+
+
+def in_columns(text: str) -> tuple[str | None, ...]:
+    """The fields that a caption names in the zones that have columns: funds, goals, indicators."""
+    return tuple(field_of(zone, text) for zone in COLUMNS) if _active else _known_in_columns(text)
+
+
+@lru_cache(20_000)
+def _known_in_columns(text: str) -> tuple[str | None, ...]:
+    return tuple(_known(zone, text) for zone in COLUMNS)
 
 
 @lru_cache(20_000)

@@ -113,8 +113,8 @@ def with_notices(
 
     `shown` is the text of every cell that the document does show: producers that split a merged cell over pages draw its text on
     both and clip it, and such a repetition is no news."""
-    result = list(forms)
-    everything = "\n".join(plain(text) for text in shown)
+    result, notices = list(forms), list(notices)
+    everything = "\n".join([plain(text) for text in shown]) if notices else ""
     of_values: defaultdict[tuple[int, str, int, str], list[Notice]] = defaultdict(list)
     for page, notice in notices:
         if _is_news(notice, everything):

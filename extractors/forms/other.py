@@ -66,8 +66,7 @@ def _row(
     if zone is not None:
         read = any(id(b) in draft.used and b.first == index for b in rows[index])
         every = [*zone.others, *zone.columns]
-        follows = sum(any(_same(c, b) for c in every) for b in boxes) > 2
-        columns = zone.others if read else every if follows else []
+        columns = zone.others if read else every if _follows(every, boxes) else []
     label: Box | None = None
     for box in boxes:
         if id(box) in draft.used:
@@ -111,6 +110,11 @@ def _named(rows: Rows, index: int, box: Box, caption: str, of: Box | None) -> _L
     sides = sides[:1] if caption else []
     path = "/".join(dict.fromkeys(text for text in (*(b.text for b in sides), caption) if text))
     return _Left(box, path, (*sides, *((of,) if of else ())))
+
+
+def _follows(columns: Sequence[Column], boxes: Sequence[Box]) -> bool:
+    """Whether the cells of a row stand under the captions of a block."""
+    return sum(any(_same(c, b) for c in columns) for b in boxes) > 2
 
 
 def _is_label(boxes: Sequence[Box], box: Box) -> bool:

@@ -6,6 +6,7 @@ Where the print leaves it open whether a row was cut or a merged cell ran on, th
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from selfeval.extractors.forms.captions import caption_key, field_of
 from selfeval.extractors.forms.layout import Layout, Zone
@@ -66,6 +67,7 @@ def mend(table: Table) -> Layout:
     return layout
 
 
+@lru_cache(20_000)
 def is_continued(text: str) -> bool:
     """Whether a cell says only that it continues the one above (续上页)."""
     return bool(_CONTINUED.match(re.sub(r"\s", "", text)))

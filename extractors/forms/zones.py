@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from selfeval.extractors.forms import meaning, storeys, words
-from selfeval.extractors.forms.captions import caption_key, field_of, is_exact
+from selfeval.extractors.forms.captions import COLUMNS, caption_key, field_of, in_columns, is_exact
 from selfeval.extractors.forms.layout import UNKNOWN, WITHOUT_FIELD, Column, Layout, Zone
 from selfeval.extractors.grids.stitch import Box, Table
 from selfeval.extractors.model import Grid
@@ -34,11 +34,12 @@ def zones_of(grid: Grid) -> set[str]:
     for cell in grid.cells:
         rows.setdefault(cell.row, []).append(cell.text)
     found = {zone for texts in rows.values() if (zone := _zone_of(texts))}
-    for row in rows:  # captions in two storeys, where a cell of the upper row spans both
-        if "indicators" not in found and row + 1 in rows:
-            if any(c.row == row and c.row_span == 2 for c in grid.cells):
-                if _zone_of(rows[row] + rows[row + 1]) == "indicators":
-                    found.add("indicators")
+    if (
+        "indicators" not in found
+    ):  # captions in two storeys, where a cell of the upper row spans both
+        upper = {cell.row for cell in grid.cells if cell.row_span == 2 and cell.row + 1 in rows}
+        if any(_zone_of(rows[row] + rows[row + 1]) == "indicators" for row in upper):
+            found.add("indicators")
     return found
 
 
@@ -50,7 +51,9 @@ def find(table: Table) -> Layout:
     index = 0
     while index < table.rows:
         starting = [b for b in rows[index] if b.first == index]
-        name = _zone_of([b.text for b in starting]) or _zone_of(storeys.above_texts(rows, index))
+        name = _zone_of([b.text for b in starting])
+        if name is None and any(b.end > index + 1 for b in starting):
+            name = _zone_of(storeys.above_texts(rows, index))
         if name is None and _is_goals(rows, index):
             name = "goals"
         if name and not (zones and zones[-1].name == name == "goals"):
@@ -80,9 +83,11 @@ def find(table: Table) -> Layout:
 def _is_list(starting: list[Box]) -> bool:
     """Whether a row heads a list of projects with their amounts, which ends the zone above it: 子项目名称, 预算数, 执行数."""
     texts = [b.text for b in starting if b.text]
-    amounts = {f for f in (field_of("funds", t) for t in texts) if f and f != "-"}
-    named = any(field_of("header", t) == "project_name" for t in texts)
-    return named and len(amounts) >= FUND_COLUMNS and not any(map(_VALUE.fullmatch, texts))
+    return (
+        len(_named(texts)["funds"]) >= FUND_COLUMNS
+        and any(field_of("header", t) == "project_name" for t in texts)
+        and not any(map(_VALUE.fullmatch, texts))
+    )
 
 
 def _zone(name: str, rows: list[list[Box]], index: int, lowest: int) -> Zone:
@@ -126,22 +131,20 @@ def _as_budget(column: Column) -> Column:
 
 def _zone_of(texts: list[str]) -> str | None:
     """The zone whose row of captions these cells are, or None."""
-    named = {
-        zone: {f for f in (field_of(zone, t) for t in texts) if f and f != "-"}
-        for zone in ("funds", "goals", "indicators")
-    }
+    named = _named(texts)
+    if not any(named.values()):
+        return None
     judged = named["indicators"] & {"target", "actual", "weight", "score", "explanation"}
     if len(named["indicators"]) >= INDICATOR_COLUMNS and judged:
         if named["indicators"] & {"level1", "level2", "level3"}:
             return "indicators"
         if len(judged) >= JUDGED and judged & {"target", "actual"} and judged & {"weight", "score"}:
             return "indicators"
-    listed = any(field_of("header", t) == "project_name" for t in texts)
-    listed = listed or any(_VALUE.fullmatch(t.strip()) for t in texts)  # beside their captions
     if (
-        not listed
-        and len(named["funds"]) >= FUND_COLUMNS
+        len(named["funds"]) >= FUND_COLUMNS
         and named["funds"] & {"initial", "budget", "executed", "arrived"}
+        and not any(field_of("header", t) == "project_name" for t in texts)
+        and not any(_VALUE.fullmatch(t.strip()) for t in texts)  # beside their captions
     ):
         return "funds"
     if named["goals"] >= {"goal_expected", "goal_actual"}:
@@ -150,6 +153,16 @@ def _zone_of(texts: list[str]) -> str | None:
             "goals" if len(strange) <= 1 else None
         )  # more of them are values beside their captions
     return None
+
+
+def _named(texts: list[str]) -> dict[str, set[str]]:
+    """The fields of each zone that some captions name."""
+    named: dict[str, set[str]] = {zone: set() for zone in COLUMNS}
+    for text in texts:
+        for zone, field in zip(COLUMNS, in_columns(text), strict=True):
+            if field and field != "-":
+                named[zone].add(field)
+    return named
 
 
 def _is_goals(rows: list[list[Box]], index: int) -> bool:
