@@ -158,18 +158,15 @@ def _em_boxes(
 
 
 def _rulings(objects: PageObjects, m: Matrix, no_borders: frozenset[int]) -> tuple[Ruling, ...]:
-    rulings = []
-    for index, (box, shade) in enumerate(zip(objects.borders, objects.shades, strict=True)):
-        if index in no_borders:
-            continue
-        x0, top, x1, bottom = moved(box, m)
-        if x1 - x0 >= bottom - top:
-            middle = (top + bottom) / 2
-            rulings.append(Ruling(x0, middle, x1, middle, shade))
-        else:
-            middle = (x0 + x1) / 2
-            rulings.append(Ruling(middle, top, middle, bottom, shade))
-    return tuple(rulings)
+    kept = [k for k in range(len(objects.borders)) if k not in no_borders]
+    if not kept:
+        return ()
+    boxes = moved_all(np.array(objects.borders)[kept], m)
+    x0, top, x1, bottom = boxes.T
+    lies = x1 - x0 >= bottom - top
+    middle = np.where(lies, (top + bottom) / 2, (x0 + x1) / 2)
+    ends = np.where(lies, (x0, middle, x1, middle), (middle, top, middle, bottom))
+    return tuple(made(Ruling, *ends.tolist(), [objects.shades[k] for k in kept]))
 
 
 def _areas(objects: PageObjects, m: Matrix) -> tuple[Bbox, ...]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import ctypes
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2.raw as raw
 
+from selfeval.extractors.isolation import limits
 from selfeval.extractors.model import made
 from selfeval.extractors.pages.geometry import Box
 from selfeval.extractors.pages.pdfium_calls import CALLS, gathered
 
 Colour = tuple[int, int, int, int]  # red, green, blue, alpha from 0 to 255
+Listed = list[tuple[int, int]]  # addresses of objects with their types
 
 
 class Facts(NamedTuple):
@@ -23,6 +26,23 @@ class Facts(NamedTuple):
     box: Box
     colour: Colour
     how: tuple[int, int]
+
+
+def on_page(page: Any) -> Listed:
+    """The objects of a page handle."""
+    handle = ctypes.cast(page, ctypes.c_void_p).value
+    return _listed(CALLS.page_object, handle, raw.FPDFPage_CountObjects(page))
+
+
+def in_form(form: int) -> Listed:
+    """The objects of a form that is drawn on a page."""
+    return _listed(CALLS.form_object, form, CALLS.form_objects(form))
+
+
+def _listed(get: Callable[..., int], holder: int | None, count: int) -> Listed:
+    """No more of them than make a page too complex: hostile pages have millions."""
+    handles = list(map(get, repeat(holder), range(min(count, limits.MAX_PAGE_OBJECTS + 1))))
+    return list(zip(handles, map(CALLS.object_type, handles), strict=True))
 
 
 def of_paths(handles: list[int]) -> Iterator[Facts]:

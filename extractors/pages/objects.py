@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import repeat
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 import pypdfium2.raw as raw
 
@@ -28,7 +27,15 @@ from selfeval.extractors.pages.geometry import (
     moved,
     rounded,
 )
-from selfeval.extractors.pages.object_facts import Colour, Facts, colours, of_paths, of_texts
+from selfeval.extractors.pages.object_facts import (
+    Colour,
+    Facts,
+    Listed,
+    colours,
+    in_form,
+    of_paths,
+    of_texts,
+)
 from selfeval.extractors.pages.pdfium_calls import CALLS
 
 #: a filled rectangle at most this thick, in points, is a border; anything thicker is shading
@@ -112,10 +119,9 @@ class ObjectReader:
         self._matrix = raw.FS_MATRIX()
         self._matrix_at = ctypes.addressof(self._matrix)
 
-    def read(self, page: Any) -> PageObjects:
-        """Every object of a page handle. Raises ExtractError("too-complex") beyond the caps of `limits`."""
-        handle = ctypes.cast(page, ctypes.c_void_p).value
-        self._objects(CALLS.page_object, handle, raw.FPDFPage_CountObjects(page), IDENTITY, 0)
+    def read(self, listed: Listed) -> PageObjects:
+        """Given the objects of a page, what they draw. Raises ExtractError("too-complex") beyond the caps of `limits`."""
+        self._objects(listed, IDENTITY, 0)
         for box in chained(self.found.dots, self._thick / MAX_BORDER_THICKNESS):
             self._border(box, 0.0)
         for box, order in self._pale:
@@ -134,18 +140,13 @@ class ObjectReader:
             for paint in self.found.fills
         )
 
-    def _objects(
-        self, get: Callable[..., int], holder: int | None, count: int, outer: Matrix, depth: int
-    ) -> None:
-        """All objects of a page or of a form on it, some at a time: hostile pages have millions."""
-        for first in range(0, count, CHUNK):
-            part = range(first, min(count, first + CHUNK))
-            handles = list(map(get, repeat(holder), part))
-            kinds = list(map(CALLS.object_type, handles))
-            listed = list(zip(handles, kinds, strict=True))
-            paths = of_paths([one for one, kind in listed if kind == raw.FPDF_PAGEOBJ_PATH])
-            texts = of_texts([one for one, kind in listed if kind == raw.FPDF_PAGEOBJ_TEXT])
-            for handle, kind in listed:
+    def _objects(self, listed: Listed, outer: Matrix, depth: int) -> None:
+        """All objects of a page or of a form on it, some at a time, so that a cap is met before all are asked."""
+        for first in range(0, len(listed), CHUNK):
+            part = listed[first : first + CHUNK]
+            paths = of_paths([one for one, kind in part if kind == raw.FPDF_PAGEOBJ_PATH])
+            texts = of_texts([one for one, kind in part if kind == raw.FPDF_PAGEOBJ_TEXT])
+            for handle, kind in part:
                 self._order += 1
                 if self._order > limits.MAX_PAGE_OBJECTS:
                     self._refuse("图形对象", limits.MAX_PAGE_OBJECTS)
@@ -165,7 +166,7 @@ class ObjectReader:
             CALLS.matrix(handle, self._matrix_at)
             m = self._matrix
             inner = compose((m.a, m.b, m.c, m.d, m.e, m.f), outer)
-            self._objects(CALLS.form_object, handle, CALLS.form_objects(handle), inner, depth + 1)
+            self._objects(in_form(handle), inner, depth + 1)
 
     def _text(self, handle: int, outer: Matrix, facts: Facts) -> None:
         mode, clips = facts.how

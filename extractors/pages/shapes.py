@@ -78,17 +78,25 @@ def drawn(page: PdfPage, run: int, size: float) -> np.ndarray | None:
 def _runs_with_digits(text: TextPage, known: set[Claim]) -> Iterator[tuple[int, list[int]]]:
     """Runs of embedded fonts with a digit that was not looked at yet, and the glyphs (by index) that are digits."""
     members: dict[int, list[int]] = {}
-    for index, glyph in enumerate(text.glyphs):
-        if "0" <= glyph.text <= "9" and index not in text.kinds:
-            members.setdefault(glyph.run, []).append(index)
+    said: dict[int, set[str]] = {}
+    for index, (char, _, run) in enumerate(text.glyphs):
+        if "0" <= char <= "9" and index not in text.kinds:
+            if run in members:
+                members[run].append(index)
+                said[run].add(char)
+            else:
+                members[run], said[run] = [index], {char}
+    embedded: dict[int, bool] = {}
     for run, indices in members.items():
+        angle = text.runs[run].angle
+        if angle >= _UPRIGHT and 360 - angle >= _UPRIGHT:
+            continue
         font = CALLS.text_font(run)
-        if (
-            font
-            and min(text.runs[run].angle, 360 - text.runs[run].angle) < _UPRIGHT
-            and any((font, text.glyphs[i].text) not in known for i in indices)
-            and CALLS.font_embedded(font) == 1
-        ):
+        if not font or all((font, char) in known for char in said[run]):
+            continue
+        if font not in embedded:
+            embedded[font] = CALLS.font_embedded(font) == 1
+        if embedded[font]:
             yield run, indices
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import Any
 
 import pypdfium2.raw as raw
@@ -25,6 +24,7 @@ from selfeval.extractors.pages.characters import (
 )
 from selfeval.extractors.pages.geometry import Box, Matrix
 from selfeval.extractors.pages.kinds import classify
+from selfeval.extractors.pages.object_facts import Listed, in_form, on_page
 from selfeval.extractors.pages.objects import USUAL_TYPE, ObjectReader, PageObjects
 from selfeval.extractors.pages.pdfium_calls import CALLS
 
@@ -68,12 +68,13 @@ def read(page: Any, number: int) -> TextPage:
     characters = _characters(
         page, number
     )  # first: a page with too many characters is refused at once
-    if _without_said_numbers(page.raw):
+    listed = on_page(page.raw)
+    if _without_said_numbers(listed):
         drawn = _characters(page, number)
         if _digits(drawn.glyphs) != _digits(characters.glyphs):
             characters = drawn
     em = body_size(characters)
-    objects = ObjectReader(number, em or USUAL_TYPE).read(page.raw)
+    objects = ObjectReader(number, em or USUAL_TYPE).read(listed)
     width, height = raw.FPDF_GetPageWidthF(page.raw), raw.FPDF_GetPageHeightF(page.raw)
     shown = _page_to_displayed(page, width, height)
     turned = raw.FPDFPage_GetRotation(page.raw) * 90
@@ -97,27 +98,22 @@ def _digits(glyphs: list[Glyph]) -> str:
     return "".join([glyph.text for glyph in glyphs if glyph.text.isdigit()])
 
 
-def _without_said_numbers(page: Any) -> bool:
+def _without_said_numbers(listed: Listed) -> bool:
     """Take the texts with digits away that a file says its text objects stand for (ActualText); whether there were any. What is drawn is what a
     person reads. Words stay: producers say with them which of two characters a glyph is that is drawn for both of them."""
     taken = False
-    handle = ctypes.cast(page, ctypes.c_void_p).value
-    waiting = list(map(CALLS.page_object, repeat(handle), range(raw.FPDFPage_CountObjects(page))))
     for depth in range(limits.MAX_OBJECT_DEPTH):
-        kinds = list(map(CALLS.object_type, waiting))
-        texts = [
-            one for one, kind in zip(waiting, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_TEXT
-        ]
+        texts = [one for one, kind in listed if kind == raw.FPDF_PAGEOBJ_TEXT]
         for one, marks in zip(texts, map(CALLS.marks, texts), strict=True):
             if marks > 0 and _without_marked_numbers(one, marks):
                 taken = True
-        within: list[int] = []
-        for one, kind in zip(waiting, kinds, strict=True):
+        within: Listed = []
+        for one, kind in listed:
             if kind == raw.FPDF_PAGEOBJ_FORM and depth < limits.MAX_OBJECT_DEPTH - 1:
-                within += [CALLS.form_object(one, k) for k in range(CALLS.form_objects(one))]
+                within += in_form(one)
             if len(within) > limits.MAX_PAGE_OBJECTS:
                 return taken  # the reader of objects refuses such a page
-        waiting = within
+        listed = within
     return taken
 
 

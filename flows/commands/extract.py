@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
 from selfeval.extractors.engines.registry import DEFAULT
@@ -140,7 +140,7 @@ def _make(out: Path) -> None:
 
 def _write(path: Path, value: dict[str, Any]) -> None:
     try:
-        path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
     except OSError as error:
         raise Problem(
             "out-unusable", f"无法写入 {path}：{error.strerror}", "请检查磁盘空间和写权限。"
