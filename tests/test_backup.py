@@ -114,6 +114,35 @@ def test_a_backup_put_back_answers_as_before(
     ] == ["W2"]
 
 
+def test_an_imported_archive_tells_no_run_what_to_do(place: Workspace, tmp_path: Path) -> None:
+    """Rules that it switches off and maps of captions came into force with the archive of somebody else."""
+    (place.root / "rules-off.yml").write_text("- rule: scores-sum\n", "utf-8")
+    (place.root / "templates").mkdir()
+    (place.root / "templates/theirs.csv").write_text("zone,field,caption,mark\n", "utf-8")
+    (place.root / "report-word").write_text("secret", "utf-8")
+    settings = place.root / "settings.json"
+    settings.write_text(json.dumps({"timezone": "Asia/Urumqi", "notify": "json://x"}), "utf-8")
+    assert call("export", tmp_path / "b.tar.gz", "-w", place.root) == 0
+    assert call("import", tmp_path / "b.tar.gz", "-w", tmp_path / "W2") == 0
+    there = tmp_path / "W2"
+    assert {path.name for path in (there / "imported").iterdir()} == {"rules-off.yml", "templates"}
+    for name in ("rules-off.yml", "templates", "report-word"):
+        assert not (there / name).exists()
+    assert json.loads((there / "settings.json").read_text("utf-8")) == {"timezone": "Asia/Urumqi"}
+
+
+def test_a_damaged_database_is_not_backed_up(
+    place: Workspace, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    close_books()
+    content = bytearray(place.database.read_bytes())
+    content[-4096:] = b"\xff" * 4096
+    place.database.write_bytes(content)
+    with pytest.raises(Problem) as caught:
+        backup.export(place, tmp_path / "b.tar.gz")
+    assert caught.value.code == "store-damaged" and not (tmp_path / "b.tar.gz").exists()
+
+
 def counts(place: Workspace) -> dict[str, int]:
     with Store(place.url) as store, store.reading() as connection:
         return backup.count_rows(connection, backup._TABLES)

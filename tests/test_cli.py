@@ -202,3 +202,14 @@ def test_a_form_is_extracted_in_little_time() -> None:
     assert (
         time.monotonic() - started < 10
     )  # 0.6 s on an idle machine; a loaded one must not fail the suite
+
+
+def test_as_many_children_as_there_is_memory_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with processors and little memory free swapped all night."""
+    from selfeval.flows.commands import options
+
+    assert options.free_memory() > 0
+    monkeypatch.setattr(options, "free_memory", lambda: options.WORKER_BYTES // 2)
+    assert options.workers_of(0) == 1 and options.workers_of(5) == 5
+    monkeypatch.setattr(options, "free_memory", lambda: 100 * options.WORKER_BYTES)
+    assert options.workers_of(0) == min(len(os.sched_getaffinity(0)), options.MAX_WORKERS)

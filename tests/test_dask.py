@@ -94,6 +94,7 @@ def test_a_run_from_s3_to_s3_reads_on_a_cluster_and_writes_as_the_writer(
         roles["writer"],
         "--publish",
         "s3://season/2022",
+        "--publish-originals",
     )
     ran = selfeval("run", "s3://forms/2022", "-w", work, *where)
     assert ran.returncode == 2, ran.stderr

@@ -25,7 +25,7 @@ def place(tmp_path: Path) -> Workspace:
     for name, content in {
         "reports/index.html": "v1",
         "reports/a.html": "a",
-        "quarantine/一 x.pdf": "pdf",
+        "quarantine/一 x.json": "pdf",
         "parquet/findings.parquet": "p",
         "runs.jsonl": "not published",
     }.items():
@@ -57,13 +57,24 @@ def test_only_what_has_changed_is_sent(s3: Any, place: Workspace) -> None:
     assert "runs.jsonl" not in json.loads(s3.cat_file(f"season/x/{PLACED}"))
 
 
+def test_originals_of_refused_documents_go_where_they_are_asked_for(
+    s3: Any, place: Workspace
+) -> None:
+    """Nothing is masked in them, and the place is often read by many."""
+    (place.quarantine / "一 x.pdf").write_text("13600001111", "utf-8")
+    assert count(place) == (4, 0, 0)
+    assert not s3.exists("season/x/quarantine/一 x.pdf")
+    assert upload(place, "s3://season/x", originals=True).sent == 1
+    assert count(place) == (0, 1, 4), "and away again where they are not any more"
+
+
 def test_what_is_gone_here_goes_there_and_nothing_else(s3: Any, place: Workspace) -> None:
     s3.pipe_file("season/x/reports/theirs.html", b"theirs")
     count(place)
-    (place.quarantine / "一 x.pdf").unlink()
+    (place.quarantine / "一 x.json").unlink()
     assert count(place) == (0, 1, 3)
     s3.invalidate_cache()
-    assert not s3.exists("season/x/quarantine/一 x.pdf")
+    assert not s3.exists("season/x/quarantine/一 x.json")
     assert s3.cat_file("season/x/reports/theirs.html") == b"theirs"
 
 

@@ -234,6 +234,19 @@ def test_forms_read_back_from_masked_json_give_the_same_tables() -> None:
         pd.testing.assert_frame_equal(table, getattr(build(again), name))
 
 
+@pytest.mark.parametrize("text, kept", [
+    ("账号6222020000000000000，", "账号6222***********0000，"),
+    ("卡号 4111 1111 1111 1111", "卡号 4111 **** **** 1111"),
+    ("卡号 4111 1111 1111 1112", "卡号 4111 1111 1111 1112"),  # the last digit does not check
+    ("项目编号4111111111111111", "项目编号4111111111111111"),
+    ("邮箱 zhang.san@example.org。", "邮箱 z***@example.org。"),
+    ("负责人张三，联系人 李小四 13600001111", "负责人张*，联系人 李* 136****1111"),
+    ("负责人高度重视，负责人审核后报送", "负责人高度重视，负责人审核后报送"),
+])  # fmt: skip
+def test_cards_mail_and_names_beside_their_caption_are_masked_too(text: str, kept: str) -> None:
+    assert mask_text(text) == kept
+
+
 @given(st.text("欧阳明张三13800001111-* 、：电话联系人()×", max_size=24))
 def test_masking_twice_changes_nothing(text: str) -> None:
     for mask in (mask_name, mask_phone, mask_text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,6 +60,8 @@ def extract(
 
     if out is not None:
         _make(out)
+    if show_personal_data:
+        os.umask(0o077)  # what is written is for the eyes of this user
     names = _names(files)
     documents = extract_many(
         files,

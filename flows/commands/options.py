@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -103,8 +104,12 @@ PublishOption = Annotated[
     typer.Option(
         "--publish",
         metavar="URL",
-        help="运行后把报告、数据和隔离区中有变动的文件传到 s3://… 等地址",
+        help="运行后把报告、数据和拒收原因中有变动的文件传到 s3://… 等地址",
     ),
+]
+PublishOriginalsOption = Annotated[
+    bool,
+    typer.Option("--publish-originals", help="连同被拒收文件的原件一起上传（其中个人信息未隐去）"),
 ]
 RosterOption = Annotated[
     Path | None,
@@ -121,6 +126,8 @@ StrictOption = Annotated[
 DEFAULT_WORKSPACE = Path("workspace")
 #: processes: beyond eight the store, which is written by one process, is what takes the time.
 MAX_WORKERS = 8
+#: bytes of memory that must be free for each: one that recognises a scan takes this much, one that reads text a fifth.
+WORKER_BYTES = 400 << 20
 
 
 def watch(notify: list[str] | None, quarantine: float | None, metrics: Path | None) -> None:
@@ -150,5 +157,20 @@ def roster_of(path: Path | None) -> str:
 
 
 def workers_of(wanted: int) -> int:
-    """The number of child processes: as asked for, else one a processor that this process may use."""
-    return wanted or min(len(os.sched_getaffinity(0)), MAX_WORKERS)
+    """The number of child processes: as asked for, else one a processor that this process may use and the free memory has room for."""
+    if wanted:
+        return wanted
+    return max(1, min(len(os.sched_getaffinity(0)), MAX_WORKERS, free_memory() // WORKER_BYTES))
+
+
+def free_memory() -> int:
+    """Bytes that new processes can have: what the system says is available, or less where a control group allows less."""
+    found = [os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        found = [1024 * int(next(line.split()[1] for line in lines if line.startswith("MemAvailable:")))]  # fmt: skip
+    with suppress(OSError, ValueError):  # a container's; "max" where it has no limit
+        group = Path("/sys/fs/cgroup")
+        limit, used = ((group / name).read_text("ascii") for name in ("memory.max", "memory.current"))  # fmt: skip
+        found.append(int(limit) - int(used))
+    return max(0, min(found))

@@ -13,6 +13,7 @@ from selfeval.flows.commands.options import (
     EngineOption,
     ProfileOption,
     PublishOption,
+    PublishOriginalsOption,
     RosterOption,
     SecondOpinionOption,
     StoreOption,
@@ -53,6 +54,7 @@ def rerun(
     profile: ProfileOption = "",
     store: StoreOption = "",
     publish: PublishOption = "",
+    publish_originals: PublishOriginalsOption = False,
     roster: RosterOption = None,
 ) -> int:
     """重新处理：失败的、指定的、某天以来的、旧版本读出的文件，或只重新审核。原件须仍在收件夹中。"""
@@ -92,6 +94,7 @@ def rerun(
         since=day,
         republish=True,
         publish_to=publish,
+        publish_originals=publish_originals,
         roster=expected,
         **options,
     )

@@ -16,6 +16,7 @@ from selfeval.flows.commands.options import (
     NotifyQuarantineOption,
     ProfileOption,
     PublishOption,
+    PublishOriginalsOption,
     RosterOption,
     SecondOpinionOption,
     StoreOption,
@@ -48,6 +49,7 @@ def run(
     fail_quarantine: FailQuarantineOption = FAIL_PERCENT,
     metrics: MetricsOption = None,
     publish: PublishOption = "",
+    publish_originals: PublishOriginalsOption = False,
     roster: RosterOption = None,
     runner: Annotated[
         Runner, typer.Option("--runner", help="在哪里读取：本机线程，或 dask 集群")
@@ -106,6 +108,7 @@ def run(
         timezone=timezone,
         inbox=inbox,
         publish_to=publish,
+        publish_originals=publish_originals,
         roster=expected,
         **options,
     )

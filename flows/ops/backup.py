@@ -23,21 +23,18 @@ from selfeval.flows.problems import Problem
 from selfeval.flows.run import versions
 from selfeval.flows.workspace import Workspace, locked, read_settings, write_private
 from selfeval.records.store import schema_sql
-from selfeval.records.store.copying import copy_rows, copy_sqlite, count_rows
+from selfeval.records.store.copying import copy_rows, copy_sqlite, count_rows, is_sound
 from selfeval.records.store.store import Store
 
 _DATABASE = "selfeval.db"
-_LEFT_OUT = frozenset(
-    {
-        "prefect",
-        "tmp",
-        ".lock",
-        _DATABASE,
-        f"{_DATABASE}-wal",
-        f"{_DATABASE}-shm",
-        f"{_DATABASE}-journal",
-    }
-)
+#: What a backup holds of a workspace besides its database: data, by name. Caches, words of addresses and Prefect's history are made anew.
+_DATA = frozenset({"reports", "parquet", "data_docs", "quarantine", "metrics", "runs.jsonl", "settings.json"})  # fmt: skip
+#: What tells runs what to do. It is kept, and put where no run looks for it, until somebody has read it and moves it back.
+_RULES = frozenset({"templates", "rules-off.yml"})
+#: Where that is, below the workspace.
+_IMPORTED = "imported"
+#: The only settings that are taken over.
+_SETTINGS = ("timezone", "id")
 _TABLES = (schema_sql.metadata, ledger.metadata)
 
 
@@ -112,6 +109,8 @@ def restore(path: Path, workspace: Workspace) -> Backup:
             raise Problem(
                 "backup-damaged", "备份不可用：没有数据库", "没有写入任何内容。请换一份备份。"
             )
+        if not is_sound(place.database):
+            raise Problem("backup-damaged", "备份不可用：其中的数据库已损坏", "没有写入任何内容。请换一份备份。")  # fmt: skip
         with (
             Store(place.url) as store
         ):  # migrated where it comes from an earlier version, refused where from a later one
@@ -124,11 +123,22 @@ def restore(path: Path, workspace: Workspace) -> Backup:
                         "没有写入任何内容。请换一份备份。",
                     )
             _remember(place, workspace.store)
+            _set_aside(place.root)
             if workspace.store:
                 _into_server(store, workspace, place)
                 return Backup(path, manifest)
         _put(place.root, root)
     return Backup(path, manifest)
+
+
+def _set_aside(root: Path) -> None:
+    """Leave nothing in an imported workspace that a run would take for the wish of who runs it: archives come from elsewhere."""
+    for path in sorted(root.iterdir()):
+        if path.name in _DATA or path.name.startswith(_DATABASE):
+            continue
+        (root / _IMPORTED).mkdir(exist_ok=True, mode=0o700)
+        path.rename(root / _IMPORTED / path.name)
+        log.warning("备份中的设置 %s 放在 imported/，核对后可移回工作区", path.name)
 
 
 def _into_server(source: Store, workspace: Workspace, place: Workspace) -> None:
@@ -170,7 +180,8 @@ def _remember(place: Workspace, store: str) -> None:
     """Where the rows are now, not where they were when the backup was made."""
     from selfeval.flows.workspace import without_password
 
-    settings = {name: value for name, value in read_settings(place.root).items() if name != "store"}
+    known = read_settings(place.root)
+    settings = {name: known[name] for name in _SETTINGS if isinstance(known.get(name), str)}
     if store:
         settings["store"] = without_password(store)
     write_private(place.root / "settings.json", json.dumps(settings, ensure_ascii=False, indent=1))
@@ -187,6 +198,12 @@ def _snapshot(workspace: Workspace, target: Path) -> dict[str, int]:
                 ledger.Ledger(copy.engine)
                 with copy.writing() as connection:
                     copy_rows(store.engine, connection, _TABLES)
+    if not is_sound(target):
+        raise Problem(
+            "store-damaged",
+            "工作区的数据库已损坏，没有备份",
+            "请从较早的备份恢复：selfeval import 备份 -w 新目录。",
+        )
     with Store(f"sqlite:///{target}") as copy, copy.reading() as connection:
         return count_rows(connection, _TABLES)
 
@@ -195,10 +212,11 @@ def _files(root: Path) -> Iterator[str]:
     """Paths of the plain files of a workspace, relative to it, in order."""
     for folder, folders, names in os.walk(root):
         top = Path(folder) == root
-        folders[:] = sorted(name for name in folders if not (top and name in _LEFT_OUT))
+        kept = _DATA | _RULES
+        folders[:] = sorted(name for name in folders if not top or name in kept)
         for name in sorted(names):
             path = Path(folder, name)
-            if top and name in _LEFT_OUT:
+            if top and name not in kept:
                 continue
             if path.is_symlink() or not path.is_file():
                 log.warning(

@@ -45,11 +45,12 @@ class Uploaded:
     unchanged: int
 
 
-def upload(workspace: Workspace, address: str) -> Uploaded:
-    """Bring the place at `address` up to date with the workspace. UploadError: it cannot be written now; Problem: never."""
+def upload(workspace: Workspace, address: str, originals: bool = False) -> Uploaded:
+    """Bring the place at `address` up to date with the workspace; the `originals` of refused documents, in which nothing is masked, go there
+    only where they are asked for, their reasons always. UploadError: it cannot be written now; Problem: never."""
     system, root = open_place(address)
     try:
-        return _upload(workspace.root, system, root.rstrip("/"))
+        return _upload(workspace.root, system, root.rstrip("/"), originals)
     except Problem:
         raise
     except Exception as error:  # every fsspec file system raises errors of its own
@@ -58,14 +59,14 @@ def upload(workspace: Workspace, address: str) -> Uploaded:
         ) from error
 
 
-def _upload(root: Path, system: Any, base: str) -> Uploaded:
+def _upload(root: Path, system: Any, base: str, originals: bool) -> Uploaded:
     placed = _placed(system, base)
     there = {
         path.removeprefix(f"{base}/"): int(info["size"] or 0)
         for path, info in _found(system, base).items()
     }
     local, new = {}, []
-    for name in _files(root):
+    for name in _files(root, originals):
         known = placed.get(name)
         local[name] = entry = _described(root / name, known)
         if known is None or known[1:] != entry[1:] or there.get(name) != entry[1]:
@@ -103,9 +104,11 @@ def _remove(system: Any, base: str, names: list[str]) -> None:
         system.rm([f"{base}/{name}" for name in names])
 
 
-def _files(root: Path) -> Iterator[str]:
+def _files(root: Path, originals: bool) -> Iterator[str]:
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
+            if folder == "quarantine" and path.suffix != ".json" and not originals:
+                continue
             if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
                 yield path.relative_to(root).as_posix()
 

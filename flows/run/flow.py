@@ -22,6 +22,7 @@ from pydantic import Field
 
 from selfeval.extractors.engines.registry import DEFAULT, ENGINES
 from selfeval.flows.commands.console import log, progress, start_run
+from selfeval.flows.commands.options import workers_of
 from selfeval.flows.inbox.intake import Intake, take_in
 from selfeval.flows.ledger.ledger import RERUN, Submission, now
 from selfeval.flows.ledger.selection import Choice, chosen
@@ -183,9 +184,9 @@ def summarise(
 
 
 @_io_task("upload")
-def send(job: Job, address: str) -> Uploaded:
+def send(job: Job, address: str, originals: bool) -> Uploaded:
     """Copy what is published to where others read it; only what has changed."""
-    return upload(job.workspace, address)
+    return upload(job.workspace, address, originals)
 
 
 def _run_name() -> str:
@@ -217,6 +218,7 @@ def nightly(
     stale: bool = False,
     republish: bool = False,
     publish_to: str = "",
+    publish_originals: bool = False,
     roster: str = "",
     fail_percent: float = FAIL_PERCENT,
 ) -> Any:
@@ -226,7 +228,7 @@ def nightly(
         inbox: a folder, or any address that fsspec reads (s3://bucket/path). Empty: nothing is taken in (a rerun).
         workspace: the folder of the store, the report and the quarantine.
         store: database URL; empty for the workspace's own SQLite file.
-        workers: child processes that read; 0 for one a processor.
+        workers: child processes that read; 0 for one a processor, or fewer where memory is short.
         engine: a name in selfeval.extractors.engines.registry.ENGINES: pdfium, pdfplumber, camelot or ocr.
         second_opinion: read every document with camelot too and doubt what differs.
         profile: judge every form by this profile instead of its own.
@@ -235,7 +237,8 @@ def nightly(
         since: read again what came on this day or later.
         stale: read again what an earlier version of the program read.
         republish: audit and write the report even where nothing is new.
-        publish_to: where reports, data and quarantine are copied afterwards (s3://bucket/prefix). Empty: nowhere.
+        publish_to: where reports, data and reasons of refused documents are copied afterwards (s3://bucket/prefix). Empty: nowhere.
+        publish_originals: copy refused documents there too, in which nothing is masked.
         roster: a CSV of the units and projects that have to submit. Empty: nobody is missed.
         fail_percent: percent of refused documents above which the run has failed; where all were refused it always has.
     """
@@ -247,7 +250,7 @@ def nightly(
         place,
         run,
         Reader(engine, second_opinion),
-        workers or len(os.sched_getaffinity(0)),
+        workers_of(workers),
         profile,
         roster,
     )
@@ -263,7 +266,7 @@ def nightly(
             closing = _work(job, inbox, choice, republish)
         summary = closing.summary
         if publish_to:
-            sent = send(job, publish_to)
+            sent = send(job, publish_to, publish_originals)
             log.info(
                 "已上传 %d 个文件，删除 %d 个，%d 个没有变动",
                 sent.sent,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,6 +22,16 @@ def copy_sqlite(engine: Engine, target: Path) -> None:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it
     copy.close()
+
+
+def is_sound(path: Path) -> bool:
+    """Whether a SQLite file is whole: its pages, its indexes, and what its rows refer to."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            whole = connection.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
+            return whole and not connection.execute("PRAGMA foreign_key_check").fetchall()
+    except sqlite3.DatabaseError:
+        return False
 
 
 def copy_rows(source: Engine, target: Connection, metadata: Iterable[sa.MetaData]) -> None:
