@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from selfeval.flows.inbox.intake import take_in
-from selfeval.flows.ledger.ledger import active
-from selfeval.flows.ledger.order import Receipt
+from selfeval.flows.ledger.order import places
+from selfeval.flows.run.deciding import judge_again
 from selfeval.flows.run.images import Artist, originals
-from selfeval.flows.run.publishing import JUDGED, judge
 from selfeval.flows.run.reading import Reader, read_chunk
 from selfeval.flows.run.stores import close_books, ledger_of, store_of
 from selfeval.flows.workspace import Workspace, create
@@ -43,7 +42,8 @@ def audited(root: Path, files: Iterable[Path], pictures: bool = False) -> Worksp
     for at in range(0, len(ids), CHUNK):
         read_chunk(place, ledger, store, ids[at : at + CHUNK], Reader())
     items = ledger.all()
-    judge(root / JUDGED, ledger, store, Receipt(items), active(items), "")
+    store.receive(places(ledger.all(), ledger.received()))
+    judge_again(place, store, ledger)
     if pictures:
         with Artist(place, originals(items), workers=2, documents=len(items)) as artist:
             artist.finish(artist.begin(store.load()))

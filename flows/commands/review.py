@@ -63,8 +63,8 @@ def _load_what_is_heavy() -> None:
     import pandas  # noqa: F401
 
     from selfeval.expectations import auditing  # noqa: F401
-    from selfeval.expectations.gx import validating  # noqa: F401
     from selfeval.flows.review import form_page
     from selfeval.flows.run import deciding, images, report_inputs  # noqa: F401
+    from selfeval.records.tables import schemas  # noqa: F401
 
     form_page.rules()

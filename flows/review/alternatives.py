@@ -6,10 +6,10 @@ import re
 
 #: Sentences of doubts say what another engine read, what a picture shows, what was struck out or printed underneath.
 _READINGS = re.compile(
-    r"(?:识别为|读到此值|没有读到值，\w+ 读作|原印|改为|读法不同：|”与|页的)“([^”]+)”"
+    r"(?:识别为|读到此值|没有读到值，\w+ 读作|原印|改为|读法不同：|与|页的)“([^”]+)”"
 )
 #: Quotes in these are captions or reasons, no readings.
-_NO_READINGS = re.compile(r"^(?:第\d+页的)?栏目|一行不在模板中|读作总分行|不可见的文字")
+_NO_READINGS = re.compile(r"^(?:第\d+页的)?栏目|一行不在模板中|读作总分行|不可见的文字|分在两行")
 
 
 def alternatives(why: str, text: str) -> tuple[str, ...]:

@@ -34,8 +34,15 @@ _SHARED = ("site.css", "core.js", "document.js", "mark.svg")
 _PICTURE = re.compile(r"[0-9a-f]{16}-\d+\.(?:png|webp)")
 #: A page image is covered and named by content, so the browser may keep it a while.
 _KEPT: Mapping[str, str] = {"cache-control": "private, max-age=600"}
-#: HTTP's words for: somebody else was quicker; cannot be done as asked.
+#: HTTP's words for: something has changed meanwhile; cannot be done as asked.
 _CONFLICT, _UNDOABLE = 409, 422
+#: What tells of a change since the page was made, with how the desk says it ("" for the problem's own sentence): the page is shown anew.
+_CHANGED: Mapping[str, str] = {
+    "decided-meanwhile": "",
+    "reading-changed": "这一处的读取结果已有变化",
+    "unknown-finding": "该问题已不存在",
+    "nothing-to-withdraw": "这项决定已被撤回",
+}
 
 
 def asked(q: str = "", unit: str = "", facet: str = "left", shown: int = asking.SHOWN) -> Asked:
@@ -89,10 +96,10 @@ def create_app(place: Workspace, store: Store, pictures: Pictures, by: str) -> F
 
     @app.exception_handler(Problem)
     def tell(request: Request, problem: Problem) -> JSONResponse | HTMLResponse:
-        status = {"not-there": 404, "decided-meanwhile": _CONFLICT}.get(problem.code, _UNDOABLE)
+        status = {"not-there": 404, **dict.fromkeys(_CHANGED, _CONFLICT)}.get(problem.code, _UNDOABLE)  # fmt: skip
         if request.method != "GET":
-            told = {"code": problem.code, "message": problem.message, "hint": problem.hint}
-            return JSONResponse(told, status)
+            said = _CHANGED.get(problem.code) or problem.message
+            return JSONResponse({"code": problem.code, "message": said, "hint": problem.hint}, status)  # fmt: skip
         return HTMLResponse(render("problem.html.j2", by=by, problem=problem), status)
 
     return app

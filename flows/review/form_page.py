@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from selfeval.core.fields import field_at
 from selfeval.flows.review.alternatives import alternatives
 from selfeval.flows.review.queue import SURE, QueueItem, holding
 from selfeval.flows.review.words import joined_places
@@ -50,13 +51,15 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class DoubtCard:
-    """A printed cell in doubt: its value, or its values where it spans rows. `other` is what else it may be."""
+    """A printed cell in doubt: its value, or its values where it spans rows. `other` is what else it may be. Not `is_value` is what is
+    doubted of a row, a column or the page: it is confirmed, and never corrected as a whole."""
 
     number: int
     where: str
     value: Value
     confidence: str
     crop: Crop | None
+    is_value: bool
     other: tuple[str, ...]
 
 
@@ -187,6 +190,7 @@ def _doubt_cards(
             first.value,
             first.value.sure,
             crop_of(spot, image, form.veils) if spot and image else None,
+            field_at(first.value.path) is not None,
             alternatives(first.value.doubt or "", first.value.text or ""),
         )
 

@@ -29,6 +29,7 @@ from selfeval.records.store.schema_sql import (
     extractions,
     read_cells,
     read_forms,
+    receipts,
 )
 from selfeval.records.store.statements import fetch
 from selfeval.records.store.store import Store
@@ -137,11 +138,16 @@ def _pairs(connection: Connection, of: Any, column: str) -> Iterable[tuple[str, 
 
 
 def _stamp(connection: Connection) -> tuple[Any, ...]:
-    """What changes with every reading, audit and decision."""
+    """What changes with every reading, audit and decision, and with what arrives in an inbox or is taken out of it."""
     last_reading = sa.select(sa.func.max(extractions.c.seq)).scalar_subquery()
     count = sa.select(sa.func.count()).select_from(audits).scalar_subquery()
     last_decision = sa.select(sa.func.max(decisions.c.number)).scalar_subquery()
-    return tuple(connection.execute(sa.select(last_reading, count, last_decision)).one())
+    standing_now = sa.select(
+        sa.func.sum(sa.case((receipts.c.standing, 1), else_=0))
+    ).scalar_subquery()
+    last_place = sa.select(sa.func.max(receipts.c.place)).scalar_subquery()
+    query = sa.select(last_reading, count, last_decision, standing_now, last_place)
+    return tuple(connection.execute(query).one())
 
 
 def _item(judged: JudgedForm, held: Mapping[Subject, DecisionRow]) -> QueueItem:

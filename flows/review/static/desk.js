@@ -3,8 +3,12 @@
 selfeval.desk = (function () {
   function byId(id) { return document.getElementById(id); }
 
-  /* The name: of this browser, else the one that the desk was started for. */
-  function name() { return selfeval.store("selfeval-by") || document.body.dataset.by || ""; }
+  /* The name: of this browser, else the one that the desk was started for. A cookie, since what else a browser keeps it keeps for one port. */
+  function name() {
+    var kept = document.cookie.match(/(?:^|; )selfeval-by=([^;]*)/);
+    return kept ? decodeURIComponent(kept[1]) : document.body.dataset.by || "";
+  }
+  function keepName(given) { document.cookie = "selfeval-by=" + encodeURIComponent(given) + "; path=/; max-age=31536000; samesite=strict"; }
   function showName() { byId("who-name").textContent = name() || "未填"; }
 
   /* Opens a dialog; calls `done` with true for its first button, false for anything else. */
@@ -23,7 +27,7 @@ selfeval.desk = (function () {
     var input = byId("name-input");
     input.value = name();
     ask(byId("name-dialog"), function (ok) {
-      if (ok && input.value.trim()) selfeval.store("selfeval-by", input.value.trim());
+      if (ok && input.value.trim()) keepName(input.value.trim());
       showName();
       done(name());
     });

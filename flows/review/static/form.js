@@ -75,7 +75,12 @@ document.addEventListener("DOMContentLoaded", function () {
     }
   });
 
-  dialog.addEventListener("keydown", function (event) { if (event.key === "Enter" && event.ctrlKey) desk.byId("decide-ok").click(); });
+  /* Enter sends the value, Ctrl+Enter from anywhere in the dialog; Shift+Enter begins a line. */
+  dialog.addEventListener("keydown", function (event) {
+    if (event.key !== "Enter" || event.isComposing || event.shiftKey || !(event.ctrlKey || event.target.id === "decide-value")) return;
+    event.preventDefault();
+    desk.byId("decide-ok").click();
+  });
 
   function send(kind, by, about, more) {
     busy = true;
@@ -150,6 +155,7 @@ document.addEventListener("DOMContentLoaded", function () {
     var finding = card.dataset.card === "finding";
     var kind = key === "Enter" ? (finding ? "accept" : "confirm") : KEYS[key];
     if (!kind || (finding ? FINDINGS : READINGS).indexOf(kind) < 0 || card.classList.contains("decided")) return false;
+    if (kind === "correct" && card.dataset.reading === undefined) return false;
     decide(kind, card);
     return true;
   }
