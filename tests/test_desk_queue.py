@@ -6,43 +6,78 @@ from dataclasses import replace
 
 import pytest
 
-from selfeval.expectations import audit
+from selfeval.extractors.model import Doubt
 from selfeval.flows.review.alternatives import alternatives
 from selfeval.flows.review.asking import Asked, grouped, neighbours
 from selfeval.flows.review.queue import Queue
 from selfeval.records.store.decisions import NewDecision
+from tests.documents import GOLDEN, golden
+from tests.report_data import batch
+
+
+@pytest.fixture(scope="module")
+def given():
+    """Three published forms: the first with an error and what follows from it, the second in order, the third with values in doubt."""
+    wanted = ("jishan-poverty-2020", "langfang-hvac-2019", "yongde-nutrition-2022")
+    in_doubt = [Doubt(path, "文字识别把握不足", 0.5) for path in ("funds/0/budget", "total/score")]
+    documents = [golden(path) for path in GOLDEN if path.stem in wanted]
+    documents = [
+        replace(one, forms=(replace(one.forms[0], doubts=tuple(doubts), confidences={}),))
+        for one, doubts in zip(documents, ([], [], in_doubt), strict=True)
+    ]
+    made = batch(documents, [(0, "scores-sum", "total/score", {})], undecided=True)
+    cause = made.findings["finding_id"][0]
+    return batch(
+        documents,
+        [
+            (0, "scores-sum", "total/score", {}),
+            (0, "deviation-unexplained", "indicators/0/explanation", {"cause": cause}),
+        ],
+        undecided=True,
+    )
 
 
 @pytest.fixture
-def queue(store, published):
-    store.save(published, "reader")
+def queue(store, given):
+    store.save(given.tables, "reader")
     return Queue(store)
 
 
-def test_the_queue_counts_what_is_left_and_follows_each_decision(queue, store, published):
-    found = audit(published)
-    assert not queue.items()[0].judged.findings, "read, not audited yet"
-    store.save_audit(
-        list(published.documents["document_id"]), found.findings, found.verdicts, "rules"
-    )
+def audited(store, given) -> None:
+    ids = list(given.tables.documents["document_id"])
+    store.save_audit(ids, given.findings, given.verdicts, "rules")
+
+
+def test_the_queue_counts_what_is_left_and_follows_each_decision(queue, store, given):
+    assert not any(item.judged.findings for item in queue.items()), "read, not audited yet"
+    audited(store, given)
     items = queue.items()
     assert items is queue.items(), "nothing is asked of the store again"
-    stages = [item.stage for item in items]
-    assert stages == sorted(stages, key=("doubts", "errors", "rest", "reviewed").index)
-    assert {item.judged.form_id for item in items} == set(
-        published.forms["form_id"]
-    ) - store.replaced().keys()
-    waived = next(item for item in items if item.left["error"])
-    open_ids = {finding for finding, severity, cause in waived.judged.findings if severity == "error" and not cause}  # fmt: skip
-    store.decide(NewDecision("accept", "张三", "已核对", finding_id=open_ids.pop()))
-    after = {item.judged.form_id: item for item in queue.items()}
-    assert after[waived.judged.form_id].left["error"] < waived.left["error"]
-    key = waived.judged.document_id, waived.judged.form
-    store.decide(NewDecision("reviewed", "张三", "", *key))
-    assert queue.items()[-1].judged == waived.judged
-    assert waived.judged.form_id not in {item.judged.form_id for item in Asked().of(queue.items())}
-    store.decide(NewDecision("withdraw", "张三", "再看", *key))
-    assert waived.judged.form_id in {item.judged.form_id for item in Asked().of(queue.items())}
+    assert [item.stage for item in items] == ["doubts", "errors", "rest"]
+    doubted, wrong, _ = items
+    assert (doubted.doubts, doubted.open, doubted.judged.undecided) == (2, 2, 1)
+    assert wrong.left == {"error": 1, "warning": 0, "information": 0}, "its cause alone"
+
+    form = doubted.judged.document_id, doubted.judged.form
+    store.decide(NewDecision("confirm", "张三", "", *form, "total/score"))
+    assert queue.items()[0].doubts == 1
+    store.decide(NewDecision("unreadable", "张三", "", *form, "funds/0/budget"))
+    assert [item.stage for item in queue.items()] == ["errors", "rest", "rest"]
+
+    finding = given.findings["finding_id"][0]
+    store.decide(NewDecision("question", "张三", "再问单位", finding_id=finding))
+    assert [item.open for item in queue.items()] == [0, 0, 0]
+    store.decide(NewDecision("accept", "张三", "已核对", finding_id=finding))
+    assert sum(item.left["warning"] for item in queue.items()) == 1, (
+        "what followed stands for itself"
+    )
+
+    form = wrong.judged.document_id, wrong.judged.form
+    store.decide(NewDecision("reviewed", "张三", "", *form))
+    assert queue.items()[-1].judged == wrong.judged
+    assert wrong.judged.form_id not in {item.judged.form_id for item in Asked().of(queue.items())}
+    store.decide(NewDecision("withdraw", "张三", "再看", *form))
+    assert wrong.judged.form_id in {item.judged.form_id for item in Asked().of(queue.items())}
 
 
 def test_words_are_found_in_any_width_and_a_stage_is_grouped_by_unit(queue):
@@ -84,13 +119,10 @@ def test_what_else_a_value_may_be_is_taken_from_what_its_doubt_quotes(why, text,
     assert alternatives(why, text) == others
 
 
-def test_a_note_about_a_value_that_is_surely_read_is_nothing_to_decide(store, published):
-    first = published.cells.index[
-        published.cells["form_id"] == published.forms["form_id"].iloc[-1]
-    ][:2]
-    cells = published.cells.assign(doubt=None)
-    cells.loc[first, "doubt"] = "第1页的“85”被划去，未作为表格内容读取"
-    cells.loc[first, "confidence"] = [1.0, 0.5]
-    store.save(replace(published, cells=cells), "reader")
+def test_a_note_about_a_value_that_is_surely_read_is_nothing_to_decide(store, given):
+    cells = given.tables.cells
+    doubted = cells.index[cells["doubt"].notna()]
+    sure = cells.assign(confidence=cells["confidence"].where(cells.index != doubted[0], 1.0))
+    store.save(replace(given.tables, cells=sure), "reader")
     told = [path for item in Queue(store).items() for path in item.judged.doubts]
-    assert told == [cells.loc[first[1], "path"]]
+    assert told == [cells.loc[doubted[1], "path"]]

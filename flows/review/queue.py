@@ -152,10 +152,11 @@ def _stamp(connection: Connection) -> tuple[Any, ...]:
 
 def _item(judged: JudgedForm, held: Mapping[Subject, DecisionRow]) -> QueueItem:
     key = judged.document_id, judged.form
-    open_ids = {finding for finding, _, _ in judged.findings if finding not in held}
+    # what an acceptance ends is the cause alone: what followed from it then stands for itself
+    standing_ids = {one for one, _, _ in judged.findings if one not in held or held[one].kind != "accept"}  # fmt: skip
     left = dict.fromkeys(SEVERITIES, 0)
     for finding, severity, cause in judged.findings:
-        if finding in open_ids and cause not in open_ids:
+        if finding not in held and cause not in standing_ids:
             left[severity] += 1
     doubts = sum((*key, path) not in held for path in judged.doubts)
     return QueueItem(judged, doubts, left, held.get((*key, "")))
