@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from selfeval.core.fields import field_at
 from selfeval.flows.review.alternatives import alternatives
-from selfeval.flows.review.queue import SURE, QueueItem, holding
-from selfeval.flows.review.words import joined_places
+from selfeval.flows.review.queue import QueueItem, holding
 from selfeval.records.store.decisions import CAPTIONS, DecisionRow, Subject
 from selfeval.records.store.store import Store
 from selfeval.reports import labels
@@ -57,7 +56,6 @@ class DoubtCard:
     number: int
     where: str
     value: Value
-    confidence: str
     crop: Crop | None
     is_value: bool
     other: tuple[str, ...]
@@ -73,14 +71,13 @@ class FindingCard:
 
 @dataclass(frozen=True, slots=True)
 class FormDesk:
-    """Everything on the page of a form. `notes` are told about values that are surely read; `known` is the number of the last decision of all that the page shows."""
+    """Everything on the page of a form. `known` is the number of the last decision of all that the page shows."""
 
     item: QueueItem
     doc: DocumentView
     form: FormPage
     sheets: tuple[PageView, ...]
     doubts: tuple[DoubtCard, ...]
-    notes: tuple[DoubtView, ...]
     findings: tuple[FindingCard, ...]
     made: tuple[Made, ...]
     known: int
@@ -114,8 +111,6 @@ def form_desk(store: Store, item: QueueItem, pictures: Pictures) -> FormDesk:
         _made(one, held, say, store) for one in reversed(all_made) if one.form == item.judged.form
     )
     key = item.judged.document_id, item.judged.form
-    cells = tables.cells
-    sure = set(cells[(cells["form_id"] == form.form_id) & (cells["confidence"] >= SURE)]["path"])
     open_doubts = [one for one in form.doubts if (*key, one.value.path) not in held]
     by_finding = {one.decision.finding_id: one for one in told if one.stands}
     return FormDesk(
@@ -123,15 +118,7 @@ def form_desk(store: Store, item: QueueItem, pictures: Pictures) -> FormDesk:
         doc,
         form,
         _sheets(doc, form),
-        tuple(
-            _doubt_cards(
-                [one for one in open_doubts if one.value.path not in sure],
-                form,
-                images,
-                document_id,
-            )
-        ),
-        tuple(one for one in open_doubts if one.value.path in sure),
+        tuple(_doubt_cards(open_doubts, form, images, document_id)),
         tuple(FindingCard(one, by_finding.get(one.id)) for one in form.findings if not one.cause),
         told,
         max((one.number for one in all_made), default=0),
@@ -150,7 +137,7 @@ def _sheets(doc: DocumentView, form: FormPage) -> tuple[PageView, ...]:
     """The pages on which something of this form stands, with the boxes of its findings; all pages where nothing is placed."""
     own = {spot.page for value in values_of(form) for spot in value.spots}
     own |= {one.spot.page for one in form.findings if one.spot}
-    ids = {one.id for one in form.findings}
+    ids = {one.id for one in form.findings if not one.cause}
     return tuple(
         replace(page, findings=tuple(one for one in page.findings if one.id in ids))
         for page in doc.sheets
@@ -186,9 +173,8 @@ def _doubt_cards(
         image = images.get((document_id, spot.page)) if spot else None
         yield DoubtCard(
             number,
-            joined_places([one.where for one in same]),
+            first.where if len(same) == 1 else f"{first.where}等 {len(same)} 处",
             first.value,
-            first.value.sure,
             crop_of(spot, image, form.veils) if spot and image else None,
             field_at(first.value.path) is not None,
             alternatives(first.value.doubt or "", first.value.text or ""),
