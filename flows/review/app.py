@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
@@ -57,6 +58,7 @@ def create_app(place: Workspace, store: Store, pictures: Pictures, by: str) -> F
     """The desk over a workspace; `by` is whose desk it is, "" to ask."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     queue = Queue(store)
+    deciding = Lock()  # one audit at a time: they share what is kept between audits
     static = {name: REPORT_STATIC / name for name in _SHARED}
     static |= {path.name: path for path in STATIC.iterdir() if path.is_file()}
 
@@ -84,7 +86,8 @@ def create_app(place: Workspace, store: Store, pictures: Pictures, by: str) -> F
     @app.post("/decisions")
     def take(new: taking.Sent) -> JSONResponse:
         item = _item(queue.items(), new.form_id)
-        return JSONResponse(taking.take(place, item, new))
+        with deciding:
+            return JSONResponse(taking.take(place, item, new))
 
     @app.get("/pages/{name}")
     def show_picture(name: str) -> FileResponse:
