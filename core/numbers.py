@@ -43,6 +43,7 @@ LARGEST_FRACTION = Decimal("1.5")
 
 _BLANK_WORDS = frozenset({"无", "不适用", "无偏差"})
 _BLANK_MARKS = frozenset(DASHES + "/\\⁄∕")
+_BLANK_STARTS = _BLANK_MARKS | {word[0] for word in _BLANK_WORDS}
 
 # Digits in one run, or grouped by threes with commas or the thin spaces that are set for that purpose. A plain space groups nothing:
 # "20 100" may be two numbers that stand side by side. A point may stand off: "9. 50".
@@ -234,6 +235,8 @@ def is_blank(text: str | None) -> bool:
     """Absent, empty, dashes or slashes only, 无, 不适用 or 无偏差 (RULES.md). "0" is not blank."""
     if text is None:
         return True
+    if (start := text.lstrip()[:1]) and fold(start) not in _BLANK_STARTS:
+        return False  # the usual case, told without going through a long text
     bare = "".join(fold(text).split())
     return bare in _BLANK_WORDS or all(mark in _BLANK_MARKS for mark in bare)
 

@@ -25,6 +25,7 @@ class Answer:
         self.which = np.full(len(rows), -1, dtype=np.int32)
         #: id of a decision -> its place among them; decisions that recur are the same object.
         self._numbers: dict[int, int] = {}
+        self._codes: Array | None = None
 
     @property
     def left(self) -> Array:
@@ -83,9 +84,13 @@ class Answer:
         return self.when(self.left, decision)
 
     def codes(self) -> Array:
-        """The verdict of every record, as its place in VERDICTS."""
-        kinds = [VERDICTS.index(decision.verdict) for decision in self.decisions]
-        return np.array(kinds, dtype=np.int8)[self.which] if kinds else np.empty(0, np.int8)
+        """The verdict of every record, as its place in VERDICTS, once all are decided."""
+        if self._codes is None:
+            kinds = [VERDICTS.index(decision.verdict) for decision in self.decisions]
+            self._codes = (
+                np.array(kinds, dtype=np.int8)[self.which] if kinds else np.empty(0, np.int8)
+            )
+        return self._codes
 
     def failing(self) -> list[int]:
         """The records that fail, by number."""

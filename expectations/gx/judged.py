@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +55,8 @@ class Judged:
 
     def counts(self, question: Question, tolerances: Mapping[str, str]) -> dict[str, int]:
         """How many records got which verdict."""
-        found = Counter(self.codes(question, tolerances).tolist())
-        return {verdict.value: found[code] for code, verdict in enumerate(VERDICTS)}
+        found = np.bincount(self.codes(question, tolerances) + 1, minlength=len(VERDICTS) + 1)
+        return {verdict.value: int(found[code]) for code, verdict in enumerate(VERDICTS, 1)}
 
 
 _known: dict[int, Judged] = {}

@@ -15,7 +15,7 @@ from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import pairs, quantities, scored
 from selfeval.expectations.rules.costs import NO_COST_ROW, costs
-from selfeval.expectations.text import amounts, indicator_name, longest_common
+from selfeval.expectations.text import Money, amounts, indicator_name, longest_common
 from selfeval.expectations.verdicts import (
     PASS,
     Decision,
@@ -169,13 +169,18 @@ class MoneyInTextVsFunds(FormRule):
         r"(?:预算资金|项目资金|资金总额|总投资|预算|(?:实际|全年|累计|共|已)(?:支出|支付|执行|使用)(?:资金|经费)?|执行数)(?:共计|合计|为|共)?[:：]?$"
     )
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        text = fold(getattr(record, subject) or "")
-        named = [money for money in amounts(text) if self._BEFORE.search(text[: money.start])]
-        if not named:
-            return not_applicable("文字没有写明预算或支出金额")
-        if record.doubts and (why := record.doubt(subject) or record.doubt_within("funds")):
-            return undecidable(f"金额读取存疑：{why}")
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms, named = answer.rows, answer.rows.fact(self._named, subject)
+        answer.when(~nonzero(named), not_applicable("文字没有写明预算或支出金额"))
+        answer.doubted("金额读取存疑：{}", subject).within("金额读取存疑：{}", "funds")
+        answer.when(answer.left, lambda at: self._judge(forms[at], subject, named[at]))
+
+    def _named(self, text: str | None) -> list[Money]:
+        """The amounts that a text names as budget or as spent."""
+        text = fold(text or "")
+        return [money for money in amounts(text) if self._BEFORE.search(text[: money.start])]
+
+    def _judge(self, record: FormView, subject: str, named: list[Money]) -> Decision:
         factor = MONEY_UNITS.get(record.amount_unit or "")
         printed = [
             number.value * factor

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from selfeval.core.folding import fold
 from selfeval.core.numbers import exact
+from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import ZERO, percent, plain
+from selfeval.expectations.columns import missing
 from selfeval.expectations.rules.base import FormRule, FundRule
 from selfeval.expectations.rules.funds import execution_ratio, money, readings
 from selfeval.expectations.text import Money, amounts, is_blank
@@ -122,13 +124,15 @@ class ExecutionClaimVsAmounts(FormRule):
     _APART = Decimal("0.01")
     subjects = ("goal_actual",)
 
-    def judge(self, record: FormView, subject: str) -> Decision:
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms = answer.rows
+        answer.when(~forms.fact(_claims, subject, kind=bool), _NO_CLAIM)
+        answer.doubted("实际完成情况读取存疑：{}", subject)
+        answer.when(answer.left, lambda at: self._judge(forms[at], subject))
+
+    def _judge(self, record: FormView, subject: str) -> Decision:
         text = fold(record.goal_actual or "")
         claims = _CLAIM.findall(text)
-        if not claims:
-            return not_applicable("文字中没有执行率的说法")
-        if record.doubts and (why := record.doubt(subject)):
-            return undecidable(f"实际完成情况读取存疑：{why}")
         found = amounts(text)
         allotted = [money for money in found if _ALLOTTED.search(text[: money.start])]
         paid = [
@@ -145,6 +149,13 @@ class ExecutionClaimVsAmounts(FormRule):
         )
 
 
+_NO_CLAIM = not_applicable("文字中没有执行率的说法")
+
+
+def _claims(text: str | None) -> bool:
+    return _CLAIM.search(fold(text or "")) is not None
+
+
 class GoalTextMoney(FormRule):
     """Where the text of a goal names a sum and its parts, the parts add up."""
 
@@ -153,15 +164,17 @@ class GoalTextMoney(FormRule):
     _PARTIAL = Decimal("0.05")
     subjects = ("goal_expected", "goal_actual")
 
-    def judge(self, record: FormView, subject: str) -> Decision:
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms, found = answer.rows, answer.rows.fact(_sums, subject)
+        answer.when(missing(found), not_applicable("文字中没有金额及其分项"))
+        answer.doubted(f"{CAPTIONS[subject]}读取存疑：{{}}", subject)
+        answer.when(answer.left, lambda at: self._judge(forms[at], subject, *found[at]))
+
+    def _judge(
+        self, record: FormView, subject: str, whole: Money, parts: tuple[Money, ...]
+    ) -> Decision:
         text = fold(getattr(record, subject) or "")
-        head, mark, tail = text.partition("其中")
-        total, parts = amounts(head)[-1:], amounts(tail)
-        if not mark or not total or len(parts) < 2:
-            return not_applicable("文字中没有金额及其分项")
-        if record.doubts and (why := record.doubt(subject)):
-            return undecidable(f"{CAPTIONS[subject]}读取存疑：{why}")
-        whole, summed = total[0], sum((part.yuan for part in parts), ZERO)
+        summed = sum((part.yuan for part in parts), ZERO)
         if (
             abs(summed - whole.yuan) <= whole.half
         ):  # parts are taken at their word: 30万元 in a text is thirty, not 29.5 to 30.5
@@ -191,6 +204,13 @@ class GoalTextMoney(FormRule):
             cells=(subject,),
             values=(getattr(record, subject),),
         )
+
+
+def _sums(text: str | None) -> tuple[Money, tuple[Money, ...]] | None:
+    """A sum that a text names and its parts (其中)."""
+    head, _, tail = fold(text or "").partition("其中")
+    total, parts = amounts(head)[-1:] if tail else (), amounts(tail)
+    return (total[0], parts) if total and len(parts) > 1 else None
 
 
 class AdjustmentNotRecorded(FundRule):

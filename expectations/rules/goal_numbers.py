@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from selfeval.core.folding import fold
 from selfeval.core.numbers import exact
+from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import percent
+from selfeval.expectations.columns import missing, nonzero
 from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule
 from selfeval.expectations.rules.funds import base_of, money, with_base
@@ -27,15 +29,19 @@ class GoalRateVsFunds(FormRule):
     subjects = ("goal_actual",)
     _APART = Decimal("0.01")
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        claims = set(_CLAIMED.findall(fold(record.goal_actual or "")))
-        if not claims or record.total_fund is None:
-            return not_applicable("文字中没有执行率的说法，或没有资金表")
-        if record.doubts and (why := record.doubt(subject)):
-            return undecidable(f"实际完成情况读取存疑：{why}")
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms = answer.rows
+        claimed = forms.fact(_claims, subject, kind=bool)
+        answer.when(~claimed | missing(forms.column("total_fund")), _NO_CLAIM)
+        answer.doubted("实际完成情况读取存疑：{}", subject)
+        answer.when(answer.left, lambda at: self._judge(forms[at], subject))
+
+    def _judge(self, record: FormView, subject: str) -> Decision:
+        claims, total = set(_CLAIMED.findall(fold(record.goal_actual or ""))), record.total_fund
+        assert total is not None
         if len(claims) > 1:
             return undecidable("文字中的执行率不止一处，无法确定所指")
-        found = with_base(record.total_fund, "executed")
+        found = with_base(total, "executed")
         if isinstance(found, Decision):
             return found
         if not found["budget"].value:
@@ -44,11 +50,18 @@ class GoalRateVsFunds(FormRule):
         ratio = found["executed"].value / found["budget"].value
         if abs(exact(claim) / 100 - ratio) <= self._APART:
             return PASS
-        total, base = record.total_fund, base_of(record.total_fund)
+        base = base_of(total)
         message = f"实际完成情况称执行率{claim}%，而资金表全年执行数{money(total, 'executed')}、{CAPTIONS[base]}{money(total, base)}，执行率为{percent(ratio)}，两处不符，请核实。"
         cells = (subject, f"{total.subject}/rate")
         values = (record.goal_actual, found["executed"].text, found["budget"].text)
         return failed(message, percent(ratio), f"{claim}%", cells=cells, values=values)
+
+
+_NO_CLAIM = not_applicable("文字中没有执行率的说法，或没有资金表")
+
+
+def _claims(text: str | None) -> bool:
+    return _CLAIMED.search(fold(text or "")) is not None
 
 
 # A year that something is compared with, planned or carried over from says nothing about the year of the form.
@@ -61,12 +74,14 @@ class GoalYear(FormRule):
     id = "goal-year-inconsistent"
     subjects = ("goal_expected", "goal_actual")
 
-    def judge(self, record: FormView, subject: str) -> Decision:
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms, named = answer.rows, answer.rows.fact(_years, subject)
+        answer.when(~nonzero(named), not_applicable("文字中没有年份"))
+        answer.doubted("年份读取存疑：{}", subject, "year")
+        answer.when(answer.left, lambda at: self._judge(forms[at], subject))
+
+    def _judge(self, record: FormView, subject: str) -> Decision:
         text = getattr(record, subject)
-        if is_blank(text) or not years(text):
-            return not_applicable("文字中没有年份")
-        if record.doubts and (why := record.doubt(subject) or record.doubt("year")):
-            return undecidable(f"年份读取存疑：{why}")
         if record.year is None:
             return undecidable("本表未注明年度，无法比较")
         named = years(text)
@@ -76,6 +91,10 @@ class GoalYear(FormRule):
         message = f"{CAPTIONS[subject]}写作{which}，与自评年度{record.year}年不一致，请核实是否照抄以前年度内容。"
         values = (str(record.year), text)
         return failed(message, f"{record.year}年", which, cells=(subject,), values=values)
+
+
+def _years(text: str | None) -> frozenset[int]:
+    return frozenset() if is_blank(text) else years(text)
 
 
 class TitleYear(FormRule):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from selfeval.core.folding import fold
 from selfeval.core.numbers import parse_number
-from selfeval.core.quantities import parse_quantity
 from selfeval.expectations.answers import Answer
 from selfeval.expectations.columns import nonzero
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
-from selfeval.expectations.rules.common import PLACEHOLDER
+from selfeval.expectations.rules.common import PLACEHOLDER, quantities
 from selfeval.expectations.text import bare, indicator_name, is_blank, likeness
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, FormView, IndicatorRow, brief
+from selfeval.expectations.view import CAPTIONS, FormView, brief
 
 #: From here two texts are taken to be the same (share of characters), and below this length equal goals are no wonder.
 SAME_TEXT, SHORT_GOAL = 0.95, 12
@@ -25,27 +26,28 @@ class GoalMissingOrBare(FormRule):
     id = "goal-missing-or-bare"
     subjects = ("goal_expected", "goal_actual")
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        text = getattr(record, subject)
-        if text is None:
-            return not_applicable(f"本表没有{CAPTIONS[subject]}栏")
-        if record.doubts and (why := record.doubt(subject)):
-            return undecidable(f"{CAPTIONS[subject]}读取存疑，请核对 {subject}：{why}")
-        if is_blank(text):
-            what = "为空白"
-        elif parse_number(text) is not None:
-            what = f"仅填数字“{text}”"
-        elif record.project_name and bare(text) == bare(record.project_name):
-            what = "仅照抄项目名称"
-        else:
-            return PASS
-        return failed(
-            f"年度总体目标的{CAPTIONS[subject]}{what}，未说明目标内容，请补充。",
-            "文字说明",
-            text or "空白",
-            cells=(subject,),
-            values=(text,),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms, caption = answer.rows, CAPTIONS[subject]
+        fault = forms.fact(_bareness, subject, "project_name")
+
+        def told(at: int) -> Decision:
+            text = getattr(forms[at], subject)
+            what = f"仅填数字“{text}”" if fault[at] == "仅填数字" else fault[at]
+            message = f"年度总体目标的{caption}{what}，未说明目标内容，请补充。"
+            return failed(message, "文字说明", text or "空白", cells=(subject,), values=(text,))
+
+        answer.when(forms.absent(subject), not_applicable(f"本表没有{caption}栏"))
+        answer.doubted(f"{caption}读取存疑，请核对 {subject}：{{}}", subject)
+        answer.fails(told, nonzero(fault))
+
+
+def _bareness(goal: str | None, project_name: str | None) -> str:
+    """What a goal is instead of words; "" where it is told in words."""
+    if is_blank(goal):
+        return "为空白"
+    if parse_number(goal) is not None:
+        return "仅填数字"
+    return "仅照抄项目名称" if project_name and bare(goal) == bare(project_name) else ""
 
 
 class GoalActualCopied(FormRule):
@@ -53,29 +55,36 @@ class GoalActualCopied(FormRule):
 
     id = "goal-actual-copied"
     subjects = ("goal_actual",)
-    _DONE = re.compile(r"已经|已|完成了|完成|了")
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        expected, actual = (
-            self._DONE.sub("", bare(text)) for text in (record.goal_expected, record.goal_actual)
-        )
-        if not expected or not actual:
-            return not_applicable("目标或实际完成情况空白")
-        if record.doubts and (why := record.doubt("goal_expected") or record.doubt("goal_actual")):
-            return undecidable(f"年度总体目标读取存疑：{why}")
-        if len(expected) < SHORT_GOAL:
-            return undecidable("目标文字过短，相同不足为据")
-        same = likeness(expected, actual)
-        if same < SAME_TEXT:
-            return PASS
-        message = f"实际完成情况与预期目标文字基本相同（相似度{same:.0%}），未反映实际完成的数量和效果，请据实填写。"
-        return failed(
-            message,
-            "据实填写",
-            brief(record.goal_actual, 40),
-            cells=("goal_actual",),
-            values=(record.goal_expected, record.goal_actual),
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms = answer.rows
+        expected, actual = (forms.fact(_undone, name) for name in ("goal_expected", "goal_actual"))
+        some = nonzero(expected) & nonzero(actual)
+        answer.when(~some, not_applicable("目标或实际完成情况空白"))
+        answer.doubted("年度总体目标读取存疑：{}", "goal_expected", "goal_actual")
+        short = np.array([len(text) < SHORT_GOAL for text in expected], dtype=bool)
+        answer.when(short, undecidable("目标文字过短，相同不足为据"))
+
+        def told(at: int) -> Decision:
+            same = likeness(expected[at], actual[at])
+            if same < SAME_TEXT:
+                return PASS
+            record = forms[at]
+            message = f"实际完成情况与预期目标文字基本相同（相似度{same:.0%}），未反映实际完成的数量和效果，请据实填写。"
+            cells, values = ("goal_actual",), (record.goal_expected, record.goal_actual)
+            return failed(
+                message, "据实填写", brief(record.goal_actual, 40), cells=cells, values=values
+            )
+
+        answer.fails(told)
+
+
+_DONE = re.compile(r"已经|已|完成了|完成|了")
+
+
+def _undone(goal: str | None) -> str:
+    """A goal without layout and without the words that say that it is reached."""
+    return _DONE.sub("", bare(goal))
 
 
 _COMPARED = re.compile(
@@ -93,39 +102,47 @@ class ActualCopiedFromTarget(FormRule):
     subjects = ("indicators",)
     _COMPARED_ROWS = 2
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        rows = [
-            row for row in record.filled if not is_blank(row.target) and not is_blank(row.actual)
-        ]
-        if len(rows) < ROWS_TO_JUDGE:
-            return not_applicable("填有指标值和完成值的指标不足5项")
-        if record.doubts and (
-            why := next((why for row in rows if (why := row.doubt("target", "actual"))), None)
-        ):
-            return undecidable(f"指标值读取存疑，请核对 {why}")
-        signed = [row for row in rows if _COMPARED.search(fold(row.actual or ""))]
-        same = [row for row in signed if self._equal(row)]
-        copied = [row for row in rows if bare(row.actual) == bare(row.target)]
-        told = [
-            row
-            for row in copied
-            if len(bare(row.target)) >= 6 and parse_quantity(row.target) is None
-        ]
-        if len(same) >= max(self._COMPARED_ROWS, COPIED_SHARE * len(signed)):
-            first, what = same[0], f"{len(same)}项指标的实际完成值带比较符号，且与年度指标值相同"
-        elif len(copied) >= COPIED_SHARE * len(rows) and len(told) >= COMPARED_ROWS:
-            first, what = told[0], f"{len(copied)}项指标的实际完成值与年度指标值文字相同"
-        else:
-            return PASS
-        message = f"{what}（如{first.name}填为“{brief(first.actual)}”），系照抄指标值，请填列实际完成的结果。"
-        cells, printed = (f"{first.subject}/actual",), (first.target, first.actual)
-        return failed(message, "实际完成结果", first.actual, cells=cells, values=printed)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = answer.rows.blocks["indicators"]
+        filled = ~rows.blank("target") & ~rows.blank("actual")
+        target, actual = quantities(rows, "target"), quantities(rows, "actual")
+        alike = rows.fact(_alike, "target", "actual", kind=bool)
+        equal = np.where(target.known & actual.known, target.value == actual.value, alike)
+        signed = filled & rows.fact(_is_signed, "actual", kind=bool)
+        same, copied = signed & equal, filled & alike
+        worded = copied & rows.fact(_is_worded, "target", kind=bool) & ~target.known
+        count = {name: rows.counted(where) for name, where in (("all", filled), ("signed", signed), ("same", same), ("copied", copied))}  # fmt: skip
 
-    def _equal(self, row: IndicatorRow) -> bool:
-        target, actual = parse_quantity(row.target), parse_quantity(row.actual)
-        if target is None or actual is None:
-            return bare(row.target) == bare(row.actual)
-        return target.value == actual.value
+        def doubt(form: int) -> Decision:
+            told = (rows[at].doubt("target", "actual") for at in rows.within(form, filled))
+            return undecidable(f"指标值读取存疑，请核对 {next(filter(None, told))}")
+
+        def told(form: int) -> Decision:
+            as_signed = by_sign[form]
+            first = rows[rows.within(form, same if as_signed else worded)[0]]
+            what = "带比较符号，且与年度指标值相同" if as_signed else "与年度指标值文字相同"
+            number = count["same" if as_signed else "copied"][form]
+            message = f"{number}项指标的实际完成值{what}（如{first.name}填为“{brief(first.actual)}”），系照抄指标值，请填列实际完成的结果。"
+            cells, printed = (f"{first.subject}/actual",), (first.target, first.actual)
+            return failed(message, "实际完成结果", first.actual, cells=cells, values=printed)
+
+        answer.when(count["all"] < ROWS_TO_JUDGE, not_applicable("填有指标值和完成值的指标不足5项"))
+        answer.when(rows.counted(filled & rows.doubted("target", "actual")) > 0, doubt)
+        by_sign = count["same"] >= np.maximum(self._COMPARED_ROWS, COPIED_SHARE * count["signed"])
+        in_words = count["copied"] >= COPIED_SHARE * count["all"]
+        answer.fails(told, by_sign | (in_words & (rows.counted(worded) >= COMPARED_ROWS)))
+
+
+def _alike(target: str | None, actual: str | None) -> bool:
+    return bare(target) == bare(actual)
+
+
+def _is_signed(actual: str | None) -> bool:
+    return _COMPARED.search(fold(actual or "")) is not None
+
+
+def _is_worded(target: str | None) -> bool:
+    return len(bare(target)) >= 6
 
 
 _SCALE = re.compile(
