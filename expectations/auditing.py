@@ -20,7 +20,7 @@ from selfeval.expectations.findings import Audit, collect
 from selfeval.expectations.frames import keys
 from selfeval.expectations.judging import ACROSS, Judgement
 from selfeval.expectations.kept import Kept, KeptDocument, bases, values_of
-from selfeval.expectations.profiles import known
+from selfeval.expectations.profiles import known, set_by_user
 from selfeval.expectations.roster import read_roster
 from selfeval.expectations.rules.history import SYSTEMATIC
 from selfeval.expectations.switched_off import Off, off_by_form
@@ -166,7 +166,7 @@ def _under(profile: str | None, tables: Tables) -> Tables:
     if profile is None:
         return tables
     known(profile)
-    return replace(tables, forms=tables.forms.assign(profile=profile))
+    return replace(tables, forms=tables.forms.assign(profile=set_by_user(profile)))
 
 
 def _judge(
@@ -205,7 +205,8 @@ def _survey(
             found = {rule: judgement.failing_forms(rule) for rule in SYSTEMATIC}
             packed = pickle.dumps([values_of(card_of(form)) for form in forms])
         del forms, judgement
-        gc.collect()  # forms and their rows refer to each other
+        if len(batch) > _FETCHED:  # forms and their rows refer to each other
+            gc.collect()
         forget()
         by_document: dict[str, list[Card]] = {document_id: [] for document_id in batch}
         for card in _unpacked(packed, same):

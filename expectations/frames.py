@@ -20,6 +20,7 @@ from selfeval.core.fields import FUNDS, HEADER, INDICATORS, TOTAL, Field
 from selfeval.core.numbers import MONEY_UNITS, is_blank
 from selfeval.core.quantities import parse_quantity
 from selfeval.core.roster import Expected
+from selfeval.expectations.profiles import set_by_user
 from selfeval.expectations.switched_off import Off, off_by_form
 from selfeval.expectations.view import CellState, views
 from selfeval.records.tables.build import Tables
@@ -268,7 +269,7 @@ class JudgedFiles:
     def add(self, tables: Tables) -> None:
         """One more batch. The roster stands in the first that has forms, where none was copied before it."""
         if self._profile is not None:
-            tables = replace(tables, forms=tables.forms.assign(profile=self._profile))
+            tables = replace(tables, forms=tables.forms.assign(profile=set_by_user(self._profile)))
         off = off_by_form(self._off, views(tables)) if self._off else {}
         roster = () if self.files["forms"].groups else self._roster
         for table, frame in frames(tables, self._place, off).items():

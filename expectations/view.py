@@ -285,7 +285,8 @@ def views(tables: Tables, peers: Peers | None = None) -> list[FormView]:
         key = named["form_id"]
         named["year"] = None if named["year"] is None else int(named["year"])
         rows = tuple(funds.get(key, ()))
-        settings = recognise(named["profile"], named["title"], (row.label for row in rows))
+        more = {name: named[name] for name in ("authority", "unit", "year")}
+        settings = recognise(named["profile"], named["title"], (row.label for row in rows), **more)
         form = FormView(**named, funds=rows, indicators=tuple(indicators.get(key, ())), doubts=doubts.get(key, {}),
                         shared=shared.get(key, {}), unit_column=key in in_columns, settings=settings, peers=peers)  # fmt: skip
         for row in (*form.funds, *form.indicators):

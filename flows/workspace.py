@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
+from selfeval.expectations.profiles import OWN_PROFILES
 from selfeval.extractors.forms.templates import OWN_TEMPLATES
 from selfeval.flows.problems import Problem
 from selfeval.records.clock import DEFAULT_ZONE, Clock
@@ -75,6 +76,11 @@ class Workspace:
         return self.root / "templates"
 
     @property
+    def profiles(self) -> Path:
+        """Profiles of the user's own; likewise."""
+        return self.root / "profiles"
+
+    @property
     def temporary(self) -> Path:
         return self.root / "tmp"
 
@@ -125,7 +131,7 @@ def create(root: Path, store: str = "", timezone: str = "") -> Workspace:
             f"无法使用工作区 {root}：{error.strerror or error}",
             "请检查磁盘空间和目录的写权限。",
         ) from error
-    return _with_templates(Workspace(root, store))
+    return _with_own_folders(Workspace(root, store))
 
 
 def existing(root: Path, store: str = "") -> Workspace:
@@ -144,13 +150,14 @@ def existing(root: Path, store: str = "") -> Workspace:
             f"{root} 不是工作区（没有 selfeval.db）",
             "请先运行 selfeval run 收件夹 --workspace 目录。",
         )
-    return _with_templates(workspace)
+    return _with_own_folders(workspace)
 
 
-def _with_templates(workspace: Workspace) -> Workspace:
-    """The workspace, whose folder `templates` is read from now on where the environment names no other."""
-    if workspace.templates.is_dir():
-        os.environ.setdefault(OWN_TEMPLATES, str(workspace.templates))
+def _with_own_folders(workspace: Workspace) -> Workspace:
+    """The workspace, whose folders `templates` and `profiles` are read from now on where the environment names no others."""
+    for variable, folder in ((OWN_TEMPLATES, workspace.templates), (OWN_PROFILES, workspace.profiles)):  # fmt: skip
+        if folder.is_dir():
+            os.environ.setdefault(variable, str(folder))
     return workspace
 
 

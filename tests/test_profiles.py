@@ -13,6 +13,9 @@ from selfeval.expectations.judging import Judgement
 from selfeval.expectations.profiles import OWN_PROFILES, ProfileError, known, load, recognise
 from selfeval.expectations.rules import RULES
 from selfeval.expectations.view import FormView, views
+from selfeval.extractors.forms.captions import captions
+from selfeval.flows.run import versions
+from selfeval.flows.workspace import create
 
 OWN = """id: lingshan
 name: 灵山县项目支出绩效自评表
@@ -161,3 +164,75 @@ def test_every_profile_that_comes_with_the_program_makes_sense(profile: str) -> 
     )
     if held.level1 and held.execution_weight:
         assert sum(points for _, points in held.level1) + held.execution_weight[0] == 100
+
+
+REGIONAL = """id: lingbei
+name: 灵北县项目支出绩效自评表
+regions: [灵北县]
+years: [2022, null]
+thresholds: {low_execution: 0.5, over_achievement: 1.3, budget_change: 0.1, concentration: 0.4}
+"""
+
+
+def test_a_profile_of_ones_own_is_told_by_region_title_and_year_together(own: Path) -> None:
+    """What came with the program won over it, since every form prints some captions of the national one."""
+    (own / "lingbei.yml").write_text(REGIONAL, "utf-8")
+    profiles.read_folder.cache_clear()
+    labels = ("年度资金总额",)
+
+    def told(title: str, unit: str, year: int | None) -> tuple[str | None, str]:
+        found = profiles.recognition(
+            profiles.Shown("national", title, labels, "某市水利局", unit, year)
+        )
+        return found.profile and found.profile.id, found.why
+
+    assert told("项目支出绩效自评表", "灵北县水利站", 2022) == (
+        "lingbei",
+        "地区为灵北县、年度为2022",
+    )
+    assert told("项目支出绩效自评表", "灵北县水利站", 2021)[0] == "national"
+    assert told("灵山县项目支出绩效自评表", "灵山县水利站", 2022) == ("lingshan", "标题含“灵山县”")
+    assert told("灵山县项目支出绩效自评表", "灵北县水利站", 2021)[0] == "lingshan"
+    assert told("项目支出绩效自评表", "某县水利站", 2022)[0] == "national"
+
+
+def test_captions_of_one_province_on_a_form_of_another_are_no_proof() -> None:
+    shown = profiles.Shown(
+        "sichuan", "云南省项目支出绩效自评表", (), "云南省水利厅", "某中心", 2022
+    )
+    found = profiles.recognition(shown)
+    assert found.profile and found.profile.id == "national" and "地区为云南" in found.why
+    here = profiles.recognition(shown._replace(title="四川省项目支出绩效自评表", authority=""))
+    assert here.profile and here.profile.id == "sichuan" and here.why.endswith("地区为四川")
+
+
+def test_a_profile_set_by_hand_is_outdone_by_nothing(own: Path) -> None:
+    shown = profiles.Shown(profiles.set_by_user("national"), "灵山县项目支出绩效自评表", ())
+    assert profiles.recognition(shown) == (load()["national"], "由用户指定")
+
+
+def test_marks_that_several_profiles_print_mark_none() -> None:
+    known = captions()
+    for name, marks in known.marks.items():
+        others = {one for other, theirs in known.marks.items() if other != name for one in theirs}
+        assert known.profile(set(marks) & others) != name or len(marks - others) < 2, name
+        assert known.profile(set(marks)) == name
+
+
+def test_an_edited_profile_of_a_workspace_is_another_version_of_the_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Edits were ignored until `rerun --rules`, and the audit trail carried the same version."""
+    monkeypatch.setenv(OWN_PROFILES, "")
+    monkeypatch.delenv(OWN_PROFILES)
+    (tmp_path / "W" / "profiles").mkdir(parents=True)
+    create(tmp_path / "W")
+    assert profiles.own_folder() == tmp_path / "W" / "profiles"
+    told = []
+    for threshold in ("0.99", "0.5"):
+        text = OWN.replace("0.99", threshold)
+        (tmp_path / "W" / "profiles" / "lingshan.yml").write_text(text, "utf-8")
+        versions.rules.cache_clear()
+        told.append(versions.rules())
+    assert told[0] != told[1]
+    versions.rules.cache_clear()

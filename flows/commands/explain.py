@@ -8,6 +8,7 @@ from typing import Any
 from selfeval.core.fields import HEADER, ROWS, TOTAL
 from selfeval.core.kinds import KINDS
 from selfeval.core.paths import short_id
+from selfeval.expectations.profiles import Shown, recognition
 
 
 def explanation(value: dict[str, Any]) -> str:
@@ -42,11 +43,19 @@ def explanation(value: dict[str, Any]) -> str:
 
 def _values(form: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     yield from ((field.path, field.zh, form[field.name]) for field in HEADER)
-    yield "profile", "表式", form["profile"]
+    yield "profile", "表式", _profile(form)
     for block, of in ROWS.items():
         for at, row in enumerate(form[block]):
             yield from ((f"{block}/{at}/{field.name}", field.zh, row[field.name]) for field in of)
     yield from ((field.path, field.zh, form["total"][field.name]) for field in TOTAL)
+
+
+def _profile(form: dict[str, Any]) -> str:
+    """The profile that the form will be judged by, and why."""
+    head = (form[name] for name in ("authority", "unit", "year"))
+    labels = tuple(row["label"] for row in form["funds"])
+    found = recognition(Shown(form["profile"], form["title"], labels, *head))
+    return f"{found.profile.id if found.profile else '未识别'}（{found.why}）"
 
 
 def _shown(text: Any) -> str:

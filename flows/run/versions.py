@@ -15,8 +15,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import selfeval
+from selfeval.expectations import profiles
 from selfeval.extractors.engines.registry import DEFAULT, ENGINES, RECOGNISER
-from selfeval.extractors.forms.templates import files, own_folder
+from selfeval.extractors.forms.templates import own_folder
 
 _HOUSE = Path(selfeval.__file__).parent
 
@@ -35,14 +36,16 @@ def reader() -> str:
     return _fingerprint(
         ["selfeval.extractors.read", *engines, "selfeval.records.tables.build"],
         _files("data/templates"),
-        [*(f"{name}=={_version(name)}" for name in sorted(libraries)), *_own_templates()],
+        [
+            *(f"{name}=={_version(name)}" for name in sorted(libraries)),
+            *_contents(own_folder(), "*.csv"),
+        ],
     )
 
 
-def _own_templates() -> list[str]:
-    """The label maps of the user's own folder: editing one makes stale what was read without it."""
-    folder = own_folder()
-    found = files(folder) if folder else []
+def _contents(folder: Path | None, pattern: str) -> list[str]:
+    """Files of a folder of the user's own: editing one makes stale what rests on it."""
+    found = sorted(folder.glob(pattern)) if folder else []
     return [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in found]
 
 
@@ -52,6 +55,7 @@ def rules() -> str:
     return _fingerprint(
         ["selfeval.expectations.auditing"],
         [*_files("expectations/suites"), *_files("data/profiles"), _HOUSE / "data/rules.yml"],
+        _contents(profiles.own_folder(), "*.yml"),
     )
 
 
