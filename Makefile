@@ -18,15 +18,19 @@ $(STAMP): pyproject.toml constraints.txt
 	if [ -z "$${found:-}" ]; then \
 	  echo "selfeval needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt-get install python3-venv)" >&2; exit 1; fi; \
 	echo "environment: $(VENV) from $$($$found --version)"; \
+	echo "正在安装依赖，约需一两分钟…… Installing what it needs: a minute or two."; \
 	$$found -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 demo: setup
 	@rm -rf $(DEMO)
+	@echo "示例：读取、审核 data/samples 中的 PDF，并生成报告；其中一份设有密码，会被拒收。约需一分钟。"
+	@echo "Demo: reads and audits the PDFs in data/samples and writes a report; one of them is locked and will be refused. About a minute."
 	@$(BIN)/selfeval run data/samples --workspace $(DEMO) || { code=$$?; test $$code -le 2 || exit $$code; }
 	@test -s $(DEMO)/reports/index.html
-	@echo "报告 report: $(CURDIR)/$(DEMO)/reports/index.html"
+	@echo "报告 report: $(CURDIR)/$(DEMO)/reports/index.html （用浏览器打开 open it in a browser）"
+	@echo "拒收的文件及原因 what was refused and why: $(BIN)/selfeval status -w $(DEMO)"
 
 # Two workers at most: the tests start servers, browsers and child processes of their own.
 test: setup

@@ -27,7 +27,7 @@ _NAMES = {REJECTED: "Quarantined", BLOCKING: "Findings"}
 @task(name="document", cache_policy=NO_CACHE, persist_result=False)
 def _refused(item: Submission) -> State[None]:
     """A document that was refused."""
-    return Failed(name="Refused", message=f"[{item.code}] {item.why}。处理办法：{item.hint}")
+    return Failed(name="Refused", message=f"[{item.code}] {item.why} 处理办法：{item.hint}")
 
 
 def show_refused(items: Sequence[Submission], now: Collection[str]) -> None:
@@ -48,7 +48,7 @@ def final_state(summary: Summary, refused: Sequence[Submission], percent: float)
     data = asdict(summary) | {"exit_code": summary.exit_code}
     if too_many := summary.too_many_refused(percent):
         told = Counter(item.why for item in refused).most_common(_REASONS)
-        why = "；".join(f"{reason}（{number} 份）" for reason, number in told)
+        why = "；".join(f"{reason.rstrip('。')}（{number} 份）" for reason, number in told)
         message = f"{too_many}。{why}。{summary.sentence()}"
         return Failed(name="Refused", message=message, data=data)
     name = _NAMES.get(summary.exit_code, "Completed")

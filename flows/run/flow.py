@@ -89,14 +89,14 @@ def _may_pass(_task: Any, _run: Any, state: PrefectState) -> bool:
 
 
 def _io_task(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
-    """A task that is tried again when a file system or a database fails it, and whose result stays in memory."""
+    """A task, by its name in Prefect's graph, whose font has Latin letters alone, that is tried again when a file system or a database fails it, and whose result stays in memory."""
     retries = {
         "retries": len(RETRY_SECONDS),
         "retry_delay_seconds": RETRY_SECONDS,
         "retry_condition_fn": _may_pass,
     }
     decorator: Callable[[Callable[P, R]], Task[P, R]] = task(  # type: ignore[call-overload]
-        name=name, cache_policy=NO_CACHE, persist_result=False, **retries
+        name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False, **retries
     )
     return decorator
 
@@ -150,7 +150,7 @@ def publish(job: Job, force: bool) -> Published:
 
 def _as_task(name: str, work: Callable[[], R]) -> R:
     """A step of publishing as a task run of its own; what fails it fails the whole, which is tried again."""
-    return task(name=name, cache_policy=NO_CACHE, persist_result=False)(work)()
+    return task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)(work)()
 
 
 @_io_task("summarise")
@@ -303,7 +303,7 @@ def _read_all(job: Job, ids: list[str]) -> Iterator[Outcome]:
         CHUNK, max(1, -(-len(ids) // job.workers))
     )  # a small inbox is spread over the workers too
     futures = [
-        read.with_options(task_run_name=f"读取 {at + 1}–{min(at + size, len(ids))}").submit(
+        read.with_options(task_run_name=f"read {at + 1}-{min(at + size, len(ids))}").submit(
             job, ids[at : at + size]
         )
         for at in range(0, len(ids), size)
