@@ -206,8 +206,11 @@ def _rows_of(judgement: Judgement, question: Question, answer: Answer, forms: An
     which = answer.which.astype(np.int64)
     # what fails is told one by one, the rest by form and decision
     alone = answer.codes() == FAIL
-    keys = np.where(alone, -1 - np.arange(len(which)), forms * len(answer.decisions) + which)
-    _, first, counts = np.unique(keys, return_index=True, return_counts=True)
+    numbers = np.cumsum([one.verdict is not Verdict.FAIL for one in answer.decisions]) - 1
+    keys = forms * (numbers[-1] + 1) + numbers[which]
+    first, counts = _grouped(keys, np.flatnonzero(~alone))
+    first = np.concatenate([first, np.flatnonzero(alone)])
+    counts = np.concatenate([counts, np.ones(len(first) - len(counts), dtype=np.int64)])
     printed = np.argsort(first)
     first, counts = first[printed], counts[printed]
     words = np.array([decision.verdict.value for decision in answer.decisions], dtype=object)
@@ -223,6 +226,17 @@ def _rows_of(judgement: Judgement, question: Question, answer: Answer, forms: An
             subjects[at] = packed(records[number].subject for number in same)
     rules = np.full(len(first), question.rule, dtype=object)
     return forms[first], subjects, words[which[first]], whys[which[first]], counts, rules
+
+
+def _grouped(keys: Any, rows: Any) -> tuple[Any, Any]:
+    """Of each key that `rows` have the first of them, and how many there are."""
+    if not len(rows) or keys[rows].max() > 20 * len(keys):
+        _, first, counts = np.unique(keys[rows], return_index=True, return_counts=True)
+        return rows[first], counts
+    counts = np.bincount(keys[rows])
+    first = np.zeros(len(counts), dtype=np.int64)
+    first[keys[rows[::-1]]] = rows[::-1]
+    return first[counts > 0], counts[counts > 0]
 
 
 def _alike(which: Any, forms: Any, row: int) -> list[int]:

@@ -108,9 +108,10 @@ def keys(tables: Tables) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     ids = {"forms": "form_id", "funds": "record_id", "indicators": "record_id"}
+    found = {table: pd.factorize(getattr(tables, table)[name]) for table, name in ids.items()}
     return {
-        table: pd.DataFrame({"record_id": getattr(tables, table)[name].astype("category")})
-        for table, name in ids.items()
+        table: pd.DataFrame({"record_id": pd.Categorical.from_codes(*coded)})
+        for table, coded in found.items()
     }
 
 

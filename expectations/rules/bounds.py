@@ -87,13 +87,8 @@ class WeightsExceedTotal(_FilledInExceeds):
     ) -> Decision:
         printed = form.read_total("weight").text or plain(FULL_MARKS)
         message = f"已填的各项分值（含预算执行分值）合计{plain(least)}分，超过总分值{printed}分，尚有{blank}项未填分值，请核实各项分值。"
-        return failed(
-            message,
-            f"不高于{printed}",
-            plain(least),
-            cells=("total/weight", "total/score"),
-            values=(*values, form.total_weight),
-        )
+        cells, values = ("total/weight", "total/score"), (*values, form.total_weight)
+        return failed(message, f"不高于{printed}", plain(least), cells=cells, values=values)
 
 
 class ScoresExceedTotal(_FilledInExceeds):
@@ -116,12 +111,9 @@ class ScoresExceedTotal(_FilledInExceeds):
         self, form: FormView, least: Decimal, values: list[str | None], blank: int
     ) -> Decision:
         message = f"总分为{form.total_score}分，而已填的各项得分（含预算执行得分）合计已达{plain(least)}分，尚有{blank}项未填得分，请核实。"
+        cells, values = ("total/score",), (*values, form.total_score)
         return failed(
-            message,
-            f"不低于{plain(least)}",
-            form.total_score,
-            cells=("total/score",),
-            values=(*values, form.total_score),
+            message, f"不低于{plain(least)}", form.total_score, cells=cells, values=values
         )
 
 
@@ -148,13 +140,8 @@ class ScoresSumRounding(FormRule):
         if gap <= self._slack(whole):
             return PASS
         message = f"总分为{printed.text}分，而各项得分相加为{plain(whole.total)}分，相差{plain(gap)}分，可能由取整造成，请核对各项得分与总分。"
-        return failed(
-            message,
-            plain(whole.total),
-            printed.text,
-            cells=("total/score",),
-            values=(*whole.values, printed.text),
-        )
+        cells, values = ("total/score",), (*whole.values, printed.text)
+        return failed(message, plain(whole.total), printed.text, cells=cells, values=values)
 
     def _slack(self, whole: FormSum) -> Decimal:
         parts = (*whole.parts, *((whole.execution,) if whole.execution else ()))

@@ -98,13 +98,8 @@ class Level1WeightCaption(IndicatorRule):
             return PASS
         message = f"“{block.name}”标明{plain(block.points)}分，其下各指标分值合计为{plain(total)}分，相差{plain(abs(total - block.points))}分，请核实。"
         values = (record.level1, *(row.weight for row in block.rows))
-        return failed(
-            message,
-            plain(block.points),
-            plain(total),
-            cells=(f"{subject}/level1", f"{subject}/weight"),
-            values=values,
-        )
+        cells = (f"{subject}/level1", f"{subject}/weight")
+        return failed(message, plain(block.points), plain(total), cells=cells, values=values)
 
 
 class Level2WeightCaption(IndicatorRule):
@@ -168,13 +163,8 @@ class BlockCaptionConsistent(FormRule):
         with_execution = f"，加预算执行{plain(extra)}分" if extra else ""
         message = f"一级指标标明的分值（{parts}）{with_execution}合计为{plain(points + extra)}分，不是100分{which}，请核实。"
         values = (*(str(block.points) for block in found), str(extra))
-        return failed(
-            message,
-            "100",
-            plain(points + extra),
-            cells=(f"{found[0].rows[0].subject}/level1",),
-            values=values,
-        )
+        cells = (f"{found[0].rows[0].subject}/level1",)
+        return failed(message, "100", plain(points + extra), cells=cells, values=values)
 
 
 class ProfileWeights(FormRule):

@@ -75,13 +75,8 @@ class ConclusionVsScore(FormRule):
         if score.value >= self._HIGH:
             return PASS
         message = f"实际完成情况称“{brief(praise[0])}”，而自评总分只有{score.text}分，结论与得分不符，请核实。"
-        return failed(
-            message,
-            f"不低于{self._HIGH}分",
-            score.text,
-            cells=(subject, "total/score"),
-            values=(record.goal_actual, score.text),
-        )
+        cells, values = (subject, "total/score"), (record.goal_actual, score.text)
+        return failed(message, f"不低于{self._HIGH}分", score.text, cells=cells, values=values)
 
 
 class NoProblemsButPointsLost(FormRule):

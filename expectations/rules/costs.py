@@ -327,10 +327,5 @@ class ExecutionCountedTwice(IndicatorRule):
         ):
             return PASS
         message = f"{record.name}与资金表的预算执行率重复计分（资金表{(block[0].text or block[1].text)}分），请只保留一处。"
-        return failed(
-            message,
-            "计分一次",
-            "计分两次",
-            cells=(f"{record.subject}/level3",),
-            values=(record.level3, record.weight, record.score),
-        )
+        cells, values = (f"{record.subject}/level3",), (record.level3, record.weight, record.score)
+        return failed(message, "计分一次", "计分两次", cells=cells, values=values)

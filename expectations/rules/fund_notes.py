@@ -64,13 +64,8 @@ class BudgetAdjustedUnexplained(FundRule):
         if mentions(record.form, "调整|追加|调减|调增|压减|压缩|收回|结转|结余|变更|核减"):
             return PASS
         message = f"年初预算数{money(record, 'initial')}调整为全年预算数{money(record, 'budget')}，{'增加' if change > 0 else '减少'}{percent(abs(change), 1)}，表中未说明调整原因，请补充。"
-        return failed(
-            message,
-            "说明调整原因",
-            "未说明",
-            cells=(f"{subject}/budget",),
-            values=(initial.text, budget.text),
-        )
+        cells, values = (f"{subject}/budget",), (initial.text, budget.text)
+        return failed(message, "说明调整原因", "未说明", cells=cells, values=values)
 
 
 class LowExecutionUnexplained(FundRule):
@@ -101,13 +96,8 @@ class LowExecutionUnexplained(FundRule):
         ):
             return PASS
         message = f"预算执行率为{percent(ratio)}（{money(record, 'executed')}/{money(record, settings.base)}），低于{percent(settings.low_execution, 0)}，表中未说明原因，请补充。"
-        return failed(
-            message,
-            "说明原因",
-            "未说明",
-            cells=(f"{subject}/rate", f"{subject}/executed"),
-            values=(budget.text, executed.text),
-        )
+        cells, values = (f"{subject}/rate", f"{subject}/executed"), (budget.text, executed.text)
+        return failed(message, "说明原因", "未说明", cells=cells, values=values)
 
 
 _CLAIM = re.compile(
@@ -228,10 +218,5 @@ class AdjustmentNotRecorded(FundRule):
         if not (initial.value == budget.value < executed.value):
             return PASS
         message = f"全年执行数{money(record, 'executed')}大于预算数{money(record, 'budget')}，而年初预算数与全年预算数相同，疑追加或结转资金未计入全年预算数，请核实。"
-        return failed(
-            message,
-            f"不低于{executed.text}",
-            budget.text,
-            cells=(f"{subject}/budget",),
-            values=(initial.text, budget.text, executed.text),
-        )
+        cells, values = (f"{subject}/budget",), (initial.text, budget.text, executed.text)
+        return failed(message, f"不低于{executed.text}", budget.text, cells=cells, values=values)

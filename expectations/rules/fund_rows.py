@@ -67,13 +67,8 @@ class TotalRowUnfilled(FormRule):
         printed = money(total_row, name) if total.number is not None else "空白"
         message = f"{CAPTIONS[name]}的{total_row.name}为{printed}，而分项{part.name}已填{money(part, name)}，总额漏填，请补正。"
         values = (total.text, getattr(part, name))
-        return failed(
-            message,
-            "分项之和",
-            total.text or "空白",
-            cells=(f"{total_row.subject}/{name}",),
-            values=values,
-        )
+        cells = (f"{total_row.subject}/{name}",)
+        return failed(message, "分项之和", total.text or "空白", cells=cells, values=values)
 
 
 class RateNotFilled(FundRule):
@@ -96,13 +91,9 @@ class RateNotFilled(FundRule):
             return not_applicable("全年预算数为0，没有执行率")
         expected = percent(found["executed"].value / found["budget"].value)
         message = f"资金表设有执行率栏，{record.name}的全年预算数为{money(record, 'budget')}、全年执行数为{money(record, 'executed')}，但未填执行率，应为{expected}，请补充。"
-        return failed(
-            message,
-            expected,
-            "空白",
-            cells=(f"{subject}/rate", f"{subject}/executed"),
-            values=(found["budget"].text, found["executed"].text),
-        )
+        cells = (f"{subject}/rate", f"{subject}/executed")
+        values = (found["budget"].text, found["executed"].text)
+        return failed(message, expected, "空白", cells=cells, values=values)
 
 
 class ComponentRate(FormRule):
@@ -136,13 +127,8 @@ class ComponentRate(FormRule):
                 expected = percent(found["executed"].value / found["budget"].value)
                 message = f"分项{row.name}执行率填报为{found['rate'].text}，按执行数{money(row, 'executed')}、预算数{money(row, 'budget')}计算应为{expected}，请核实。"
                 values = tuple(found[name].text for name in ("budget", "executed", "rate"))
-                return failed(
-                    message,
-                    expected,
-                    found["rate"].text,
-                    cells=(f"{row.subject}/rate",),
-                    values=values,
-                )
+                cells = (f"{row.subject}/rate",)
+                return failed(message, expected, found["rate"].text, cells=cells, values=values)
         return undecided or PASS
 
 
@@ -187,13 +173,8 @@ class ComponentOverExecution(FormRule):
         row, budget, executed = over[0]
         beyond = f"{plain(executed.value - budget.value)}{money_unit(record.amount_unit) or ''}"
         message = f"分项{row.name}全年执行数{money(row, 'executed')}大于其全年预算数{money(row, 'budget')}，超出{beyond}，请说明资金调剂情况。"
-        return failed(
-            message,
-            f"不高于{budget.text}",
-            executed.text,
-            cells=(f"{row.subject}/executed",),
-            values=(budget.text, executed.text),
-        )
+        cells, values = (f"{row.subject}/executed",), (budget.text, executed.text)
+        return failed(message, f"不高于{budget.text}", executed.text, cells=cells, values=values)
 
 
 class NegativeAmount(FormRule):
@@ -218,13 +199,8 @@ class NegativeAmount(FormRule):
         for row, name, reading in numbers:
             if reading.value < 0:
                 message = f"{row.name}的{CAPTIONS[name]}为负数{money(row, name)}，请核实。"
-                return failed(
-                    message,
-                    "0以上",
-                    reading.text,
-                    cells=(f"{row.subject}/{name}",),
-                    values=(reading.text,),
-                )
+                cells, values = (f"{row.subject}/{name}",), (reading.text,)
+                return failed(message, "0以上", reading.text, cells=cells, values=values)
         return PASS
 
 
@@ -245,13 +221,8 @@ class AmountUnreadable(FormRule):
         for row, name, reading in cells:
             if reading.state is CellState.UNREADABLE:
                 message = f"{row.name}的{CAPTIONS[name]}填为“{reading.text}”，不是可以计算的数字，请改填数字。"
-                return failed(
-                    message,
-                    "数字",
-                    reading.text,
-                    cells=(f"{row.subject}/{name}",),
-                    values=(reading.text,),
-                )
+                cells, values = (f"{row.subject}/{name}",), (reading.text,)
+                return failed(message, "数字", reading.text, cells=cells, values=values)
         return (
             PASS
             if any(reading.number for _, _, reading in cells)
@@ -280,10 +251,5 @@ class PerfectExecution(FundRule):
         ):
             return PASS
         message = f"部门整体支出的年初预算数、全年预算数、全年执行数均为{found['executed'].text}，三数完全一致，请核实是否照抄预算数。"
-        return failed(
-            message,
-            None,
-            found["executed"].text,
-            cells=(f"{subject}/executed",),
-            values=(found["executed"].text,),
-        )
+        cells, values = (f"{subject}/executed",), (found["executed"].text,)
+        return failed(message, None, found["executed"].text, cells=cells, values=values)

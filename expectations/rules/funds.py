@@ -89,13 +89,8 @@ class OverExecution(FundRule):
             return PASS
         over = f"{plain(executed.value - budget.value)}{money_unit(record.form.amount_unit) or ''}"
         message = f"全年执行数{money(record, 'executed')}大于全年预算数{money(record, 'budget')}，超出{over}，请说明超预算执行的资金来源。"
-        return failed(
-            message,
-            f"不高于{budget.text}",
-            executed.text,
-            cells=(f"{subject}/executed",),
-            values=(budget.text, executed.text),
-        )
+        cells, values = (f"{subject}/executed",), (budget.text, executed.text)
+        return failed(message, f"不高于{budget.text}", executed.text, cells=cells, values=values)
 
 
 class ExecutionRate(FundRule):
@@ -190,10 +185,5 @@ class FundsComponents(FormRule):
             f"{row_slip(parts, summed, total.value)}，请核实。"
         )
         printed = (total.text, *(part.text for part in parts))
-        return failed(
-            message,
-            plain(summed),
-            total.text,
-            cells=(f"{total_row.subject}/{name}",),
-            values=printed,
-        )
+        cells, values = (f"{total_row.subject}/{name}",), printed
+        return failed(message, plain(summed), total.text, cells=cells, values=values)

@@ -199,12 +199,9 @@ class MissingDimension(FormRule):
         if not missing:
             return PASS
         message = f"绩效指标缺少{'、'.join(missing)}，未完整反映产出、效益和成本要求，请补充。"
+        cells, values = ("indicators/0/level2",), tuple(missing)
         return failed(
-            message,
-            "指标维度完整",
-            f"缺少{'、'.join(missing)}",
-            cells=("indicators/0/level2",),
-            values=tuple(missing),
+            message, "指标维度完整", f"缺少{'、'.join(missing)}", cells=cells, values=values
         )
 
 

@@ -66,12 +66,9 @@ class YearOverYearCopy(FormRule):
                 return PASS
             what = f"{len(same)}项偏差原因与{last.year}年度文字相同（如“{brief(same[0].explanation, 30)}”）"
         message = f"{what}，疑照抄上年内容，请按本年实际填写。"
+        cells, values = (subject,), (record.goal_actual, last.goal_actual)
         return failed(
-            message,
-            "按本年实际填写",
-            f"与{last.year}年度相同",
-            cells=(subject,),
-            values=(record.goal_actual, last.goal_actual),
+            message, "按本年实际填写", f"与{last.year}年度相同", cells=cells, values=values
         )
 
 
@@ -111,13 +108,8 @@ class SameResultsAsLastYear(FormRule):
             f"{len(pairs)}项数量指标的实际完成值与{last.year}年度逐项相同，疑照抄上年数据，请核实。"
         )
         cells = (f"{pairs[0][0].subject}/actual",)
-        return failed(
-            message,
-            "本年实际数",
-            f"与{last.year}年度相同",
-            cells=cells,
-            values=tuple(row.actual for row, _ in pairs),
-        )
+        values = tuple(row.actual for row, _ in pairs)
+        return failed(message, "本年实际数", f"与{last.year}年度相同", cells=cells, values=values)
 
 
 class CarryOverConsistency(FormRule):
@@ -154,13 +146,8 @@ class CarryOverConsistency(FormRule):
         ):
             return PASS  # less than what was left: the rest went back to the treasury
         message = f"上年结转资金为{carried.text}，而{last.year}年度自评表未执行数为{wan(left)}（{budget.text}－{executed.text}），结转数大于结余数，请核实。"
-        return failed(
-            message,
-            f"不高于{wan(left)}",
-            carried.text,
-            cells=(f"{row.subject}/{name}",),
-            values=(carried.text, budget.text, executed.text),
-        )
+        cells, values = (f"{row.subject}/{name}",), (carried.text, budget.text, executed.text)
+        return failed(message, f"不高于{wan(left)}", carried.text, cells=cells, values=values)
 
 
 class BudgetSwing(FormRule):
@@ -218,13 +205,8 @@ class SystematicDefect(FormRule):
             return PASS
         listed = "、".join(f"{rule}（{count}份）" for rule, count in found)
         message = f"该单位多份自评表出现相同问题：{listed}，请统一整改。"
-        return failed(
-            message,
-            None,
-            listed,
-            cells=("unit",),
-            values=tuple(f"{rule}{count}" for rule, count in found),
-        )
+        cells, values = ("unit",), tuple(f"{rule}{count}" for rule, count in found)
+        return failed(message, None, listed, cells=cells, values=values)
 
 
 #: Chi-square with 8 degrees of freedom that first digits pass in 99 of 100 honest samples, and amounts needed to ask.
@@ -280,12 +262,8 @@ class RoundAmounts(FormRule):
         message = (
             f"该单位{len(amounts)}个项目的全年执行数中{len(is_round)}个为整万元，仅供选取样本参考。"
         )
-        return failed(
-            message,
-            None,
-            f"{len(is_round)}/{len(amounts)}",
-            values=(str(len(is_round)), str(len(amounts))),
-        )
+        values = (str(len(is_round)), str(len(amounts)))
+        return failed(message, None, f"{len(is_round)}/{len(amounts)}", values=values)
 
 
 class SameScoreEverywhere(FormRule):
@@ -309,10 +287,5 @@ class SameScoreEverywhere(FormRule):
         message = (
             f"该单位{len(scores)}份自评表总分均为{plain(scores[0])}分，请关注自评是否流于形式。"
         )
-        return failed(
-            message,
-            None,
-            plain(scores[0]),
-            cells=("total/score",),
-            values=(str(len(scores)), plain(scores[0])),
-        )
+        cells, values = ("total/score",), (str(len(scores)), plain(scores[0]))
+        return failed(message, None, plain(scores[0]), cells=cells, values=values)

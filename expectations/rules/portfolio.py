@@ -146,13 +146,8 @@ class TemplateClone(FormRule):
             return PASS
         whose = brief(other.unit) if other.unit_key != own.unit_key else brief(other.project_name)
         message = f"本表{len(record.filled)}项指标及完成值与{_called(other)}（{whose}）完全相同，请核实是否照抄。"
-        return failed(
-            message,
-            "据实填写",
-            "与他表相同",
-            cells=("indicators/0/actual",),
-            values=(other.document_id, str(other.form)),
-        )
+        cells, values = ("indicators/0/actual",), (other.document_id, str(other.form))
+        return failed(message, "据实填写", "与他表相同", cells=cells, values=values)
 
     def _is_copied(self, other: Card, own: Card) -> bool:
         """Another unit's form, or one of the same unit about another project. A unit left blank is not another unit."""
@@ -195,13 +190,8 @@ class ProjectVsDept(FormRule):
         if summed <= limit * Decimal("1.01"):
             return PASS
         message = f"本批次{len(known)}个项目全年执行数合计{wan(summed)}，大于部门整体支出中的项目支出{wan(limit)}，请核实。"
-        return failed(
-            message,
-            f"不高于{wan(limit)}",
-            wan(summed),
-            cells=(f"{row.subject}/executed",),
-            values=(row.executed, str(summed)),
-        )
+        cells, values = (f"{row.subject}/executed",), (row.executed, str(summed))
+        return failed(message, f"不高于{wan(limit)}", wan(summed), cells=cells, values=values)
 
 
 class MissingSubmitter(FormRule):
@@ -227,13 +217,8 @@ class MissingSubmitter(FormRule):
             f"（另有{len(open_to)}份自评表未填实施单位、项目或年度，可能在其中）" if open_to else ""
         )
         message = f"按报送名单，尚有{len(waited)}份自评表未收到：{told}{open_note}，请督促报送。"
-        return failed(
-            message,
-            "全部报送",
-            f"缺{len(waited)}份",
-            cells=("unit", "authority"),
-            values=tuple(named),
-        )
+        cells, values = ("unit", "authority"), tuple(named)
+        return failed(message, "全部报送", f"缺{len(waited)}份", cells=cells, values=values)
 
 
 class NameVariants(FormRule):

@@ -167,10 +167,5 @@ class ScoresSum(FormRule):
             f"总分为{printed.text}分，而各项得分合计为{plain(total.total)}分{execution}，相差{plain(abs(total.total - printed.value))}分"
             f"{slip(total, printed.value, '得分')}，请核实。"
         )
-        return failed(
-            message,
-            plain(total.total),
-            printed.text,
-            cells=("total/score",),
-            values=(*total.values, printed.text),
-        )
+        cells, values = ("total/score",), (*total.values, printed.text)
+        return failed(message, plain(total.total), printed.text, cells=cells, values=values)

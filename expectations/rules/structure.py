@@ -71,12 +71,8 @@ class YearMissing(FormRule):
             return undecidable("未见标题，年度可能在标题中")
         if record.year is not None or years(record.title):
             return PASS
-        return failed(
-            "未注明自评年度，请在标题或表头补充。",
-            "已注明年度",
-            "未注明",
-            cells=("title", "project_name"),
-        )
+        cells = ("title", "project_name")
+        return failed("未注明自评年度，请在标题或表头补充。", "已注明年度", "未注明", cells=cells)
 
 
 #: What blank templates print as instructions. A cell that holds one of them has not been filled in.
@@ -139,13 +135,8 @@ class TemplateRowLeft(FormRule):
             "等" if len(left) > 8 else ""
         )
         message = f"绩效指标表留有{len(left)}行未填写的模板行（第{where}行），请删除或补填。"
-        return failed(
-            message,
-            "无空行",
-            f"{len(left)}行",
-            cells=(f"{left[0].subject}/level3",),
-            values=(str(len(left)),),
-        )
+        cells, values = (f"{left[0].subject}/level3",), (str(len(left)),)
+        return failed(message, "无空行", f"{len(left)}行", cells=cells, values=values)
 
 
 class ScoreColumnEmpty(FormRule):
@@ -233,13 +224,8 @@ class UnitOfAmounts(FormRule):
             f"表头单位为{stated}" if odd else f"同栏混用{'、'.join(sorted(unit for unit in units))}"
         )
         message = f"{CAPTIONS[name]}中{row.name}填为“{number.text}”，{what}，单位不一致，请统一。"
-        return failed(
-            message,
-            stated or "同一单位",
-            number.text,
-            cells=(f"{row.subject}/{name}",),
-            values=(stated, number.text),
-        )
+        cells, values = (f"{row.subject}/{name}",), (stated, number.text)
+        return failed(message, stated or "同一单位", number.text, cells=cells, values=values)
 
 
 NO_YEAR = not_applicable("指标中没有年份")

@@ -220,13 +220,8 @@ class ValueColumnsHoldScores(FormRule):
         if len(same) < len(rows) * Decimal("0.8") or len({row.weight for row in same}) < 2:
             return PASS
         message = f"{len(same)}项指标的年度指标值与分值相同（如{same[0].name}均为{same[0].weight}），疑将分值填入指标值栏，请改填指标值和完成值。"
-        return failed(
-            message,
-            "指标值",
-            same[0].target,
-            cells=(f"{same[0].subject}/target",),
-            values=tuple(row.target for row in same),
-        )
+        cells, values = (f"{same[0].subject}/target",), tuple(row.target for row in same)
+        return failed(message, "指标值", same[0].target, cells=cells, values=values)
 
     def _points_by_sum(self, record: FormView) -> IndicatorRow | None:
         """The first row, where targets and results are the same bare numbers in every row and come to 100."""
