@@ -93,10 +93,6 @@ class Columns:
         codes = [known.setdefault(texts, len(known)) for texts in zip(*columns, strict=True)]
         return np.array(codes, dtype=np.intp), list(known)
 
-    def codes(self, *names: str) -> Array:
-        """By row a number that rows with the same texts in `names` share."""
-        return self.once(Columns._coded, names)[0]
-
     def blank(self, name: str) -> Array:
         return self.fact(is_blank, name, kind=bool)
 

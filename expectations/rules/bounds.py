@@ -87,8 +87,8 @@ class WeightsExceedTotal(_FilledInExceeds):
     ) -> Decision:
         printed = form.read_total("weight").text or plain(FULL_MARKS)
         message = f"已填的各项分值（含预算执行分值）合计{plain(least)}分，超过总分值{printed}分，尚有{blank}项未填分值，请核实各项分值。"
-        cells, values = ("total/weight", "total/score"), (*values, form.total_weight)
-        return failed(message, f"不高于{printed}", plain(least), cells=cells, values=values)
+        cells, told = ("total/weight", "total/score"), (*values, form.total_weight)
+        return failed(message, f"不高于{printed}", plain(least), cells=cells, values=told)
 
 
 class ScoresExceedTotal(_FilledInExceeds):
@@ -111,10 +111,8 @@ class ScoresExceedTotal(_FilledInExceeds):
         self, form: FormView, least: Decimal, values: list[str | None], blank: int
     ) -> Decision:
         message = f"总分为{form.total_score}分，而已填的各项得分（含预算执行得分）合计已达{plain(least)}分，尚有{blank}项未填得分，请核实。"
-        cells, values = ("total/score",), (*values, form.total_score)
-        return failed(
-            message, f"不低于{plain(least)}", form.total_score, cells=cells, values=values
-        )
+        cells, told = ("total/score",), (*values, form.total_score)
+        return failed(message, f"不低于{plain(least)}", form.total_score, cells=cells, values=told)
 
 
 class ScoresSumRounding(FormRule):

@@ -199,8 +199,8 @@ class NegativeAmount(FormRule):
         for row, name, reading in numbers:
             if reading.value < 0:
                 message = f"{row.name}的{CAPTIONS[name]}为负数{money(row, name)}，请核实。"
-                cells, values = (f"{row.subject}/{name}",), (reading.text,)
-                return failed(message, "0以上", reading.text, cells=cells, values=values)
+                place, values = (f"{row.subject}/{name}",), (reading.text,)
+                return failed(message, "0以上", reading.text, cells=place, values=values)
         return PASS
 
 
@@ -221,8 +221,8 @@ class AmountUnreadable(FormRule):
         for row, name, reading in cells:
             if reading.state is CellState.UNREADABLE:
                 message = f"{row.name}的{CAPTIONS[name]}填为“{reading.text}”，不是可以计算的数字，请改填数字。"
-                cells, values = (f"{row.subject}/{name}",), (reading.text,)
-                return failed(message, "数字", reading.text, cells=cells, values=values)
+                place, values = (f"{row.subject}/{name}",), (reading.text,)
+                return failed(message, "数字", reading.text, cells=place, values=values)
         return (
             PASS
             if any(reading.number for _, _, reading in cells)

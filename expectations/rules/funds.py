@@ -185,5 +185,5 @@ class FundsComponents(FormRule):
             f"{row_slip(parts, summed, total.value)}，请核实。"
         )
         printed = (total.text, *(part.text for part in parts))
-        cells, values = (f"{total_row.subject}/{name}",), printed
-        return failed(message, plain(summed), total.text, cells=cells, values=values)
+        cells = (f"{total_row.subject}/{name}",)
+        return failed(message, plain(summed), total.text, cells=cells, values=printed)
