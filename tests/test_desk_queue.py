@@ -7,11 +7,15 @@ from dataclasses import replace
 import pytest
 
 from selfeval.extractors.model import Doubt
+from selfeval.extractors.read import read_document
 from selfeval.flows.review.alternatives import alternatives
 from selfeval.flows.review.asking import Asked, grouped, neighbours
+from selfeval.flows.review.form_page import form_desk
 from selfeval.flows.review.queue import Queue
 from selfeval.records.store.decisions import NewDecision
+from selfeval.records.tables.build import build
 from tests.documents import GOLDEN, golden
+from tests.flow_runs import SAMPLES
 from tests.report_data import batch
 
 
@@ -126,3 +130,19 @@ def test_a_note_about_a_value_that_is_surely_read_is_nothing_to_decide(store, gi
     store.save(replace(given.tables, cells=sure), "reader")
     told = [path for item in Queue(store).items() for path in item.judged.doubts]
     assert told == [cells.loc[doubted[1], "path"]]
+
+
+def test_a_merged_cell_is_one_card_and_one_decision(store):
+    """One cell that stands in three rows asked for three decisions, and two cards stayed after the first."""
+    name = "tianchang-water-2022.pdf"
+    store.save(build([read_document((SAMPLES / name).read_bytes(), name)]), "reader")
+    queue = Queue(store)
+    (item,) = queue.items()
+    (card,) = form_desk(store, item, lambda tables: {}).doubts
+    assert item.doubts == 3 and card.where.endswith("等 3 处")
+    form = item.judged.document_id, item.judged.form
+    store.decide(NewDecision("unreadable", "张三", "", *form, card.value.path))
+    (item,) = queue.items()
+    page = form_desk(store, item, lambda tables: {})
+    assert (item.doubts, page.doubts, page.left) == (0, (), 0)
+    assert [(one.caption, one.stands) for one in page.made] == [("无法辨认", True)]

@@ -110,8 +110,10 @@ def form_desk(store: Store, item: QueueItem, pictures: Pictures) -> FormDesk:
     told = tuple(
         _made(one, held, say, store) for one in reversed(all_made) if one.form == item.judged.form
     )
-    key = item.judged.document_id, item.judged.form
-    open_doubts = [one for one in form.doubts if (*key, one.value.path) not in held]
+    cells = tables.cells
+    own = cells[cells["form_id"] == form.form_id]
+    undecided = set(own[own["decided_by"].isna()]["path"])
+    open_doubts = [one for one in form.doubts if one.value.path in undecided]
     by_finding = {one.decision.finding_id: one for one in told if one.stands}
     return FormDesk(
         item,

@@ -45,7 +45,8 @@ _HEAD = ("form_id", "document_id", "document", "form", "year", "project_name", "
 
 @dataclass(frozen=True, slots=True)
 class JudgedForm:
-    """What a reading and its audit say of a form: its head, PATHs in doubt, findings as (id, severity, cause), verdicts not decided."""
+    """What a reading and its audit say of a form: its head, PATHs in doubt about which nobody decided, findings as (id, severity, cause),
+    verdicts that could not be given."""
 
     form_id: str
     document_id: str
@@ -65,10 +66,13 @@ class QueueItem:
     """A form in the queue: what is left of it, and whether somebody has reviewed it."""
 
     judged: JudgedForm
-    doubts: int
     #: open findings by severity that nobody decided, without those that only follow from another
     left: Mapping[str, int]
     reviewed: DecisionRow | None
+
+    @property
+    def doubts(self) -> int:
+        return len(self.judged.doubts)
 
     @property
     def stage(self) -> Stage:
@@ -151,15 +155,13 @@ def _stamp(connection: Connection) -> tuple[Any, ...]:
 
 
 def _item(judged: JudgedForm, held: Mapping[Subject, DecisionRow]) -> QueueItem:
-    key = judged.document_id, judged.form
     # what an acceptance ends is the cause alone: what followed from it then stands for itself
     standing_ids = {one for one, _, _ in judged.findings if one not in held or held[one].kind != "accept"}  # fmt: skip
     left = dict.fromkeys(SEVERITIES, 0)
     for finding, severity, cause in judged.findings:
         if finding not in held and cause not in standing_ids:
             left[severity] += 1
-    doubts = sum((*key, path) not in held for path in judged.doubts)
-    return QueueItem(judged, doubts, left, held.get((*key, "")))
+    return QueueItem(judged, left, held.get((judged.document_id, judged.form, "")))
 
 
 def _place(item: QueueItem) -> tuple[Any, ...]:
