@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from selfeval.core import families as core_families
 from selfeval.data import FOLDER as DATA
 from selfeval.expectations.errors import AuditError
 
@@ -19,10 +20,8 @@ SEVERITY_WORDS = {
     "information": ("提示", "info"),
 }
 
-FAMILIES = {
-    "structure": "结构与完整性", "scores": "分值与得分", "funds": "预算执行", "explanations": "偏差说明",
-    "targets": "指标逻辑", "costs": "成本与资金", "conclusions": "等级与结论", "portfolio": "跨表比对",
-}  # fmt: skip
+#: Family -> what it is called.
+FAMILIES = {family: chinese for family, (chinese, _english) in core_families.FAMILIES.items()}
 
 
 class CatalogueError(AuditError):

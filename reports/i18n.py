@@ -10,6 +10,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
+from selfeval.core.families import FAMILIES
 from selfeval.core.fields import ENGLISH
 from selfeval.core.kinds import KINDS
 from selfeval.reports.errors import ReportError
@@ -32,9 +33,9 @@ class UnknownLanguage(ReportError):
 
 
 class _FieldCaptions(gettext.NullTranslations):
-    """Captions of fields and kinds of tables, which core says in both languages."""
+    """Captions of fields, kinds of tables and families of rules, which core says in both languages."""
 
-    _SAID = {**ENGLISH, **dict(KINDS.values())}
+    _SAID = {**ENGLISH, **dict(KINDS.values()), **dict(FAMILIES.values())}
 
     def gettext(self, message: str) -> str:
         return self._SAID.get(message, message)

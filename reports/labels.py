@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 
-from selfeval.core import fields
+from selfeval.core import families, fields
 from selfeval.core.fields import captions, section
 from selfeval.core.paths import parts_of
 from selfeval.reports.i18n import N_
@@ -26,14 +26,7 @@ VERDICT = {
     "undecidable": N_("未能判定"),
 }
 FAMILIES = {
-    "structure": N_("结构与完整性"),
-    "scores": N_("分值与得分"),
-    "funds": N_("预算执行"),
-    "explanations": N_("偏差说明"),
-    "targets": N_("指标逻辑"),
-    "costs": N_("成本与资金"),
-    "portfolio": N_("跨表比对"),
-    "conclusions": N_("评价结论"),
+    **{family: chinese for family, (chinese, _english) in families.FAMILIES.items()},
     "": N_("其他"),
 }
 STATUS = {"ok": N_("已审核"), "rejected": N_("未能读取"), "replaced": N_("已被后报取代")}

@@ -121,7 +121,7 @@ def test_a_resubmission_closes_what_it_corrects_and_all_numbers_agree(
         assert pq.read_table(desk.place.parquet / f"{name}.parquet").num_rows == 2
 
     desk.called("report", "--xlsx", str(tmp_path / "x.xlsx"), "--docx", str(tmp_path / "letters"))
-    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0]
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["审核发现"]
     assert sheet.max_row - 1 == len(listed["findings"])
     letters = "".join(
         paragraph.text

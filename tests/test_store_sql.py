@@ -13,7 +13,7 @@ from selfeval.records.store.store import Store
 from selfeval.records.tables.build import Tables, build
 from selfeval.records.tables.columns import COLUMNS
 from tests.documents import form, ok
-from tests.stores import audit, finding
+from tests.stores import audit, finding, waive
 
 
 def test_sql_of_a_reader_compares_and_adds_amounts_as_numbers(store: Store) -> None:
@@ -210,5 +210,8 @@ def test_findings_carry_what_people_call_them_and_whether_they_count(store: Stor
     counted, not_counted = store.query(query, rules=said).rows
     assert counted[1:] == ("维护费", "得分合计", "更正", True)
     assert not_counted[1:] == ("维护费", None, None, False)
-    store.waive("scores-sum-0", "审计员", "已核对")
+    waive(store, "scores-sum-0", "审计员", "已核对")
     assert [row[-1] for row in store.query(query).rows] == [False, True]
+    made = "SELECT decision, decided_by, decision_reason FROM findings WHERE decision IS NOT NULL"
+    assert store.query(made).rows == [("accept", "审计员", "已核对")]
+    assert store.query("SELECT number, decision FROM decisions").rows == [(1, "accept")]

@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from selfeval.core.paths import page_address
+from selfeval.core.paths import form_id, page_address
 from selfeval.flows.ledger.ledger import Ledger
 from selfeval.flows.run import versions
 from selfeval.flows.run.run_diff import Past
 from selfeval.flows.run.summary import runs
 from selfeval.flows.workspace import Workspace
 from selfeval.records.clock import Clock
+from selfeval.records.store.decisions import standing
 from selfeval.records.store.store import Store
 
 if TYPE_CHECKING:
@@ -56,7 +57,13 @@ def sources(store: Store, lang: str) -> Sources:
         for one in store.waivers()
         if one.void
     }
-    return Sources(rule_texts_of(lang), waivers=waivers, lapsed=lapsed)
+    made = standing(store.decisions())
+    reviewed = {
+        form_id(one.document_id, one.form)
+        for one in made.values()
+        if one.kind == "reviewed" and one.document_id and one.form
+    }
+    return Sources(rule_texts_of(lang), waivers=waivers, lapsed=lapsed, reviewed=reviewed)
 
 
 def filings(
@@ -104,7 +111,7 @@ def run_info(workspace: Workspace, ledger: Ledger, store: Store, profile: str) -
     counts = past.open_by_rule([run["finished"] for run in drawn]) if past else []
     return RunInfo(
         finished=clock.shown(clock.stamp()), profile=profile, version=versions.release(),
-        data_docs="../data_docs/index.html", changes=past.changes(earlier[-1]["finished"], clock.shown(earlier[-1]["finished"])) if past else None,
+        changes=past.changes(earlier[-1]["finished"], clock.shown(earlier[-1]["finished"])) if past else None,
         off=tuple((one.rule, one.where, one.date, one.reason) for one in switched_off.read(workspace.root / switched_off.FILE)),
         history=tuple((clock.shown(run["finished"])[5:], rules) for run, rules in zip(drawn, counts, strict=True)),
     )  # fmt: skip

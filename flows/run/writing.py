@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -129,6 +130,8 @@ def _write_parts(
     store, artist, receipt = season.store, season.artist, season.receipt
     known, shown = replace(sources(store, lang), roster=season.expected), set(season.order)
     run = run_info(season.workspace, season.ledger, store, season.profile)
+    checks = season.workspace.data_docs / "index.html"
+    run = replace(run, data_docs=os.path.relpath(checks, out) if checks.is_file() else "")
     writer = SiteWriter(out, known, lang, run, made.pages if made else None)
     common = [lang, season.profile, content_of(season.roster), *map(repr, season.off), versions.rules(), versions.report(), str(artist.draw_all)]  # fmt: skip
     found = parts(store, receipt, season.order, common)

@@ -58,8 +58,13 @@ _QUERIES: Mapping[str, str] = {
         for name in _POINTS
     ),
     "findings": """SELECT found.*, f.unit, f.project_name, f.year, said.title, said.remedy,
+ made.kind AS decision, made."by" AS decided_by, made.made_at AS decided_at, made.reason AS decision_reason,
  found.status = 'open' AND NOT coalesce(found.cause IN (SELECT finding_id FROM findings_ WHERE status = 'open'), false) AS is_counted
-FROM findings_ AS found LEFT JOIN forms_ AS f USING (form_id) LEFT JOIN rules_ AS said USING (rule)""",
+FROM findings_ AS found LEFT JOIN forms_ AS f USING (form_id) LEFT JOIN rules_ AS said USING (rule)
+LEFT JOIN (SELECT * FROM decisions_ WHERE finding_id IS NOT NULL QUALIFY row_number() OVER (PARTITION BY finding_id ORDER BY number DESC) = 1)
+ AS made ON made.finding_id = found.finding_id AND made.kind <> 'withdraw'""",
+    "decisions": """SELECT number, kind AS decision, "by" AS decided_by, made_at AS decided_at, reason AS decision_reason, document_id, document,
+ form, path, finding_id, rule, reading, value, until, ends_at, hash FROM decisions_""",
     "doubts": """SELECT form_id, f.document, f.form, f.unit, f.project_name, path, text, page, confidence, doubt, document_id
 FROM doubts_ LEFT JOIN (SELECT form_id, document, form, unit, project_name FROM forms_) AS f USING (form_id)""",
     "losses": _LOSSES,
@@ -68,9 +73,9 @@ FROM doubts_ LEFT JOIN (SELECT form_id, document, form, unit, project_name FROM 
 #: What views are made from, besides the table of their own name.
 _RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "indicators": ("point_cells",),
-    "findings": ("forms", "rules"),
+    "findings": ("forms", "rules", "decisions"),
     "doubts": ("forms",),
-    "form_summary": ("forms", "funds", "indicators", "point_cells", "findings", "rules", "verdicts", "doubts"),
+    "form_summary": ("forms", "funds", "indicators", "point_cells", "findings", "rules", "decisions", "verdicts", "doubts"),
 }  # fmt: skip
 #: What people ask, in the order of docs/tables.md.
 VIEWS = (
@@ -82,6 +87,7 @@ VIEWS = (
     "findings",
     "verdicts",
     "rules",
+    "decisions",
     "doubts",
     "other",
     "documents",

@@ -6,7 +6,7 @@ never as markup.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from gettext import NullTranslations
 from typing import Any
 
@@ -33,6 +33,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("doubts", N_("识读存疑"), "count"),
         ("undecided", N_("未能判定"), "count"),
         ("open", "", "hidden"),
+        ("reviewed", "", "hidden"),
     ),
     "roster": (
         ("unit", N_("单位"), "link"),
@@ -75,10 +76,13 @@ def row(name: str, address: str, values: Mapping[str, Any]) -> list[Any]:
 
 
 def document_rows(
-    view: DocumentView, rule_number: Callable[[str], int], catalogue: NullTranslations
+    view: DocumentView,
+    rule_number: Callable[[str], int],
+    catalogue: NullTranslations,
+    reviewed: Collection[str] = (),
 ) -> list[list[Any]]:
     """One row a form, since one file may bind several; a refused file has one row. A form that a later filing replaces has no findings to
-    act on."""
+    act on. `reviewed` are the ids of forms that somebody has reviewed."""
     file = {"document": view.document, "status": view.status}
     if not view.forms:
         name = view.reason_message or view.document
@@ -86,7 +90,11 @@ def document_rows(
     replaced = catalogue.gettext("%(title)s（已被第 %(version)d 版取代）")
     rows = []
     for form in view.forms:
-        values = {**file, **_form(view, form, rule_number)}
+        values = {
+            **file,
+            **_form(view, form, rule_number),
+            "reviewed": int(form.form_id in reviewed),
+        }
         if form.replaced_by:
             title = replaced % {"title": values["title"], "version": form.replaced_by}
             values |= {**_NOTHING, "title": title, "rules": [], "status": "replaced"}
@@ -95,7 +103,7 @@ def document_rows(
 
 
 #: What counts of a form that does not.
-_NOTHING = dict.fromkeys((*SEVERITIES, "undecided", "doubts", "open"), 0)
+_NOTHING = dict.fromkeys((*SEVERITIES, "undecided", "doubts", "open", "reviewed"), 0)
 
 
 def _form(view: DocumentView, form: FormPage, rule_number: Callable[[str], int]) -> dict[str, Any]:
@@ -136,6 +144,7 @@ def documents_spec(
             ("undecided", "undecided", N_("未能判定"), totals.undecided_forms),
             ("core", "open", N_("尚不能下结论"), totals.open_forms),
             ("doubt", "doubts", N_("识读存疑"), totals.doubtful_forms),
+            ("reviewed", "reviewed", N_("已复核"), totals.reviewed_forms),
         )
         if count
     ]
@@ -144,7 +153,7 @@ def documents_spec(
         _severities(_),
         _facet("year", _("年度"), "equal", years, "year"),
         _facet("rate", _("执行率"), "range", _bands(totals, _), "rate"),
-        _facet("check", _("待核实"), "positive", checks),
+        _facet("check", _("复核情况"), "positive", checks),
         _facet("status", _("状态"), "equal", statuses, "status"),
     ]
     hint = _("按项目、单位、文件名查找")

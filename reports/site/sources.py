@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -53,3 +53,5 @@ class Sources:
     lapsed: Mapping[tuple[str, str, str], WaiverShown] = field(default_factory=dict)
     #: who has to submit; empty where nobody said
     roster: Sequence[Expected] = ()
+    #: the ids of forms that somebody has reviewed
+    reviewed: Collection[str] = frozenset()

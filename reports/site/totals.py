@@ -133,6 +133,7 @@ class Totals:
     doubts: int = 0
     doubtful_forms: int = 0
     undecided_forms: int = 0
+    reviewed_forms: int = 0
     rates: Counter[str] = field(default_factory=Counter)  # forms by band of the execution rate
     waived: int = 0
     scores: Counter[int] = field(default_factory=Counter)

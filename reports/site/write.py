@@ -101,7 +101,11 @@ class SiteWriter:
         self.totals.add(view)
         for form in view.forms:
             self.arrivals.add(view, form)
-        for row in lists.document_rows(view, self._rule_number, self.catalogue):
+            counts = form.form_id in self.sources.reviewed and not form.replaced_by
+            self.totals.reviewed_forms += counts
+        for row in lists.document_rows(
+            view, self._rule_number, self.catalogue, self.sources.reviewed
+        ):
             self._index.add(row)
 
     def finish(self) -> Path:
