@@ -221,7 +221,8 @@ def clear_leftovers(workspace: Workspace) -> None:
         else:
             path.unlink(missing_ok=True)
     judged = workspace.parquet / "judged"
-    for folder in (workspace.images, workspace.parquet, judged, workspace.quarantine):
+    made = workspace.root / "made"
+    for folder in (workspace.images, workspace.parquet, judged, workspace.quarantine, made):
         for draft in folder.glob(".*"):
             draft.unlink(missing_ok=True)
 
