@@ -261,7 +261,7 @@ def documents(inbox: Path, count: int) -> list[Path]:
     return paths
 
 
-def run(inbox: Path, workspace: Path) -> Soak:
+def run(inbox: Path, workspace: Path, *options: str) -> Soak:
     return watched(
         [
             [
@@ -272,6 +272,7 @@ def run(inbox: Path, workspace: Path) -> Soak:
                 str(inbox),
                 "--workspace",
                 str(workspace),
+                *options,
             ]
         ],
         workspace,
