@@ -165,6 +165,7 @@ class FormView:
     total_weight: str | None
     total_score: str | None
     total_explanation: str | None
+    filing_date: str | None
     profile: str | None
     has_scores: bool
     funds: tuple[FundRow, ...] = ()

@@ -78,6 +78,7 @@ CASES: dict[str, tuple[str, Case, Case, Case, Case]] = {
     "deviation-unexplained": ("indicators/2", {}, {"indicators/2/explanation": "无"}, NO_POINTS, {"?": ["indicators/2/explanation"]}),
     "target-missed-full-score": ("indicators/0", {}, {ACTUAL: "29处"}, NO_VALUES, {ACTUAL: "29个"}),
     # structure
+    "filing-late": ("filing_date", {"filing_date": "2023年3月1日"}, {"filing_date": "2023年8月10日"}, {}, {"filing_date": "2023年8月10日", "?": ["filing_date"]}),
     "year-missing": ("year", {}, {"year": None}, {}, {"year": None, "title": None}),
     "template-text-left": ("goal_expected", {}, {"goal_expected": "（请简要填写年度目标，200字以内）"}, {"goal_expected": ""}, {"?": ["goal_expected"]}),
     "template-row-left": ("indicators", {}, {"indicators/0/level3": "指标2：", **NO_VALUES, SCORE: "", WEIGHT: ""}, {"indicators": ()},

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 from selfeval.expectations.answers import Answer
 from selfeval.expectations.columns import nonzero
 from selfeval.expectations.rules.base import FormRule
 from selfeval.expectations.rules.common import scored
-from selfeval.expectations.text import bare
+from selfeval.expectations.rules.target_dates import printed_days
+from selfeval.expectations.text import bare, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, brief
 
@@ -140,3 +142,33 @@ def _is_output(level1: str | None) -> bool:
 
 def _praises(text: str | None) -> bool:
     return _PRAISE.search(text or "") is not None
+
+
+class FilingLate(FormRule):
+    """A form is filed by the end of June of the year after the one that it is about."""
+
+    id = "filing-late"
+    subjects = ("filing_date",)
+    _MONTH, _DAY = 6, 30
+
+    def judge(self, record: FormView, subject: str) -> Decision:
+        if is_blank(record.filing_date):
+            return not_applicable("没有填报日期")
+        if record.doubts and (why := record.doubt(subject)):
+            return undecidable(f"填报日期读取存疑，请核对 {subject}：{why}")
+        if record.year is None:
+            return undecidable("年度不详，无法判断是否按期报送")
+        days = printed_days(record.filing_date or "", None)
+        if len(days) != 1:
+            return undecidable("填报日期不是单一日期")
+        due = date(record.year + 1, self._MONTH, self._DAY)
+        if days[0].first <= due:
+            return PASS
+        message = f"{record.year}年度自评表填报日期为{brief(record.filing_date)}，晚于{due.year}年{due.month}月{due.day}日，请核实是否逾期报送。"
+        return failed(
+            message,
+            f"不晚于{due.year}年{due.month}月{due.day}日",
+            record.filing_date,
+            cells=(subject,),
+            values=(record.filing_date, str(record.year)),
+        )
