@@ -13,12 +13,12 @@ from statistics import median
 from benchmarks import audit, desk, files, report, reports, rules, svg
 from benchmarks.accuracy import Accuracy, calibration, judge
 from benchmarks.measure import Cost, run
-from benchmarks.readers import CONTESTANTS
+from benchmarks.readers import BARE, CONTESTANTS, DRAWN
 
 PAGES = (1, 5, 20, 50, 100, 200)
 CELLS = (100, 300, 1000, 3000, 10000)
 ROUNDS, GENERATED = 2, 24
-GROWING = ("selfeval", "bare pdfium", "raw pdfplumber")
+GROWING = ("selfeval", BARE, "raw pdfplumber")
 #: seconds after which a reader is given up in the growth series; it is not tried with anything larger
 GIVE_UP = 40.0
 
@@ -107,7 +107,7 @@ def _compare(
             _say(f"{title}: {name}, round {number + 1}")
             cost, results = run(contestant, group, repeat=contestant.repeat)
             costs[name] += [cost] if cost else []
-            if results and name != "bare pdfium":
+            if results and name not in (BARE, DRAWN):
                 found[name] = judge(group, results)
     ours = found["selfeval"]
     told += [ours] if ours else []
@@ -186,7 +186,8 @@ NOTES = """
 - **ms/page**: wall time of a fresh process from its start to its end, over pages times the number of times that it reads the files;
   the median of the rounds in which the readers take turns (one round for readers that take seconds a page). Processor time is that
   of the process and of all its children, and tells more than wall time on a busy machine; peak memory is that of the largest process.
-- **bare pdfium** reads all characters with boxes and all objects with bounds and makes nothing of them: the floor.
+- **bare pdfium** reads all characters with boxes and all objects with bounds and makes nothing of them: the floor; of a reader that looks at its pages,
+  that and one picture of each page.
 - **values as cells**: of the printed values that are not blank, those that stand alone in a cell of the result (spaces and full or half
   width aside). For raw engines that is all one can ask, since they do not know which cell is which field.
 - **leaf accuracy**: values that came out exactly, in their field and row. **silent**: wrong, and no doubt points at them.

@@ -13,6 +13,8 @@ from selfeval.extractors.engines.registry import DEFAULT, ENGINES
 from selfeval.extractors.model import Document
 
 Result = Document | list[str]
+#: readers that make nothing of what they read
+BARE, DRAWN = "bare pdfium", "bare pdfium and one picture at 72 dpi"
 Reader = Callable[[Sequence[Path]], Iterator[Result]]
 
 
@@ -69,8 +71,9 @@ def raw_camelot(paths: Sequence[Path]) -> Iterator[Result]:
         yield [cell for table in tables for row in table.df.values.tolist() for cell in row if cell]
 
 
-def bare_pdfium(paths: Sequence[Path]) -> Iterator[Result]:
-    """Every character with its box and every object with its bounds, and nothing made of them: the floor for any engine on pdfium."""
+def bare_pdfium(paths: Sequence[Path], draw: bool = False) -> Iterator[Result]:
+    """Every character with its box and every object with its bounds, and nothing made of them: the floor for any engine on pdfium. With `draw`
+    each page is drawn once too, grey, a dot a point: the floor for one that looks at its pages."""
     import pypdfium2 as pdfium
     import pypdfium2.raw as raw
 
@@ -88,6 +91,8 @@ def bare_pdfium(paths: Sequence[Path]) -> Iterator[Result]:
                 raw.FPDFPageObj_GetType(handle)
                 raw.FPDFPageObj_GetBounds(handle, *bounds)
             text.close()
+            if draw:
+                page.render(scale=1, grayscale=True)
             page.close()
         document.close()
         yield []
@@ -96,7 +101,8 @@ def bare_pdfium(paths: Sequence[Path]) -> Iterator[Result]:
 CONTESTANTS = {
     contestant.name: contestant
     for contestant in (
-        Contestant("bare pdfium", bare_pdfium, False, 4),
+        Contestant(BARE, bare_pdfium, False, 4),
+        Contestant(DRAWN, partial(bare_pdfium, draw=True), False, 4),
         Contestant("selfeval", sandboxed, True, 4),
         Contestant("selfeval, no sandbox", in_process, True, 4),
         *(

@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from benchmarks.accuracy import Accuracy
 from benchmarks.measure import Cost
+from benchmarks.readers import BARE, DRAWN
 
 LIBRARIES = ("pypdfium2", "pdfplumber", "camelot-py", "rapidocr")
 
@@ -97,13 +98,16 @@ def comparison(rows: Sequence[FigureRow]) -> str:
 
 
 def _ratios(rows: Mapping[str, FigureRow]) -> str:
-    if not {"selfeval", "raw pdfplumber", "bare pdfium"} <= rows.keys():
+    if not {"selfeval", "raw pdfplumber", BARE, DRAWN} <= rows.keys():
         return ""
-    ours, raw, floor = rows["selfeval"], rows["raw pdfplumber"], rows["bare pdfium"]
+    ours, raw = rows["selfeval"], rows["raw pdfplumber"]
+    floors = [
+        f"{ours.wall / rows[name].wall:.2f} times {name} ({ours.cpu / rows[name].cpu:.2f} by processor time)"
+        for name in (DRAWN, BARE)
+    ]
     return (
         f"\nOne worker in its sandbox, start included: {raw.wall / ours.wall:.1f} times as fast as raw pdfplumber "
-        f"({raw.cpu / ours.cpu:.1f} by processor time), and {ours.wall / floor.wall:.1f} times the bare reading "
-        f"({ours.cpu / floor.cpu:.1f} by processor time).\n"
+        f"({raw.cpu / ours.cpu:.1f} by processor time), and it takes {' and '.join(floors)}.\n"
     )
 
 

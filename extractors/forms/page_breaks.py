@@ -15,6 +15,7 @@ from selfeval.extractors.forms.zones import find
 from selfeval.extractors.grids.stitch import Box, Break, Table
 
 CUT = (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
+SURE = (1.0, "")
 LEVELS = ("level1", "level2")
 NUMBERS = ("weight", "score")
 #: points from the upper cell's text to the break that leave no room for another line of usual type, and from the break to the lower text;
@@ -138,17 +139,18 @@ def _join_cut_row(table: Table, at: Break, zone: Zone) -> bool:
 
 def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[float, str] | None:
     """Whether the row below is the rest of the row above, and how sure that is; None when it is a row of its own."""
-    sure = (1.0, "")
     starting = [b for b in below if b.first == at.row and b.text and not is_continued(b.text)]
     if any(_is_total(b) for b in below):
         return None
-    if zone.name != "indicators":
-        if zone.name == "goals":
-            return sure
-        label = [
-            b for b in starting if zone.columns and b.right <= zone.columns[0].left + SAME_EDGE
-        ]
-        return None if label else sure
+    if zone.name == "indicators":
+        return _cut_indicator(above, below, starting, at, zone)
+    labelled = zone.columns and any(b.right <= zone.columns[0].left + SAME_EDGE for b in starting)
+    return None if zone.name != "goals" and labelled else SURE
+
+
+def _cut_indicator(
+    above: list[Box], below: list[Box], starting: list[Box], at: Break, zone: Zone
+) -> tuple[float, str] | None:
     level2, level3 = _at(below, zone, "level2"), _at(below, zone, "level3")
     numbers = [
         (_at(above, zone, n), _own(_at(below, zone, n), at.row)) for n in NUMBERS if zone.column(n)
@@ -156,28 +158,13 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
     below_has_number = any(b and b.text for _, b in numbers)
     if level3 is None or (level3.text and _NEW_ROW.match(level3.text)):
         return None
-    if (
-        level2
-        and level2 is not level3
-        and level2.first == at.row
-        and level2.text
-        and not is_continued(level2.text)
-    ):
+    if level2 is not None and level2 is not level3 and level2 in starting:
         before = _at(above, zone, "level2")
-        # the level printed again: the rest of the row above if anything else stands in the row, else a row left blank
-        others = any(b.left >= level2.right - SAME_EDGE for b in starting)
-        repeated = (
-            others and before is not None and caption_key(before.text) == caption_key(level2.text)
-        )
-        parted = before is not None and is_one_level(before.text, level2.text)
-        if not parted and (level3.text or not repeated):
+        if _begins_level(before, level2, bool(level3.text), starting):
             return None
     if not level3.text:
-        if not below_has_number:
-            return sure
-        if any(a and a.text and b and b.text for a, b in numbers):
-            return None
-        return sure if at.open else None
+        both = any(a and a.text and b and b.text for a, b in numbers)
+        return SURE if not below_has_number or (at.open and not both) else None
     above3 = _at(above, zone, "level3")
     if above3 is None or _TEMPLATE_ROW.match(above3.text):
         return None
@@ -200,6 +187,16 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
             above3.doubt(*PERHAPS_CUT)
             level3.doubt(*PERHAPS_CUT)
     return None
+
+
+def _begins_level(before: Box | None, level: Box, named: bool, starting: list[Box]) -> bool:
+    """Whether a level of the row below is another than that above it (`before`). Printed again it is the rest of the row above, if anything else
+    but a name stands in the row, else a row left blank."""
+    if before is None:
+        return True
+    others = any(b.left >= level.right - SAME_EDGE for b in starting)
+    repeated = others and caption_key(before.text) == caption_key(level.text)
+    return not is_one_level(before.text, level.text) and (named or not repeated)
 
 
 def _is_empty_head(above: list[Box], below: list[Box], at: Break) -> bool:
@@ -235,59 +232,66 @@ def _own(box: Box | None, row: int) -> Box | None:
 
 def _run_on(table: Table, at: Break, zone: Zone) -> None:
     """Merged cells run on over the break: levels always, explanations and scores where one side spans several rows."""
-    columns = {name: zone.column(name) for name in (*LEVELS, "level3", "explanation", *NUMBERS)}
     pairs = _pairs(table, at.row)
+    if zone.name != "indicators":
+        for a, b in pairs:
+            if not b.text and a.end - a.first > 1:
+                _join(table, a, b)  # the label at the side of the block
+        return
+    columns = {name: zone.column(name) for name in (*LEVELS, "level3", "explanation", *NUMBERS)}
+    first = min((c.left for c in zone.columns), default=0.0)
     closed_above, closed_below = (
         not all(a.open[1] for a, _ in pairs),
         not all(b.open[0] for _, b in pairs),
     )
     for a, b in pairs:
         name = next((n for n, c in columns.items() if c and b.covers(c.middle)), None)
-        if zone.name != "indicators":
-            if not b.text and a.end - a.first > 1:
-                _join(table, a, b)  # the label at the side of the block
-            continue
-        outer = (
-            name is None and b.right <= min((c.left for c in zone.columns), default=0.0) + SAME_EDGE
-        )
-        if outer or name in LEVELS:
-            if not b.text or is_continued(b.text):
-                _join(table, a, b)
-            elif not a.text and ((closed_above and a.open[1]) or (closed_below and b.open[0])):
-                a.text = b.text  # a spreadsheet prints the text of a merged cell once, on the page where its middle lies
-                _join(table, a, b)
-            elif a.text and b.text.startswith(a.text) and b.text != a.text:
-                a.text = b.text  # the producer drew the whole merged cell on both pages and the first one cut it off
-                _join(table, a, b)
-            elif is_one_level(a.text, b.text):
-                a.text += b.text
-                _join(table, a, b)
-        elif name == "explanation" or name in NUMBERS:
-            if not (a.text and b.text) and (
-                (closed_above and a.open[1]) or (closed_below and b.open[0])
-            ):
-                a.text = a.text or b.text  # the border is missing at this cell alone
-                _join(table, a, b)
-                continue
-            spans = a.end - a.first > 1 or b.end - b.first > 1
-            if (
-                name == "explanation"
-                and spans
-                and b.text
-                and not is_continued(b.text)
-                and _WORDS_END.search(a.text) is None
-                and _wraps([a], b)
-            ):
-                a.text += b.text
-                a.doubt(*CUT)
-                _join(table, a, b)
-                continue
-            if is_continued(b.text) or (not b.text and a.text and spans):
-                if not is_continued(b.text):
-                    a.doubt(0.8, "合并单元格跨页，下一页部分按同一单元格处理")
-                _join(table, a, b)
-            elif at.open and not b.text and name == "explanation" and re.search(r"\w", a.text):
-                b.doubt(0.8, "上一页的说明可能延续到此格，请核对原页")
+        alone = (closed_above and a.open[1]) or (closed_below and b.open[0])
+        if name in LEVELS or (name is None and b.right <= first + SAME_EDGE):
+            _run_on_level(table, a, b, alone)
+        elif name in ("explanation", *NUMBERS):
+            _run_on_value(table, a, b, alone, name == "explanation", at.open)
+
+
+def _run_on_level(table: Table, a: Box, b: Box, alone: bool) -> None:
+    """A level below a break joined to that above it, where both are one. `alone`: the border at the break is missing here and not everywhere."""
+    if b.text and not is_continued(b.text):
+        if not a.text and alone:
+            a.text = b.text  # a spreadsheet prints the text of a merged cell once, on the page where its middle lies
+        elif a.text and b.text.startswith(a.text) and b.text != a.text:
+            a.text = (
+                b.text
+            )  # the producer drew the whole merged cell on both pages and the first one cut it off
+        elif is_one_level(a.text, b.text):
+            a.text += b.text
+        else:
+            return
+    _join(table, a, b)
+
+
+def _run_on_value(table: Table, a: Box, b: Box, alone: bool, words: bool, broken: bool) -> None:
+    """The same of an explanation (`words`) or a score; `broken`: borders are missing at the break."""
+    if alone and not (a.text and b.text):
+        a.text = a.text or b.text  # the border is missing at this cell alone
+        _join(table, a, b)
+        return
+    spans = a.end - a.first > 1 or b.end - b.first > 1
+    continued = is_continued(b.text)
+    if words and spans and b.text and not continued and _goes_on(a, b):
+        a.text += b.text
+        a.doubt(*CUT)
+        _join(table, a, b)
+    elif continued or (not b.text and a.text and spans):
+        if not continued:
+            a.doubt(0.8, "合并单元格跨页，下一页部分按同一单元格处理")
+        _join(table, a, b)
+    elif words and broken and not b.text and re.search(r"\w", a.text):
+        b.doubt(0.8, "上一页的说明可能延续到此格，请核对原页")
+
+
+def _goes_on(a: Box, b: Box) -> bool:
+    """Whether a text breaks off within a sentence for want of room."""
+    return _WORDS_END.search(a.text) is None and _wraps([a], b)
 
 
 def _lengthen_levels(table: Table, zone: Zone) -> None:
