@@ -14,7 +14,7 @@ import pypdfium2.raw as raw
 
 from selfeval.extractors.pages.digit_shapes import COLUMNS, ROWS, SHAPES
 from selfeval.extractors.pages.pdfium_calls import CALLS
-from selfeval.extractors.pages.textpage import TextPage
+from selfeval.extractors.pages.textpage import TextPage, moved
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,8 @@ EM_DOTS = 40
 INK = 0.35
 #: how much a different width counts beside the cells that differ, and the distance from which a shape is like none of the references
 WIDTH_WEIGHT, UNLIKE = 0.3, 0.2
+#: ems that a run of digits is high at least, and that type reaches above its baseline
+LOW, ASCENT = 0.6, 0.85
 #: pages whose text stands askew or on its side are left to the ink check
 _UPRIGHT = 0.5
 
@@ -36,10 +38,10 @@ Claim = tuple[int, str]
 
 
 def suspects(page: PdfPage, text: TextPage, known: set[Claim]) -> set[Claim]:
-    """The digits of embedded fonts that look like another one. `known` are those that were looked at before; what is looked at joins them."""
+    """The digits of fonts that look like another one. `known` are those that were looked at before; what is looked at joins them."""
     found = set()
     for run, indices in _runs_with_digits(text, known):
-        picture = drawn(page, run, text.runs[run].size)
+        picture, around = drawn(page, text, run)
         if picture is None:
             continue
         font = CALLS.text_font(run)
@@ -48,14 +50,38 @@ def suspects(page: PdfPage, text: TextPage, known: set[Claim]) -> set[Claim]:
             if claim in known:
                 continue
             known.add(claim)
-            cut = _cut(picture, _bounds(run), text.glyphs[index].box)
+            x0, low, x1, high = text.glyphs[index].box
+            if high - low < LOW * text.runs[run].size:
+                low, high = around[1], around[3]
+            cut = _cut(picture, around, (x0, low, x1, high))
             if cut is not None and _looks_other(cut, int(claim[1])):
                 found.add(claim)
     return found
 
 
-def drawn(page: PdfPage, run: int, size: float) -> np.ndarray | None:
-    """A run of text drawn by itself (height x width, 0 paper to 1 ink); None where pdfium draws nothing."""
+def drawn(page: PdfPage, text: TextPage, run: int) -> tuple[np.ndarray | None, Box]:
+    """A run of text drawn by itself (height x width, 0 paper to 1 ink), and its box in page space; None where pdfium draws nothing. A run whose
+    boxes are lower than type is, as a Type 3 font may have them, would be cut off there: it is taken from the page's own picture."""
+    x0, low, x1, high = _bounds(run)
+    size, base = text.runs[run].size, text.runs[run].origin[1]
+    if high - low < LOW * size:
+        around = (x0, min(low, base), x1, base + ASCENT * size)
+        return _from_page(page, text, around, EM_DOTS / max(size, 0.1)), around
+    return _by_itself(page, run, size), (x0, low, x1, high)
+
+
+def _from_page(page: PdfPage, text: TextPage, around: Box, scale: float) -> np.ndarray:
+    """A part of the page as it shows, turned so that the way of page space is up."""
+    import numpy as np
+
+    x0, top, x1, bottom = moved(around, text.shown)
+    margins = (x0, text.height - bottom, text.width - x1, top)
+    grey = page.render(scale=scale, grayscale=True, crop=tuple(max(0.0, m) for m in margins))
+    ink = 1 - grey.to_numpy().astype(np.float32) / 255
+    return np.rot90(ink.reshape(ink.shape[:2]), text.turned // 90)
+
+
+def _by_itself(page: PdfPage, run: int, size: float) -> np.ndarray | None:
     import numpy as np
 
     scale = ctypes.c_float(EM_DOTS / max(size, 0.1))
@@ -76,7 +102,7 @@ def drawn(page: PdfPage, run: int, size: float) -> np.ndarray | None:
 
 
 def _runs_with_digits(text: TextPage, known: set[Claim]) -> Iterator[tuple[int, list[int]]]:
-    """Runs of embedded fonts with a digit that was not looked at yet, and the glyphs (by index) that are digits."""
+    """Runs with a digit that was not looked at yet, and the glyphs (by index) that are digits."""
     members: dict[int, list[int]] = {}
     said: dict[int, set[str]] = {}
     for index, (char, _, run) in enumerate(text.glyphs):
@@ -86,17 +112,12 @@ def _runs_with_digits(text: TextPage, known: set[Claim]) -> Iterator[tuple[int, 
                 said[run].add(char)
             else:
                 members[run], said[run] = [index], {char}
-    embedded: dict[int, bool] = {}
     for run, indices in members.items():
         angle = text.runs[run].angle
         if angle >= _UPRIGHT and 360 - angle >= _UPRIGHT:
             continue
         font = CALLS.text_font(run)
-        if not font or all((font, char) in known for char in said[run]):
-            continue
-        if font not in embedded:
-            embedded[font] = CALLS.font_embedded(font) == 1
-        if embedded[font]:
+        if font and any((font, char) not in known for char in said[run]):
             yield run, indices
 
 

@@ -69,7 +69,7 @@ def _picture(page: PdfPage, text: TextPage, run: int) -> np.ndarray | None:
     """A run as the recogniser likes it: grey on paper, with a margin."""
     import numpy as np
 
-    ink = drawn(page, run, text.runs[run].size)
+    ink, _ = drawn(page, text, run)
     if ink is None or min(ink.shape) < 4:
         return None
     lack = max(0, 40 - ink.shape[0]) // 2  # a flat line keeps its proportion to the type
