@@ -98,8 +98,9 @@ def rule_texts(
 
 @dataclass(frozen=True, slots=True)
 class WaiverShown:
-    """An explanation that an auditor accepted for a finding. `until` is the last day on which it holds, "" for ever; `void` says why it
-    no longer holds, "" while it does."""
+    """What an auditor decided on a finding: the explanation was accepted, or the form is returned, or it is in question (`kind`: accept,
+    return, question). `until` is the last day on which an acceptance holds, "" for ever; `void` says why it no longer holds, "" while it
+    does."""
 
     finding_id: str
     who: str
@@ -107,6 +108,7 @@ class WaiverShown:
     why: str
     void: str = ""
     until: str = ""
+    kind: str = "accept"
 
 
 @dataclass(frozen=True, slots=True)

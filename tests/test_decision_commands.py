@@ -7,18 +7,27 @@ import hashlib
 import io
 import json
 import sqlite3
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from audit_forms import CLEAN, changed
 
 from selfeval.flows.cli import app
 from selfeval.flows.ops import environment
 from selfeval.flows.problems import Problem
-from selfeval.flows.run.deciding import HEAD
+from selfeval.flows.run.deciding import HEAD, decide_and_audit
+from selfeval.flows.run.report_inputs import rule_texts_of, waivers_of
 from selfeval.flows.run.stores import close_books, store_of
 from selfeval.flows.workspace import Workspace, create
+from selfeval.records.store.decisions import NewDecision
+from selfeval.records.tables.parquet import export_decisions
+from selfeval.reports.i18n import translator
+from selfeval.reports.office import letters
+from selfeval.reports.site.sources import Sources
+from selfeval.reports.site.views import document_views
 from tests.seasons import boxed, doc, other, place, season
 
 __all__ = ["place"]
@@ -85,6 +94,29 @@ def test_what_cannot_be_decided_is_said(
         call(*arguments, "-w", told.root)
     assert caught.value.code == code and caught.value.hint
     assert store_of(told).decisions() == []
+
+
+def test_what_was_decided_on_a_finding_is_told_everywhere(
+    told: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = store_of(told)
+    (finding_id,) = store.finding_ids()
+    decide_and_audit(told, NewDecision("return", "审计员甲", "总分填错", finding_id=finding_id))
+    assert call("findings", "-w", told.root, "--format", "json") == 1  # still open
+    (row,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (row["status"], row["decision"]["kind"], row["decision"]["reason"]) == ("open", "return", "总分填错")  # fmt: skip
+    asked = store.query("SELECT number, decision, finding_id, decision_reason FROM decisions").rows
+    assert asked == [(1, "return", finding_id, "总分填错")]
+    (written,) = pq.read_table(export_decisions(tmp_path, store.decisions())).to_pylist()
+    assert written == asdict(store.decisions()[0])
+    told_of = waivers_of(store)[finding_id]
+    views = document_views(
+        store.load(), store.load().findings, store.verdicts(),
+        Sources(rule_texts_of(), waivers={finding_id: told_of}), translator("zh"),
+    )  # fmt: skip
+    letter = next(iter(letters.collect(views).values()))
+    (finding,) = letters.context(letter, "zh", letters.Imprint(date(2026, 11, 26)))["forms"][0]["findings"]  # fmt: skip
+    assert finding["message"].endswith("（退回更正意见：总分填错）")
 
 
 def tampered(place: Workspace, sql: str) -> None:

@@ -418,5 +418,5 @@ def test_a_waived_finding_says_in_the_workbook_who_accepted_it_why_and_until_whe
     )
     sheet = workbook(given, tmp_path, waivers={waiver.finding_id: waiver}).worksheets[1]
     assert [
-        column(sheet, name)[0].value for name in ("采纳的说明", "采纳人", "有效至", "失效原因")
+        column(sheet, name)[0].value for name in ("处理意见", "处理人", "有效至", "失效原因")
     ] == ["四舍五入所致", "审计一处", "2023-12-31", None]

@@ -78,6 +78,8 @@ def findings(
     refused = sum(item.state in REFUSED for item in items if document in ("", item.document))
     found = listing.listing(forms, chosen, verdicts, refused, replaced)
     rows, columns = found.findings, listing.COLUMNS
+    if form is FindingsFormat.JSON:
+        listing.add_decisions(rows, books.decisions())
     if form is FindingsFormat.CSV:
         rows, columns = waiver_sheet.sheet_rows(rows, books.waivers()), waiver_sheet.SHEET_COLUMNS
     code = BLOCKING if found.blocks or (strict and found.undecided_core) else OK

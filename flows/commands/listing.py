@@ -17,6 +17,8 @@ from selfeval.flows.commands.console import one_line, print_json, write_text
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from selfeval.records.store.decisions import DecisionRow
+
 COLUMNS: tuple[str, ...] = (
     "document", "form", "rule", "severity", "subject", "message", "expected", "actual", "page", "bbox", "status",
     "finding_id", "project_name", "unit", "basis", "remedy", "cause",
@@ -141,6 +143,17 @@ def listing(
         if form_id in replaced
     )
     return Listing(found, undecided, list(counts.values()), refused, core, earlier, earlier_undecided, told)  # fmt: skip
+
+
+def add_decisions(rows: Iterable[dict[str, Any]], made: Iterable[DecisionRow]) -> None:
+    """Say of each finding what stands decided on it: kind (accept, return, question), by, reason, made_at, until; None for nothing."""
+    from selfeval.records.store.decisions import standing
+
+    held = standing(made)
+    names = ("kind", "by", "reason", "made_at", "until")
+    for row in rows:
+        one = held.get(row["finding_id"])
+        row["decision"] = one and {name: getattr(one, name) for name in names}
 
 
 _TEXTS = ("document", "form", "rule", "severity", "subject", "message", "expected", "actual")

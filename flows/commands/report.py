@@ -121,7 +121,7 @@ def _letters(
     season: Season, folder: Path, template: Path | None, lang: str, imprint: dict[str, Any]
 ) -> list[Path]:
     """Write the letters to units, those to the authorities of who has not filed, and the list of units without a letter."""
-    from selfeval.flows.run.report_inputs import rule_texts_of
+    from selfeval.flows.run.report_inputs import rule_texts_of, waivers_of
     from selfeval.reports.i18n import translator
     from selfeval.reports.office.letters import Imprint, collect, write_letters
     from selfeval.reports.office.reminders import write_reminders
@@ -131,7 +131,8 @@ def _letters(
     from selfeval.reports.site.views import document_views
 
     store, catalogue = season.store, translator(lang)
-    known, replaced = Sources(rule_texts_of(lang)), store.replaced()
+    known = Sources(rule_texts_of(lang), waivers=waivers_of(store))
+    replaced = store.replaced()
     arrivals, without = Arrivals(season.expected), Unaddressed()
 
     def views() -> Iterator[DocumentView]:

@@ -36,10 +36,18 @@ def rule_texts_of(lang: str = "zh") -> dict[str, RuleText]:
 
 
 def waivers_of(store: Store) -> dict[str, WaiverShown]:
-    """finding_id -> the explanation that was accepted for it, those included that are void."""
+    """finding_id -> what was decided on it last; acceptances that are void are among them."""
+    from selfeval.records.store.decisions import OF_FINDINGS, standing
     from selfeval.reports.model import WaiverShown
 
-    return {
+    told = {
+        one.finding_id: WaiverShown(
+            one.finding_id, one.by, store.clock.shown(one.made_at), one.reason, kind=one.kind
+        )
+        for one in standing(store.decisions()).values()
+        if one.finding_id and one.kind in OF_FINDINGS and one.kind != "accept"
+    }
+    return told | {
         one.finding_id: WaiverShown(
             one.finding_id, one.who, store.clock.shown(one.when), one.why, one.void, one.until
         )

@@ -70,7 +70,7 @@ def write_data_docs(season: Season, docs: DataDocs, made: Outputs) -> None:
 def make_report(season: Season, made: Outputs) -> None:
     """The site and Parquet, from what the store holds now."""
     from selfeval.expectations.frames import JudgedFiles
-    from selfeval.records.tables.parquet import Export
+    from selfeval.records.tables.parquet import Export, export_decisions
 
     log.info("正在生成报告")
     place = season.workspace
@@ -97,6 +97,7 @@ def make_report(season: Season, made: Outputs) -> None:
             groups.note(part, before)
 
         written = _write_parts(season, place.reports, "zh", made, groups, add)
+    export_decisions(place.parquet, season.store.decisions())
     made.close(*written, groups)
 
 

@@ -12,7 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from selfeval.records.analysis.views import RULE_COLUMNS
-from selfeval.records.store.schema_sql import READ_TABLES, VERDICT_COLUMNS, decisions
+from selfeval.records.store.schema_sql import (
+    DECISION_COLUMNS,
+    READ_TABLES,
+    VERDICT_COLUMNS,
+    decisions,
+)
 from selfeval.records.store.views_sql import definitions
 from selfeval.records.tables.columns import COLUMNS
 from selfeval.records.tables.derived import DERIVED, derived
@@ -40,9 +45,8 @@ _VIEW_KINDS: Mapping[str, dict[str, str]] = {
     "verdicts": {**VERDICT_COLUMNS, "document_id": "text"},
     "filings": {"series_id": "text", "version": "count", "form_id": "text", "document_id": "text", "recorded_at": "text",
                 "document": "text", "form": "count", "year": "number", "unit": "text", "project_name": "text", "total_score": "text", "is_current": "flag", "replaced_by": "count"},
-    "decisions": {"number": "count", **dict.fromkeys(("made_at", "by", "reason", "kind", "document_id", "document"), "text"), "form": "number",
-                  **dict.fromkeys(("path", "finding_id", "rule", "reading", "value", "until", "ends_at", "hash"), "text")},
     "rules": dict.fromkeys(RULE_COLUMNS, "text"),
+    "decisions": DECISION_COLUMNS,
 }  # fmt: skip
 _CELLS = _VIEW_KINDS["cells"]
 #: table -> (the store's view, its columns, what is taken of it), of those that are part of a view.
@@ -89,7 +93,7 @@ def fill(
     sources: dict[str, Any] = {
         name: _source(view, name, connection.dialect) for name, view in views.items()
     }
-    sources["decisions"] = decisions
+    sources["decisions"] = decisions  # the table itself: who may read the views may read it
     for name in sorted(tables):
         if name == "rules":
             _insert(

@@ -89,6 +89,7 @@ VIEWS = (
     "rules",
     "decisions",
     "doubts",
+    "decisions",
     "other",
     "documents",
     "skipped",

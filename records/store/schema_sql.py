@@ -197,6 +197,14 @@ decisions = sa.Table(
 )  # fmt: skip
 
 
+#: Their kinds, for tables outside of the store.
+DECISION_COLUMNS = {
+    column.name: "count" if isinstance(column.type, sa.Integer) and not column.nullable
+    else "number" if isinstance(column.type, sa.Integer) else "text"
+    for column in decisions.columns
+}  # fmt: skip
+
+
 class utc_now(FunctionElement[str]):
     """Now, by the clock of the database, written as `Clock.stamp` writes it but for the offset: what compares with it is in UTC too."""
 

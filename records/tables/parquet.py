@@ -6,16 +6,18 @@ from __future__ import annotations
 
 import filecmp
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from selfeval.records.store.schema_sql import VERDICT_COLUMNS
+from selfeval.records.store.schema_sql import DECISION_COLUMNS, VERDICT_COLUMNS
 from selfeval.records.tables.columns import COLUMNS, to_lists
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from selfeval.records.store.decisions import DecisionRow
     from selfeval.records.tables.build import Tables
 
 PRECISION, SCALE = 38, 18
@@ -29,6 +31,19 @@ def export(tables: Tables, folder: Path, verdicts: DataFrame | None = None) -> l
     ) as files:
         files.add(tables, verdicts)
     return files.paths
+
+
+def export_decisions(folder: Path, made: Iterable[DecisionRow]) -> Path:
+    """Write `decisions.parquet`; what people decided, in order."""
+    rows = [asdict(one) for one in made]
+    file = ParquetFile(folder / "decisions.parquet", arrow_schema(DECISION_COLUMNS))
+    kept = False
+    try:
+        file.add({name: [row[name] for row in rows] for name in DECISION_COLUMNS})
+        kept = True
+    finally:
+        file.close(kept)
+    return file.path
 
 
 class Export:

@@ -33,6 +33,10 @@ MAX_TEXT = 32_767  # Excel's limit of characters in a cell
 SPECIAL = (*FORMULA, "#")  # openpyxl takes #N/A and the like for errors
 
 
+#: What a finding is called on which a person has decided, other than that its explanation was accepted.
+_DECIDED = {"return": N_("退回更正"), "question": N_("存疑")}
+
+
 def write_workbook(
     path: Path | str,
     tables: TidyTables,
@@ -43,7 +47,7 @@ def write_workbook(
     waivers: Mapping[str, WaiverShown] | None = None,
 ) -> Path:
     """Write the workbook and return its path. `site` is where the report's folder is from the workbook, for the links of findings;
-    `waivers` are accepted explanations by finding_id."""
+    `waivers` are what was decided on findings, by finding_id."""
     from openpyxl import Workbook
 
     catalogue = translator(lang)
@@ -141,7 +145,7 @@ def _finding(
 ) -> dict[str, Any]:
     form = forms.get(row["form_id"], {})
     rule = rules.get(row["rule"])
-    status = N_("已采纳说明") if row["status"] == "waived" else N_("待整改")
+    status = N_("已采纳说明") if row["status"] == "waived" else _DECIDED.get(waiver.kind if waiver else "", N_("待整改"))  # fmt: skip
     return {
         **row,
         "unit": form.get("unit"),

@@ -173,13 +173,21 @@ def _sentence(finding: FindingView, view: DocumentView, number: int, lang: str) 
         "title": finding.rule.title,
         "severity": _(labels.SEVERITY[finding.severity]),
         "place": place,
-        "message": finding.message,
+        "message": finding.message + _returned(finding, _),
         "printed": finding.printed,
         "expected": finding.expected,
         "remedy": finding.rule.remedy,
         "source": finding.rule.source,
         "address": f"{view.address}#{finding.anchor}",
     }
+
+
+def _returned(finding: FindingView, _: Callable[[str], str]) -> str:
+    """What the auditor said who returned the form for this."""
+    made = finding.waiver
+    if made is None or made.kind != "return":
+        return ""
+    return _("（退回更正意见：%(why)s）") % {"why": made.why}
 
 
 def fill_template(path: Path, template: Path, values: Mapping[str, Any]) -> None:
