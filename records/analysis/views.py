@@ -89,7 +89,6 @@ VIEWS = (
     "rules",
     "decisions",
     "doubts",
-    "decisions",
     "other",
     "documents",
     "skipped",
