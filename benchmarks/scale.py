@@ -99,7 +99,7 @@ def figures(rows: Sequence[ScaleRow]) -> str:
             "database": [(row.documents, row.database / 1e9) for row in ours],
         }  # fmt: skip
         lines = {name: fit(points) for name, points in measured.items()}
-        guesses.append((runner, *(f"{start + slope * MILLION:.1f}" for start, slope in lines.values())))  # fmt: skip
+        guesses.append((runner, *(f"{start + slope * MILLION:.1f}" if slope > 0 else "—" for start, slope in lines.values())))  # fmt: skip
     columns = ("runner", *(f"{stage} h" for stage in (*soak.STAGES, "all")), "disk GB", "database GB")  # fmt: skip
     return text + report.table(columns, guesses)
 
