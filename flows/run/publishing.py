@@ -170,9 +170,10 @@ def judge(
 
 
 def _run_name(store: Store, ledger: Ledger) -> str:
-    """What Data Docs call this run: its time where the auditors sit, and the beginning of its id. It is part of addresses."""
+    """What Data Docs call this run: its time where the auditors sit, and the beginning of its id. It is part of addresses,
+    and begins with a word: Great Expectations takes 2026-11-26-13-26 for a time 26 hours off."""
     moment = re.sub(r"[^0-9]+", "-", store.clock.shown(store.clock.stamp()))
-    return f"{moment.strip('-')}-{ledger.run[:8]}".strip("-")
+    return f"run-{moment.strip('-')}-{ledger.run[:8]}".strip("-")
 
 
 def _advance(ledger: Ledger, before: State, after: State) -> None:
