@@ -33,6 +33,8 @@ from selfeval.flows.run.summary import count
 from selfeval.flows.workspace import Workspace, create
 from selfeval.records.tables.build import build
 
+pytestmark = pytest.mark.xdist_group("filings")
+
 
 class Desk:
     """A workspace to which documents come, night after night; they are judged and published as the main job does it."""

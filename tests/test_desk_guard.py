@@ -16,6 +16,8 @@ from selfeval.flows.workspace import Workspace, create
 from tests.desk import Desk, desk
 from tests.flow_runs import HOUSE, environment
 
+pytestmark = pytest.mark.xdist_group("desk-guard")
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Workspace:

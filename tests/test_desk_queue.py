@@ -18,6 +18,8 @@ from tests.documents import GOLDEN, golden
 from tests.flow_runs import SAMPLES
 from tests.report_data import batch
 
+pytestmark = pytest.mark.xdist_group("desk-queue")
+
 
 @pytest.fixture(scope="module")
 def given():

@@ -87,9 +87,13 @@ def test_prefect_keeps_to_the_workspace_and_leaves_no_server_behind(season: Seas
 
 def test_findings_of_a_workspace_are_those_of_one_desk(season: Season) -> None:
     listed = selfeval("findings", "--workspace", season.workspace, "--format", "json")
-    desk = selfeval("audit", *(season.inbox / f"{name}.pdf" for name in INBOX), "--format", "json")
-    assert (listed.returncode, desk.returncode) == (1, 2)
-    here, there = json.loads(listed.stdout), json.loads(desk.stdout)
+    here = json.loads(listed.stdout)
+    counting = {f["document"] for f in here["forms"]}  # others were filed again, or refused
+    current = [season.inbox / f"{name}.pdf" for name in INBOX if f"{name}.pdf" in counting]
+    assert len(current) == len(counting) > 1
+    desk = selfeval("audit", *current, "--format", "json")
+    assert (listed.returncode, desk.returncode) == (1, 1)
+    there = json.loads(desk.stdout)
     assert (
         here == there
     )  # rules that compare documents included: documents are judged in the order of receipt, not of reading

@@ -24,6 +24,8 @@ from selfeval.extractors.model import Document
 from selfeval.flows.run.publishing import bring_up_to_date
 from selfeval.flows.run.stores import close_books, ledger_of
 
+pytestmark = pytest.mark.xdist_group("story")
+
 ROSTER = "单位,主管部门,项目,年度\n某县水利工程站,某县水利局,,2022\n某县河道站,某县水利局,河道清淤,2022\n某县水库所,某县水利局,,2022\n"
 #: The first form corrected but for a reason; the other unit's prints its money in 元 and lost a sum.
 RIGHT = changed(CLEAN, {"indicators/2/explanation": ""})

@@ -12,6 +12,8 @@ from audit_forms import CLEAN, changed, tables_of
 from selfeval.expectations import DataDocs, audit, audit_in_batches, build_data_docs
 from selfeval.expectations.gx.data_docs import counted
 
+pytestmark = pytest.mark.xdist_group("docs")
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):

@@ -11,6 +11,8 @@ from planted import VARIANTS, bases, planted
 from selfeval.expectations import audit, catalogue
 from selfeval.records.tables.build import build
 
+pytestmark = pytest.mark.xdist_group("planted")
+
 #: Families whose rules look at several forms; the planted forms are all of one project.
 ACROSS = {rule for rule, entry in catalogue.load().entries.items() if entry.family == "portfolio"}
 
@@ -46,7 +48,7 @@ def test_every_rule_within_a_form_has_an_error_planted(errors):
     planted_rules = {rule for _, _, _, rule, _ in errors}
     own = {"profile-weights", "perfect-execution", "weights-exceed-total", "scores-exceed-total", "scores-sum-rounding", "scores-all-full", "sub-rows-sum",
            "adjustment-not-recorded", "cost-parts-sum", "quantity-times-unit-cost", "goal-done-but-outputs-missed", "score-monotone", "score-proportional",
-           "block-caption-consistent", "target-repeated", "explanation-repeats-result"}  # fmt: skip
+           "block-caption-consistent", "target-repeated", "explanation-repeats-result", "filing-late"}  # fmt: skip
     assert set(catalogue.load().entries) - ACROSS - planted_rules == own
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from flow_runs import HOUSE, SAMPLES, environment
 
+pytestmark = pytest.mark.xdist_group("wheel")
+
 ROOMS = ("core", "data", "expectations", "extractors", "flows", "records", "reports")
 #: What a checkout never holds, or what no build looks at.
 _LEFT = shutil.ignore_patterns(

@@ -51,24 +51,23 @@ class Captions:
 
     def profile(self, seen: set[tuple[str, str]]) -> str | None:
         """Given the (zone, key) pairs that a form prints, the profile whose marks it shows the largest share of; else the base."""
-        telling = {name: self._telling(name) for name in self.marks}
-        shown = {name: len(marks & seen) for name, marks in telling.items()}
+        shown = {name: len(marks & seen) for name, marks in self.marks.items()}
         likely = [
             name
             for name, count in shown.items()
-            if count >= max(MARKED, MARKED_SHARE * len(telling[name]))
+            if count >= max(MARKED, MARKED_SHARE * len(self.marks[name]))
+            and self._telling(name) & seen
         ]
         if likely:
             return max(
-                likely, key=lambda name: (shown[name] / len(telling[name]), shown[name], name)
+                likely, key=lambda name: (shown[name] / len(self.marks[name]), shown[name], name)
             )
         return BASE if any(self.exact.get(pair) for pair in seen) else None
 
     def _telling(self, name: str) -> frozenset[tuple[str, str]]:
-        """The marks of a profile that no other has: what several print marks none of them. All of them where fewer than MARKED are left."""
+        """The marks of a profile that no other has: those that several print do not mark one alone. All of them where it has none of its own."""
         others = {pair for one, marks in self.marks.items() if one != name for pair in marks}
-        own = self.marks[name] - others
-        return own if len(own) >= MARKED else self.marks[name]
+        return (self.marks[name] - others) or self.marks[name]
 
 
 @lru_cache(20_000)

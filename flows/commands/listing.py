@@ -146,14 +146,15 @@ def listing(
 
 
 def add_decisions(rows: Iterable[dict[str, Any]], made: Iterable[DecisionRow]) -> None:
-    """Say of each finding what stands decided on it: kind (accept, return, question), by, reason, made_at, until; None for nothing."""
+    """Say of each finding what stands decided on it: kind (accept, return, question), by, reason, made_at, until. A row on
+    which nothing was decided has no such key."""
     from selfeval.records.store.decisions import standing
 
     held = standing(made)
     names = ("kind", "by", "reason", "made_at", "until")
     for row in rows:
-        one = held.get(row["finding_id"])
-        row["decision"] = one and {name: getattr(one, name) for name in names}
+        if one := held.get(row["finding_id"]):
+            row["decision"] = {name: getattr(one, name) for name in names}
 
 
 _TEXTS = ("document", "form", "rule", "severity", "subject", "message", "expected", "actual")
