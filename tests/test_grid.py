@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +93,16 @@ def test_borders_drawn_as_dots_are_borders() -> None:
     lying, standing = chained([*dots, (300.0, 300.0, 300.7, 300.7)])
     assert [round(v, 2) for v in lying] == [10.38, 50.38, 68.88, 50.38]
     assert [round(v, 2) for v in standing] == [10.38, 50.38, 10.38, 78.88]
+
+
+@pytest.mark.parametrize("unit", [0.2, 0.5, 4.0])
+@pytest.mark.parametrize("step", [1.5, 5.0, 9.0])
+def test_dots_of_a_small_or_large_page_are_borders_at_its_scale(unit: float, step: float) -> None:
+    dots = [(10 + step * k, 50.0, 10.75 + step * k, 50.75) for k in (*range(12), *range(20, 32))]
+    plain = chained(dots)
+    assert len(plain) == 2
+    scaled = chained([tuple(unit * at for at in box) for box in dots], unit)
+    assert scaled == [pytest.approx([unit * at for at in box]) for box in plain]
 
 
 @given(st.lists(st.floats(0, 500), min_size=1, max_size=30))

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in page space
 
+# Lengths are in points on a page of usual type; `unit` scales them to others.
+
 #: points by which the dots of one row may be out of line
 IN_LINE = 0.3
 #: points by which two dots of a row may be apart: so many times the page's usual step, no less than the first and no more than the second
@@ -37,8 +39,8 @@ def chained(dots: Iterable[Box], unit: float = 1.0) -> list[Box]:
         b - a for _, row in lying + standing for a, b in pairwise(row) if b - a > IN_LINE * unit
     )
     step = steps[len(steps) // 4] if steps else 0.0
-    across = _chains(lying, step)
-    down = _chains(standing, step)
+    across = _chains(lying, step, unit)
+    down = _chains(standing, step, unit)
     reach = max(STEPS * step, APART[0] * unit)
     long_across, long_down = _long(across), _long(down)
     across = long_across + [chain for chain in across if _is_between(chain, long_down, reach)]
@@ -73,12 +75,11 @@ def _rows(points: Iterable[tuple[float, float]], unit: float) -> list[tuple[floa
     return [(row[0][0], sorted(along for _, along in row)) for row in rows]
 
 
-def _chains(rows: Iterable[tuple[float, list[float]]], step: float) -> list[DotChain]:
+def _chains(rows: Iterable[tuple[float, list[float]]], step: float, unit: float) -> list[DotChain]:
     """The stretches of rows in which dots stand no further apart than a border's do."""
-    apart = min(max(STEPS * step, APART[0]), APART[1])
-    rest = min(
-        max(step - REST, 0.0), REST
-    )  # a pattern that does not come out even leaves its end free
+    apart = min(max(STEPS * step, APART[0] * unit), APART[1] * unit)
+    # a pattern that does not come out even leaves its end free
+    rest = min(max(step - REST * unit, 0.0), REST * unit)
     found = []
     for across, positions in rows:
         cuts = [
