@@ -12,6 +12,7 @@ import tracemalloc
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -355,6 +356,22 @@ def test_a_zip_behind_an_address_is_taken_and_its_members_fetched(
         copy = fetch(item.source, tmp_path / "copy.pdf").read_bytes()
         assert hashlib.sha256(copy).hexdigest() == item.document_id
     assert take_in("memory://packed", ledger).new == ()
+
+
+def test_members_that_are_fetched_at_the_same_time_are_not_mixed_up(
+    ledger: Ledger, inbox: Path, tmp_path: Path
+) -> None:
+    """The child that opens containers has one folder: a run of several chunks took one member for another, and left both for the next night."""
+    (inbox / "a.zip").write_bytes(zipped({f"{n}.pdf": b"%PDF-" + bytes([n]) for n in range(24)}))
+    take_in(str(inbox), ledger)
+    items = ledger.all()
+    with ThreadPoolExecutor(8) as threads:
+        copies = [
+            threads.submit(fetch, item.source, tmp_path / f"{item.document_id}.pdf")
+            for item in items
+        ]
+    hashes = [hashlib.sha256(copy.result().read_bytes()).hexdigest() for copy in copies]
+    assert hashes == [item.document_id for item in items]
 
 
 def test_a_member_that_is_gone_leaves_no_copy(ledger: Ledger, inbox: Path, tmp_path: Path) -> None:

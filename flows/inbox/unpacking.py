@@ -14,6 +14,7 @@ import os
 import shutil
 import stat
 import tempfile
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -111,20 +112,26 @@ def copy_member(source: str, target: Path, most: int) -> bool:
             return False
         found = file.stat()
         state = found.st_mtime_ns, found.st_size
-        try:
-            there, fault = ask(opening.copy_out, os.fspath(file), state, source, most)
-        except ExtractError as error:
-            raise OSError(f"{container}: {error}") from error
-        if fault:
-            raise OSError(f"{container}: {fault}")
-        if there:
-            _take(Path(_pool().scratch(), opening.COPY), target, most)
+        with _ONE_AT_A_TIME:
+            try:
+                there, fault = ask(opening.copy_out, os.fspath(file), state, source, most)
+            except ExtractError as error:
+                raise OSError(f"{container}: {error}") from error
+            if fault:
+                raise OSError(f"{container}: {fault}")
+            if there:
+                _take(Path(_pool().scratch(), opening.COPY), target, most)
     return bool(there)
 
 
 def ask(function: Callable[..., Any], *args: Any) -> Any:
     """What a function says in the child that opens containers."""
-    return _pool().call(function, *args, seconds=UNPACK_SECONDS)
+    with _ONE_AT_A_TIME:
+        return _pool().call(function, *args, seconds=UNPACK_SECONDS)
+
+
+#: Threads read chunks side by side, and the child has one folder: a copy is taken over before the next is made.
+_ONE_AT_A_TIME = threading.RLock()
 
 
 @cache
