@@ -23,7 +23,6 @@ from selfeval.extractors.pages.characters import (
     read_glyphs,
 )
 from selfeval.extractors.pages.geometry import Box, Matrix
-from selfeval.extractors.pages.glyphs import folded, foreign, unmapped
 from selfeval.extractors.pages.kinds import classify
 from selfeval.extractors.pages.object_facts import Listed, in_form, on_page
 from selfeval.extractors.pages.objects import USUAL_TYPE, ObjectReader, PageObjects
@@ -70,9 +69,9 @@ def read(page: Any, number: int) -> TextPage:
         page, number
     )  # first: a page with too many characters is refused at once
     listed = on_page(page.raw)
-    if _without_said_words(listed):
+    if _without_said_numbers(listed):
         drawn = _characters(page, number)
-        if _is_more_true(drawn.glyphs, characters.glyphs):
+        if _digits(drawn.glyphs) != _digits(characters.glyphs):
             characters = drawn
     em = body_size(characters)
     objects = ObjectReader(number, em or USUAL_TYPE).read(listed)
@@ -95,32 +94,18 @@ def _characters(page: Any, number: int) -> Characters:
         raw.FPDFText_ClosePage(textpage)
 
 
-def _is_more_true(drawn: list[Glyph], said: list[Glyph]) -> bool:
-    """Whether the file says letters or digits that it does not draw, and it is known what it draws: numbers always count as known, since a
-    character without a mapping is settled by its picture."""
-    by_drawing, by_saying = ("".join([one.text for one in glyphs]) for glyphs in (drawn, said))
-    if _words(by_drawing) == _words(by_saying):
-        return False
-    known = not unmapped(by_drawing) and foreign(by_drawing) <= foreign(by_saying)
-    return known or _digits(by_drawing) != _digits(by_saying)
+def _digits(glyphs: list[Glyph]) -> str:
+    return "".join([glyph.text for glyph in glyphs if glyph.text.isdigit()])
 
 
-def _words(text: str) -> str:
-    return "".join([char for char in folded(text) if char.isalnum()])
-
-
-def _digits(text: str) -> str:
-    return "".join([char for char in text if char.isdigit()])
-
-
-def _without_said_words(listed: Listed) -> bool:
-    """Take the letters and digits away that a file says its text objects stand for (ActualText); whether there were any. What is drawn is what
-    a person reads. Other marks stay: producers say with them which of two signs a glyph is that is drawn for both of them."""
+def _without_said_numbers(listed: Listed) -> bool:
+    """Take the texts with digits away that a file says its text objects stand for (ActualText); whether there were any. What is drawn is what a
+    person reads. Words stay: producers say with them which of two characters a glyph is that is drawn for both of them."""
     taken = False
     for depth in range(limits.MAX_OBJECT_DEPTH):
         texts = [one for one, kind in listed if kind == raw.FPDF_PAGEOBJ_TEXT]
         for one, marks in zip(texts, map(CALLS.marks, texts), strict=True):
-            if marks > 0 and _without_marked_words(one, marks):
+            if marks > 0 and _without_marked_numbers(one, marks):
                 taken = True
         within: Listed = []
         for one, kind in listed:
@@ -132,13 +117,13 @@ def _without_said_words(listed: Listed) -> bool:
     return taken
 
 
-def _without_marked_words(text: int, marks: int) -> bool:
+def _without_marked_numbers(text: int, marks: int) -> bool:
     taken = False
     for index in reversed(range(marks)):
         mark = CALLS.mark(text, index)
         if CALLS.mark_text(mark, b"ActualText", _SAID, len(_SAID), _LENGTH_AT):
             said = _SAID.raw[: _LENGTH.value].decode("utf-16-le", "replace")
-            if any(char.isalnum() for char in said):
+            if any(char.isdigit() for char in said):
                 CALLS.remove_mark(text, mark)
                 taken = True
     return taken
