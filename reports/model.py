@@ -256,6 +256,8 @@ class FormPage:
     unexplained_loss: Decimal = Decimal(0)
     versions: tuple[Version, ...] = ()
     veils: tuple[Spot, ...] = ()
+    decided: tuple[DoubtView, ...] = ()  # values that somebody has confirmed or corrected
+    is_reviewed: bool = False
 
     @property
     def open_findings(self) -> tuple[FindingView, ...]:

@@ -135,3 +135,19 @@ def test_letters_ask_each_unit_for_its_own_and_the_authority_for_who_is_missing(
         assert "某县水库所" not in texts[unit] and "甲.pdf" not in texts[unit]
         assert all(one["message"] in texts[unit] for one in own)
     assert "1．某县水库所（2022年度）" in texts["催报-某县水利局"]
+
+
+def test_the_page_says_what_a_person_corrected_confirmed_and_reviewed(story: Story) -> None:
+    by = ("--by", "复核员")
+    called = story.desk.called
+    called("correct", "乙.pdf", "total/score", "91.00", *by, "--reason", "原件为91.00")
+    called("correct", "乙.pdf", "funds/0/rate", "--confirm", *by)
+    called("reviewed", "甲-更正后.pdf", *by, "--reason", "已核对")
+    called("report")
+    texts = {
+        path.read_text("utf-8") for path in (story.desk.place.reports / "documents").glob("*.html")
+    }
+    (corrected,) = (text for text in texts if "人工核对" in text)
+    assert "由复核员更正，原识读为“90.00”" in corrected and "由复核员核对确认" in corrected
+    (reviewed,) = (text for text in texts if "本表已复核。" in text)
+    assert reviewed != corrected

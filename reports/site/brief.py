@@ -26,7 +26,7 @@ def brief(view: DocumentView) -> DocumentView:
 
 def _form(form: FormPage) -> FormPage:
     return replace(
-        form, header=(), funds=None, goals=(), indicators=None, tasks=None, conclusions=(), other=(), total=(), veils=(), notes=(),
+        form, header=(), funds=None, goals=(), indicators=None, tasks=None, conclusions=(), other=(), total=(), veils=(), notes=(), decided=(),
         findings=tuple(map(_finding, form.findings)), doubts=(_DOUBT,) * len(form.doubts),
         undecided=tuple(replace(one, rule=_rule(one.rule), places=()) for one in form.undecided),
         open_rules=tuple(replace(one, rule=_rule(one.rule)) for one in form.open_rules),

@@ -33,6 +33,7 @@ from selfeval.reports.model import (
 from selfeval.reports.rows import Row, Rows
 from selfeval.reports.site import printed
 from selfeval.reports.site.crops import crop_of, spot_of, spots_of
+from selfeval.reports.site.decided import decided
 from selfeval.reports.site.folding import folded
 from selfeval.reports.site.sheets import sheets, skipped_tables
 from selfeval.reports.site.sources import Sources, TidyTables
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 PERSONAL = ("leader", "phone")
 #: What a row is called by, the nearest first.
 NAMED_BY = {"funds": ("label",), "indicators": ("level3", "level2", "level1"), "tasks": ("name",)}
+_CELL = ("path", "text", "page", "x0", "top", "x1", "bottom", "confidence", "doubt", "decided_by", "reading")  # fmt: skip
 NAMED_PLACES = 3  # of those where a rule is undecided for one reason
 
 
@@ -65,11 +67,7 @@ def document_views(
         ),
         "tasks": Rows(tables.tasks, "form_id", ("position", *labels.TASKS)),
         "other": Rows(tables.other, "form_id"),
-        "cells": Rows(
-            tables.cells,
-            "form_id",
-            ("path", "text", "page", "x0", "top", "x1", "bottom", "confidence", "doubt"),
-        ),
+        "cells": Rows(tables.cells, "form_id", _CELL),
         "findings": Rows(findings, "form_id"),
         "verdicts": Rows(
             verdicts, "form_id", ("form_id", "rule", "subject", "verdict", "why", "records")
@@ -229,6 +227,8 @@ class _Assembly:
                 for one in self.sources.versions.get(str(form["form_id"]), ())
             ),
             veils=self.veils,
+            decided=tuple(self._told(*one) for one in decided(self.blocks["cells"], gettext)),
+            is_reviewed=str(form["form_id"]) in self.sources.reviewed,
         )
 
     def _told(self, path: str, note: str = "") -> DoubtView:
