@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +65,14 @@ class Office:
             {"Content-Type": "application/json"},
         )
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(request, timeout=30) as answer:
-            return json.loads(answer.read())
+        for again in (True, True, False):
+            try:
+                with direct.open(request, timeout=30) as answer:
+                    return json.loads(answer.read())
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE or not again:
+                    raise
+                time.sleep(2)  # its database is busy: Prefect's own client asks again as well
 
     def until(self, found: Any) -> Any:
         end = time.monotonic() + WAIT
