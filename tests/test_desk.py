@@ -80,6 +80,7 @@ class Auditor:
         self.page.goto(f"{self.opened.origin}/?facet=all")
         self.page.get_by_role("link", name=project).click()
         self.page.wait_for_selector("#desk")
+        self.page.wait_for_load_state()  # its script is there: a button pressed before does nothing
         return self.page
 
     def told(self, said: str) -> str:
