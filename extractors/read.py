@@ -18,7 +18,15 @@ from selfeval.extractors.engines.registry import (
     Engine,
 )
 from selfeval.extractors.errors import ExtractError
-from selfeval.extractors.forms import arithmetic_check, compare, kind, page_breaks, values, zones
+from selfeval.extractors.forms import (
+    arithmetic_check,
+    compare,
+    kind,
+    page_breaks,
+    run_together,
+    values,
+    zones,
+)
 from selfeval.extractors.forms.captions import captions, template_of
 from selfeval.extractors.forms.templates import OWN_TEMPLATES
 from selfeval.extractors.grids import stitch
@@ -173,6 +181,7 @@ def _forms(pages: Sequence[SolvedPage]) -> tuple[list[Form], list[SkippedTable]]
     for table in stitch.tables(pages, _SIGNS):
         page = table.boxes[0].parts[0].page
         with template_of(box.text for box in table.boxes) as own:
+            run_together.part(table)
             layout = page_breaks.mend(table)
             what = kind.of(table, layout)
             if what is not None and what.name == kind.SELF:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from selfeval.core import fields
-from selfeval.extractors.forms import meaning
+from selfeval.extractors.forms import meaning, run_together
 from selfeval.extractors.forms.captions import field_of, is_exact
 from selfeval.extractors.forms.draft import Draft
 from selfeval.extractors.forms.layout import Layout
@@ -197,6 +197,29 @@ def _within(draft: Draft, box: Box) -> None:
     ]
     if kept and all(kept) and len(kept) == len(pairs):
         draft.used.add(id(box))
+
+
+def joined(draft: Draft, rows: Sequence[Sequence[Box]]) -> None:
+    """Captions and values in one cell for want of the line between them, of fields that nothing else has filled. Told."""
+    for index, row in enumerate(rows):
+        for box in row:
+            if box.first != index or id(box) in draft.used | draft.captions:
+                continue
+            name, value = _parted(box.text)
+            if name in FIELDS and name not in draft.values:
+                draft.values[name] = value
+                draft.note(name, box)
+                why = "栏名与内容在同一格内，未见分隔的框线，已拆开读取，请核对"
+                draft.doubts.append(Doubt(name, why, meaning.PLACED))
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The field of the caption that a text begins with, and what comes after it."""
+    for zone in ("goals", "header"):
+        caption = run_together.caption_before(zone, text)
+        if caption and (name := field_of(zone, caption)):
+            return name, text[len(caption) :].strip()
+    return "", ""
 
 
 def _keep(draft: Draft, name: str, value: str, parts: tuple[Evidence, ...]) -> bool:

@@ -23,8 +23,8 @@ LENGTH = 40
 _NUMBERING = re.compile(
     r"[（(]?([A-Za-z]|\d{1,2}|[①-⑳])([=＝][\dA-Za-z+\-×*÷/()（）%]+)?[)）]?|栏次|行次"
 )
-#: a number that numbers no column
-_FIGURE = re.compile(r"\d[\d,]*\.\d+[%％]?|\d+[%％]|\d{3,}")
+#: a value: a number or a dash
+_FIGURE = re.compile(r"-?\d[\d,]*(\.\d+)?[%％]?|[-—–─－]+")
 #: words of a caption that stands over others
 _OVER = re.compile(r"指标|[值分]$|情况|目标|完成|评价|绩效|预算|执行|自评|复核")
 #: captions over another's that make it the reviewer's, or a former year's
@@ -51,7 +51,7 @@ def end_of(zone: str, rows: Sequence[Sequence[Box]], index: int) -> int:
         return deep
     named = [b for b in rows[index] if b.first == index and field_of(zone, b.text)]
     while deep < min(index + STOREYS, len(rows)):
-        if any(_FIGURE.fullmatch(b.text) for b in rows[deep] if b.first == deep):
+        if is_row_of_values([b for b in rows[deep] if b.first == deep]):
             break  # a label at the side may span captions and values alike
         first = min((b.left for b in named), default=0.0)
         spanned = [
@@ -73,6 +73,11 @@ def end_of(zone: str, rows: Sequence[Sequence[Box]], index: int) -> int:
     while deep < len(rows) and _numbers_columns([b for b in rows[deep] if b.first == deep]):
         deep += 1
     return deep
+
+
+def is_row_of_values(boxes: Sequence[Box]) -> bool:
+    """Whether a row below captions holds numbers or dashes that do not number the columns."""
+    return any(_FIGURE.fullmatch(b.text.strip()) for b in boxes) and not _numbers_columns(boxes)
 
 
 def _numbers_columns(boxes: Sequence[Box]) -> bool:

@@ -36,6 +36,7 @@ def extract(table: Table, layout: Layout) -> Form:
     block = indicators.read(draft, layout.zone("indicators"), rows, execution)
     taken |= block.taken
     header.read(draft, table, layout, rows, taken)
+    header.joined(draft, rows)
     total = block.total
     if "total" in draft.values and (total is None or total.score is None):
         draft.evidence["total/score"] = draft.evidence.pop("total")
