@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -36,13 +36,27 @@ class IndicatorsRead:
 
 
 def read(
-    draft: Draft, zone: Zone | None, rows: Sequence[Sequence[Box]], execution: Sequence[Decimal]
+    draft: Draft,
+    zones: Sequence[Zone],
+    rows: Sequence[Sequence[Box]],
+    execution: Sequence[Decimal],
 ) -> IndicatorsRead:
-    """The indicators of a zone up to its total row; `execution` are the points of the funds that it may count. Rows that are
-    neither are left to the header's captions."""
+    """The indicators of all zones up to the total row, since some forms print the captions again over each block; `execution` are the
+    points of the funds that the total may count. Rows that are neither are left to the header's captions."""
     block = IndicatorsRead()
-    if zone is None:
-        return block
+    for zone in zones:
+        if block.total is None:
+            _read_zone(draft, block, zone, rows, execution)
+    return block
+
+
+def _read_zone(
+    draft: Draft,
+    block: IndicatorsRead,
+    zone: Zone,
+    rows: Sequence[Sequence[Box]],
+    execution: Sequence[Decimal],
+) -> None:
     block.taken.update(range(zone.above, zone.first))
     named = [c for c in zone.columns if c.field in FIELDS]
     for index in range(zone.first, zone.end):
@@ -68,12 +82,7 @@ def read(
             draft.doubts.append(Doubt("total", why, PLACED))
             block.taken.add(index)
             break
-        begun = any(
-            b is not None and b.first == index
-            for name, b in at.items()
-            if name not in ("level1", "level2")
-        )
-        if not begun:  # where only a merged level begins, the row above goes on
+        if not _begins(at, index):
             block.taken.add(index)
             continue
         if not _is_indicator(at, zone) or _is_pair(row, index, named):
@@ -85,7 +94,19 @@ def read(
         block.indicators.append(Indicator(**values))
         block.taken.add(index)
     doubt_columns(draft, "indicators", zone)
-    return block
+
+
+def _begins(at: Mapping[str, Box | None], index: int) -> bool:
+    """Whether an indicator begins in a row. Where only a merged level begins, or blank cells beside an indicator that does not, as
+    where a line under a text was taken for a border, the row above goes on."""
+    own = {
+        name: b
+        for name, b in at.items()
+        if b is not None and b.first == index and name not in ("level1", "level2")
+    }
+    above = at.get("level3")
+    named_above = above is not None and above.first < index and bool(above.text)
+    return any(b.text for b in own.values()) or (bool(own) and not named_above)
 
 
 def doubt_columns(draft: Draft, block: str, zone: Zone) -> None:

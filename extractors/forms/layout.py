@@ -54,12 +54,16 @@ class Layout:
 
     def zone(self, name: str) -> Zone | None:
         """The zone of a name; of several blocks of funds the one that prints budget and execution."""
-        found = [z for z in self.zones if z.name == name]
+        found = self.all(name)
         return (
             max(found, key=_completeness, default=None)
             if name == "funds"
             else next(iter(found), None)
         )
+
+    def all(self, name: str) -> list[Zone]:
+        """The zones of a name in printed order."""
+        return [z for z in self.zones if z.name == name]
 
 
 def _completeness(zone: Zone) -> int:

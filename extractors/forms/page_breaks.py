@@ -26,9 +26,6 @@ NO_LINE, FULL_LINE = 2.0, 2.4
 #: shares of the width by which two parts of one cell may differ
 SAME_EDGE = 0.02
 
-#: what is said of two rows at a page break of which the second may be the rest of the first
-PERHAPS_CUT = (0.6, "分页处的两行可能是同一行，请核对原页")
-
 _WORD = re.compile(r"[\w.%/+-]+", re.ASCII)
 _WORDS_END = re.compile(r"[。！？；…]$|^$")
 _CONTINUED = re.compile(r"^[（(]?(续上页|续表|接上页|续前表|续上表|续)[）)]?$")
@@ -83,11 +80,19 @@ def _without_repeated_captions(table: Table) -> Layout:
             before = first.setdefault(zone.name, zone)
             starts = {b.row for b in table.breaks}
             if before is not zone and any(zone.above - 2 <= row <= zone.above for row in starts):
-                if _captions(zone) == _captions(before):
+                if _is_again(zone, before):
                     table.drop_rows(zone.above, zone.first)
                     break
         else:
             return layout
+
+
+def _is_again(zone: Zone, before: Zone) -> bool:
+    """Whether a zone has the columns of one before it, by all their captions, or by their fields and most captions: one may be cut off or
+    badly read."""
+    ours, theirs = _captions(zone), _captions(before)
+    fields, theirs_fields = ([c.field for c in z.columns] for z in (zone, before))
+    return ours == theirs or (fields == theirs_fields and len(ours & theirs) * 2 > len(theirs))
 
 
 def _captions(zone: Zone) -> set[str]:
@@ -160,7 +165,8 @@ def _cut_indicator(
         return None
     if level2 is not None and level2 is not level3 and level2 in starting:
         before = _at(above, zone, "level2")
-        if _begins_level(before, level2, bool(level3.text), starting):
+        again = at.open and before is not None and _same(before, level2)  # printed on both pages
+        if not again and _begins_level(before, level2, bool(level3.text), starting):
             return None
     if not level3.text:
         both = any(a and a.text and b and b.text for a, b in numbers)
@@ -181,11 +187,8 @@ def _cut_indicator(
     ):
         return CUT
     if complementary and not below_has_number:
-        if all(_wraps(above, b) for b in starting):
+        if at.open or all(_wraps(above, b) for b in starting):
             return CUT
-        if at.open:
-            above3.doubt(*PERHAPS_CUT)
-            level3.doubt(*PERHAPS_CUT)
     return None
 
 

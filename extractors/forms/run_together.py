@@ -38,7 +38,7 @@ def _part(table: Table, rows: Sequence[Sequence[Box]], box: Box, ending: Sequenc
         whole = field_of(zone, box.text) is not None
         caption = box.text if whole else caption_before(zone, box.text)
         at_side = box.left < min(b.left for b in beside)  # labels there span captions and values
-        if caption and below and (storeys.is_row_of_values(below) and not at_side or not whole):
+        if caption and below and ((storeys.is_row_of_values(below) and not at_side) or not whole):
             rest = box.text[len(caption) :].strip()
             value = replace(box, first=box.first + 1, text=rest)
             value.doubt(*PARTED)

@@ -33,7 +33,7 @@ def extract(table: Table, layout: Layout) -> Form:
         for text in (fund.weight, fund.score)
         if (points := number(text or "")) is not None
     ]
-    block = indicators.read(draft, layout.zone("indicators"), rows, execution)
+    block = indicators.read(draft, layout.all("indicators"), rows, execution)
     taken |= block.taken
     header.read(draft, table, layout, rows, taken)
     header.joined(draft, rows)

@@ -18,6 +18,10 @@ from selfeval.extractors.model import Bbox, Char
 
 #: share of a character's width beyond a border that says that its text runs over the border
 OVERRUN_SHARE = 0.3
+#: the same, where the cell beyond the border is empty: the character may be its own
+TOUCHING_SHARE = 0.1
+#: ems from a character that stands over its border up to which the cell beyond begins
+BESIDE = 0.3
 #: ems between two characters on both sides of a border that say the same: cells keep their texts further apart
 OVERRUN_GAP = 0.12
 #: ems between two characters of one text object up to which they are one text, between figures and between others
@@ -98,7 +102,8 @@ def _move_rests(
 
 
 def _is_one_text(chars: Sequence[Char], ink: Sequence[int], gaps: np.ndarray, k: int) -> bool:
-    figures = chars[ink[k]].text.isdigit() and chars[ink[k + 1]].text.isdigit()
+    """Full-width digits leave half an em between them, as characters do."""
+    figures = all("0" <= chars[ink[j]].text <= "9" for j in (k, k + 1))
     return bool(gaps[k] < (ONE_NUMBER if figures else ONE_TEXT))
 
 
@@ -200,7 +205,10 @@ def _overrunning(
     beyond = np.maximum(sides[:, 0] - own[:, 0], own[:, 2] - sides[:, 2])
     over = (width > em / 10) & (beyond > OVERRUN_SHARE * width)
     found = set(at[inside[over]].tolist())
-    found |= _begun_in(own[over], at, boxes)
+    touching = (width > em / 10) & (beyond > TOUCHING_SHARE * width)
+    for k, empty in zip(np.flatnonzero(touching), _begun_in(own[touching], at, boxes), strict=True):
+        if empty:
+            found |= {int(at[inside[k]]), *empty}
     for k in np.flatnonzero(~over & (sides[:, 2] - own[:, 2] < OVERRUN_GAP * em)):
         gap = OVERRUN_GAP * em[k]
         beside = (
@@ -213,16 +221,17 @@ def _overrunning(
     return found
 
 
-def _begun_in(own: np.ndarray, at: np.ndarray, boxes: Sequence[Bbox]) -> set[int]:
-    """The empty cells in which one of the characters (n x 4) that stand over a border has its other part."""
+def _begun_in(own: np.ndarray, at: np.ndarray, boxes: Sequence[Bbox]) -> list[set[int]]:
+    """For each of the characters (n x 4) that stand over a border the empty cells in which it has its other part."""
     if not len(own):
-        return set()
+        return []
     every = np.array(boxes, dtype=float)
     empty = np.setdiff1d(np.arange(len(boxes)), at)
     sides, middle = every[empty], (own[:, 1] + own[:, 3]) / 2
     level = (sides[:, None, 1] <= middle) & (middle < sides[:, None, 3])
-    over = (sides[:, None, 0] < own[:, 2]) & (own[:, 0] < sides[:, None, 2])
-    return set(empty[(level & over).any(axis=1)].tolist())
+    apart = BESIDE * (own[:, 3] - own[:, 1])  # filled cells may leave a gap between them
+    over = (sides[:, None, 0] < own[:, 2] + apart) & (own[:, 0] - apart < sides[:, None, 2])
+    return [set(empty[held].tolist()) for held in (level & over).T]
 
 
 def _pull_together(
