@@ -18,6 +18,9 @@ from selfeval.extractors.model import Doubt, Indicator, Total
 
 FIELDS = fields.names(fields.INDICATORS)
 LEVELS = ("level1", "level2", "level3")
+#: fields that every indicator has of its own, and what is said where two share one cell
+OWN = ("target", "actual", "weight", "score")
+SHARED = ("与上一行共用一个单元格，可能缺少框线，请核对是否属于本行", 0.7)
 #: columns of the total row
 _TOTALS = ("weight", "score", "explanation")
 
@@ -89,6 +92,7 @@ def _read_zone(
             continue
         path = f"indicators/{len(block.indicators)}"
         values = {n: draft.note(f"{path}/{n}", b) for n, b in at.items() if b is not None}
+        _doubt_shared(draft, path, at, index)
         if zone.column("target_part"):
             _join_target(draft, path, values, zone, row)
         block.indicators.append(Indicator(**values))
@@ -107,6 +111,17 @@ def _begins(at: Mapping[str, Box | None], index: int) -> bool:
     above = at.get("level3")
     named_above = above is not None and above.first < index and bool(above.text)
     return any(b.text for b in own.values()) or (bool(own) and not named_above)
+
+
+def _doubt_shared(draft: Draft, path: str, at: Mapping[str, Box | None], index: int) -> None:
+    """Say of a number that an indicator shares with the one above that it may not be its own: a border may be missing."""
+    name = at.get("level3")
+    if name is None or name.first < index or not name.text:
+        return
+    for field_name in OWN:
+        box = at.get(field_name)
+        if box is not None and box.first < index and re.search(r"\d", box.text):
+            draft.doubts.append(Doubt(f"{path}/{field_name}", *SHARED))
 
 
 def doubt_columns(draft: Draft, block: str, zone: Zone) -> None:

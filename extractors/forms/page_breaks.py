@@ -169,7 +169,9 @@ def _cut_indicator(
         if not again and _begins_level(before, level2, bool(level3.text), starting):
             return None
     if not level3.text:
-        both = any(a and a.text and b and b.text for a, b in numbers)
+        both = [b for a, b in numbers if a and a.text and b and b.text]
+        if both and at.open and all(_wraps(above, b) for b in both):
+            return CUT  # numbers that wrap in narrow columns
         return SURE if not below_has_number or (at.open and not both) else None
     above3 = _at(above, zone, "level3")
     if above3 is None or _TEMPLATE_ROW.match(above3.text):

@@ -14,6 +14,10 @@ from selfeval.extractors.grids.stitch import Box, Table
 PARTED = (0.5, "与上方栏名之间未见框线，已拆开读取，请核对")
 #: characters of a caption to which other text may be joined
 JOINED = range(3, 13)
+#: characters of a goal at least
+SENTENCE = 8
+#: the last character of a caption and the first of the text after it
+_APART = re.compile(r"[\w）)]\w")
 #: other captions of its zone that stand beside a caption: one is enough for the goals, which have two columns
 BESIDE = {"goals": 1}
 
@@ -33,13 +37,22 @@ def _part(table: Table, rows: Sequence[Sequence[Box]], box: Box, ending: Sequenc
     below = [b for b in rows[box.first + 1] if b.first == box.first + 1]
     for zone in COLUMNS:
         beside = [b for b in ending if field_of(zone, b.text) not in (None, "-")]
-        if len(beside) < BESIDE.get(zone, 3) or any(field_of(zone, b.text) for b in below):
+        if len(beside) < BESIDE.get(zone, 3):
             continue
-        whole = field_of(zone, box.text) is not None
-        caption = box.text if whole else caption_before(zone, box.text)
-        at_side = box.left < min(b.left for b in beside)  # labels there span captions and values
-        if caption and below and ((storeys.is_row_of_values(below) and not at_side) or not whole):
-            rest = box.text[len(caption) :].strip()
+        whole = field_of(zone, box.text) not in (None, "-")
+        caption, rest = (box.text, "") if whole else _split(zone, box.text)
+        first = min(b.left for b in (box, *beside))
+        values = [b for b in below if b.left >= first - storeys.EDGE]
+        if any(field_of(zone, b.text) for b in values):
+            continue
+        if zone == "goals":  # a label at their side may span captions and values
+            goes_on = len(rest) >= SENTENCE
+        elif whole:
+            goes_on = storeys.is_row_of_values(values)
+        else:
+            at_side = all(b.left > box.left for b in beside)
+            goes_on = not at_side or (field_of(zone, caption) or "").startswith("level")
+        if caption and below and goes_on:
             value = replace(box, first=box.first + 1, text=rest)
             value.doubt(*PARTED)
             table.boxes.append(value)
@@ -47,10 +60,22 @@ def _part(table: Table, rows: Sequence[Sequence[Box]], box: Box, ending: Sequenc
             return
 
 
+def _split(zone: str, text: str) -> tuple[str, str]:
+    """The caption and the text in a cell that holds both; a turned text may come first."""
+    caption = caption_before(zone, text)
+    if caption or zone != "indicators":
+        return caption, text[len(caption) :].strip() if caption else ""
+    for length in reversed(JOINED):
+        head, end = text[:-length].strip(), text[-length:].lstrip()
+        if len(head) > 1 and _APART.fullmatch(head[-1] + end[0]) and is_exact(zone, end):
+            return end, head
+    return "", ""
+
+
 def caption_before(zone: str, text: str) -> str:
     """The longest caption of a zone that a text begins with, if more comes after it; else nothing."""
     for length in reversed(JOINED):
         head, rest = text[:length].rstrip(), text[length:].strip()
-        if len(rest) > 1 and re.match(r"\w", rest) and is_exact(zone, head):
+        if len(rest) > 1 and _APART.fullmatch(head[-1] + rest[0]) and is_exact(zone, head):
             return head
     return ""

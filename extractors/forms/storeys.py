@@ -7,6 +7,7 @@ column's caption is the path of all cells above it, whatever row they begin in.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from selfeval.extractors.forms.captions import field_of
@@ -51,9 +52,9 @@ def end_of(zone: str, rows: Sequence[Sequence[Box]], index: int) -> int:
         return deep
     named = [b for b in rows[index] if b.first == index and field_of(zone, b.text)]
     while deep < min(index + STOREYS, len(rows)):
-        if is_row_of_values([b for b in rows[deep] if b.first == deep]):
-            break  # a label at the side may span captions and values alike
         first = min((b.left for b in named), default=0.0)
+        if is_row_of_values([b for b in rows[deep] if b.first == deep and b.left >= first - EDGE]):
+            break  # a label at the side may span captions and values alike
         spanned = [
             b.end
             for row in range(index, deep)
@@ -76,8 +77,11 @@ def end_of(zone: str, rows: Sequence[Sequence[Box]], index: int) -> int:
 
 
 def is_row_of_values(boxes: Sequence[Box]) -> bool:
-    """Whether a row below captions holds numbers or dashes that do not number the columns."""
-    return any(_FIGURE.fullmatch(b.text.strip()) for b in boxes) and not _numbers_columns(boxes)
+    """Whether cells below captions are blank, or hold numbers or dashes that do not number the columns."""
+    texts = [unicodedata.normalize("NFKC", re.sub(r"\s", "", b.text)) for b in boxes]
+    if texts and not any(texts):
+        return True
+    return any(map(_FIGURE.fullmatch, texts)) and not _numbers_columns(boxes)
 
 
 def _numbers_columns(boxes: Sequence[Box]) -> bool:

@@ -137,11 +137,11 @@ def _by_rows(
     for line in rows:
         middle = (line[0].top + line[0].bottom) / 2
         bands.setdefault(bisect_right(ys, middle) - 1, []).append(line)
-    if len(bands) < 2:
-        return whole, False
     figures = all(_FIGURES.fullmatch(line_text(line)) for line in rows)
     em = max(size(c) for c in rows[0])
-    if not figures and (max(len(line) for line in rows) < 2 or not _in_place(place, bands, ys, em)):
+    if not figures:
+        bands = _texts(bands, em)
+    if len(bands) < 2 or not (figures or _in_place(place, bands, ys, em)):
         return whole, False
     if not figures and (len(bands) < place.rows or not parted_beside):
         return whole, True
@@ -155,6 +155,20 @@ def _by_rows(
         )
         for key, start, end in zip(sorted(bands), starts, ends, strict=True)
     ], True
+
+
+def _texts(bands: dict[int, list[list[Char]]], em: float) -> dict[int, list[list[Char]]]:
+    """The lines of each text under the row that it begins in: lines one leading apart are one text."""
+    texts: dict[int, list[list[Char]]] = {}
+    last = None
+    for row, lines_of in sorted(bands.items()):
+        for line in lines_of:
+            if last is not None and line[0].top - last[0].top <= LEADING * em:
+                texts[max(texts)].append(line)
+            else:
+                texts.setdefault(row, []).append(line)
+            last = line
+    return texts
 
 
 def _in_place(
