@@ -9,7 +9,7 @@ from dataclasses import fields
 from selfeval.core.fields import HEADER, ROWS
 from selfeval.extractors import read
 from selfeval.extractors.forms import kind, other, page_breaks
-from selfeval.extractors.forms.page_breaks import is_continued
+from selfeval.extractors.forms.continued import is_continued
 from selfeval.extractors.grids import stitch
 from selfeval.extractors.grids.cells import SolvedPage
 from selfeval.extractors.model import Form

@@ -75,6 +75,31 @@ def test_habits_that_were_once_read_wrong_in_silence(seed: int) -> None:
     assert not silent_of(case, read_document(draw_case(case), "habits.pdf")), str(case)
 
 
+@pytest.mark.parametrize(
+    ("seed", "trouble"),
+    [
+        (100053, "a caption runs into the first fund: the row became a caption"),
+        (101061, "the same over a blank row"),
+        (101405, "a row of full-width figures was taken for captions"),
+        (900027, "a goal in one cell with its caption"),
+        (103836, "a turned level in one cell with the caption above it"),
+        (103200, "captions printed again with a slip ended the form"),
+        (100464, "a row cut by a page break without borders became two"),
+        (201314, "a number that wraps was cut in two by a page break"),
+        (202337, "the name of a level was cut by a page break"),
+        (101122, "full-width figures over a border were parted"),
+        (100198, "an underline made one indicator two"),
+        (100122, "two levels in one cell"),
+        (102783, "two levels set down in columns in one cell"),
+        (102784, "a blank score shared the cell of the score above"),
+    ],
+)
+def test_a_form_of_the_fuzz_that_lost_values_in_silence(seed: int, trouble: str) -> None:
+    case = random_case(seed)
+    silent = silent_of(case, read_document(draw_case(case), "habits.pdf"))
+    assert not silent, f"{trouble}: {case}"
+
+
 @pytest.mark.parametrize("seed", [20443, 20487, 20576])
 def test_a_value_below_or_above_an_empty_cell_without_a_border_between_is_told(seed: int) -> None:
     """It stands in the middle of its row, and so not where a merged cell has its text."""

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from selfeval.core import fields
 from selfeval.extractors.forms.captions import field_of
+from selfeval.extractors.forms.continued import is_continued
 from selfeval.extractors.forms.draft import SURE, Draft
 from selfeval.extractors.forms.layout import Column, Zone
 from selfeval.extractors.forms.meaning import OPEN, PLACED, number
-from selfeval.extractors.forms.page_breaks import is_continued
 from selfeval.extractors.grids.stitch import Box
 from selfeval.extractors.model import Doubt, Indicator, Total
 
@@ -21,6 +21,7 @@ LEVELS = ("level1", "level2", "level3")
 #: fields that every indicator has of its own, and what is said where two share one cell
 OWN = ("target", "actual", "weight", "score")
 SHARED = ("与上一行共用一个单元格，可能缺少框线，请核对是否属于本行", 0.7)
+TWO_LEVELS = ("一个单元格内似有两级或两项指标名称，可能缺少框线，请核对", 0.6)
 #: columns of the total row
 _TOTALS = ("weight", "score", "explanation")
 
@@ -114,7 +115,12 @@ def _begins(at: Mapping[str, Box | None], index: int) -> bool:
 
 
 def _doubt_shared(draft: Draft, path: str, at: Mapping[str, Box | None], index: int) -> None:
-    """Say of a number that an indicator shares with the one above that it may not be its own: a border may be missing."""
+    """Say of a number that an indicator shares with the one above that it may not be its own, and of two levels in one cell that they are
+    two: a border may be missing."""
+    for level in ("level1", "level2"):
+        box = at.get(level)
+        if box is not None and min(map(box.text.count, "指标")) > 1:
+            draft.doubts.append(Doubt(f"{path}/{level}", *TWO_LEVELS))
     name = at.get("level3")
     if name is None or name.first < index or not name.text:
         return

@@ -52,3 +52,11 @@ def is_one_level(above: str, below: str) -> bool:
 def is_level_name(text: str) -> bool:
     """Whether a text is the name of a first or second level, with its points or without: 产出指标（50分）, 数量指标."""
     return caption_key(text) in LEVEL_NAMES
+
+
+def is_cut_name(text: str) -> bool:
+    """Whether a text is the beginning of a level's name, and no name itself: 满意度指."""
+    key = caption_key(text)
+    return (
+        bool(key) and key not in LEVEL_NAMES and any(name.startswith(key) for name in LEVEL_NAMES)
+    )

@@ -6,16 +6,17 @@ Where the print leaves it open whether a row was cut or a merged cell ran on, th
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from selfeval.extractors.forms.captions import caption_key, field_of
+from selfeval.extractors.forms.continued import inherit_continued, is_continued
 from selfeval.extractors.forms.layout import Layout, Zone
-from selfeval.extractors.forms.levels import is_one_level
+from selfeval.extractors.forms.levels import is_cut_name, is_one_level
 from selfeval.extractors.forms.zones import find
 from selfeval.extractors.grids.stitch import Box, Break, Table
 
 CUT = (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
 SURE = (1.0, "")
+CUT_NAME = (0.6, "名称似在分页处被截断，请核对原页")
 LEVELS = ("level1", "level2")
 NUMBERS = ("weight", "score")
 #: points from the upper cell's text to the break that leave no room for another line of usual type, and from the break to the lower text;
@@ -28,7 +29,6 @@ SAME_EDGE = 0.02
 
 _WORD = re.compile(r"[\w.%/+-]+", re.ASCII)
 _WORDS_END = re.compile(r"[。！？；…]$|^$")
-_CONTINUED = re.compile(r"^[（(]?(续上页|续表|接上页|续前表|续上表|续)[）)]?$")
 _NEW_ROW = re.compile(r"^(指标\s*\d|\d{1,2}[.、．]|[…\.。·]{2,}|[（(]?\d{1,2}[）)])")
 _TEMPLATE_ROW = re.compile(r"^(指标\s*\d+\s*[:：、.．/]?|[…\.。·]+)$")
 
@@ -54,7 +54,7 @@ def mend(table: Table) -> Layout:
             layout = find(table)
         else:
             _run_on(table, at, zone)
-    _inherit_continued(table)
+    inherit_continued(table)
     if zone := layout.zone("indicators"):
         _lengthen_levels(table, zone)
     for zone in layout.zones:
@@ -63,12 +63,6 @@ def mend(table: Table) -> Layout:
                 if box.covers(column.middle) and zone.first <= box.first < zone.end:
                     box.doubt(0.5, f"栏目“{column.caption}”与“{other}”含义相近，此处读的是前者")
     return layout
-
-
-@lru_cache(20_000)
-def is_continued(text: str) -> bool:
-    """Whether a cell says only that it continues the one above (续上页)."""
-    return bool(_CONTINUED.match(re.sub(r"\s", "", text)))
 
 
 def _without_repeated_captions(table: Table) -> Layout:
@@ -165,7 +159,9 @@ def _cut_indicator(
         return None
     if level2 is not None and level2 is not level3 and level2 in starting:
         before = _at(above, zone, "level2")
-        again = at.open and before is not None and _same(before, level2)  # printed on both pages
+        again = (
+            at.open and before is not None and caption_key(before.text) == caption_key(level2.text)
+        )
         if not again and _begins_level(before, level2, bool(level3.text), starting):
             return None
     if not level3.text:
@@ -187,6 +183,8 @@ def _cut_indicator(
     if (full and complementary and rest) or (
         touching and ((complementary and at.open) or (alone and above3.text))
     ):
+        return CUT
+    if at.open and all(_wraps(above, b) for b in starting):
         return CUT
     if complementary and not below_has_number:
         if at.open or all(_wraps(above, b) for b in starting):
@@ -256,6 +254,9 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
             _run_on_level(table, a, b, alone)
         elif name in ("explanation", *NUMBERS):
             _run_on_value(table, a, b, alone, name == "explanation", at.open)
+    for box in table.boxes:
+        if box.end == at.row and is_cut_name(box.text):
+            box.doubt(*CUT_NAME)
 
 
 def _run_on_level(table: Table, a: Box, b: Box, alone: bool) -> None:
@@ -290,7 +291,7 @@ def _run_on_value(table: Table, a: Box, b: Box, alone: bool, words: bool, broken
         if not continued:
             a.doubt(0.8, "合并单元格跨页，下一页部分按同一单元格处理")
         _join(table, a, b)
-    elif words and broken and not b.text and re.search(r"\w", a.text):
+    elif words and broken and not b.text and a.text:
         b.doubt(0.8, "上一页的说明可能延续到此格，请核对原页")
 
 
@@ -329,22 +330,5 @@ def _join(table: Table, a: Box, b: Box) -> None:
     table.boxes.remove(b)
 
 
-def _same(a: Box, b: Box) -> bool:
-    return caption_key(a.text) == caption_key(b.text)
-
-
 def _is_total(box: Box) -> bool:
     return len(caption_key(box.text)) > 1 and field_of("total", box.text) == "total"
-
-
-def _inherit_continued(table: Table) -> None:
-    """A cell that only says 续上页 stands for the nearest cell above it that says something."""
-    for box in table.boxes:
-        if is_continued(box.text):
-            above = [
-                b
-                for b in table.boxes
-                if b.end <= box.first and b.covers(box.middle) and not is_continued(b.text)
-            ]
-            source = max(above, key=lambda b: b.end, default=None)
-            box.text = source.text if source and caption_key(source.text) else ""

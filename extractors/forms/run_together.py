@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from selfeval.extractors.forms import storeys
 from selfeval.extractors.forms.captions import COLUMNS, field_of, is_exact
+from selfeval.extractors.forms.levels import is_level_name
 from selfeval.extractors.grids.stitch import Box, Table
 
 #: how sure a value is that was parted from its caption, and why
 PARTED = (0.5, "与上方栏名之间未见框线，已拆开读取，请核对")
 #: characters of a caption to which other text may be joined
 JOINED = range(3, 13)
-#: characters of a goal at least
+#: characters of a goal at least, and of a caption below another at most
 SENTENCE = 8
 #: the last character of a caption and the first of the text after it
 _APART = re.compile(r"[\w）)]\w")
@@ -42,13 +43,13 @@ def _part(table: Table, rows: Sequence[Sequence[Box]], box: Box, ending: Sequenc
         whole = field_of(zone, box.text) not in (None, "-")
         caption, rest = (box.text, "") if whole else _split(zone, box.text)
         first = min(b.left for b in (box, *beside))
-        values = [b for b in below if b.left >= first - storeys.EDGE]
-        if any(field_of(zone, b.text) for b in values):
+        values = [b for b in below if b.left >= first - storeys.EDGE and not is_level_name(b.text)]
+        if any(field_of(zone, b.text) for b in values if len(b.text) < SENTENCE):
             continue
         if zone == "goals":  # a label at their side may span captions and values
             goes_on = len(rest) >= SENTENCE
         elif whole:
-            goes_on = storeys.is_row_of_values(values)
+            goes_on = storeys.is_row_of_values(zone, values)
         else:
             at_side = all(b.left > box.left for b in beside)
             goes_on = not at_side or (field_of(zone, caption) or "").startswith("level")

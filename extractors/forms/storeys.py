@@ -26,6 +26,8 @@ _NUMBERING = re.compile(
 )
 #: a value: a number or a dash
 _FIGURE = re.compile(r"-?\d[\d,]*(\.\d+)?[%％]?|[-—–─－]+")
+#: what stands in no caption
+_SENTENCE = re.compile(r"[。；，]|[.·]{3}")
 #: words of a caption that stands over others
 _OVER = re.compile(r"指标|[值分]$|情况|目标|完成|评价|绩效|预算|执行|自评|复核")
 #: captions over another's that make it the reviewer's, or a former year's
@@ -53,7 +55,8 @@ def end_of(zone: str, rows: Sequence[Sequence[Box]], index: int) -> int:
     named = [b for b in rows[index] if b.first == index and field_of(zone, b.text)]
     while deep < min(index + STOREYS, len(rows)):
         first = min((b.left for b in named), default=0.0)
-        if is_row_of_values([b for b in rows[deep] if b.first == deep and b.left >= first - EDGE]):
+        own = [b for b in rows[deep] if b.first == deep and b.left >= first - EDGE]
+        if is_row_of_values(zone, own):
             break  # a label at the side may span captions and values alike
         spanned = [
             b.end
@@ -76,12 +79,14 @@ def end_of(zone: str, rows: Sequence[Sequence[Box]], index: int) -> int:
     return deep
 
 
-def is_row_of_values(boxes: Sequence[Box]) -> bool:
-    """Whether cells below captions are blank, or hold numbers or dashes that do not number the columns."""
+def is_row_of_values(zone: str, boxes: Sequence[Box]) -> bool:
+    """Whether cells below captions are blank, or hold sentences, numbers or dashes that do not number the columns."""
     texts = [unicodedata.normalize("NFKC", re.sub(r"\s", "", b.text)) for b in boxes]
-    if texts and not any(texts):
-        return True
-    return any(map(_FIGURE.fullmatch, texts)) and not _numbers_columns(boxes)
+    if any(map(_FIGURE.fullmatch, texts)):
+        return not _numbers_columns(boxes)
+    if any(field_of(zone, text) and not _SENTENCE.search(text) for text in texts):
+        return False
+    return bool(texts) and (not any(texts) or any(map(_SENTENCE.search, texts)))
 
 
 def _numbers_columns(boxes: Sequence[Box]) -> bool:

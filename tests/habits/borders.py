@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from random import Random
@@ -96,7 +98,7 @@ def _lines(
         canvas.setStrokeGray(0.75)
     if style == "ruled paper":
         _ruled_paper(canvas, height, rng)
-    lines = _chosen(every, style, rng)
+    lines = _chosen(parts, every, style, rng)
     for x0, y0, x1, y1 in lines:
         if style == "images":
             half = 0.3
@@ -120,10 +122,10 @@ def _underlines(
         canvas.line(part.x0 + 1.5, y, part.x1 - 1.5, y)
 
 
-def _chosen(every: list[list[Side]], style: str, rng: Random) -> list[Side]:
+def _chosen(parts: Sequence[Part], every: list[list[Side]], style: str, rng: Random) -> list[Side]:
     """The sides that a style draws."""
     if style == "missing segment":
-        return _without_segment(every, rng)
+        return _without_segment(parts, every, rng)
     each = [s for cell in every for s in cell]
     if style == "horizontal only, cell by cell":
         return [side for side in each if side[1] == side[3]]
@@ -146,10 +148,22 @@ def _ruled_paper(canvas: Canvas, height: float, rng: Random) -> None:
     canvas.restoreState()
 
 
-def _without_segment(every: list[list[Side]], rng: Random) -> list[Side]:
-    """Every side as an object of its own, but for one horizontal side that two cells of equal width share."""
+def _without_segment(parts: Sequence[Part], every: list[list[Side]], rng: Random) -> list[Side]:
+    """Every side as an object of its own, but for one horizontal side that two cells of equal width share. Words and a blank without a
+    line between them are one merged cell to any reader, so that side stays."""
     found = [side for cell in every for side in cell]
-    shared = sorted({side for side in found if found.count(side) > 1 and side[1] == side[3]})
+    words = Counter(
+        side
+        for part, cell in zip(parts, every, strict=True)
+        for side in set(cell)
+        if part.lines and not re.search(r"\d", "".join(part.lines))
+    )
+    blank = {s for part, cell in zip(parts, every, strict=True) for s in cell if not part.lines}
+    shared = sorted(
+        side
+        for side in set(found)
+        if found.count(side) > 1 and side[1] == side[3] and not (side in blank and words[side])
+    )
     gone = rng.choice(shared) if shared else None
     return [side for side in dict.fromkeys(found) if side != gone]
 
