@@ -31,13 +31,15 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """The picture of one page: `path` relative to the site's folder with forward slashes; `width` and `height` in PDF points."""
+    """The picture of one page, upright: `path` relative to the site's folder with forward slashes; `width` and `height` in PDF points;
+    `turn` the degrees by which the page as displayed lies turned clockwise against it."""
 
     document_id: str
     page: int
     path: str
     width: float
     height: float
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

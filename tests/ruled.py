@@ -45,7 +45,8 @@ def solved(pages: Sequence[Page]) -> list[SolvedPage]:
         lines: list[Line] = []
         for top, item in _stacked(page):
             if isinstance(item, str):
-                lines.append(Line(item, (LEFT, top, LEFT + 10 * len(item), top + 12)))
+                box = (LEFT, top, LEFT + 10 * len(item), top + 12)
+                lines.append(Line(item, box, box))
                 continue
             cells = list(placed(item))
             columns = max(column + across for _, column, _, across, _ in cells)

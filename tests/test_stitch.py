@@ -55,7 +55,8 @@ def grid(
 
 
 def line(text: str, y: float = 60.0, x: float = 100.0) -> Line:
-    return Line(text, (x, y, x + 10 * len(text), y + 12))
+    box = (x, y, x + 10 * len(text), y + 12)
+    return Line(text, box, box)
 
 
 def pages(*items: Sequence[Grid | Line]) -> list[SolvedPage]:

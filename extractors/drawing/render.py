@@ -41,8 +41,8 @@ _COVER = (205, 205, 205)
 
 
 class PagePicture(NamedTuple):
-    """A picture of a page: its bytes, what they are (png or webp), its size in pixels, and the size of the displayed page in points that
-    bboxes refer to."""
+    """A picture of a page: its bytes, what they are (png or webp), its size in pixels and in points, and the degrees by which the displayed
+    page, which bboxes refer to, lies turned clockwise against the picture."""
 
     data: bytes
     kind: str
@@ -50,6 +50,7 @@ class PagePicture(NamedTuple):
     height_px: int
     width_pt: float
     height_pt: float
+    turn: int = 0
 
 
 def render_page(data: bytes, page: int, **how: Any) -> PagePicture:
@@ -80,8 +81,10 @@ def draw_page(
     max_dots: float = _PNG_STEPS[0],
     hide: Sequence[Bbox] = (),
     hide_on_scan: Sequence[Bbox] = (),
+    turn: int = 0,
 ) -> PagePicture:
-    """Draw the page (counted from 1) with the boxes in `hide` covered: names and phone numbers. `max_dots` an inch are enough.
+    """Draw the page (counted from 1) with the boxes in `hide` covered: names and phone numbers. `max_dots` an inch are enough. A page that
+    lies turned clockwise by `turn` degrees (0, 90, 180, 270) is drawn upright.
 
     What the page's own text shows to be a telephone number, an identity number or a name after a caption is covered without being asked
     for. A scan has no text: there the boxes in `hide_on_scan` are covered instead, cells whose recognised text held such a thing.
@@ -97,9 +100,7 @@ def draw_page(
             covered = [*hide, *(hide_on_scan if found is None else found)]
         except pdfium.PdfiumError as error:
             raise ExtractError("damaged", detail=f"第 {page} 页的文字无法读取") from error
-        return _draw(
-            drawn, page, max_bytes, max_pixels, max_dots, covered, printed=found is not None
-        )
+        return _draw(drawn, page, max_bytes, max_pixels, max_dots, covered, found is not None, turn)
     finally:
         drawn.close()
 
@@ -112,6 +113,7 @@ def _draw(
     max_dots: float,
     hide: Sequence[Bbox],
     printed: bool,
+    turn: int,
 ) -> PagePicture:
     screen_images(drawn)
     width, height = drawn.get_size()
@@ -124,17 +126,18 @@ def _draw(
             limit=MAX_PAGE_AREA,
         )
     most = min(math.sqrt(max_pixels / (width * height)) * _POINTS_PER_INCH, max_dots)
+    size = (height, width) if turn in (90, 270) else (width, height)
     grey = printed and not has_colours(drawn)
     for dots in [dots for dots in _PNG_STEPS if dots <= most] if printed else ():
-        image = _covered(drawn, dots, hide, grey)
+        image = _covered(drawn, dots, hide, grey, turn)
         found = _in_shades(image, max_bytes) if grey else _in_web_colours(image, max_bytes)
         if len(found) <= max_bytes:
-            return PagePicture(found, "png", image.width, image.height, width, height)
+            return PagePicture(found, "png", image.width, image.height, *size, turn)
     found, resolution = b"", 0.0
     for dots, quality in _STEPS:
         if min(dots, most) != resolution:
             resolution = min(dots, most)
-            image = _covered(drawn, resolution, hide, grey=False)
+            image = _covered(drawn, resolution, hide, grey=False, turn=turn)
         import PIL.WebPImagePlugin  # noqa: F401  Pillow would load forty formats to find this one
 
         buffer = io.BytesIO()
@@ -142,11 +145,13 @@ def _draw(
         found = buffer.getvalue()
         if len(found) <= max_bytes:
             break
-    return PagePicture(found, "webp", image.width, image.height, width, height)
+    return PagePicture(found, "webp", image.width, image.height, *size, turn)
 
 
-def _covered(drawn: pdfium.PdfPage, dots: float, hide: Sequence[Bbox], grey: bool) -> Image:
-    """The page with boxes painted over, in 256 shades of grey or in colours."""
+def _covered(
+    drawn: pdfium.PdfPage, dots: float, hide: Sequence[Bbox], grey: bool, turn: int
+) -> Image:
+    """The page upright with boxes painted over, in 256 shades of grey or in colours."""
     from PIL import ImageDraw
 
     scale = dots / _POINTS_PER_INCH
@@ -161,7 +166,7 @@ def _covered(drawn: pdfium.PdfPage, dots: float, hide: Sequence[Bbox], grey: boo
             (x0 * scale, top * scale, x1 * scale, bottom * scale),
             fill=_COVER[0] if grey else _COVER,
         )
-    return image
+    return image.rotate(turn, expand=True) if turn else image
 
 
 def _in_shades(grey: Image, max_bytes: int) -> bytes:

@@ -36,13 +36,13 @@ def title(
     for names in (is_form_title, is_title):
         for number, line in reversed(own):
             if names(line.text):
-                return line.text, (Evidence(number, line.bbox),), None
+                return line.text, (Evidence(number, line.shown),), None
     first = list(rows[0]) if rows else []
     if len(first) == 1 and is_title(first[0].text):
         return first[0].text, first[0].parts, first[0]
     for number, line in own:
         if re.search(r"绩效|目标", line.text) and len(line.text) <= 40 and "：" not in line.text:
-            return line.text, (Evidence(number, line.bbox),), None
+            return line.text, (Evidence(number, line.shown),), None
     return None, (), None
 
 
@@ -51,7 +51,7 @@ def year(draft: Draft, table: Table, named: str | None) -> int | None:
     The date of filing is none of them. A year that stands elsewhere on the form, and is the only one, is read with a doubt."""
     for page, line in reversed(table.lines):
         if match := _YEAR_LINE.match(line.text):
-            draft.evidence["year"] = (Evidence(page, line.bbox),)
+            draft.evidence["year"] = (Evidence(page, line.shown),)
             return int(match.group(1))
     cell = re.search(r"20\d{2}", draft.values.get("year", ""))
     if cell:
@@ -64,7 +64,7 @@ def year(draft: Draft, table: Table, named: str | None) -> int | None:
         if _FILED.search(line.text) or _DAY.search(line.text):
             continue
         if match := _YEAR_IN_BRACKETS.search(line.text) or _YEAR.search(line.text):
-            draft.evidence["year"] = (Evidence(page, line.bbox),)
+            draft.evidence["year"] = (Evidence(page, line.shown),)
             return int(match.group(1))
     return _only_year(draft, table)
 
@@ -87,7 +87,7 @@ def _only_year(draft: Draft, table: Table) -> int | None:
 
 def _texts(table: Table) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
     for page, line in table.lines + table.notes:
-        yield line.text, (Evidence(page, line.bbox),)
+        yield line.text, (Evidence(page, line.shown),)
     for box in table.boxes:
         yield box.text, box.parts
 
@@ -105,7 +105,7 @@ def amount_unit(draft: Draft, table: Table, layout: Layout, rows: list[list[Box]
                     return match.group(1)
     for page, line in table.lines + table.notes:
         if match := _UNIT_LINE.search(line.text):
-            draft.evidence["amount_unit"] = (Evidence(page, line.bbox),)
+            draft.evidence["amount_unit"] = (Evidence(page, line.shown),)
             return match.group(1)
     if match := _AMOUNT_UNIT.fullmatch(re.sub(r"\s", "", draft.values.get("amount_unit", ""))):
         return match.group(1)

@@ -33,10 +33,11 @@ OPEN_BORDERS, OVERRUN = (0.5, "单元格框线不完整"), (0.6, "文字越过�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text outside the tables, with its box in the upright frame."""
+    """One line of text outside the tables, with its box in the upright frame and on the page as displayed."""
 
     text: str
     bbox: Bbox
+    shown: Bbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def solve(content: PageContent) -> SolvedPage:
         over = {index - first for index in doubtful if first <= index < end}
         grids.append(frame.grid(content, held[first:end], over))
         first = end
-    return SolvedPage(content, tuple(grids), tuple(_lines(loose)))
+    return SolvedPage(content, tuple(grids), tuple(_lines(content, loose)))
 
 
 def _type_size(boxes: np.ndarray) -> float:
@@ -155,7 +156,7 @@ def _homes(middles: np.ndarray, frames: Sequence[_Frame]) -> np.ndarray:
     return homes
 
 
-def _lines(chars: Sequence[Char]) -> list[Line]:
+def _lines(content: PageContent, chars: Sequence[Char]) -> list[Line]:
     result = []
     for line in lines(chars):
         for part in _parted(line):
@@ -168,7 +169,7 @@ def _lines(chars: Sequence[Char]) -> list[Line]:
                     max(c.x1 for c in inked),
                     max(c.bottom for c in inked),
                 )
-                result.append(Line(text, box))
+                result.append(Line(text, box, content.displayed(box)))
     return result
 
 

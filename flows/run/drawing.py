@@ -9,8 +9,9 @@ from selfeval.extractors.errors import ExtractError
 from selfeval.extractors.isolation.files import read_file
 from selfeval.extractors.model import Bbox
 
-#: A page to draw, the boxes on it that hold names and telephone numbers, and those to cover as well if it is a scan.
-Wanted = tuple[int, Sequence[Bbox], Sequence[Bbox]]
+#: A page to draw, the boxes on it that hold names and telephone numbers, those to cover as well if it is a scan, and the degrees by which it
+#: lies turned.
+Wanted = tuple[int, Sequence[Bbox], Sequence[Bbox], int]
 
 
 def draw(
@@ -22,14 +23,12 @@ def draw(
         return []
     drawn = []
     with opened(data) as document:
-        for page, hidden, on_scan in wanted:
+        for page, hide, on_scan, turn in wanted:
             try:
-                drawn.append(
-                    (
-                        page,
-                        draw_page(document, page, max_dots=dots, hide=hidden, hide_on_scan=on_scan),
-                    )
+                picture = draw_page(
+                    document, page, max_dots=dots, hide=hide, hide_on_scan=on_scan, turn=turn
                 )
+                drawn.append((page, picture))
             except ExtractError:  # a page that cannot be drawn is shown by its values alone
                 continue
     return drawn

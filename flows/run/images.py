@@ -23,6 +23,7 @@ from selfeval.flows.inbox import remote
 from selfeval.flows.inbox.folder import local_path
 from selfeval.flows.ledger.ledger import Submission
 from selfeval.flows.run.drawing import Wanted, draw
+from selfeval.flows.run.turns import turns
 from selfeval.flows.workspace import Workspace, write_private
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ DOTS, SEASON_DOTS = 150, 120
 #: documents a worker that are given to the pool at a time; the others wait here.
 AT_HAND = 32
 #: Raised when more is covered than before or pictures are kept otherwise: those that an earlier version drew are drawn again.
-COVERS = 3
+COVERS = 4
 _PERSONAL = ("leader", "phone")
 #: what masking leaves: 136****0000, 张*
 _MASKED = r"\d\*{3,}|[\u3400-\u9fff]\*"
 
 
-#: page -> the boxes to cover, and the boxes to cover if the page is a scan
-_Pages = dict[int, tuple[list[Bbox], list[Bbox]]]
+#: page -> the boxes to cover, the boxes to cover if the page is a scan, and the degrees by which the page lies turned
+_Pages = dict[int, tuple[list[Bbox], list[Bbox], int]]
 
 
 def wanted_pages(tables: Tables, draw_all: bool = True) -> dict[str, _Pages]:
@@ -56,12 +57,14 @@ def wanted_pages(tables: Tables, draw_all: bool = True) -> dict[str, _Pages]:
     cells, forms = tables.cells, tables.forms
     owner = dict(zip(forms["form_id"].tolist(), forms["document_id"].tolist(), strict=True))
     placed = cells[cells["page"].notna()]
+    turned = turns(placed)
     chosen = placed if draw_all else placed[placed["doubt"].notna()]
     pages: dict[str, _Pages] = defaultdict(dict)
     for frame in (chosen, tables.findings[tables.findings["page"].notna()]):
         places = frame[["form_id", "page"]].drop_duplicates()
         for form_id, page in zip(places["form_id"].tolist(), places["page"].tolist(), strict=True):
-            pages[owner[form_id]].setdefault(int(page), ([], []))
+            turn = turned.get((form_id, int(page)), 0)
+            pages[owner[form_id]].setdefault(int(page), ([], [], turn))
     masked = placed["text"].str.contains(_MASKED, na=False)
     for at, frame in enumerate((placed[placed["path"].isin(_PERSONAL)], placed[masked])):
         columns = (
@@ -70,7 +73,7 @@ def wanted_pages(tables: Tables, draw_all: bool = True) -> dict[str, _Pages]:
         for form_id, page, *box in zip(*columns, strict=True):
             hidden = pages.get(owner[form_id], {}).get(int(page))
             if hidden is not None:
-                hidden[at].append((box[0], box[1], box[2], box[3]))
+                (hidden[0] if at == 0 else hidden[1]).append((box[0], box[1], box[2], box[3]))
     return pages
 
 
@@ -217,7 +220,7 @@ class Artist:
             _write_picture(self.workspace.images / name, picture.data)
             write_private(
                 _sizes(self.workspace, key, page),
-                json.dumps([name, picture.width_pt, picture.height_pt]),
+                json.dumps([name, picture.width_pt, picture.height_pt, picture.turn]),
             )
 
     def _original(self, key: str) -> Path | None:
@@ -246,8 +249,8 @@ def kept_images(
     for key, pages in wanted.items():
         for page in pages:
             if (sizes := _sizes(workspace, key, page)).exists():
-                name, width, height = json.loads(sizes.read_text("ascii"))
-                found[key, page] = PageImage(key, page, f"pages/{name}", width, height)
+                name, width, height, turn = json.loads(sizes.read_text("ascii"))
+                found[key, page] = PageImage(key, page, f"pages/{name}", width, height, turn)
     return found
 
 

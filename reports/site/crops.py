@@ -45,7 +45,14 @@ def spot_of(row: Row) -> Spot | None:
     )
 
 
-def spots_of(row: Row) -> tuple[Spot, ...]:
-    """The same as the boxes of a value."""
-    spot = spot_of(row)
-    return (spot,) if spot else ()
+def upright(spot: Spot, image: PageImage | None) -> Spot:
+    """A box of the page as displayed on its picture, which stands upright."""
+    if image is None or not image.turn:
+        return spot
+    page, x0, top, x1, bottom = spot
+    width, height = image.width, image.height
+    if image.turn == 90:
+        return Spot(page, top, height - x1, bottom, height - x0)
+    if image.turn == 180:
+        return Spot(page, width - x1, height - bottom, width - x0, height - top)
+    return Spot(page, width - bottom, x0, width - top, x1)

@@ -32,7 +32,7 @@ from selfeval.reports.model import (
 )
 from selfeval.reports.rows import Row, Rows
 from selfeval.reports.site import printed
-from selfeval.reports.site.crops import crop_of, spot_of, spots_of
+from selfeval.reports.site.crops import crop_of, spot_of, upright
 from selfeval.reports.site.decided import decided
 from selfeval.reports.site.folding import folded
 from selfeval.reports.site.sheets import sheets, skipped_tables
@@ -128,7 +128,7 @@ class _Assembly:
         self.notes: dict[str, str] = {}
         self.sure: dict[str, str] = {}
         for cell in blocks["cells"]:
-            if (spot := spot_of(cell)) is not None:
+            if (spot := self._spot(cell)) is not None:
                 self.spots.setdefault(cell["path"], []).append(spot)
             if (sure := cell.get("confidence")) is not None and sure < 1:
                 self.sure[cell["path"]] = f"{float(sure):.0%}"
@@ -141,8 +141,19 @@ class _Assembly:
         ] = {}  # the weightiest open finding by PATH and by box: a finding about a row is drawn on one cell
         for row in blocks["findings"]:
             if row.get("status") != "waived":
-                for key in filter(None, (row.get("subject"), spot_of(row))):
+                for key in filter(None, (row.get("subject"), self._spot(row))):
                     self._weigh(key, severity_name(row["severity"]))
+
+    def _spot(self, row: Row) -> Spot | None:
+        """The box of a row on the picture of its page."""
+        spot = spot_of(row)
+        if spot is None:
+            return None
+        return upright(spot, self.sources.page_images.get((self.document_id, spot.page)))
+
+    def _spots(self, row: Row) -> tuple[Spot, ...]:
+        spot = self._spot(row)
+        return (spot,) if spot else ()
 
     def _weigh(self, key: object, severity: str) -> None:
         known = self.worst.get(key)
@@ -202,7 +213,7 @@ class _Assembly:
             tasks=self._table(gettext("任务与子项目"), "tasks", labels.TASKS, frozenset({"name"})),
             conclusions=self._fields(labels.CONCLUSIONS),
             other=tuple(
-                (row["caption"], Value(row["subject"], row["value"], spots_of(row)))
+                (row["caption"], Value(row["subject"], row["value"], self._spots(row)))
                 for row in self.blocks["other"]
             ),
             total=self._fields(labels.TOTAL, "total/", "total_"),
@@ -263,7 +274,7 @@ class _Assembly:
 
     def _finding(self, row: Row, standing: Collection[str]) -> FindingView:
         finding_id, subject = str(row["finding_id"]), str(row.get("subject") or "form")
-        spot = spot_of(row)
+        spot = self._spot(row)
         image = self.sources.page_images.get((self.document_id, spot.page)) if spot else None
         place = (str(self.form["form_id"]), str(row["rule"]), str(row.get("subject") or ""))
         waiver = self.sources.waivers.get(finding_id) or self.sources.lapsed.get(place)
