@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from selfeval.extractors.grids.cells import SolvedPage
 from selfeval.extractors.model import Bbox
 from selfeval.extractors.pages import strikes, twofold
@@ -23,7 +25,6 @@ from selfeval.extractors.pages.seals import without_seals
 from selfeval.extractors.pages.textpage import TextPage
 
 if TYPE_CHECKING:
-    import numpy as np
     from pypdfium2 import PdfPage
 
 #: a grid of fewer cells is no form's table
@@ -77,15 +78,13 @@ def holds_table(solved: SolvedPage) -> bool:
 
 def look(page: PdfPage, text: TextPage) -> Look:
     """Given a page and what pdfium reads of it, what its picture says of that."""
-    import numpy as np
-
     picture = draw(page, text, text.em or USUAL_TYPE)
     at = places(text)
     boxes = picture.dots(at.boxes)
     inked = np.array([not glyph.text.isspace() for glyph in text.glyphs], dtype=bool)
     inked[list(text.kinds)] = False
-    owner = _owners(picture.grey, boxes, inked)
-    gone = dict.fromkeys(_without_ink(text, picture.grey, boxes, inked, owner), "hidden")
+    own = boxes[inked]
+    gone = dict.fromkeys(_without_ink(text, picture.grey, boxes, inked), "hidden")
     if gone:
         missing = np.zeros_like(inked)
         missing[list(gone)] = True
@@ -94,50 +93,49 @@ def look(page: PdfPage, text: TextPage) -> Look:
     doubles, layered = twofold.settled(picture, at, boxes, inked)
     gone.update(doubles)
     inked[list(doubles)] = False
-    unseen, touching = _borders_asked(picture, at.borders, owner)
+    unseen, touching = _borders_asked(picture, at.borders, own)
     struck, lines = strikes.found(picture, at, inked, [k for k in touching if k not in unseen])
     gone.update(dict.fromkeys(struck, "struck"))
     no_borders = frozenset((*unseen, *lines))
     return Look(picture, picture.dots(at.ems), at.borders, gone, no_borders, layered)
 
 
-def _owners(grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray) -> np.ndarray:
-    """For each dot of a picture the glyph whose box holds it, counted from 1; 0 for none."""
-    import numpy as np
-
-    owner = np.zeros(grey.shape, np.uint16 if len(boxes) < 1 << 16 else np.int32)
-    members = np.flatnonzero(inked)
-    for index, (x0, y0, x1, y1) in zip(members.tolist(), boxes[members].tolist(), strict=True):
-        owner[y0:y1, x0:x1] = index + 1
-    return owner
-
-
 def _without_ink(
-    text: TextPage, grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray, owner: np.ndarray
+    text: TextPage, grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray
 ) -> list[int]:
     """The glyphs in whose box there is nothing but ground."""
-    import numpy as np
-
-    dark = np.bincount(owner[grey < PALE], minlength=len(boxes) + 1)[1:]
-    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    members = np.flatnonzero(inked)
     missing = []
-    for index in np.flatnonzero(inked & ((dark == 0) | (dark >= area))):
-        x0, y0, x1, y1 = boxes[index]
+    for index in members[_seem_flat(grey, boxes[members])].tolist():
+        x0, y0, x1, y1 = boxes[index].tolist()
+        own = grey[y0:y1, x0:x1]
+        if 0 < np.count_nonzero(own < PALE) < own.size:
+            continue
         if min(x1 - x0, y1 - y0) <= THIN:  # a dash may be drawn beside the dots of its box
             x0, y0, x1, y1 = max(0, x0 - 1), max(0, y0 - 1), x1 + 1, y1 + 1
         place = grey[y0:y1, x0:x1]
         if not place.size or int(place.max()) - int(place.min()) <= FLAT:
-            missing.append(int(index))
+            missing.append(index)
     missing += _white_on_paper(text, grey, boxes, inked, set(missing))
     return _not_for_want_of_a_font(text, missing, inked) if missing else []
+
+
+def _seem_flat(grey: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """For each box whether a few dots along its middles are alike: where they differ there is ink, without a look at all of its dots."""
+    x0, y0, x1, y1 = boxes.T
+    share = ((np.arange(PROBES) + 0.5) / PROBES)[:, None]
+    height, width = grey.shape
+    across = (x0 + share * (x1 - x0)).astype(np.int64) + np.minimum((y0 + y1) // 2, height - 1) * width
+    down = (y0 + share * (y1 - y0)).astype(np.int64) * width + (x0 + x1) // 2
+    shades = grey.take(np.concatenate((across, down)), mode="clip")
+    alike = shades.max(axis=0) - shades.min(axis=0) <= FLAT
+    return np.asarray(alike | (x0 >= x1) | (y0 >= y1))
 
 
 def _white_on_paper(
     text: TextPage, grey: np.ndarray, boxes: np.ndarray, inked: np.ndarray, known: set[int]
 ) -> list[int]:
     """The glyphs of white type that stand on no dark ground."""
-    import numpy as np
-
     white = {
         address
         for address, drawn in text.objects.texts.items()
@@ -157,43 +155,60 @@ def _white_on_paper(
 
 
 def _borders_asked(
-    picture: Picture, borders: np.ndarray, owner: np.ndarray
+    picture: Picture, borders: np.ndarray, glyphs: np.ndarray
 ) -> tuple[set[int], list[int]]:
     """(the borders, by index, along which the picture shows nothing, as those of a layer that is off; those that touch glyphs). Each is asked at
-    a few places, for its ink only at those that belong to no glyph."""
-    import numpy as np
-
+    a few places, for its ink only at those that belong to no glyph. `glyphs`: the dots of those that show (n x 4)."""
     if not len(borders):
         return set(), []
     boxes = picture.dots(borders)
     x0, y0, x1, y1 = boxes.T
-    share = (np.arange(PROBES) + 0.5) / PROBES
-    lies = (x1 - x0 >= y1 - y0)[:, None]
-    across = np.where(lies, x0[:, None] + share * (x1 - x0)[:, None], ((x0 + x1) / 2)[:, None])
-    down = np.where(lies, ((y0 + y1) / 2)[:, None], y0[:, None] + share * (y1 - y0)[:, None])
+    lies = x1 - x0 >= y1 - y0
     height, width = picture.grey.shape
+    taken = np.zeros(picture.grey.shape, dtype=bool)
+    _take(taken, glyphs[_meet_lines(glyphs, boxes, lies, (height, width))])
+    share = ((np.arange(PROBES) + 0.5) / PROBES)[:, None]
+    across = np.where(lies, x0 + share * (x1 - x0), (x0 + x1) / 2)
+    down = np.where(lies, (y0 + y1) / 2, y0 + share * (y1 - y0))
     shown = np.zeros(across.shape, dtype=bool)
     asked = np.ones(across.shape, dtype=bool)
     for beside in (-1, 0, 1):
         xs = np.clip(across + np.where(lies, 0, beside), 0, width - 1).astype(np.int64)
         ys = np.clip(down + np.where(lies, beside, 0), 0, height - 1).astype(np.int64)
-        shown |= picture.grey[ys, xs] < PAPER
-        asked &= owner[ys, xs] == 0
-    hits, places = (shown & asked).sum(axis=1), asked.sum(axis=1)
+        dots = ys * width + xs
+        shown |= picture.grey.take(dots) < PAPER
+        asked &= ~taken.take(dots)
+    hits, places = (shown & asked).sum(axis=0), asked.sum(axis=0)
     doubtful = np.flatnonzero((hits < SHOWN * places) & (places >= PROBES // 2))
-    unseen = {int(k) for k in doubtful if _breaks_off(picture, owner, boxes[k].tolist())}
-    return unseen, np.flatnonzero(~asked.all(axis=1)).tolist()
+    unseen = {int(k) for k in doubtful if _breaks_off(picture, taken, boxes[k].tolist())}
+    return unseen, np.flatnonzero(~asked.all(axis=0)).tolist()
 
 
-def _breaks_off(picture: Picture, owner: np.ndarray, box: Sequence[int]) -> bool:
+def _meet_lines(
+    glyphs: np.ndarray, borders: np.ndarray, lies: np.ndarray, shape: tuple[int, int]
+) -> np.ndarray:
+    """For each glyph whether its rows of dots hold a border that lies, or its columns one that stands, or the next ones beside: few do."""
+    near = np.zeros(len(glyphs), dtype=bool)
+    for axis, size, own in ((1, shape[0], borders[lies]), (0, shape[1], borders[~lies])):
+        begun = np.bincount(np.maximum(own[:, axis] - 1, 0), minlength=size + 2)
+        ended = np.bincount(own[:, axis + 2] + 1, minlength=size + 2)
+        held = np.concatenate(([0], np.cumsum((begun - ended).cumsum() > 0)))
+        near |= held[glyphs[:, axis + 2]] > held[glyphs[:, axis]]
+    return near
+
+
+def _take(taken: np.ndarray, boxes: np.ndarray) -> None:
+    for x0, y0, x1, y1 in boxes.tolist():
+        taken[y0:y1, x0:x1] = True
+
+
+def _breaks_off(picture: Picture, taken: np.ndarray, box: Sequence[int]) -> bool:
     """Whether a border leaves a stretch without ink that is longer than the gaps of dashes and dots."""
-    import numpy as np
-
     x0, y0, x1, y1 = box
     lies = x1 - x0 >= y1 - y0
     rows = slice(max(0, y0 - 1), y1 + 1) if lies else slice(y0, y1)
     columns = slice(x0, x1) if lies else slice(max(0, x0 - 1), x1 + 1)
-    ink = (picture.grey[rows, columns] < PAPER) | (owner[rows, columns] > 0)
+    ink = (picture.grey[rows, columns] < PAPER) | taken[rows, columns]
     marks = np.flatnonzero(ink.any(axis=0 if lies else 1))
     ends = (-1, *marks.tolist(), max(x1 - x0, y1 - y0))
     return max(b - a for a, b in pairwise(ends)) > GAP * picture.unit
@@ -202,8 +217,6 @@ def _breaks_off(picture: Picture, owner: np.ndarray, box: Sequence[int]) -> bool
 def _not_for_want_of_a_font(text: TextPage, missing: Sequence[int], inked: np.ndarray) -> list[int]:
     """Glyphs that are missing for another reason than that their font is neither in the file nor on this machine: the same character of the same
     font shows elsewhere, or whole runs are missing that any font could show."""
-    import numpy as np
-
     lacking = set(missing)
     embedded: dict[int, bool] = {}
     for index in missing:
@@ -225,8 +238,6 @@ def _not_for_want_of_a_font(text: TextPage, missing: Sequence[int], inked: np.nd
 
 def unread(seen: Look, solved: SolvedPage) -> list[tuple[int, int]]:
     """The cells of a page (grid, cell) with dark ink that is no glyph's, no border's and no seal's."""
-    import numpy as np
-
     picture = seen.picture
     inked = np.ones(len(seen.glyphs), dtype=bool)
     for index, kind in {**picture.text.kinds, **seen.gone}.items():
@@ -246,8 +257,6 @@ def unread(seen: Look, solved: SolvedPage) -> list[tuple[int, int]]:
 
 def _known(text: TextPage, borders: np.ndarray, shortest: float) -> np.ndarray:
     """The borders and dark areas of a page, in page space (n x 4)."""
-    import numpy as np
-
     length = np.maximum(borders[:, 2] - borders[:, 0], borders[:, 3] - borders[:, 1])
     dark = [paint.box for paint in text.objects.fills if paint.luminance < DARK_AREA]
     return np.concatenate((borders[length >= shortest], np.array(dark).reshape(-1, 4)))
@@ -255,8 +264,6 @@ def _known(text: TextPage, borders: np.ndarray, shortest: float) -> np.ndarray:
 
 def _cover(free: np.ndarray, boxes: np.ndarray, margin: float) -> None:
     """Take the dots in some boxes (n x 4), and as far around them, for known. Boxes that go on in each other are covered at once."""
-    import numpy as np
-
     around = max(1, round(margin))
     low, high = np.maximum(boxes[:, :2] - around, 0), boxes[:, 2:] + around
     x0, y0, x1, y1 = _united(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
@@ -271,8 +278,6 @@ def _united(
     start: np.ndarray, low: np.ndarray, end: np.ndarray, high: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Boxes from `start` to `end` along one axis, those made one that lie in line (same `low` and `high`) and touch."""
-    import numpy as np
-
     if not len(start):
         return start, low, end, high
     order = np.lexsort((start, high, low))
@@ -283,8 +288,6 @@ def _united(
 
 
 def _marked(free: np.ndarray, picture: Picture, solved: SolvedPage) -> Iterator[tuple[int, int]]:
-    import numpy as np
-
     within = np.array((1, 1, -1, -1)) * (INSIDE * picture.unit / picture.scale)
     marked = np.concatenate(
         ([0], np.cumsum(free.any(axis=1)))
@@ -304,8 +307,6 @@ def _marked(free: np.ndarray, picture: Picture, solved: SolvedPage) -> Iterator[
 
 def _is_diagonal(place: np.ndarray) -> bool:
     """Whether the ink of a cell is a straight line from one corner towards the other, as it crosses out an empty cell."""
-    import numpy as np
-
     ys, xs = np.nonzero(place)
     height, width = place.shape
     if xs.max() - xs.min() < 0.6 * width and ys.max() - ys.min() < 0.6 * height:
@@ -317,8 +318,6 @@ def _is_diagonal(place: np.ndarray) -> bool:
 
 def pictured_table(seen: Look, solved: SolvedPage) -> bool:
     """Whether a picture on the page shows long rules outside the tables that were read: another form, scanned or pasted in."""
-    import numpy as np
-
     picture = seen.picture
     images = picture.text.objects.images
     if not images:

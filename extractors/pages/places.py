@@ -55,8 +55,19 @@ def moved(boxes: np.ndarray, m: Matrix) -> np.ndarray:
     """Boxes (n x 4) brought through a map of page space: x0, y0, x1, y1 with the lower of each first."""
     import numpy as np
 
-    x0, y0, x1, y1 = boxes.T
     a, b, c, d, e, f = m
-    xs = np.stack((a * x0 + c * y0, a * x1 + c * y1)) + e
-    ys = np.stack((b * x0 + d * y0, b * x1 + d * y1)) + f
-    return np.stack((xs.min(0), ys.min(0), xs.max(0), ys.max(0)), axis=1)
+    x0, y0, x1, y1 = boxes.T
+    if b == c == 0:  # nearly every page
+        corners = (a * x0 + e, a * x1 + e, d * y0 + f, d * y1 + f)
+    else:
+        corners = (
+            a * x0 + c * y0 + e,
+            a * x1 + c * y1 + e,
+            b * x0 + d * y0 + f,
+            b * x1 + d * y1 + f,
+        )
+    found = np.empty((len(boxes), 4))
+    for axis, (one, other) in enumerate((corners[:2], corners[2:])):
+        np.minimum(one, other, out=found[:, axis])
+        np.maximum(one, other, out=found[:, axis + 2])
+    return found
