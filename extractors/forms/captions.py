@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import translate
@@ -88,14 +88,21 @@ def field_of(zone: str, text: str) -> str | None:
     return _known(zone, text)
 
 
-def in_columns(text: str) -> tuple[str | None, ...]:
-    """The fields that a caption names in the zones that have columns: funds, goals, indicators."""
-    return tuple(field_of(zone, text) for zone in COLUMNS) if _active else _known_in_columns(text)
+def in_columns(text: str) -> tuple[tuple[str, str], ...]:
+    """The zones that have columns (funds, goals, indicators) of which a text is a caption with a field, and the field in each."""
+    return _in_columns(field_of, text) if _active else _known_in_columns(text)
 
 
 @lru_cache(20_000)
-def _known_in_columns(text: str) -> tuple[str | None, ...]:
-    return tuple(_known(zone, text) for zone in COLUMNS)
+def _known_in_columns(text: str) -> tuple[tuple[str, str], ...]:
+    return _in_columns(_known, text)
+
+
+def _in_columns(
+    named: Callable[[str, str], str | None], text: str
+) -> tuple[tuple[str, str], ...]:
+    found = ((zone, named(zone, text)) for zone in COLUMNS)
+    return tuple((zone, field) for zone, field in found if field and field != "-")
 
 
 @lru_cache(20_000)

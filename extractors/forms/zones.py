@@ -159,9 +159,8 @@ def _named(texts: list[str]) -> dict[str, set[str]]:
     """The fields of each zone that some captions name."""
     named: dict[str, set[str]] = {zone: set() for zone in COLUMNS}
     for text in texts:
-        for zone, field in zip(COLUMNS, in_columns(text), strict=True):
-            if field and field != "-":
-                named[zone].add(field)
+        for zone, field in in_columns(text):
+            named[zone].add(field)
     return named
 
 

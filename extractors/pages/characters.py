@@ -56,10 +56,10 @@ class Characters:
     boxes: np.ndarray
     run_of: np.ndarray
 
-    def inked(self) -> np.ndarray:
-        """For each character whether it is no blank."""
-        texts = [glyph[0] for glyph in self.glyphs]
-        return np.fromiter(map(" ".__ne__, texts), bool, len(texts))
+    def weights(self) -> np.ndarray:
+        """For each run how many of its characters are no blanks."""
+        inked = np.array([glyph[0] != " " for glyph in self.glyphs], dtype=bool)
+        return np.bincount(self.run_of[inked], minlength=len(self.runs))
 
 
 def read_glyphs(textpage: Any, number: int) -> Characters:
@@ -70,39 +70,56 @@ def read_glyphs(textpage: Any, number: int) -> Characters:
             "too-many-characters", page=number, chars=count, limit=limits.MAX_PAGE_CHARS
         )
     handle = ctypes.cast(textpage, ctypes.c_void_p).value
-    addresses = [at or 0 for at in map(CALLS.char_object, repeat(handle), range(count))]
-    codes = list(map(CALLS.char_unicode, repeat(handle), range(count)))
-    generated = CALLS.char_generated
-    kept = [
-        index
-        for index, (at, code) in enumerate(zip(addresses, codes, strict=True))
-        if (at and code > 32) or not generated(handle, index)
-    ]
-    if any(0xD800 <= code < 0xE000 for code in codes):
-        kept = _paired(kept, codes)
-    own = [addresses[index] for index in kept]
-    runs, run_of = _runs(handle, kept, own)
-    texts = [_text(codes[index]) for index in kept]
-    if any(len(text) != 1 for text in texts):
+    addresses = np.array(
+        [at or 0 for at in map(CALLS.char_object, repeat(handle), range(count))], np.uint64
+    )
+    codes = _codes(handle, count)
+    doubtful = np.flatnonzero((addresses == 0) | (codes <= 32)).tolist()
+    kept = np.ones(count, dtype=bool)
+    kept[[index for index in doubtful if CALLS.char_generated(handle, index)]] = False
+    indices = np.flatnonzero(kept)
+    if ((codes >= 0xD800) & (codes < 0xE000)).any():
+        indices = np.array(_paired(indices.tolist(), codes), dtype=np.int64)
+    runs, run_of = _runs(handle, indices, addresses[indices])
+    texts = _texts(codes[indices])
+    if len(texts) != len(indices) or any(len(text) != 1 for text in texts):
         several = [k for k, text in enumerate(texts) for _ in text]
-        kept, own = [kept[k] for k in several], [own[k] for k in several]
-        run_of = run_of[several]
+        indices, run_of = indices[several], run_of[several]
         texts = list("".join(texts))
     _, boxes = gathered(
-        CALLS.char_box, repeat(handle), kept, count=len(kept), kind="f8", width=4, results=_PDFIUMS
+        CALLS.char_box,
+        repeat(handle),
+        indices.tolist(),
+        count=len(indices),
+        kind="f8",
+        width=4,
+        results=_PDFIUMS,
     )
+    own = addresses[indices].tolist()
     return Characters(
         made(Glyph, texts, zip(*boxes.T.tolist(), strict=True), own), runs, boxes, run_of
     )
 
 
-def _paired(kept: Iterable[int], codes: list[int]) -> list[int]:
+def _codes(handle: int | None, count: int) -> np.ndarray:
+    """The code of each character: in one call where each is one unit of the page's text, as on most pages; else one by one, as control
+    characters are everywhere, for which the text has others."""
+    units = np.zeros(count + 1, np.uint16)
+    whole = CALLS.page_text(handle, 0, count, units.ctypes.data) == count + 1
+    codes = units[:count].astype(np.int64)
+    alone = (codes < 0x20) | ((codes >= 0x7F) & (codes < 0xA0)) | (codes >= 0xD800)
+    single = np.flatnonzero(alone) if whole else np.arange(count)
+    codes[single] = [CALLS.char_unicode(handle, index) for index in single.tolist()]
+    return codes
+
+
+def _paired(kept: Iterable[int], codes: np.ndarray) -> list[int]:
     """The characters whose code is one, halves of surrogate pairs joined: on platforms with 16-bit text pdfium gives them one by one. Changes
     `codes`."""
     left = []
     first = 0
     for index in kept:
-        code = codes[index]
+        code = int(codes[index])
         if 0xD800 <= code < 0xDC00:
             first = code
             continue
@@ -113,35 +130,45 @@ def _paired(kept: Iterable[int], codes: list[int]) -> list[int]:
     return left
 
 
+def _texts(codes: np.ndarray) -> list[str]:
+    """What is printed for each code point; nothing for some, several characters for others."""
+    # what is typed as it is printed: most of any page
+    plain = ((codes >= 0x21) & (codes < 0x7F)) | ((codes >= 0x3200) & (codes < 0xD800))
+    texts = list(np.where(plain, codes, 0x20).astype("<u4").tobytes().decode("utf-32-le"))
+    for index in np.flatnonzero(~plain).tolist():
+        texts[index] = _text(int(codes[index]))
+    return texts
+
+
 @lru_cache(20_000)
 def _text(code: int) -> str:
-    """What is printed for a code point; nothing for some, several characters for others."""
-    text = chr(code)
-    if 0x21 <= code < 0x7F or 0x3200 <= code < 0xD800:
-        return text  # what is typed as it is printed: most of any page
-    return printed(text)
+    return printed(chr(code))
 
 
 def _runs(
-    handle: int | None, kept: Sequence[int], own: Sequence[int]
+    handle: int | None, kept: np.ndarray, own: np.ndarray
 ) -> tuple[dict[int, Run], np.ndarray]:
     """How the runs of some characters are set, in the order of their first character, and for each character the number of its run."""
-    first: dict[int, int] = {}
-    for index, address in zip(kept, own, strict=True):
-        if address not in first:
-            first[address] = index
-    numbers = dict(zip(first, range(len(first)), strict=True))
-    run_of = np.fromiter(map(numbers.__getitem__, own), np.int64, len(own))
-    indices, count = list(first.values()), len(first)
+    starts = np.flatnonzero(np.diff(own, prepend=own[:1] + 1) != 0) if len(own) else np.zeros(0, int)
+    numbers: dict[int, int] = {}
+    first: list[int] = []
+    stretches = []
+    for address, index in zip(own[starts].tolist(), kept[starts].tolist(), strict=True):
+        if address not in numbers:
+            numbers[address] = len(first)
+            first.append(index)
+        stretches.append(numbers[address])
+    run_of = np.repeat(np.array(stretches, np.int64), np.diff(starts, append=len(own)))
+    count = len(first)
     _, matrices = gathered(
-        CALLS.char_matrix, repeat(handle), indices, count=count, kind="f4", width=6, results=(0,)
+        CALLS.char_matrix, repeat(handle), first, count=count, kind="f4", width=6, results=(0,)
     )
     _, origins = gathered(
-        CALLS.char_origin, repeat(handle), indices, count=count, kind="f8", width=2, results=(0, 1)
+        CALLS.char_origin, repeat(handle), first, count=count, kind="f8", width=2, results=(0, 1)
     )
-    sizes = map(CALLS.font_size, repeat(handle), indices)
+    sizes = map(CALLS.font_size, repeat(handle), first)
     set_as = map(_set_as, *matrices.T[:4].tolist(), sizes)
-    told = zip(first, set_as, zip(*origins.T.tolist(), strict=True), strict=True)
+    told = zip(numbers, set_as, zip(*origins.T.tolist(), strict=True), strict=True)
     return {address: Run(size, angle, at) for address, (size, angle), at in told}, run_of
 
 
@@ -154,21 +181,19 @@ def _set_as(a: float, b: float, c: float, d: float, size: float) -> tuple[float,
     return abs(size) * math.hypot(c, d), angle
 
 
-def direction(read: Characters) -> int:
-    """The direction in which most characters run: 0, 90, 180 or 270 degrees counter-clockwise in page space."""
-    angles = [run.angle for run in read.runs.values()]
+def direction(runs: Iterable[Run], weights: np.ndarray) -> int:
+    """The direction in which most characters run, given how many each run has: 0, 90, 180 or 270 degrees counter-clockwise in page space."""
     votes: Counter[int] = Counter()
-    for run, weight in Counter(read.run_of[read.inked()].tolist()).items():
-        if slant(angles[run]) <= MAX_SLANT:
-            votes[round(angles[run] / 90) * 90 % 360] += weight
+    for run, weight in zip(runs, weights.tolist(), strict=True):
+        if weight and slant(run.angle) <= MAX_SLANT:
+            votes[round(run.angle / 90) * 90 % 360] += weight
     return votes.most_common(1)[0][0] if votes else 0
 
 
-def body_size(read: Characters) -> float:
-    """The size in points of a page's usual type; 0 where it has none."""
-    sizes = np.array([run.size for run in read.runs.values()])
-    of_chars = sizes[read.run_of[read.inked()]] if len(sizes) else sizes
-    return median(of_chars.tolist()) if len(of_chars) else 0.0
+def body_size(runs: Iterable[Run], weights: np.ndarray) -> float:
+    """The size in points of a page's usual type, given how many characters each run has; 0 where it has none."""
+    sizes = np.repeat(np.array([run.size for run in runs], float), weights)
+    return median(sizes.tolist()) if len(sizes) else 0.0
 
 
 def slant(angle: float) -> float:

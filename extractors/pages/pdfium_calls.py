@@ -24,6 +24,7 @@ class Calls:
         # a library object of our own, so that the prototypes of pypdfium2 stay as they are
         self._library = ctypes.PyDLL(bindings._libs["pdfium"]._name)
         self.char_object = self._function("FPDFText_GetTextObject", _HANDLE, _HANDLE, _INT)
+        self.page_text = self._function("FPDFText_GetText", _INT, _HANDLE, _INT, _INT, _OUT)
         self.char_unicode = self._function("FPDFText_GetUnicode", _UINT, _HANDLE, _INT)
         self.char_generated = self._function("FPDFText_IsGenerated", _INT, _HANDLE, _INT)
         self.char_box = self._function(

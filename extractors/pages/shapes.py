@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pypdfium2.raw as raw
 
 from selfeval.extractors.pages.digit_shapes import COLUMNS, ROWS, SHAPES
@@ -17,7 +18,6 @@ from selfeval.extractors.pages.pdfium_calls import CALLS
 from selfeval.extractors.pages.textpage import TextPage, moved
 
 if TYPE_CHECKING:
-    import numpy as np
     from pypdfium2 import PdfPage
 
     from selfeval.extractors.pages.geometry import Box
@@ -39,7 +39,8 @@ Claim = tuple[int, str]
 
 def suspects(page: PdfPage, text: TextPage, known: set[Claim]) -> set[Claim]:
     """The digits of fonts that look like another one. `known` are those that were looked at before; what is looked at joins them."""
-    found = set()
+    claims: list[Claim] = []
+    cuts: list[np.ndarray] = []
     for run, indices in _runs_with_digits(text, known):
         picture, around = drawn(page, text, run)
         if picture is None:
@@ -54,9 +55,10 @@ def suspects(page: PdfPage, text: TextPage, known: set[Claim]) -> set[Claim]:
             if high - low < LOW * text.runs[run].size:
                 low, high = around[1], around[3]
             cut = _cut(picture, around, (x0, low, x1, high))
-            if cut is not None and _looks_other(cut, int(claim[1])):
-                found.add(claim)
-    return found
+            if cut is not None:
+                claims.append(claim)
+                cuts.append(cut)
+    return {claims[k] for k in _look_other(cuts, [int(digit) for _, digit in claims])}
 
 
 def drawn(page: PdfPage, text: TextPage, run: int) -> tuple[np.ndarray | None, Box]:
@@ -72,8 +74,6 @@ def drawn(page: PdfPage, text: TextPage, run: int) -> tuple[np.ndarray | None, B
 
 def _from_page(page: PdfPage, text: TextPage, around: Box, scale: float) -> np.ndarray:
     """A part of the page as it shows, turned so that the way of page space is up."""
-    import numpy as np
-
     x0, top, x1, bottom = moved(around, text.shown)
     margins = (x0, text.height - bottom, text.width - x1, top)
     grey = page.render(scale=scale, grayscale=True, crop=tuple(max(0.0, m) for m in margins))
@@ -82,8 +82,6 @@ def _from_page(page: PdfPage, text: TextPage, around: Box, scale: float) -> np.n
 
 
 def _by_itself(page: PdfPage, run: int, size: float) -> np.ndarray | None:
-    import numpy as np
-
     scale = ctypes.c_float(EM_DOTS / max(size, 0.1))
     handle = ctypes.cast(run, raw.FPDF_PAGEOBJECT)
     bitmap = raw.FPDFTextObj_GetRenderedBitmap(page.pdf.raw, page.raw, handle, scale)
@@ -129,8 +127,6 @@ def _bounds(run: int) -> Box:
 
 def _cut(picture: np.ndarray, whole: Box, box: Box) -> np.ndarray | None:
     """The ink of one glyph out of the picture of its run, without margins; None where there is none."""
-    import numpy as np
-
     height, width = picture.shape
     across, down = width / max(whole[2] - whole[0], 1e-3), height / max(whole[3] - whole[1], 1e-3)
     part = picture[
@@ -145,30 +141,37 @@ def _cut(picture: np.ndarray, whole: Box, box: Box) -> np.ndarray | None:
     return part[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
 
 
-def _looks_other(cut: np.ndarray, claimed: int) -> bool:
-    """Whether another digit is nearer to a glyph than the one that it claims to be, and near enough."""
-    import numpy as np
-
+def _look_other(cuts: list[np.ndarray], claimed: list[int]) -> list[int]:
+    """The glyphs, by index, to which another digit is nearer than the one that they claim to be, and near enough."""
+    if not cuts:
+        return []
     shapes, widths = references()
+    cells = np.array([_cells(cut) for cut in cuts])
+    # cells of references are 0 or 1: then |s - c| is c + s * (1 - 2c)
+    apart = (cells.sum(axis=1)[:, None] + (1 - 2 * cells) @ shapes.T) / (ROWS * COLUMNS)
+    apart = apart.reshape(len(cuts), -1, 10)
+    shares = np.array([width / height for height, width in (cut.shape for cut in cuts)])
+    apart += WIDTH_WEIGHT * np.abs(widths - shares[:, None, None])
+    nearest = apart.min(axis=1)
+    best = nearest.argmin(axis=1)
+    other = (best != claimed) & (nearest.min(axis=1) < UNLIKE)
+    return np.flatnonzero(other).tolist()
+
+
+def _cells(cut: np.ndarray) -> np.ndarray:
+    """How much ink there is in each cell of a shape, in one row."""
     height, width = cut.shape
-    ys = (np.arange(ROWS * 3) + 0.5) * height / (ROWS * 3)
-    xs = (np.arange(COLUMNS * 3) + 0.5) * width / (COLUMNS * 3)
-    fine = cut[ys.astype(int)[:, None], xs.astype(int)]
-    cells = fine.reshape(ROWS, 3, COLUMNS, 3).mean(axis=(1, 3))
-    apart = np.abs(shapes - cells).mean(axis=(2, 3))
-    apart += WIDTH_WEIGHT * np.abs(widths - width / height)
-    nearest = apart.min(axis=0)
-    best = int(nearest.argmin())
-    return best != claimed and float(nearest[best]) < UNLIKE
+    ys = ((np.arange(ROWS * 3) + 0.5) * height / (ROWS * 3)).astype(int)
+    xs = ((np.arange(COLUMNS * 3) + 0.5) * width / (COLUMNS * 3)).astype(int)
+    fine = cut[ys[:, None], xs]
+    return np.asarray(fine.reshape(ROWS, 3, COLUMNS, 3).mean(axis=(1, 3)).ravel())
 
 
 @lru_cache(maxsize=1)
 def references() -> tuple[np.ndarray, np.ndarray]:
-    """(shapes, kinds x 10 x ROWS x COLUMNS; widths, kinds x 10)."""
-    import numpy as np
-
+    """(shapes, a row for each digit of each kind; widths, kinds x 10)."""
     bits = [
         [np.unpackbits(np.frombuffer(bytes.fromhex(h), np.uint8)) for _, h in k] for k in SHAPES
     ]
-    shapes = np.array(bits, np.float32).reshape(len(SHAPES), 10, ROWS, COLUMNS)
+    shapes = np.array(bits, np.float32).reshape(-1, ROWS * COLUMNS)
     return shapes, np.array([[width for width, _ in kind] for kind in SHAPES])

@@ -73,12 +73,13 @@ def read(page: Any, number: int) -> TextPage:
         drawn = _characters(page, number)
         if _digits(drawn.glyphs) != _digits(characters.glyphs):
             characters = drawn
-    em = body_size(characters)
+    weights = characters.weights()
+    em = body_size(characters.runs.values(), weights)
     objects = ObjectReader(number, em or USUAL_TYPE).read(listed)
     width, height = raw.FPDF_GetPageWidthF(page.raw), raw.FPDF_GetPageHeightF(page.raw)
     shown = _page_to_displayed(page, width, height)
     turned = raw.FPDFPage_GetRotation(page.raw) * 90
-    turn = (turned - direction(characters)) % 360
+    turn = (turned - direction(characters.runs.values(), weights)) % 360
     upright = _to_upright(shown, width, height, turn)
     kinds = classify(characters, objects, _page_box(shown, width, height), em)
     return TextPage(
