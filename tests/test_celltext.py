@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selfeval.extractors.grids.celltext import assemble, confidence
+from selfeval.extractors.grids.typeset import lines, plain_lines
 from selfeval.extractors.model import Char
 from selfeval.extractors.pages.glyphs import folded, printed, unmapped
 
@@ -108,3 +109,28 @@ def test_digits_of_one_line_come_back_in_order(number: str, size: float) -> None
 def test_no_control_character_is_ever_printed(anything: str) -> None:
     assert not any(ord(c) < 32 for c in printed(anything))
     assert unmapped("正常文字123") == 0
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text("项目管理12.5%ab", min_size=1, max_size=5),
+            st.sampled_from([0.0, 0.3, 12.0, 25.0]),
+            st.sampled_from([0.0, 2.0, 5.0, 12.0, 13.5, 26.0]),
+            st.sampled_from([10.0, 10.0, 9.0, 6.0]),
+            st.sampled_from([None, None, 5.0, 9.5, 14.0]),
+        ),
+        max_size=4,
+    )
+)
+def test_lines_that_are_plain_are_those_that_a_closer_look_finds(
+    strands: list[tuple[str, float, float, float, float | None]],
+) -> None:
+    chars = [char for words, x, y, em, pitch in strands for char in row(words, x, y, em, pitch)]
+    plain = plain_lines(chars)
+    assert not plain or plain == lines(chars)
+
+
+def test_words_drawn_line_by_line_are_plain_lines() -> None:
+    assert len(plain_lines(row("保障热线服务") + row("运营12", y=14))) == 2
+    assert not plain_lines(row("评") + row("分", y=12) + row("得", x=20) + row("分", x=20, y=12))

@@ -98,9 +98,7 @@ def _known_in_columns(text: str) -> tuple[tuple[str, str], ...]:
     return _in_columns(_known, text)
 
 
-def _in_columns(
-    named: Callable[[str, str], str | None], text: str
-) -> tuple[tuple[str, str], ...]:
+def _in_columns(named: Callable[[str, str], str | None], text: str) -> tuple[tuple[str, str], ...]:
     found = ((zone, named(zone, text)) for zone in COLUMNS)
     return tuple((zone, field) for zone, field in found if field and field != "-")
 

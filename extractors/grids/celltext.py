@@ -15,7 +15,15 @@ from statistics import median
 from typing import NamedTuple
 
 from selfeval.extractors.grids.marks import is_mark, set_apart
-from selfeval.extractors.grids.typeset import SMALL, lines, size
+from selfeval.extractors.grids.typeset import (
+    FIRST_IDEOGRAPH,
+    LAST_IDEOGRAPH,
+    SMALL,
+    WORD_GAP,
+    lines,
+    plain_lines,
+    size,
+)
 from selfeval.extractors.model import Bbox, Char
 from selfeval.extractors.pages.glyphs import unmapped
 
@@ -31,8 +39,6 @@ __all__ = [
 
 #: share of the em: a gap wider than this between two digits keeps them apart, so that two numbers never become one
 DIGIT_GAP = 0.7
-#: share of the em: a gap wider than this between Latin letters is a space that the producer left out
-WORD_GAP = 0.25
 #: ems that the margins of a cell take at most, both together: a line with more room than that and a digit did not end for want of room
 MARGINS = 2.2
 #: ems that glyphs keep free at their sides, over a short line: what tight boxes leave out of its width
@@ -61,8 +67,6 @@ _SPACED_POINT = re.compile(r"(?<=[0-9])\s*([.．])\s*(?=[0-9])")
 
 #: fields of a character, by their place: a page asks for them by the ten thousand
 _text_of, _sure, _anchor = itemgetter(0), itemgetter(5), itemgetter(7)
-#: ideographs: no digits and no letters
-_FIRST, _LAST = "\u3400", "\u9fff"
 
 
 class CellText(NamedTuple):
@@ -109,6 +113,8 @@ def assemble(chars: Sequence[Char], box: Bbox | None = None) -> str:
 
 
 def _rows(chars: Sequence[Char], box: Bbox | None) -> list[_Row]:
+    if plain := plain_lines(chars):
+        return [_Row(line, "".join(map(_text_of, line)).strip(), "", 0) for line in plain]
     left, right = _sides(box, chars[0].turn) if box else (None, None)
     return [_row(line, left, right) for line in lines(chars)]
 
@@ -244,7 +250,7 @@ def _with_gaps(line: Sequence[Char]) -> tuple[str, bool]:
     end = 0.0
     parted = False
     for text, x0, top, x1, bottom, _, _, _, _ in line:
-        if _FIRST <= text <= _LAST:
+        if FIRST_IDEOGRAPH <= text <= LAST_IDEOGRAPH:
             before = ""
         else:
             if before and x0 > end:

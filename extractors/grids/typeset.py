@@ -5,6 +5,7 @@ Every measure is a share of the em, since forms are set in anything from 1.8 to 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from operator import itemgetter
@@ -29,6 +30,11 @@ COLUMN_DRIFT, COLUMN_PITCH = 0.35, (0.7, 2.0)
 COLUMNS_APART = 0.8
 
 
+#: share of the em: a gap wider than this between Latin letters is a space that the producer left out
+WORD_GAP = 0.25
+#: ideographs: no digits and no letters
+FIRST_IDEOGRAPH, LAST_IDEOGRAPH = "\u3400", "\u9fff"
+
 #: fields of a character, by their place: a page asks for them by the ten thousand
 _left, _top, _bottom, _turn = itemgetter(1), itemgetter(2), itemgetter(4), itemgetter(6)
 
@@ -48,6 +54,38 @@ def lines(chars: Sequence[Char]) -> list[list[Char]]:
     if len(result) > 1 and any(len(line) > 1 for line in result) and _is_vertical(flat):
         result = _rows([_from_column(c) for c in flat if c.text != " "])
     return result
+
+
+def plain_lines(chars: Sequence[Char]) -> list[list[Char]]:
+    """The lines of a cell whose characters were drawn upright, line by line from left to right, without blanks and gaps, as those of most
+    cells are; none where `lines` has to look, or a gap or a mark may count."""
+    found: list[list[Char]] = []
+    level = foot = middle = start = end = word = 0.0
+    low, tall, across = math.inf, 0.0, 0.0  # heights, and the longest step within a line
+    for char in chars:
+        text, x0, top, x1, bottom, _, turn, _, _ = char
+        if turn or text == " ":
+            return []
+        if found and top == level and bottom == foot:
+            gap = x0 - end
+            if gap > word and not FIRST_IDEOGRAPH <= text <= LAST_IDEOGRAPH:
+                return []
+            if x0 < start or x1 < end or gap < -OVERPRINT * (x1 - x0):
+                return []
+            across = max(across, x0 + x1 - start - end)
+            found[-1].append(char)
+        else:
+            height = bottom - top
+            if found and (top + bottom) / 2 - middle <= LINE_DRIFT * height:
+                return []
+            level, foot, middle, word = top, bottom, (top + bottom) / 2, WORD_GAP * height
+            low, tall = min(low, height), max(tall, height)
+            found.append([char])
+        start, end = x0, x1
+    if low <= 0.1 or low < SMALL * tall:
+        return []  # with raised marks
+    # set down columns, unless it goes along a line somewhere
+    return found if len(found) == 1 or across > 2 * COLUMN_DRIFT * tall else []
 
 
 def size(char: Char) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
@@ -149,7 +149,9 @@ def _runs(
     handle: int | None, kept: np.ndarray, own: np.ndarray
 ) -> tuple[dict[int, Run], np.ndarray]:
     """How the runs of some characters are set, in the order of their first character, and for each character the number of its run."""
-    starts = np.flatnonzero(np.diff(own, prepend=own[:1] + 1) != 0) if len(own) else np.zeros(0, int)
+    starts = (
+        np.flatnonzero(np.diff(own, prepend=own[:1] + 1) != 0) if len(own) else np.zeros(0, int)
+    )
     numbers: dict[int, int] = {}
     first: list[int] = []
     stretches = []

@@ -125,7 +125,9 @@ def _seem_flat(grey: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     x0, y0, x1, y1 = boxes.T
     share = ((np.arange(PROBES) + 0.5) / PROBES)[:, None]
     height, width = grey.shape
-    across = (x0 + share * (x1 - x0)).astype(np.int64) + np.minimum((y0 + y1) // 2, height - 1) * width
+    across = (x0 + share * (x1 - x0)).astype(np.int64) + np.minimum(
+        (y0 + y1) // 2, height - 1
+    ) * width
     down = (y0 + share * (y1 - y0)).astype(np.int64) * width + (x0 + x1) // 2
     shades = grey.take(np.concatenate((across, down)), mode="clip")
     alike = shades.max(axis=0) - shades.min(axis=0) <= FLAT
