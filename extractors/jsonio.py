@@ -93,7 +93,11 @@ def _other(cell: OtherCell, leader: str | None, show: bool) -> dict[str, Any]:
 
 
 def _evidence(parts: Sequence[Evidence]) -> dict[str, Any]:
-    first, *rest = [{"page": part.page, "bbox": _box(part.bbox)} for part in parts]
+    first, *rest = [
+        {"page": part.page, "bbox": _box(part.bbox)}
+        | ({"engine": part.engine} if part.engine else {})
+        for part in parts
+    ]
     return {**first, "continued": rest} if rest else first
 
 
@@ -148,7 +152,7 @@ def _read_form(data: Mapping[str, Any]) -> Form:
 
 def _read_evidence(found: Mapping[str, Any]) -> tuple[Evidence, ...]:
     return tuple(
-        Evidence(part["page"], _read_box(part["bbox"]))
+        Evidence(part["page"], _read_box(part["bbox"]), part.get("engine", ""))
         for part in (found, *found.get("continued", ()))
     )
 

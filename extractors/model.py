@@ -68,13 +68,21 @@ class Notice(NamedTuple):
     whole: bool = False
 
 
+class Evidence(NamedTuple):
+    """Where a value is printed, and the engine that read it there. `page` counts from 1."""
+
+    page: int
+    bbox: Bbox
+    engine: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PageContent:
     """What an engine read from one page, in the frame in which its text stands upright: `width` x `height` points.
 
     The displayed page is that frame turned clockwise by `turn` degrees (0, 90, 180, 270); `displayed` maps a box over.
     `source` is "text" for a text layer and "ocr" for a recognised image; `image_share` is the share of the page under images.
-    `areas` are filled rectangles, whose sides are borders where no others are drawn."""
+    `areas` are filled rectangles, whose sides are borders where no others are drawn. `engine` is the name of what read it."""
 
     number: int
     width: float
@@ -86,6 +94,7 @@ class PageContent:
     turn: int = 0
     image_share: float = 0.0
     areas: tuple[Bbox, ...] = ()
+    engine: str = ""
 
     def displayed(self, bbox: Bbox) -> Bbox:
         """Given a box in the upright frame, the same box on the page as displayed."""
@@ -98,12 +107,9 @@ class PageContent:
             return (top, self.width - x1, bottom, self.width - x0)
         return bbox
 
-
-class Evidence(NamedTuple):
-    """Where a value is printed. `page` counts from 1."""
-
-    page: int
-    bbox: Bbox
+    def evidence(self, bbox: Bbox) -> Evidence:
+        """Given a box in the upright frame, the evidence for what stands in it."""
+        return Evidence(self.number, self.displayed(bbox), self.engine)
 
 
 class Ink(NamedTuple):

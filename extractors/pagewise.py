@@ -162,7 +162,8 @@ def _with_reading(cell: Cell, text: str, confidence: float) -> Cell:
         why = "格内另有图形或笔迹" + (f"，识别为“{text}”" if text else "，未能识别")
         return replace(cell, confidence=min(cell.confidence, 0.5), why=why)
     sure = min(cell.confidence, RECOGNISED, confidence)
-    return replace(cell, text=text, confidence=sure, why="由图形或笔迹识别得出")
+    parts = tuple(part._replace(engine=RECOGNISER.name) for part in cell.evidence)
+    return replace(cell, text=text, evidence=parts, confidence=sure, why="由图形或笔迹识别得出")
 
 
 def _holds(longer: str, shorter: str) -> bool:

@@ -139,6 +139,7 @@ class Value:
     doubt: str | None = None
     severity: str = ""  # the weightiest open finding about it
     sure: str = ""  # how sure the reading is, in percent; "" for certain
+    engine: str = ""  # what read it; "" for the engine that read most of the form
 
     @property
     def at(self) -> str:
@@ -259,6 +260,7 @@ class FormPage:
     versions: tuple[Version, ...] = ()
     veils: tuple[Spot, ...] = ()
     decided: tuple[DoubtView, ...] = ()  # values that somebody has confirmed or corrected
+    engine: str = ""  # what read most of the form
     is_reviewed: bool = False
 
     @property

@@ -46,7 +46,7 @@ def solved(pages: Sequence[Page]) -> list[SolvedPage]:
         for top, item in _stacked(page):
             if isinstance(item, str):
                 box = (LEFT, top, LEFT + 10 * len(item), top + 12)
-                lines.append(Line(item, box, box))
+                lines.append(Line(item, box, Evidence(number, box)))
                 continue
             cells = list(placed(item))
             columns = max(column + across for _, column, _, across, _ in cells)

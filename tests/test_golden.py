@@ -92,7 +92,8 @@ def test_every_value_has_a_page_and_a_box_on_it(golden: Path) -> None:
         paths = [f"indicators/{i}/score" for i, row in enumerate(form.indicators) if row.score]
         paths += [f"funds/{i}/budget" for i, row in enumerate(form.funds) if row.budget]
         for path in (*paths, "project_name", "title", "year"):
-            for page, (x0, top, x1, bottom) in form.evidence[path]:
+            for page, (x0, top, x1, bottom), engine in form.evidence[path]:
+                assert engine == "pdfium"
                 assert 1 <= page <= document.pages
                 assert 0 <= x0 < x1 <= 1200
                 assert 0 <= top < bottom <= 1200

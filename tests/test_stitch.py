@@ -56,7 +56,7 @@ def grid(
 
 def line(text: str, y: float = 60.0, x: float = 100.0) -> Line:
     box = (x, y, x + 10 * len(text), y + 12)
-    return Line(text, box, box)
+    return Line(text, box, Evidence(1, box))
 
 
 def pages(*items: Sequence[Grid | Line]) -> list[SolvedPage]:

@@ -66,7 +66,13 @@ def read_grids(
     for table in sorted(tables, key=lambda table: (table.page, -table.rows[0][0])):
         width, height = turned.sizes[table.page - 1]
         content = PageContent(
-            table.page, width, height, characters[table.page], (), turn=turned.turns[table.page - 1]
+            table.page,
+            width,
+            height,
+            characters[table.page],
+            (),
+            turn=turned.turns[table.page - 1],
+            engine="camelot",
         )
         boxes = _boxes(table, height)
         grid = lay_out(content, list(zip(boxes, texts(content.chars, boxes), strict=True)))

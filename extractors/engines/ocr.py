@@ -79,6 +79,7 @@ def read_page(page: PdfPage, number: int) -> PageContent:
         layout.rulings,
         seals,
         "ocr",
+        engine="ocr",
         to_display=upright.to_display(),
     )
 

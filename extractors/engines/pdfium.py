@@ -60,6 +60,7 @@ def content(
         page.turn,
         image_share,
         _areas(objects, upright),
+        "pdfium",
     )
 
 

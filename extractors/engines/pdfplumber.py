@@ -56,6 +56,7 @@ def read_grids(
                     ),
                     (),
                     turn=turned.turns[page.page_number - 1],
+                    engine="pdfplumber",
                 )
                 found.append(_grids(page, content))
             page.close()

@@ -31,7 +31,7 @@ EDGE = 0.01
 #: ems that a loose line measures at least if it may have ended for want of room
 FULL = 20
 _NOWHERE = (0.0, 0.0, 0.0, 0.0)
-_NO_LINE = (0, Line("", _NOWHERE, _NOWHERE))
+_NO_LINE = (0, Line("", _NOWHERE, Evidence(0, _NOWHERE)))
 
 _PAIR = re.compile(
     r"([一-鿿（）()、/]{2,14})\s*[:：]\s*(\S*(?:\s(?![一-鿿（）()]{2,12}\s*[:：])\S+)*)"
@@ -76,9 +76,9 @@ def _loose(draft: Draft, table: Table) -> None:
             value = _SEAL.sub("", value)
             if not name or name in ("-", "amount_unit", "year") or not value:
                 continue
-            parts: tuple[Evidence, ...] = (Evidence(page, line.shown),)
+            parts: tuple[Evidence, ...] = (line.evidence,)
             if number == len(found) and after == page and _goes_on(line.bbox, below, right):
-                parts, joined = (*parts, Evidence(page, below.shown)), value + below.text
+                parts, joined = (*parts, below.evidence), value + below.text
                 if _keep(draft, name, joined, parts):
                     why = f"“{value}”与下一行“{below.text}”按一项读取，请核对"
                     draft.doubts.append(Doubt(name, why, meaning.PLACED))

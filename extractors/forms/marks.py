@@ -34,24 +34,24 @@ def title(
     page = table.boxes[0].parts[0].page if table.boxes and table.boxes[0].parts else 0
     own = [(p, line) for p, line in table.lines if p == page] or table.lines
     for names in (is_form_title, is_title):
-        for number, line in reversed(own):
+        for _number, line in reversed(own):
             if names(line.text):
-                return line.text, (Evidence(number, line.shown),), None
+                return line.text, (line.evidence,), None
     first = list(rows[0]) if rows else []
     if len(first) == 1 and is_title(first[0].text):
         return first[0].text, first[0].parts, first[0]
-    for number, line in own:
+    for _number, line in own:
         if re.search(r"绩效|目标", line.text) and len(line.text) <= 40 and "：" not in line.text:
-            return line.text, (Evidence(number, line.shown),), None
+            return line.text, (line.evidence,), None
     return None, (), None
 
 
 def year(draft: Draft, table: Table, named: str | None) -> int | None:
     """The form's year: a line of its own （2020年度）, else the caption 年度, else the title, else a line above that names one.
     The date of filing is none of them. A year that stands elsewhere on the form, and is the only one, is read with a doubt."""
-    for page, line in reversed(table.lines):
+    for _page, line in reversed(table.lines):
         if match := _YEAR_LINE.match(line.text):
-            draft.evidence["year"] = (Evidence(page, line.shown),)
+            draft.evidence["year"] = (line.evidence,)
             return int(match.group(1))
     cell = re.search(r"20\d{2}", draft.values.get("year", ""))
     if cell:
@@ -60,11 +60,11 @@ def year(draft: Draft, table: Table, named: str | None) -> int | None:
     if named and (match := _YEAR_IN_BRACKETS.search(named) or _YEAR.search(named)):
         draft.evidence["year"] = draft.evidence.get("title", ())
         return int(match.group(1))
-    for page, line in reversed(table.lines):
+    for _page, line in reversed(table.lines):
         if _FILED.search(line.text) or _DAY.search(line.text):
             continue
         if match := _YEAR_IN_BRACKETS.search(line.text) or _YEAR.search(line.text):
-            draft.evidence["year"] = (Evidence(page, line.shown),)
+            draft.evidence["year"] = (line.evidence,)
             return int(match.group(1))
     return _only_year(draft, table)
 
@@ -86,8 +86,8 @@ def _only_year(draft: Draft, table: Table) -> int | None:
 
 
 def _texts(table: Table) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
-    for page, line in table.lines + table.notes:
-        yield line.text, (Evidence(page, line.shown),)
+    for _page, line in table.lines + table.notes:
+        yield line.text, (line.evidence,)
     for box in table.boxes:
         yield box.text, box.parts
 
@@ -103,9 +103,9 @@ def amount_unit(draft: Draft, table: Table, layout: Layout, rows: list[list[Box]
                 if match and (box.first <= zone.above or field_of("funds", box.text)):
                     draft.evidence["amount_unit"] = box.parts
                     return match.group(1)
-    for page, line in table.lines + table.notes:
+    for _page, line in table.lines + table.notes:
         if match := _UNIT_LINE.search(line.text):
-            draft.evidence["amount_unit"] = (Evidence(page, line.shown),)
+            draft.evidence["amount_unit"] = (line.evidence,)
             return match.group(1)
     if match := _AMOUNT_UNIT.fullmatch(re.sub(r"\s", "", draft.values.get("amount_unit", ""))):
         return match.group(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from selfeval.extractors.model import Bbox, Cell, Evidence, Grid, PageContent
+from selfeval.extractors.model import Bbox, Cell, Grid, PageContent
 
 #: points. Edges nearer to one another than this are one edge; the lowest printed row is higher.
 SNAP = 3.0
@@ -47,7 +47,7 @@ def lay_out(
                     bottom - top,
                     right - left,
                     text,
-                    (Evidence(page.number, page.displayed(box)),),
+                    (page.evidence(box),),
                 )
             )
     placed.sort(key=lambda cell: (cell.row, cell.column))

@@ -33,11 +33,11 @@ OPEN_BORDERS, OVERRUN = (0.5, "单元格框线不完整"), (0.6, "文字越过�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text outside the tables, with its box in the upright frame and on the page as displayed."""
+    """One line of text outside the tables, with its box in the upright frame and where it stands on the page as displayed."""
 
     text: str
     bbox: Bbox
-    shown: Bbox
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _lines(content: PageContent, chars: Sequence[Char]) -> list[Line]:
                     max(c.x1 for c in inked),
                     max(c.bottom for c in inked),
                 )
-                result.append(Line(text, box, content.displayed(box)))
+                result.append(Line(text, box, content.evidence(box)))
     return result
 
 
@@ -305,7 +305,7 @@ class _Frame:
                     place.rows,
                     place.columns,
                     text.text,
-                    (Evidence(content.number, content.displayed(box)),),
+                    (content.evidence(box),),
                     *min((text.confidence, text.why), sure),
                     _ink(chars, box[2] - box[0]) if outer else None,
                     self._open(place),

@@ -50,7 +50,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class DoubtCard:
-    """A printed cell in doubt: its value, or its values where it spans rows. `other` is what else it may be. Not `is_value` is what is
+    """A printed cell in doubt: its value, or its values where it spans rows. `other` is what else it may be, `engine` what read it. Not `is_value` is what is
     doubted of a row, a column or the page: it is confirmed, and never corrected as a whole."""
 
     number: int
@@ -59,6 +59,7 @@ class DoubtCard:
     crop: Crop | None
     is_value: bool
     other: tuple[str, ...]
+    engine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ def _doubt_cards(
             crop_of(spot, image, form.veils) if spot and image else None,
             field_at(first.value.path) is not None,
             alternatives(first.value.doubt or "", first.value.text or ""),
+            first.value.engine or form.engine,
         )
 
 

@@ -103,6 +103,7 @@ OTHER_COLUMNS = {
     "doubt": "why it is not certain",
     "decided_by": "who decided on it; of a value who confirmed or corrected it, or could not read it",
     "reading": "what was read, where a person decided on it",
+    "engine": "which engine read it: pdfium, ocr, pdfplumber or camelot",
     "finding_id": "made from the rule and the values that it rests on",
     "rule": "id of the rule, see rules.md",
     "severity": "error, warning or information",

@@ -170,7 +170,7 @@ def _bare_cell(form_id: str, path: str, text: str | None) -> Row:
     """A value that is printed nowhere that the reader could tell."""
     box = dict.fromkeys(("page", *_BOX))
     return {"form_id": form_id, "path": path, "text": text if field_at(path) else None, **box, "part": 0,
-            "confidence": 1.0, "doubt": None, "decided_by": None, "reading": None}  # fmt: skip
+            "confidence": 1.0, "doubt": None, "decided_by": None, "reading": None, "engine": None}  # fmt: skip
 
 
 def _box(row: Row) -> Box | None:

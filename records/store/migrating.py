@@ -27,7 +27,7 @@ class Chain:
 
 
 #: The tables of this room.
-STORE = Chain(Path(__file__).parent / "migrations", "0009", "store_version", "store_settings")
+STORE = Chain(Path(__file__).parent / "migrations", "0010", "store_version", "store_settings")
 
 
 def bring_up_to_date(

@@ -246,25 +246,14 @@ def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[tupl
         confidence = _share(doubt.confidence if doubt else form.confidences.get(path, 1.0))
         why = mask_doubt(path, storable(doubt.why), form.leader) if doubt else None
         parts = [part for part in evidence.get(path, ()) if all(map(isfinite, part.bbox))]
-        for number, (page, (x0, top, x1, bottom)) in enumerate(parts):
+        text = texts.get(path)
+        for number, (page, (x0, top, x1, bottom), engine) in enumerate(parts):
             box = min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom)
-            yield form_id, path, texts.get(path), page, *box, number, confidence, why, None, None
+            told = confidence, why, None, None, engine or None
+            yield form_id, path, text, page, *box, number, *told
         if not parts and doubt:
-            yield (
-                form_id,
-                path,
-                texts.get(path),
-                None,
-                nan,
-                nan,
-                nan,
-                nan,
-                0,
-                confidence,
-                why,
-                None,
-                None,
-            )
+            nowhere = None, nan, nan, nan, nan, 0
+            yield form_id, path, text, *nowhere, confidence, why, None, None, None
 
 
 def _share(confidence: float) -> float:

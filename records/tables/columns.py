@@ -87,7 +87,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_BOX,
         "part": "count",
         "confidence": "point",
-        **_texts("doubt decided_by reading"),
+        **_texts("doubt decided_by reading engine"),
     },
     "findings": {
         **_texts("finding_id form_id document"),

@@ -36,6 +36,8 @@ def _attributes(value: Value, form: int) -> str:
     at = f' data-at="{value.at}"' if value.spots else ""  # numbers only
     if value.sure:
         at += f' data-sure="{value.sure}"'
+    if value.engine:
+        at += f' data-engine="{escape(value.engine)}"'
     return _names(form, value.path, value.severity, bool(value.doubt)) + at
 
 

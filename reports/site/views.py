@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 PERSONAL = ("leader", "phone")
 #: What a row is called by, the nearest first.
 NAMED_BY = {"funds": ("label",), "indicators": ("level3", "level2", "level1"), "tasks": ("name",)}
-_CELL = ("path", "text", "page", "x0", "top", "x1", "bottom", "confidence", "doubt", "decided_by", "reading")  # fmt: skip
+_CELL = ("path", "text", "page", "x0", "top", "x1", "bottom", "confidence", "doubt", "decided_by", "reading", "engine")  # fmt: skip
 NAMED_PLACES = 3  # of those where a rule is undecided for one reason
 
 
@@ -127,6 +127,10 @@ class _Assembly:
         self.doubts: dict[str, str] = {}
         self.notes: dict[str, str] = {}
         self.sure: dict[str, str] = {}
+        self.engines = {
+            str(c["path"]): str(c["engine"]) for c in blocks["cells"] if c.get("engine")
+        }
+        self.engine = next(iter(Counter(self.engines.values()).most_common(1)), ("", 0))[0]
         for cell in blocks["cells"]:
             if (spot := self._spot(cell)) is not None:
                 self.spots.setdefault(cell["path"], []).append(spot)
@@ -168,7 +172,9 @@ class _Assembly:
             severity = self.worst.get(path) or next(
                 (self.worst[spot] for spot in spots if spot in self.worst), ""
             )
-        return Value(path, shown, spots, doubt, severity, self.sure.get(path, ""))
+        engine = self.engines.get(path, self.engine)
+        own = "" if engine == self.engine else engine
+        return Value(path, shown, spots, doubt, severity, self.sure.get(path, ""), own)
 
     def name(self, block: str, index: int) -> str:
         """The printed name of a row, short enough to stand in a sentence."""
@@ -239,6 +245,7 @@ class _Assembly:
             ),
             veils=self.veils,
             decided=tuple(self._told(*one) for one in decided(self.blocks["cells"], gettext)),
+            engine=self.engine,
             is_reviewed=str(form["form_id"]) in self.sources.reviewed,
         )
 
@@ -328,12 +335,8 @@ class _Assembly:
         rows = {f"indicators/{row['position']}": row for row in self.blocks["indicators"]}
         lost = Decimal(0)
         for finding in self.blocks["findings"]:
-            row = rows.get(str(finding.get("subject")))
-            if (
-                finding["rule"] == "deviation-unexplained"
-                and finding.get("status") != "waived"
-                and row
-            ):
+            if finding["rule"] == "deviation-unexplained" and finding.get("status") != "waived":
+                row = rows.get(str(finding.get("subject")), {})
                 weight, score = row.get("weight_value"), row.get("score_value")
                 lost += weight - score if weight is not None and score is not None else Decimal(0)
         return lost

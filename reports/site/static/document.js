@@ -126,11 +126,11 @@
         var line = document.createElement("tr");
         [path.replace(/^\d+\//, ""), element.textContent, spots.map(function (s) { return s.page; }).join(" "),
           spots.map(function (s) { return [s.x, s.y, s.x + s.width, s.y + s.height].map(function (n) { return n.toFixed(1); }).join(" "); }).join(" ; "),
-          element.dataset.sure || "100%"].forEach(function (text, at) {
+          element.dataset.engine || details.dataset.engine, element.dataset.sure || "100%"].forEach(function (text, at) {
           var cell = document.createElement(at ? "td" : "th");
           if (!at) cell.scope = "row";
           if (at === 1) cell.lang = "zh";
-          if (at === 2 || at === 4) cell.className = "n";
+          if (at === 2 || at === 5) cell.className = "n";
           cell.textContent = text;
           line.appendChild(cell);
         });
