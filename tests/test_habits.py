@@ -91,6 +91,12 @@ def test_habits_that_were_once_read_wrong_in_silence(seed: int) -> None:
         (100198, "an underline made one indicator two"),
         (100122, "two levels in one cell"),
         (102783, "two levels set down in columns in one cell"),
+        (304303, "a line through the label beside the goals made them the header's"),
+        (302448, "a number in one cell with its caption, and before it"),
+        (303494, "a number on two lines, where another of its column ran over its border"),
+        (303865, "the end of a level's name after a page break, its beginning in another's cell"),
+        (303868, "a row cut by a page break shared the score of the row above"),
+        (304033, "a blank result shared the cell of the result below"),
         (102784, "a blank score shared the cell of the score above"),
     ],
 )

@@ -20,7 +20,7 @@ FIELDS = fields.names(fields.INDICATORS)
 LEVELS = ("level1", "level2", "level3")
 #: fields that every indicator has of its own, and what is said where two share one cell
 OWN = ("target", "actual", "weight", "score")
-SHARED = ("与上一行共用一个单元格，可能缺少框线，请核对是否属于本行", 0.7)
+SHARED = ("与相邻一行共用一个单元格，可能缺少框线，请核对是否属于本行", 0.7)
 TWO_LEVELS = ("一个单元格内似有两级或两项指标名称，可能缺少框线，请核对", 0.6)
 #: columns of the total row
 _TOTALS = ("weight", "score", "explanation")
@@ -115,7 +115,7 @@ def _begins(at: Mapping[str, Box | None], index: int) -> bool:
 
 
 def _doubt_shared(draft: Draft, path: str, at: Mapping[str, Box | None], index: int) -> None:
-    """Say of a number that an indicator shares with the one above that it may not be its own, and of two levels in one cell that they are
+    """Say of a number that an indicator shares with another that it may not be its own, and of two levels in one cell that they are
     two: a border may be missing."""
     for level in ("level1", "level2"):
         box = at.get(level)
@@ -126,7 +126,7 @@ def _doubt_shared(draft: Draft, path: str, at: Mapping[str, Box | None], index: 
         return
     for field_name in OWN:
         box = at.get(field_name)
-        if box is not None and box.first < index and re.search(r"\d", box.text):
+        if box is not None and box.end > box.first + 1 and re.search(r"\d", box.text):
             draft.doubts.append(Doubt(f"{path}/{field_name}", *SHARED))
 
 

@@ -55,8 +55,7 @@ def is_level_name(text: str) -> bool:
 
 
 def is_cut_name(text: str) -> bool:
-    """Whether a text is the beginning of a level's name, and no name itself: 满意度指."""
+    """Whether a text is the beginning or the end of a level's name, and no name itself: 满意度指, 度指标."""
     key = caption_key(text)
-    return (
-        bool(key) and key not in LEVEL_NAMES and any(name.startswith(key) for name in LEVEL_NAMES)
-    )
+    whole = not key or key in LEVEL_NAMES
+    return not whole and any(name.startswith(key) or name.endswith(key) for name in LEVEL_NAMES)

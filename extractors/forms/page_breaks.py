@@ -152,7 +152,9 @@ def _cut_indicator(
 ) -> tuple[float, str] | None:
     level2, level3 = _at(below, zone, "level2"), _at(below, zone, "level3")
     numbers = [
-        (_at(above, zone, n), _own(_at(below, zone, n), at.row)) for n in NUMBERS if zone.column(n)
+        (_own(_at(above, zone, n), at.row - 1), _own(_at(below, zone, n), at.row))
+        for n in NUMBERS
+        if zone.column(n)
     ]
     below_has_number = any(b and b.text for _, b in numbers)
     if level3 is None or (level3.text and _NEW_ROW.match(level3.text)):
@@ -255,7 +257,7 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
         elif name in ("explanation", *NUMBERS):
             _run_on_value(table, a, b, alone, name == "explanation", at.open)
     for box in table.boxes:
-        if box.end == at.row and is_cut_name(box.text):
+        if at.row in (box.first, box.end) and is_cut_name(box.text):
             box.doubt(*CUT_NAME)
 
 

@@ -14,11 +14,12 @@ from selfeval.extractors.grids.stitch import Box, Table
 #: how sure a value is that was parted from its caption, and why
 PARTED = (0.5, "与上方栏名之间未见框线，已拆开读取，请核对")
 #: characters of a caption to which other text may be joined
-JOINED = range(3, 13)
+JOINED = range(2, 13)
 #: characters of a goal at least, and of a caption below another at most
 SENTENCE = 8
 #: the last character of a caption and the first of the text after it
 _APART = re.compile(r"[\w）)]\w")
+_NUMBER = re.compile(r"[\d.,]+%?")
 #: other captions of its zone that stand beside a caption: one is enough for the goals, which have two columns
 BESIDE = {"goals": 1}
 
@@ -68,7 +69,7 @@ def _split(zone: str, text: str) -> tuple[str, str]:
         return caption, text[len(caption) :].strip() if caption else ""
     for length in reversed(JOINED):
         head, end = text[:-length].strip(), text[-length:].lstrip()
-        if len(head) > 1 and _APART.fullmatch(head[-1] + end[0]) and is_exact(zone, end):
+        if len(head) > 1 and _are_two(end, head, head[-1] + end[0]) and is_exact(zone, end):
             return end, head
     return "", ""
 
@@ -77,6 +78,11 @@ def caption_before(zone: str, text: str) -> str:
     """The longest caption of a zone that a text begins with, if more comes after it; else nothing."""
     for length in reversed(JOINED):
         head, rest = text[:length].rstrip(), text[length:].strip()
-        if len(rest) > 1 and _APART.fullmatch(head[-1] + rest[0]) and is_exact(zone, head):
+        if len(rest) > 1 and _are_two(head, rest, head[-1] + rest[0]) and is_exact(zone, head):
             return head
     return ""
+
+
+def _are_two(caption: str, rest: str, seam: str) -> bool:
+    """Whether a caption may end at a seam; one of two characters, which many words begin or end with, only beside a number."""
+    return bool(_APART.fullmatch(seam)) and (len(caption) > 2 or bool(_NUMBER.fullmatch(rest)))

@@ -84,7 +84,8 @@ def _goals(draft: Draft, zone: Zone | None, rows: list[list[Box]]) -> set[int]:
         boxes = [b for b in at.values() if b is not None]
         own = [b for b in rows[index] if b.first == index and b not in boxes]
         across = len({id(b) for b in boxes}) < len(boxes)
-        if across or any(field_of("header", b.text) for b in own):
+        beside = index > zone.first and any(field_of("header", b.text) for b in own)
+        if across or beside:
             break
         for name, box in at.items():
             if box is not None and box not in found[name]:

@@ -183,7 +183,9 @@ def _joined(
             joined += "\n" + text
         elif _ENDS_IN_DIGIT.search(before) and _BEGINS_WITH_DIGIT.match(text):
             apart = _are_apart(row, after, room, widest)
-            if not apart and _may_be_two(before, text):
+            if apart and _may_be_one(before, text):
+                doubt = f"“{before}”与“{text}”分在两行，按两个数读取"
+            elif not apart and _may_be_two(before, text):
                 doubt = f"“{before}”与“{text}”分在两行，按一个数读取"
             joined += "\n" + text if apart else text
         elif _is_latin(before[-1]) and _is_latin(text[0]):
@@ -212,6 +214,12 @@ def _may_be_two(before: str, after: str) -> bool:
     if not _WHOLE.fullmatch(before) or not _NUMBER_AHEAD.match(after):
         return False
     return "." not in before or (len(before) < LONG and bool(after.strip("0%")))
+
+
+def _may_be_one(before: str, after: str) -> bool:
+    """Whether two lines of figures that had room on one may be parts of one number all the same: a decimal, and a digit or two."""
+    before, after = _half_width(before), _half_width(after)
+    return "." in before and _WHOLE.fullmatch(before + after) is not None and len(after) < 3
 
 
 def _half_width(text: str) -> str:
