@@ -21,6 +21,8 @@ $(STAMP): pyproject.toml constraints.txt
 	echo "正在安装依赖，约需一两分钟…… Installing what it needs: a minute or two."; \
 	$$found -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@# compiled once: an editable install leaves that to each start where PYTHONDONTWRITEBYTECODE is set
+	@$(BIN)/python -m compileall -q core data expectations extractors flows records reports selfeval
 	@touch $@
 
 demo: setup

@@ -87,3 +87,20 @@ def test_the_date_of_filing_is_read_beside_its_caption() -> None:
     table = Table(boxes, rows=2)
     form = values.extract(table, page_breaks.mend(table))
     assert (form.project_name, form.filing_date) == ("路灯维护", "2023年1月5日")
+
+
+@pytest.mark.parametrize(
+    ("caption", "key", "fits"),
+    [
+        ("*预算*(万元)*", "年初预算数万元", True),
+        ("预算*数", "预算数", True),
+        ("预算数*数", "预算数", False),
+        ("项目名称", "项目名称项目名称", False),
+        ("前?年*", "前三年完成值", True),
+        ("前?年*", "前年完成值", False),
+    ],
+)
+def test_a_star_stands_for_anything_and_a_text_is_not_used_twice(
+    caption: str, key: str, fits: bool
+) -> None:
+    assert templates.fitting(caption)(key) is fits

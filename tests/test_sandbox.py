@@ -15,6 +15,7 @@ import pytest
 
 from selfeval.extractors import extract
 from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.isolation import starting
 from selfeval.extractors.isolation.confinement import attempts, available
 from selfeval.extractors.isolation.limits import DOCUMENTS_PER_CHILD, MAX_ADDRESS_SPACE
 from selfeval.extractors.isolation.pool import Pool
@@ -369,3 +370,11 @@ def _below(top: int) -> list[int]:
 def test_extract_gives_the_document_of_one_file() -> None:
     document = extract(SAMPLE)
     assert (document.status, document.pages, len(document.forms)) == ("ok", 1, 1)
+
+
+def test_modules_that_only_children_load_are_not_compiled_anew_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    assert "PYTHONDONTWRITEBYTECODE" not in starting.environment()
+    assert run_isolated(readers.writes_bytecode) is False  # the server does, its children do not

@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fnmatch import translate
 from functools import cache, lru_cache
 
 from selfeval.extractors.forms import templates
@@ -39,7 +38,7 @@ class Captions:
     mark it, and the maps of the user's own templates by name."""
 
     exact: dict[tuple[str, str], str]
-    patterns: Mapping[str, Sequence[tuple[re.Pattern[str], str]]]
+    patterns: Mapping[str, Sequence[tuple[Callable[[str], bool], str]]]
     marks: dict[str, frozenset[tuple[str, str]]]
     own: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
 
@@ -116,7 +115,7 @@ def _known(zone: str, text: str) -> str | None:
     if exact is not None:
         return exact
     patterns = known.patterns.get(zone, ())
-    return next((name for pattern, name in patterns if pattern.match(key)), None)
+    return next((name for fits, name in patterns if fits(key)), None)
 
 
 #: the template of the user's own that the form at hand has, at most one
@@ -156,7 +155,7 @@ def is_exact(zone: str, text: str) -> bool:
 def captions() -> Captions:
     """The label maps of all profiles and of the user's own folder, read once. Raises ExtractError("bad-template")."""
     exact: dict[tuple[str, str], str] = {}
-    patterns: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+    patterns: dict[str, list[tuple[Callable[[str], bool], str]]] = {}
     marks: dict[str, set[tuple[str, str]]] = {}
     own: dict[str, dict[tuple[str, str], str]] = {}
     folder = templates.own_folder()
@@ -165,9 +164,8 @@ def captions() -> Captions:
     for path in (*ours, *theirs):
         for row in templates.read(path):
             if "*" in row.caption:
-                key = "*".join(folded(part) for part in row.caption.split("*"))
-                pattern = re.compile(translate(key))
-                patterns.setdefault(row.zone, []).append((pattern, row.field))
+                fits = templates.fitting(row.caption)
+                patterns.setdefault(row.zone, []).append((fits, row.field))
                 continue
             pair = (row.zone, caption_key(row.caption))
             exact.setdefault(pair, row.field)

@@ -8,9 +8,8 @@ data/templates/kinds.csv.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import translate
 from functools import cache, lru_cache
 
 from selfeval.core.kinds import KINDS, SELF_EVALUATION
@@ -48,26 +47,25 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    titles: tuple[tuple[re.Pattern[str], str], ...]
-    captions: tuple[tuple[re.Pattern[str], str], ...]
+    titles: tuple[tuple[Callable[[str], bool], str], ...]
+    captions: tuple[tuple[Callable[[str], bool], str], ...]
     exact: dict[str, str]
     listed: frozenset[str]
 
 
 @cache
 def _signs() -> _Signs:
-    titles: list[tuple[re.Pattern[str], str]] = []
-    patterns: list[tuple[re.Pattern[str], str]] = []
+    titles: list[tuple[Callable[[str], bool], str]] = []
+    patterns: list[tuple[Callable[[str], bool], str]] = []
     exact: dict[str, str] = {}
     listed: set[str] = set()
     for row in templates.read(templates.TEMPLATES / f"{templates.KINDS}.csv"):
-        pattern = re.compile(translate("*".join(folded(part) for part in row.caption.split("*"))))
         if row.zone == "title":
-            titles.append((pattern, row.field))
+            titles.append((templates.fitting(row.caption), row.field))
         elif row.zone == "list":
             listed.add(caption_key(row.caption))
         elif "*" in row.caption:
-            patterns.append((pattern, row.field))
+            patterns.append((templates.fitting(row.caption), row.field))
         else:
             exact[caption_key(row.caption)] = row.field
     return _Signs(tuple(titles), tuple(patterns), exact, frozenset(listed))
@@ -80,7 +78,7 @@ def of_title(text: str) -> str | None:
     if not flat or len(flat) > TITLE_LENGTH or _PROSE.search(flat) or _NUMBERED.match(text):
         return None
     key = folded(flat)
-    return next((kind for pattern, kind in _signs().titles if pattern.match(key)), None)
+    return next((kind for fits, kind in _signs().titles if fits(key)), None)
 
 
 def opens_other(grid: Grid, lines: Iterable[str]) -> bool:
@@ -164,9 +162,7 @@ def _by_captions(texts: Iterable[str]) -> str | None:
 def _of_caption(text: str) -> str | None:
     """The kind of document whose caption a text is."""
     signs, key = _signs(), caption_key(text)
-    return signs.exact.get(key) or next(
-        (kind for pattern, kind in signs.captions if pattern.match(key)), None
-    )
+    return signs.exact.get(key) or next((kind for fits, kind in signs.captions if fits(key)), None)
 
 
 def _listed(grid: Grid) -> list[str]:

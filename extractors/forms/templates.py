@@ -8,14 +8,19 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fnmatch import translate
+from functools import partial
+from operator import eq
 from pathlib import Path
 
 from selfeval.core import fields
 from selfeval.core.folding import fold
 from selfeval.data import FOLDER as DATA
 from selfeval.extractors.errors import ExtractError
+from selfeval.extractors.pages.glyphs import folded
 
 TEMPLATES = DATA / "templates"
 #: the file of kinds of documents, which is a map of another sort
@@ -103,6 +108,30 @@ def read(path: Path) -> tuple[TemplateRow, ...]:
     if not names:
         raise bad("是空的")
     return tuple(rows)
+
+
+def fitting(caption: str) -> Callable[[str], bool]:
+    """Given a caption with `*` for anything and `?` for any one character, whether a key fits it. A program of its own for each of the hundreds
+    of them, as `re` makes it, takes longer than a document."""
+    parts = [folded(part) for part in caption.split("*")]
+    if any("?" in part for part in parts):
+        pattern = re.compile(translate("*".join(parts)))
+        return lambda key: pattern.match(key) is not None
+    if len(parts) == 1:
+        return partial(eq, parts[0])
+    return partial(_fits, parts[0], tuple(parts[1:-1]), parts[-1])
+
+
+def _fits(first: str, inner: tuple[str, ...], last: str, key: str) -> bool:
+    if not key.startswith(first):
+        return False
+    at, end = len(first), len(key) - len(last)
+    for part in inner:
+        at = key.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return at <= end and key.endswith(last)
 
 
 def _decoded(data: bytes, bad: Callable[[str], ExtractError]) -> str:

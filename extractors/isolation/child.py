@@ -70,6 +70,7 @@ def prepare(scratch: str, address_space: int, yielding: bool = False) -> None:
     gc.set_threshold(
         50_000
     )  # a page makes some ten thousand tuples and no cycles: looking for them costs a tenth of its time
+    sys.dont_write_bytecode = True
     os.dup2(2, 1)  # a library that prints must not write into the JSON on standard output
     os.environ["TMPDIR"] = tempfile.tempdir = scratch
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -21,14 +21,23 @@ from selfeval.extractors.isolation.server import COMMAND, STATUS
 
 #: what Linux grants to everybody (/proc/sys/fs/pipe-max-size); 64 KiB as it comes. The pages of one document fill that, and a child would wait
 _PIPE_BYTES = 1 << 20
-#: all that a child gets of the environment: nothing in it is a secret. Its text must be decoded as its parent's, and its Python must start
-_PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "TZ", OWN_TEMPLATES)
+#: all that a child gets of the environment: nothing in it is a secret. Its text must be decoded as its parent's, and its Python must start;
+#: the server keeps compiled modules where its parent does, since to compile them anew takes longer than to read a document
+_PASSED_ON = (
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LD_LIBRARY_PATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONPYCACHEPREFIX",
+    "TZ",
+    OWN_TEMPLATES,
+)
 #: onnxruntime posts to its maker otherwise; threads of BLAS would be forked with the server
 _GIVEN = {
     "PATH": "/usr/bin:/bin",  # camelot looks into it
     "ORT_DISABLE_TELEMETRY": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
 }
 
 

@@ -221,3 +221,7 @@ def core_limit() -> tuple[int, int]:
     import resource
 
     return resource.getrlimit(resource.RLIMIT_CORE)
+
+
+def writes_bytecode() -> bool:
+    return not sys.dont_write_bytecode
