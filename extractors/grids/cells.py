@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
@@ -29,6 +30,8 @@ UNRULED = (0.5, "表格没有竖线，按文字的位置分列")
 #: cells up to which rulings make a frame or an underline and no table
 FRAME = 3
 OPEN_BORDERS, OVERRUN = (0.5, "单元格框线不完整"), (0.6, "文字越过单元格框线")
+#: fields of a character, by their place
+_box_of, _anchor = itemgetter(1, 2, 3, 4), itemgetter(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ class SolvedPage:
 def solve(content: PageContent) -> SolvedPage:
     """Given what an engine read from a page, its grids and loose lines. Raises ExtractError("too-complex")."""
     chars = content.chars
-    boxes_of_chars = np.array([c[1:5] for c in chars], dtype=float).reshape(-1, 4)
-    upright = boxes_of_chars[[k for k, c in enumerate(chars) if c[0] != " " and not c[6]]]
+    boxes_of_chars = np.array(list(map(_box_of, chars)), dtype=float).reshape(-1, 4)
+    upright = boxes_of_chars[np.array([c[0] != " " and not c[6] for c in chars], dtype=bool)]
     drawn = borders(content.rulings, upright)
     em = _type_size(upright)
     frames = _frames(drawn, content, em)
@@ -92,9 +95,10 @@ def _type_size(boxes: np.ndarray) -> float:
 def _middles(chars: Sequence[Char], boxes: np.ndarray) -> np.ndarray:
     """Where characters stand (n x 2: x, y): their middle, or the point within the cell that they are anchored to."""
     middles: np.ndarray = (boxes[:, :2] + boxes[:, 2:]) / 2
-    for k, char in enumerate(chars):
-        if char[7] is not None:
-            middles[k] = char[7]
+    if any(map(_anchor, chars)):
+        for k, anchor in enumerate(map(_anchor, chars)):
+            if anchor is not None:
+                middles[k] = anchor
     return middles
 
 

@@ -170,7 +170,7 @@ def _joined(
         return (rows[0].text if rows else ""), ""
     if len(rows) > 2 and all(len(row.text) == 1 for row in rows):  # set down a column
         return "".join(row.text for row in rows), ""
-    em = median([size(c) for row in rows for c in row.chars])
+    em = max(median([c[4] - c[2] for row in rows for c in row.chars]), 0.1)
     edge = max(*(row.chars[-1].x1 for row in rows), (right or 0.0) - em)
     room = None if left is None or right is None else (right - left - MARGINS * em)
     joined, doubt = rows[0].text, ""

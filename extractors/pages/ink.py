@@ -265,28 +265,19 @@ def _known(text: TextPage, borders: np.ndarray, shortest: float) -> np.ndarray:
 
 
 def _cover(free: np.ndarray, boxes: np.ndarray, margin: float) -> None:
-    """Take the dots in some boxes (n x 4), and as far around them, for known. Boxes that go on in each other are covered at once."""
+    """Take the dots in some boxes (n x 4), and as far around them, for known. Boxes of which each goes on in the next along a line, as glyphs
+    do in the order in which they are drawn, are covered at once."""
+    if not len(boxes):
+        return
     around = max(1, round(margin))
-    low, high = np.maximum(boxes[:, :2] - around, 0), boxes[:, 2:] + around
-    x0, y0, x1, y1 = _united(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
-    y0, x0, y1, x1 = _united(y0, x0, y1, x1)
-    for left, top, right, bottom in zip(
-        x0.tolist(), y0.tolist(), x1.tolist(), y1.tolist(), strict=True
-    ):
-        free[top:bottom, left:right] = False
-
-
-def _united(
-    start: np.ndarray, low: np.ndarray, end: np.ndarray, high: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Boxes from `start` to `end` along one axis, those made one that lie in line (same `low` and `high`) and touch."""
-    if not len(start):
-        return start, low, end, high
-    order = np.lexsort((start, high, low))
-    start, low, end, high = start[order], low[order], end[order], high[order]
-    goes_on = (low[1:] == low[:-1]) & (high[1:] == high[:-1]) & (start[1:] <= end[:-1])
+    x0, y0 = np.maximum(boxes[:, :2] - around, 0).T
+    x1, y1 = (boxes[:, 2:] + around).T
+    goes_on = (y0[1:] == y0[:-1]) & (y1[1:] == y1[:-1]) & (x0[1:] >= x0[:-1]) & (x0[1:] <= x1[:-1])
     first = np.flatnonzero(np.concatenate(([True], ~goes_on)))
-    return start[first], low[first], np.maximum.reduceat(end, first), high[first]
+    ends = np.maximum.reduceat(x1, first)
+    united = np.stack((x0[first], y0[first], ends, y1[first]), axis=1)
+    for left, top, right, bottom in united.tolist():
+        free[top:bottom, left:right] = False
 
 
 def _marked(free: np.ndarray, picture: Picture, solved: SolvedPage) -> Iterator[tuple[int, int]]:
