@@ -13,14 +13,17 @@ from typing import Any
 import pytest
 from audit_forms import CLEAN, changed
 from openpyxl import Workbook, load_workbook
+from PIL import Image
 
 from selfeval.flows.cli import app
 from selfeval.flows.problems import Problem
-from selfeval.flows.review.workbook import CHOICES, FILLED, KEY
+from selfeval.flows.review.workbook import CHOICES, FILLED, KEY, _Cutter, _lines_of
 from selfeval.flows.run.deciding import decide_and_audit
 from selfeval.flows.run.stores import store_of
 from selfeval.flows.workspace import Workspace
 from selfeval.records.store.decisions import NewDecision
+from selfeval.reports.model import PageImage, Spot
+from selfeval.reports.site.crops import crop_of
 from tests.seasons import boxed, doc, other, place, season
 
 __all__ = ["place"]
@@ -168,3 +171,17 @@ def test_what_is_no_such_workbook_is_said(
     with pytest.raises(Problem) as caught:
         call("decide", tmp_path / "other.xlsx", "-w", place.root)
     assert caught.value.code in ("sheet-unreadable", "sheet-columns") and caught.value.hint
+
+
+def test_a_row_is_as_high_as_its_text_and_a_picture_ends_where_the_page_does(
+    tmp_path: Path,
+) -> None:
+    """A region that reaches beside the page was black there, and long explanations were cut off below."""
+    (tmp_path / "pages").mkdir()
+    Image.new("L", (600, 800), 255).save(tmp_path / "pages" / "1.png")
+    page = PageImage("", 1, "pages/1.png", 600.0, 800.0)
+    crop = crop_of(Spot(1, 560.0, 780.0, 598.0, 799.0), page)
+    assert crop.x + crop.width > page.width
+    cut = _Cutter(tmp_path).cut(crop)
+    assert cut is not None and Image.open(cut).getextrema() == (255, 255)
+    assert _lines_of("每项指标都没有说明原因", 10) == 3 and _lines_of("a\nb", 10) == 2

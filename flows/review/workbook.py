@@ -47,8 +47,8 @@ _SHOWN = {
 }
 _WIDTHS = {**_SHOWN, DECISION: 11, VALUE: 16, BY: 11, REASON: 32, UNTIL: 12, KEY: 8, READING: 8, KNOWN: 8}  # fmt: skip
 HEADINGS = tuple(_WIDTHS)
-#: pixels of a picture, and points of a row without one; Excel has no rows above 409 points.
-_PICTURE, _ROW, _ROW_MOST = 430, 30.0, 400.0
+#: pixels of a picture, points of a row at least and of a line; Excel has no rows above 409 points.
+_PICTURE, _ROW, _LINE, _ROW_MOST = 430, 30.0, 14.0, 400.0
 #: rows of a sheet; a workbook with more pictures than that opens in minutes.
 MOST = 3000
 
@@ -141,11 +141,14 @@ def _write(
             if heading in FILLED:
                 cell.protection, cell.number_format = free, "@"
         picture = cutter.cut(crop) if crop else None
-        sheet.row_dimensions[last].height = _ROW
+        height = max(
+            _ROW, *(_lines_of(str(line.get(h) or ""), _WIDTHS[h] - 3) * _LINE for h in _SHOWN)
+        )
         if picture is not None:
             image = Image(picture)
             sheet.add_image(image, f"{letters['原件']}{last}")
-            sheet.row_dimensions[last].height = min(image.height * 0.75 + 4, _ROW_MOST)
+            height = max(height, image.height * 0.75 + 4)
+        sheet.row_dimensions[last].height = min(height, _ROW_MOST)
     choices = ",".join(CHOICES[name])
     listed = DataValidation(
         "list", formula1=f'"{choices}"', allow_blank=True, showErrorMessage=True
@@ -163,6 +166,13 @@ def _write(
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "1:1"
+
+
+def _lines_of(text: str, width: int) -> int:
+    """How many lines a text takes in a column so many digits wide; a Chinese character is as wide as two."""
+    return sum(
+        1 + sum(1 if char < "\u2e80" else 2 for char in line) // width for line in text.split("\n")
+    )
 
 
 def _put(cell: Any, value: Any) -> None:
@@ -197,8 +207,9 @@ class _Cutter:
             return None
         scale = self._page.width / crop.image.width
         x, y = max(crop.x, 0.0), max(crop.y, 0.0)
-        box = [x * scale, y * scale, (crop.x + crop.width) * scale, (crop.y + crop.height) * scale]
-        part = self._page.crop(tuple(round(edge) for edge in box))
+        x1 = min(crop.x + crop.width, crop.image.width)
+        y1 = min(crop.y + crop.height, crop.image.height)
+        part = self._page.crop(tuple(round(edge * scale) for edge in (x, y, x1, y1)))
         draw = ImageDraw.Draw(part)
         for veil in crop.veils:
             corners = [(veil.x0 - x, veil.top - y), (veil.x1 - x, veil.bottom - y)]
