@@ -16,13 +16,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import BackgroundTasks, Depends, FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
 from selfeval.core.problems import Problem
 from selfeval.flows.review import asking, taking
 from selfeval.flows.review.asking import Asked
 from selfeval.flows.review.form_page import Pictures, form_desk
+from selfeval.flows.review.prepared import PreparedForms
 from selfeval.flows.review.queue import Queue, QueueItem
 from selfeval.flows.review.templating import render
 from selfeval.flows.workspace import Workspace
@@ -58,6 +59,7 @@ def create_app(place: Workspace, store: Store, pictures: Pictures, by: str) -> F
     """The desk over a workspace; `by` is whose desk it is, "" to ask."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     queue = Queue(store)
+    forms = PreparedForms(lambda item: form_desk(store, item, pictures))
     deciding = Lock()  # one audit at a time: they share what is kept between audits
     static = {name: REPORT_STATIC / name for name in _SHARED}
     static |= {path.name: path for path in STATIC.iterdir() if path.is_file()}
@@ -71,12 +73,14 @@ def create_app(place: Workspace, store: Store, pictures: Pictures, by: str) -> F
         return HTMLResponse(render("queue_list.html.j2", **_listed(queue.items(), wanted)))
 
     @app.get("/forms/{form_id}")
-    def show_form(form_id: str, wanted: _Asked) -> HTMLResponse:
+    def show_form(form_id: str, wanted: _Asked, then: BackgroundTasks) -> HTMLResponse:
         items = queue.items()
         item = _item(items, form_id)
         chosen = wanted.of(items)
         before, after, at = asking.neighbours(chosen, form_id)
-        page = form_desk(store, item, pictures)
+        page = forms.page(items, item)
+        if after is not None:  # made while this one is read
+            then.add_task(forms.page, items, after)
         return HTMLResponse(
             render(
                 "form.html.j2", by=by, asked=wanted, page=page, before=before, after=after, at=at, count=len(chosen),
