@@ -75,7 +75,7 @@ def test_the_list_of_findings_is_the_truth(story: Story) -> None:
         ("某县河道站", "scores-sum"),
         ("某县水利工程站", "deviation-unexplained"),
         ("某县河道站", "missing-submitter"),
-        # the forms are copies of one another, and the second prints its 100 in 元 beside a cost of 98 万元
+        # the forms are copies of one another, and the second prints its 100 in 元 beside a cost of 95 万元
         ("某县水利工程站", "template-clone"),
         ("某县河道站", "cost-ceiling-vs-budget"),
         ("某县河道站", "cost-total-vs-executed"),
