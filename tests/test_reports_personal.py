@@ -106,10 +106,10 @@ def test_on_a_scan_a_cell_whose_text_is_masked_is_covered_as_a_whole():
         changed(CLEAN, {"indicators/2/explanation": "受汛期影响，详询13800001234。"})
     )
     tables = tables_of([document(form)])
-    ((hidden, on_scan),) = wanted_pages(tables)[tables.documents.document_id[0]].values()
+    ((hidden, on_scan, turn),) = wanted_pages(tables)[tables.documents.document_id[0]].values()
     cell = tables.cells[tables.cells.path == "indicators/2/explanation"].iloc[0]
     assert on_scan == [(cell.x0, cell.top, cell.x1, cell.bottom)]
-    assert not hidden
+    assert not hidden and not turn
 
 
 def test_pictures_of_an_earlier_version_do_not_stay(tmp_path):

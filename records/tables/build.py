@@ -249,7 +249,7 @@ def _cell_rows(form: Form, form_id: str, texts: dict[str, str]) -> Iterator[tupl
         text = texts.get(path)
         for number, (page, (x0, top, x1, bottom), engine) in enumerate(parts):
             box = min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom)
-            told = confidence, why, None, None, engine or None
+            told = confidence, why, None, None, storable(engine) or None
             yield form_id, path, text, page, *box, number, *told
         if not parts and doubt:
             nowhere = None, nan, nan, nan, nan, 0
