@@ -73,7 +73,7 @@ def wanted_pages(tables: Tables, draw_all: bool = True) -> dict[str, _Pages]:
         for form_id, page, *box in zip(*columns, strict=True):
             hidden = pages.get(owner[form_id], {}).get(int(page))
             if hidden is not None:
-                (hidden[0] if at == 0 else hidden[1]).append((box[0], box[1], box[2], box[3]))
+                hidden[:2][at].append((box[0], box[1], box[2], box[3]))
     return pages
 
 
