@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, NamedTuple, TypeVar
 
+from selfeval.core.boxes import turned
 from selfeval.core.fields import Fund as Fund
 from selfeval.core.fields import Header
 from selfeval.core.fields import Indicator as Indicator
@@ -98,14 +99,7 @@ class PageContent:
 
     def displayed(self, bbox: Bbox) -> Bbox:
         """Given a box in the upright frame, the same box on the page as displayed."""
-        x0, top, x1, bottom = bbox
-        if self.turn == 90:
-            return (self.height - bottom, x0, self.height - top, x1)
-        if self.turn == 180:
-            return (self.width - x1, self.height - bottom, self.width - x0, self.height - top)
-        if self.turn == 270:
-            return (top, self.width - x1, bottom, self.width - x0)
-        return bbox
+        return turned(bbox, self.width, self.height, self.turn)
 
     def evidence(self, bbox: Bbox) -> Evidence:
         """Given a box in the upright frame, the evidence for what stands in it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from selfeval.core.boxes import turned
 from selfeval.reports.model import Crop, PageImage, Spot
 from selfeval.reports.rows import Row
 
@@ -49,10 +50,8 @@ def upright(spot: Spot, image: PageImage | None) -> Spot:
     """A box of the page as displayed on its picture, which stands upright."""
     if image is None or not image.turn:
         return spot
-    page, x0, top, x1, bottom = spot
     width, height = image.width, image.height
-    if image.turn == 90:
-        return Spot(page, top, height - x1, bottom, height - x0)
-    if image.turn == 180:
-        return Spot(page, width - x1, height - bottom, width - x0, height - top)
-    return Spot(page, width - bottom, x0, width - top, x1)
+    if image.turn in (90, 270):  # as displayed
+        width, height = height, width
+    page, *box = spot
+    return Spot(page, *turned((box[0], box[1], box[2], box[3]), width, height, 360 - image.turn))
