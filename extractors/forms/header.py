@@ -217,9 +217,9 @@ def joined(draft: Draft, rows: Sequence[Sequence[Box]]) -> None:
 def _parted(text: str) -> tuple[str, str]:
     """The field of the caption that a text begins with, and what comes after it."""
     for zone in ("goals", "header"):
-        caption = run_together.caption_before(zone, text)
-        if caption and (name := field_of(zone, caption)):
-            return name, text[len(caption) :].strip()
+        caption, value = run_together.split_caption(zone, text)
+        if name := field_of(zone, caption):
+            return name, value
     return "", ""
 
 

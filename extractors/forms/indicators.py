@@ -93,7 +93,7 @@ def _read_zone(
             continue
         path = f"indicators/{len(block.indicators)}"
         values = {n: draft.note(f"{path}/{n}", b) for n, b in at.items() if b is not None}
-        _doubt_shared(draft, path, at, index)
+        _doubt_missing_borders(draft, path, at, index)
         if zone.column("target_part"):
             _join_target(draft, path, values, zone, row)
         block.indicators.append(Indicator(**values))
@@ -114,7 +114,9 @@ def _begins(at: Mapping[str, Box | None], index: int) -> bool:
     return any(b.text for b in own.values()) or (bool(own) and not named_above)
 
 
-def _doubt_shared(draft: Draft, path: str, at: Mapping[str, Box | None], index: int) -> None:
+def _doubt_missing_borders(
+    draft: Draft, path: str, at: Mapping[str, Box | None], index: int
+) -> None:
     """Say of a number that an indicator shares with another that it may not be its own, and of two levels in one cell that they are
     two: a border may be missing."""
     for level in ("level1", "level2"):

@@ -34,13 +34,13 @@ def title(
     page = table.boxes[0].parts[0].page if table.boxes and table.boxes[0].parts else 0
     own = [(p, line) for p, line in table.lines if p == page] or table.lines
     for names in (is_form_title, is_title):
-        for _number, line in reversed(own):
+        for _, line in reversed(own):
             if names(line.text):
                 return line.text, (line.evidence,), None
     first = list(rows[0]) if rows else []
     if len(first) == 1 and is_title(first[0].text):
         return first[0].text, first[0].parts, first[0]
-    for _number, line in own:
+    for _, line in own:
         if re.search(r"绩效|目标", line.text) and len(line.text) <= 40 and "：" not in line.text:
             return line.text, (line.evidence,), None
     return None, (), None
@@ -49,7 +49,7 @@ def title(
 def year(draft: Draft, table: Table, named: str | None) -> int | None:
     """The form's year: a line of its own （2020年度）, else the caption 年度, else the title, else a line above that names one.
     The date of filing is none of them. A year that stands elsewhere on the form, and is the only one, is read with a doubt."""
-    for _page, line in reversed(table.lines):
+    for _, line in reversed(table.lines):
         if match := _YEAR_LINE.match(line.text):
             draft.evidence["year"] = (line.evidence,)
             return int(match.group(1))
@@ -60,7 +60,7 @@ def year(draft: Draft, table: Table, named: str | None) -> int | None:
     if named and (match := _YEAR_IN_BRACKETS.search(named) or _YEAR.search(named)):
         draft.evidence["year"] = draft.evidence.get("title", ())
         return int(match.group(1))
-    for _page, line in reversed(table.lines):
+    for _, line in reversed(table.lines):
         if _FILED.search(line.text) or _DAY.search(line.text):
             continue
         if match := _YEAR_IN_BRACKETS.search(line.text) or _YEAR.search(line.text):
@@ -86,7 +86,7 @@ def _only_year(draft: Draft, table: Table) -> int | None:
 
 
 def _texts(table: Table) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
-    for _page, line in table.lines + table.notes:
+    for _, line in table.lines + table.notes:
         yield line.text, (line.evidence,)
     for box in table.boxes:
         yield box.text, box.parts
@@ -103,7 +103,7 @@ def amount_unit(draft: Draft, table: Table, layout: Layout, rows: list[list[Box]
                 if match and (box.first <= zone.above or field_of("funds", box.text)):
                     draft.evidence["amount_unit"] = box.parts
                     return match.group(1)
-    for _page, line in table.lines + table.notes:
+    for _, line in table.lines + table.notes:
         if match := _UNIT_LINE.search(line.text):
             draft.evidence["amount_unit"] = (line.evidence,)
             return match.group(1)

@@ -186,12 +186,9 @@ def _cut_indicator(
         touching and ((complementary and at.open) or (alone and above3.text))
     ):
         return CUT
-    if at.open and all(_wraps(above, b) for b in starting):
-        return CUT
-    if complementary and not below_has_number:
-        if at.open or all(_wraps(above, b) for b in starting):
-            return CUT
-    return None
+    wraps = all(_wraps(above, b) for b in starting)
+    numberless = complementary and not below_has_number
+    return CUT if sum((at.open, wraps, numberless)) > 1 else None  # two signs of three
 
 
 def _begins_level(before: Box | None, level: Box, named: bool, starting: list[Box]) -> bool:

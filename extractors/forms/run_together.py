@@ -63,10 +63,10 @@ def _part(table: Table, rows: Sequence[Sequence[Box]], box: Box, ending: Sequenc
 
 
 def _split(zone: str, text: str) -> tuple[str, str]:
-    """The caption and the text in a cell that holds both; a turned text may come first."""
-    caption = caption_before(zone, text)
+    """The caption and the text in a cell that holds both; a turned text of an indicator may come first."""
+    caption, rest = split_caption(zone, text)
     if caption or zone != "indicators":
-        return caption, text[len(caption) :].strip() if caption else ""
+        return caption, rest
     for length in reversed(JOINED):
         head, end = text[:-length].strip(), text[-length:].lstrip()
         if len(head) > 1 and _are_two(end, head, head[-1] + end[0]) and is_exact(zone, end):
@@ -74,13 +74,13 @@ def _split(zone: str, text: str) -> tuple[str, str]:
     return "", ""
 
 
-def caption_before(zone: str, text: str) -> str:
-    """The longest caption of a zone that a text begins with, if more comes after it; else nothing."""
+def split_caption(zone: str, text: str) -> tuple[str, str]:
+    """The longest caption of a zone that a text begins with, and what comes after it; two empty texts where there is none."""
     for length in reversed(JOINED):
         head, rest = text[:length].rstrip(), text[length:].strip()
         if len(rest) > 1 and _are_two(head, rest, head[-1] + rest[0]) and is_exact(zone, head):
-            return head
-    return ""
+            return head, rest
+    return "", ""
 
 
 def _are_two(caption: str, rest: str, seam: str) -> bool:
