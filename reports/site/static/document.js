@@ -131,6 +131,7 @@
           if (!at) cell.scope = "row";
           if (at === 1) cell.lang = "zh";
           if (at === 2 || at === 5) cell.className = "n";
+          if (at === 4) cell.className = "engine";
           cell.textContent = text;
           line.appendChild(cell);
         });
