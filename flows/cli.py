@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -112,8 +113,13 @@ class Terminated(BaseException):
 _TERMINATED = 128 + signal.SIGTERM
 
 
+#: set once SIGTERM has come: a library may put Terminated into an error of its own on its way up
+_told_to_stop = threading.Event()
+
+
 def _terminate(_signal: int, _frame: object) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # asked a second time, it ends at once
+    _told_to_stop.set()
     raise Terminated
 
 
@@ -128,26 +134,33 @@ def _run(arguments: list[str]) -> int:
     try:
         code = app(arguments or ["--help"], standalone_mode=False)
         return code if isinstance(code, int) else OK
-    except Problem as problem:
-        return _tell(problem.code, problem.message, problem.hint)
-    except typer.Abort:
-        return 130
-    except TyperException as error:
-        return _misspelt(error)
-    except KeyboardInterrupt:
-        console.log.warning("已中断；再次运行会从中断处继续")
-        return 130
-    except Terminated:
+    except BaseException as error:  # noqa: BLE001 - the last resort of the process: a user gets a sentence, the log file the traceback
+        return _ended(error)
+
+
+def _ended(error: BaseException) -> int:
+    """The sentence and the exit code for what ended a command early."""
+    if _told_to_stop.is_set():
         console.log.warning("收到停止信号，已停止；再次运行会从中断处继续")
         return _TERMINATED
-    except (console.ReaderGone, BrokenPipeError):
-        # Nobody is left to tell. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else FAILED
-    except Exception as error:  # noqa: BLE001 - the last resort of the process: a user gets a sentence, the log file the traceback
-        return _broken(error)
+    match error:
+        case Problem():
+            return _tell(error.code, error.message, error.hint)
+        case typer.Abort():
+            return 130
+        case TyperException():
+            return _misspelt(error)
+        case KeyboardInterrupt():
+            console.log.warning("已中断；再次运行会从中断处继续")
+            return 130
+        case console.ReaderGone() | BrokenPipeError():
+            # Nobody is left to tell. Python would complain once more when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return OK
+        case SystemExit():
+            return error.code if isinstance(error.code, int) else FAILED
+        case _:
+            return _broken(error)
 
 
 def _misspelt(error: TyperException) -> int:
@@ -159,7 +172,7 @@ def _misspelt(error: TyperException) -> int:
     return FAILED
 
 
-def _broken(error: Exception) -> int:
+def _broken(error: BaseException) -> int:
     """A defect of the program: the traceback is left in a file."""
     if os.environ.get("SELFEVAL_DEBUG"):
         raise error
@@ -175,7 +188,7 @@ def _tell(code: str, message: str, hint: str) -> int:
     return FAILED
 
 
-def _keep_traceback(error: Exception) -> str:
+def _keep_traceback(error: BaseException) -> str:
     import tempfile
     import traceback
 

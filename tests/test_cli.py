@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from flow_runs import SAMPLES, selfeval
+from flow_runs import HOUSE, SAMPLES, environment, selfeval
 
 FORM = SAMPLES / "beijing-hotline-2020-errors.pdf"
 LOCKED = SAMPLES / "password-locked.pdf"
@@ -164,11 +166,6 @@ def test_doctor_finds_this_machine_fit_for_work() -> None:
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
-    import subprocess
-    import sys
-
-    from flow_runs import HOUSE, environment
-
     process = subprocess.Popen(
         [sys.executable, "-m", "selfeval.flows.cli", "rules", "--json"],
         cwd=HOUSE,
@@ -213,3 +210,25 @@ def test_as_many_children_as_there_is_memory_for(monkeypatch: pytest.MonkeyPatch
     assert options.workers_of(0) == 1 and options.workers_of(5) == 5
     monkeypatch.setattr(options, "free_memory", lambda: 100 * options.WORKER_BYTES)
     assert options.workers_of(0) == min(len(os.sched_getaffinity(0)), options.MAX_WORKERS)
+
+
+def test_a_stop_that_a_library_wraps_is_still_a_stop() -> None:
+    """Prefect makes an error of its own of whatever crashes a run; then SIGTERM ended with 3 and "internal error"."""
+    script = """
+import os, signal
+from selfeval.flows import cli
+
+def wrapped(*_, **__):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    except BaseException as stop:
+        raise RuntimeError("crashed") from stop
+
+cli.app = wrapped
+cli.main()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script, "doctor"], capture_output=True, encoding="utf-8", timeout=60
+    )
+    assert ended.returncode == 143 and "收到停止信号" in ended.stderr
+    assert "内部出错" not in ended.stderr
