@@ -134,12 +134,15 @@ def test_the_queue_has_doubts_first_and_finds_by_words_unit_and_state(auditor):
     first = page.locator(".row:focus b").inner_text()
     page.keyboard.press("Enter")
     page.wait_for_selector("#desk")
+    page.wait_for_load_state()
     assert project(page) == first and "第 1 / 2 份" in page.locator("#standing").inner_text()
     page.keyboard.press("n")
     expect(page.locator("h1")).not_to_have_text(first)
+    page.wait_for_load_state()
     assert "第 2 / 2 份" in page.locator("#standing").inner_text()
     page.keyboard.press("p")
     expect(page.locator("h1")).to_have_text(first)
+    page.wait_for_load_state()
     page.keyboard.press("Escape")
     page.wait_for_selector("#finder")
     assert page.locator(".row:focus b").inner_text() == first
@@ -221,10 +224,40 @@ def test_a_finding_is_accepted_with_a_reason_returned_in_doubt_or_taken_back(aud
         waiting = page.locator(".finding:not(.decided)").first
         waiting.focus()
         page.keyboard.press(key)
-        page.get_by_label("理由").fill("请单位补充材料")
-        page.keyboard.press("Control+Enter")
+        page.keyboard.type("请单位补充材料")
+        page.keyboard.press("Enter")
         one.told(f"已记下。{said}")
     assert page.locator(".finding.decided").count() == 2
+
+
+def test_what_is_next_to_decide_is_in_sight_with_what_was_told(auditor):
+    """A reload put the page back to its top, with the focus on a card far below."""
+    one = auditor("张审计")
+    page = one.open("公共文化设施免费开放")
+    page.locator(".finding:not(.decided)").nth(2).focus()
+    for _ in range(2):
+        page.keyboard.press("r")
+        page.keyboard.type("请单位")
+        page.keyboard.press("Shift+Enter")
+        page.keyboard.type("补充材料")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        one.told("已记下。退回更正")
+        top, bottom, bar = page.evaluate(
+            """() => { const next = document.querySelector(".card:focus").getBoundingClientRect();
+            return [next.top, next.bottom, document.querySelector("#footbar").getBoundingClientRect().top] }"""
+        )
+        assert 0 < top < bottom <= bar
+    assert "请单位\n补充材料" in page.locator(".made").first.inner_text()
+
+
+def test_enter_opens_the_first_form_of_a_queue_that_nothing_is_chosen_in(auditor):
+    page = auditor("张审计").page
+    page.goto(page.url)
+    first = page.locator(".row b").first.inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#desk")
+    assert project(page) == first
 
 
 def test_the_second_of_two_is_told_what_the_first_decided_and_overwrites_nothing(auditor, place):

@@ -111,6 +111,7 @@ document.addEventListener("DOMContentLoaded", function () {
     if (event.key === "Escape" && event.target.closest("#finder")) { desk.walk(rows(), 1); return; }
     if (!desk.free(event)) return;
     if (event.key === "j" || event.key === "k") desk.walk(rows(), event.key === "j" ? 1 : -1);
+    else if (event.key === "Enter" && event.target === document.body && rows().length) rows()[0].click(); /* nothing chosen: the first of the queue */
     else if (event.key === "/") finder.elements.q.focus();
     else return;
     event.preventDefault();

@@ -8,6 +8,7 @@ document.addEventListener("DOMContentLoaded", function () {
   var READINGS = ["confirm", "correct", "unreadable"], FINDINGS = ["accept", "return", "question"];
   var KEPT = "selfeval-outcome";
   window.sessionStorage.setItem("selfeval-form", page.dataset.form);
+  window.history.scrollRestoration = "manual"; /* after a decision the page goes on to what is next, not back to where it was */
 
   /* The forms before and after this one in the list that it was opened from, though the list may have changed since. */
   (function () {
@@ -75,9 +76,9 @@ document.addEventListener("DOMContentLoaded", function () {
     }
   });
 
-  /* Enter sends the value, Ctrl+Enter from anywhere in the dialog; Shift+Enter begins a line. */
+  /* Enter sends, from the value and from the reason; Shift+Enter begins a line. A date keeps its Enter, which opens its calendar. */
   dialog.addEventListener("keydown", function (event) {
-    if (event.key !== "Enter" || event.isComposing || event.shiftKey || !(event.ctrlKey || event.target.id === "decide-value")) return;
+    if (event.key !== "Enter" || event.isComposing || event.shiftKey || !(event.ctrlKey || event.target.matches("textarea"))) return;
     event.preventDefault();
     desk.byId("decide-ok").click();
   });
@@ -102,8 +103,12 @@ document.addEventListener("DOMContentLoaded", function () {
   function tell(text, bad) {
     outcome.textContent = text;
     outcome.classList.toggle("bad", bad);
-    if (bad) { outcome.focus(); outcome.scrollIntoView({ block: "nearest" }); }
+    measure();
+    if (bad) outcome.focus();
   }
+
+  /* How much of the window the bar at the foot takes: what has the focus is kept above it. */
+  function measure() { document.documentElement.style.setProperty("--bar", desk.byId("footbar").offsetHeight + "px"); }
 
   /* After the page was asked for again: what the decision came to, and on to what is next. */
   function arrived() {
@@ -118,6 +123,7 @@ document.addEventListener("DOMContentLoaded", function () {
     changes("opened", "新出现", told.opened);
     if (told.put_off) line("p", told.put_off + "。").className = "bad";
     if (told.audited && !told.closed.length && !told.opened.length) line("p", "已重新审核，问题没有增减。");
+    measure();
     var waiting = cards().filter(function (card) { return !card.classList.contains("decided"); });
     var next = cards().slice(Math.max(told.place, 0)).find(function (card) { return waiting.indexOf(card) >= 0; }) || waiting[0] || desk.byId("review") || desk.byId("after");
     if (next) { next.focus({ preventScroll: true }); next.scrollIntoView({ block: "nearest" }); }
@@ -172,5 +178,6 @@ document.addEventListener("DOMContentLoaded", function () {
     else if (!card || !onCard(key, card)) return;
     event.preventDefault();
   });
+  measure();
   arrived();
 });
