@@ -92,7 +92,7 @@ document.addEventListener("DOMContentLoaded", function () {
     fetch("/decisions", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(all) }).then(function (answer) {
       return answer.json().then(function (told) {
         if (!answer.ok && answer.status !== 409) { busy = false; tell((told.message || "没有记下，请刷新后再试") + "。" + (told.hint || ""), true); return; }
-        told.done = answer.ok ? SAID[kind] + "：" + about.where : "";
+        told.done = answer.ok ? SAID[kind] + (kind === "reviewed" ? "" : "：" + about.where) : "";
         told.place = place;
         window.sessionStorage.setItem(KEPT, JSON.stringify(told));
         window.location.reload();
