@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from selfeval.expectations.arithmetic import trouble
 from selfeval.expectations.columns import Array, Columns
 from selfeval.expectations.verdicts import PASS, Decision, Verdict, undecidable
 
@@ -52,9 +53,12 @@ class Answer:
                 self.which[at] = self.number(decision(at))
         return self
 
-    def unless(self, other: Answer) -> Answer:
-        """What another answer about the same records has decided."""
-        return self.put(np.flatnonzero(self.left & (other.which >= 0)), other)
+    def unless(self, other: Answer, of: Array | None = None) -> Answer:
+        """What another answer has decided about the same records, or about those that `of` says of each."""
+        numbers = np.flatnonzero(self.left)
+        places = numbers if of is None else of[numbers]
+        told = other.which[places] >= 0
+        return self.put(numbers[told], other, places[told])
 
     def put(self, numbers: Array, other: Answer, places: Array | None = None) -> Answer:
         """Give these records what another answer says of them, or of those at `places`."""
@@ -67,6 +71,12 @@ class Answer:
         """Undecided where one of the cells `names` is in doubt; `told` has {} for which and why."""
         rows = self.rows
         return self.when(rows.doubted(*names), lambda at: undecidable(told.format(rows[at].doubt(*names))))  # fmt: skip
+
+    def unread(self, name: str, where: Array | None = None) -> Answer:
+        """Undecidable where the cell `name` is no number, or in `where`, naming the cell."""
+        rows = self.rows
+        where = ~rows.numbers(name).known if where is None else where
+        return self.when(where, lambda at: trouble(rows[at], name))
 
     def within(self, told: str, *prefixes: str) -> Answer:
         """Undecided where anything of the form below one of `prefixes` is in doubt."""

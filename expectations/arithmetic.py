@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from selfeval.expectations.verdicts import Decision, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, CellState, FormView, Reading, Row
+from selfeval.expectations.view import CAPTIONS, CellState, FormView, FundRow, Reading, Row
 
 ZERO = Decimal(0)
 
@@ -61,9 +61,10 @@ class FormSum:
         )
 
 
-def trouble(row: Row, name: str, reading: Reading) -> str:
-    """Why `reading` of the cell `name` in `row` is no number, naming the cell."""
-    return unread(row.name, row.subject, name, reading)
+def trouble(row: Row, name: str) -> Decision:
+    """Undecidable, since the cell `name` of `row` is no number; the reason names the cell."""
+    name = row.named(name) if isinstance(row, FundRow) else name
+    return undecidable(unread(row.name, row.subject, name, row.read(name)))
 
 
 def unread(owner: str, subject: str, name: str, reading: Reading) -> str:
@@ -102,7 +103,7 @@ def _form_sum(form: FormView, name: str) -> FormSum | Decision:
         if reading.state is CellState.ABSENT and not form.has_column(name):
             return not_applicable(f"绩效指标没有{CAPTIONS[name]}栏")
         if reading.state is not CellState.KNOWN:
-            return undecidable(trouble(row, name, reading))
+            return trouble(row, name)
         if not row.repeats(name):
             parts.append(_part(row, reading))
     execution = None
@@ -111,7 +112,7 @@ def _form_sum(form: FormView, name: str) -> FormSum | Decision:
         if reading.state is CellState.KNOWN:
             execution = _part(form.total_fund, reading)
         elif reading.state is not CellState.ABSENT:
-            return undecidable(trouble(form.total_fund, name, reading))
+            return trouble(form.total_fund, name)
     return FormSum(tuple(parts), execution)
 
 

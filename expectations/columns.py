@@ -39,7 +39,7 @@ class Numbers(NamedTuple):
 
 
 class Columns:
-    """The records of one table of a batch: forms, the total rows of their funds, or their indicators without the empty rows. A form's
+    """The records of one table of a batch: forms, the total rows of their funds (`fund_rows`: all rows), or their indicators without the empty rows. A form's
     records stand together, in printed order; `of` says of each record which of `forms` it belongs to. `blocks` are the tables of the batch."""
 
     def __init__(self, records: Sequence[Any], forms: Sequence[FormView], of: Array) -> None:
@@ -184,6 +184,8 @@ class Columns:
     def _numbers(self, name: str) -> Numbers:
         if name.startswith("total_"):
             readings = objects([form.read_total(name[6:]) for form in self.records])
+        elif name in ("base", "stated"):
+            readings = objects([row.read(row.named(name)) for row in self.records])
         elif name not in ("weight", "score"):
             readings = objects([row.read(name) for row in self.records])
         else:
@@ -255,6 +257,7 @@ def rows_of(forms: Sequence[FormView]) -> dict[str, Columns]:
         "forms": Columns(list(forms), forms, numbers),
         "funds": Columns([form.total_fund for form in forms if form.total_fund is not None], forms, numbers[funded]),
         "indicators": Columns([row for form in forms for row in form.filled], forms, np.repeat(numbers, sizes)),
+        "fund_rows": Columns([row for form in forms for row in form.funds], forms, np.repeat(numbers, [len(form.funds) for form in forms])),
     }  # fmt: skip
     for rows in blocks.values():
         rows.blocks = blocks

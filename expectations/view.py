@@ -119,6 +119,20 @@ class FundRow(Row):
     def name(self) -> str:
         return f"“{brief(self.label) or '资金行'}”"
 
+    @property
+    def base(self) -> str:
+        """The column that execution is measured on: 全年预算数, or 年初预算数 on a form that prints no other."""
+        absent = {one: self.read(one).state is CellState.ABSENT for one in ("initial", "budget")}
+        return "initial" if absent["budget"] and not absent["initial"] else "budget"
+
+    def named(self, name: str) -> str:
+        """The column that a rule means by `name`: `base` is the one that execution is measured on, `stated` the one that the kind of form
+        states for it; others are their own."""
+        if name == "base":
+            return self.base
+        settings = self.form.settings
+        return name if name != "stated" else settings.base if settings is not None else "budget"
+
 
 class IndicatorRow(Row):
     """One row of the indicators block, as printed."""

@@ -41,7 +41,7 @@ class _FilledInExceeds(FormRule):
             None,
         )
         if unsure:
-            return undecidable(trouble(unsure[0], self.name, unsure[1]))
+            return trouble(unsure[0], self.name)
         if record.doubts and (why := record.doubt("indicators")):
             return undecidable(f"绩效指标读取存疑：{why}")
         known = [one.number for _, one in readings if one.number is not None]

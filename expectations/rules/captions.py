@@ -64,7 +64,7 @@ def block_weight(block: Level1Block) -> Decimal | Decision:
         if reading.state is CellState.ABSENT:
             return not_applicable("绩效指标没有分值栏")
         if reading.number is None:
-            return undecidable(trouble(row, "weight", reading))
+            return trouble(row, "weight")
         if not row.repeats("weight"):
             total += reading.number.value
     return total

@@ -67,8 +67,7 @@ def _scored(rows: Columns) -> Scored:
     both = score.known & weight.known
 
     def unread(at: int) -> Decision:
-        name, column = ("weight", weight) if score.known[at] else ("score", score)
-        return undecidable(trouble(rows[at], name, column.readings[at]))
+        return trouble(rows[at], "weight" if score.known[at] else "score")
 
     unknown = Answer(rows).when(both & ~rows.paired, NOT_PAIRED)
     unknown.when((score.state == ABSENT) | (weight.state == ABSENT), NO_POINTS_COLUMN)

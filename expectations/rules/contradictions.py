@@ -9,18 +9,17 @@ from decimal import Decimal
 import numpy as np
 
 from selfeval.core.folding import fold
-from selfeval.core.quantities import parse_quantity
 from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import ZERO, percent, plain
 from selfeval.expectations.columns import above, nonzero
 from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import NO_VALUES, pairs, quantities, scored
-from selfeval.expectations.rules.funds import with_base
+from selfeval.expectations.rules.funds import filled, texts
 from selfeval.expectations.rules.targets import missed
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import FormView, IndicatorRow
+from selfeval.expectations.view import FormView
 
 
 class ZeroTargetExceeded(IndicatorRule):
@@ -74,27 +73,29 @@ class ExecutionIndicatorVsFunds(IndicatorRule):
         named = rows.by_form(_funded, bool) & rows.fact(self._is_rate, "level3", kind=bool)
         answer.when(~named, not_applicable("不是预算执行率指标")).unless(found.unknown)
         answer.doubted("实际完成值读取存疑，请核对 {}", "actual")
-        answer.when(answer.left, lambda at: self._judge(rows[at], bool(found.lost[at])))
+        funds = rows.blocks["funds"]
+        known = filled(Answer(funds), "base", "executed")
+        of = np.searchsorted(funds.of, rows.of)
+        answer.unless(known, of)
+        budget, executed = (funds.numbers(name).value for name in ("base", "executed"))
+        actual = quantities(rows, "actual")
+
+        def told(at: int) -> Decision:
+            row, fund = rows[at], of[at]
+            if actual.unit[at] not in ("%", "") or not budget[fund]:
+                return undecidable("完成值不是百分数，或预算数为0")
+            ratio = executed[fund] / budget[fund]
+            beyond = actual.value[at] - ratio * 100
+            if found.lost[at] or beyond < self._POINTS:
+                return PASS
+            message = f"{row.name}完成值为{row.actual}并得满分{row.score}分，而资金表的执行率为{percent(ratio)}，高出{plain(beyond.quantize(Decimal('0.01')))}个百分点，请核实。"
+            printed = (row.actual, row.score, *texts(funds, fund, "executed", "base"))
+            return failed(message, percent(ratio), row.actual, cells=(f"{row.subject}/actual",), values=printed)  # fmt: skip
+
+        answer.fails(told)
 
     def _is_rate(self, level3: str | None) -> bool:
         return self._NAME.search(indicator_name(level3)) is not None
-
-    def _judge(self, record: IndicatorRow, lost: bool) -> Decision:
-        total = record.form.total_fund
-        assert total is not None
-        actual, sums = parse_quantity(record.actual), with_base(total, "executed")
-        if isinstance(sums, Decision):
-            return sums
-        if actual is None or actual.unit not in ("%", "") or not sums["budget"].value:
-            return undecidable("完成值不是百分数，或预算数为0")
-        ratio = sums["executed"].value / sums["budget"].value
-        if lost or actual.value - ratio * 100 < self._POINTS:
-            return PASS
-        beyond = plain((actual.value - ratio * 100).quantize(Decimal("0.01")))
-        message = f"{record.name}完成值为{record.actual}并得满分{record.score}分，而资金表的执行率为{percent(ratio)}，高出{beyond}个百分点，请核实。"
-        printed = (record.actual, record.score, sums["executed"].text, sums["budget"].text)
-        cells = (f"{record.subject}/actual",)
-        return failed(message, percent(ratio), record.actual, cells=cells, values=printed)
 
 
 def _funded(form: FormView) -> bool:

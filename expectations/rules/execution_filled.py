@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
+
+from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import percent, plain, trouble
-from selfeval.expectations.readings import CAPTIONS, CellState, Reading
+from selfeval.expectations.columns import ABSENT, BLANK, DOUBTFUL, nonzero
+from selfeval.expectations.readings import CAPTIONS, Reading
 from selfeval.expectations.rules.base import FundRule
-from selfeval.expectations.rules.funds import base_of, money, units_differ, with_base
+from selfeval.expectations.rules.funds import filled, mixed, money, texts
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import FundRow
 
 
 class RateWithoutAmounts(FundRule):
@@ -17,32 +20,31 @@ class RateWithoutAmounts(FundRule):
 
     id = "rate-without-amounts"
 
-    def judge(self, record: FundRow, subject: str) -> Decision:
-        base = base_of(record)
-        amounts = {name: record.read(name) for name in (base, "executed")}
-        claims = {name: record.read(name) for name in ("rate", "score")}
-        if all(one.state is CellState.ABSENT for one in amounts.values()):
-            return not_applicable("资金表没有预算数栏和执行数栏")
-        claimed = [name for name, one in claims.items() if one.number is not None and one.value]
-        if not claimed:
-            doubted = next(
-                (n for n, one in claims.items() if one.state is CellState.DOUBTFUL), None
-            )
-            if doubted:
-                return undecidable(trouble(record, doubted, claims[doubted]))
-            return not_applicable("没有填执行率和预算执行得分")
-        for name, one in amounts.items():
-            if one.state is CellState.DOUBTFUL:
-                return undecidable(trouble(record, name, one))
-        blank = [name for name, one in amounts.items() if one.state is CellState.BLANK]
-        if not blank:
-            return PASS
-        told = "、".join(f"{CAPTIONS[name]}{claims[name].text}" for name in claimed)
-        lacking = "、".join(CAPTIONS[name] for name in blank)
-        message = f"{record.name}填有{told}，而{lacking}为空白，执行率和得分没有依据，请补填金额。"
-        cells = (f"{subject}/{blank[0]}", *(f"{subject}/{name}" for name in claimed))
-        values = tuple(one.text for one in (*amounts.values(), *claims.values()))
-        return failed(message, f"填列{lacking}", "空白", cells=cells, values=values)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, amounts = answer.rows, ("base", "executed")
+        state = {name: rows.numbers(name).state for name in (*amounts, "rate", "score")}
+        given = {name: nonzero(rows.numbers(name).value) for name in ("rate", "score")}
+        claimed = given["rate"] | given["score"]
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            claims = {name: texts(rows, at, name)[0] for name, some in given.items() if some[at]}
+            blank = [row.named(name) for name in amounts if state[name][at] == BLANK]
+            said = "、".join(f"{CAPTIONS[name]}{text}" for name, text in claims.items())
+            lacking = "、".join(CAPTIONS[name] for name in blank)
+            message = f"{row.name}填有{said}，而{lacking}为空白，执行率和得分没有依据，请补填金额。"
+            cells = (f"{row.subject}/{blank[0]}", *(f"{row.subject}/{name}" for name in claims))
+            values = texts(rows, at, *amounts, "rate", "score")
+            return failed(message, f"填列{lacking}", "空白", cells=cells, values=values)
+
+        none = (state["base"] == ABSENT) & (state["executed"] == ABSENT)
+        answer.when(none, not_applicable("资金表没有预算数栏和执行数栏"))
+        for name in ("rate", "score"):
+            answer.unread(name, ~claimed & (state[name] == DOUBTFUL))
+        answer.when(~claimed, not_applicable("没有填执行率和预算执行得分"))
+        for name in amounts:
+            answer.unread(name, state[name] == DOUBTFUL)
+        answer.fails(told, (state["base"] == BLANK) | (state["executed"] == BLANK))
 
 
 class ExecutionNotScored(FundRule):
@@ -50,28 +52,28 @@ class ExecutionNotScored(FundRule):
 
     id = "execution-not-scored"
 
-    def judge(self, record: FundRow, subject: str) -> Decision:
-        weight, score = record.read("weight"), record.read("score")
-        if weight.state is CellState.ABSENT or score.state is CellState.ABSENT:
-            return not_applicable("资金表没有分值栏或得分栏")
-        if weight.state is CellState.BLANK:
-            return not_applicable("预算执行没有设分值")
-        for name, one in (("weight", weight), ("score", score)):
-            if one.state is CellState.DOUBTFUL:
-                return undecidable(trouble(record, name, one))
-        if score.state is not CellState.BLANK:
-            return PASS
-        found = with_base(record, "executed")
-        if isinstance(found, Decision):
-            return found
-        if not found["budget"].value or weight.number is None:
-            return undecidable("预算数为0或分值不是数字，无法计算预算执行得分")
-        ratio = min(found["executed"].value / found["budget"].value, Decimal(1))
-        expected = f"{ratio * weight.value:.2f}"
-        base = base_of(record)
-        message = f"预算执行分值{weight.text}分，{CAPTIONS[base]}{money(record, base)}、全年执行数{money(record, 'executed')}均已填报，但未填得分，按执行率{percent(ratio)}计算为{expected}分，请补填。"
-        values = (weight.text, found["budget"].text, found["executed"].text)
-        return failed(message, expected, "空白", cells=(f"{subject}/score",), values=values)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, weight, score = answer.rows, *map(answer.rows.numbers, ("weight", "score"))
+        lacking = (weight.state == ABSENT) | (score.state == ABSENT)
+        answer.when(lacking, not_applicable("资金表没有分值栏或得分栏"))
+        answer.when(weight.state == BLANK, not_applicable("预算执行没有设分值"))
+        answer.unread("weight", weight.state == DOUBTFUL).unread("score", score.state == DOUBTFUL)
+        filled(answer.when(score.state != BLANK, PASS), "base", "executed")
+        budget, executed = rows.numbers("base").value, rows.numbers("executed").value
+        unknown = ~nonzero(budget) | ~weight.known
+        answer.when(unknown, undecidable("预算数为0或分值不是数字，无法计算预算执行得分"))
+
+        def told(at: int) -> Decision:
+            row, printed = rows[at], texts(rows, at, "weight", "base", "executed")
+            ratio = min(executed[at] / budget[at], Decimal(1))
+            expected = f"{ratio * weight.value[at]:.2f}"
+            amounts = (
+                f"{CAPTIONS[row.base]}{money(row, row.base)}、全年执行数{money(row, 'executed')}"
+            )
+            message = f"预算执行分值{printed[0]}分，{amounts}均已填报，但未填得分，按执行率{percent(ratio)}计算为{expected}分，请补填。"
+            return failed(message, expected, "空白", cells=(f"{row.subject}/score",), values=printed)  # fmt: skip
+
+        answer.fails(told)
 
 
 class TenThousandfold(FundRule):
@@ -80,28 +82,34 @@ class TenThousandfold(FundRule):
     id = "ten-thousandfold-slip"
     #: Between these a ratio is that of 元 to 万元, and not that of two amounts that differ.
     _LOWEST, _HIGHEST = Decimal(3000), Decimal(15_000)
+    _NAMES = ("initial", "budget", "executed")
 
-    def judge(self, record: FundRow, subject: str) -> Decision:
-        found = {name: record.read(name) for name in ("initial", "budget", "executed")}
-        doubted = next((n for n, one in found.items() if one.state is CellState.DOUBTFUL), None)
-        known = {name: one for name, one in found.items() if one.number is not None and one.value}
-        if len(known) < 2:
-            if doubted:
-                return undecidable(trouble(record, doubted, found[doubted]))
-            return not_applicable("可比较的金额不足两个")
-        if units_differ(record.form, known.values()):
-            return undecidable("金额有的带单位、有的不带，无法比较")
-        largest = max(known, key=lambda name: abs(known[name].value))
-        least = min(known, key=lambda name: abs(known[name].value))
-        if not self._LOWEST <= self._times(known, largest, least) <= self._HIGHEST:
-            return undecidable(trouble(record, doubted, found[doubted])) if doubted else PASS
-        odd = self._odd(known, largest, least)
-        other = least if odd == largest else largest
-        times = plain(self._times(known, largest, least).quantize(Decimal(1)))
-        message = f"{record.name}的{CAPTIONS[odd]}为{money(record, odd)}，与{CAPTIONS[other]}{money(record, other)}相差约{times}倍，疑元与万元混淆，请核实金额单位。"
-        values = tuple(one.text for one in found.values())
-        cells = (f"{subject}/{odd}", f"{subject}/{other}")
-        return failed(message, "同一单位", money(record, odd), cells=cells, values=values)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, columns = answer.rows, {name: answer.rows.numbers(name) for name in self._NAMES}
+        some = {name: nonzero(one.value) for name, one in columns.items()}
+        few = np.sum(list(some.values()), axis=0) < 2
+        doubted = {name: one.state == DOUBTFUL for name, one in columns.items()}
+        for name in self._NAMES:
+            answer.unread(name, few & doubted[name])
+        answer.when(few, not_applicable("可比较的金额不足两个"))
+        answer.when(mixed(rows, *self._NAMES), undecidable("金额有的带单位、有的不带，无法比较"))
+
+        def told(at: int) -> Decision:
+            known = {name: columns[name].readings[at] for name in self._NAMES if some[name][at]}
+            largest = max(known, key=lambda name: abs(known[name].value))
+            least = min(known, key=lambda name: abs(known[name].value))
+            if not self._LOWEST <= self._times(known, largest, least) <= self._HIGHEST:
+                unsure = next((name for name in self._NAMES if doubted[name][at]), None)
+                return trouble(rows[at], unsure) if unsure else PASS
+            row, odd = rows[at], self._odd(known, largest, least)
+            other = least if odd == largest else largest
+            times = plain(self._times(known, largest, least).quantize(Decimal(1)))
+            message = f"{row.name}的{CAPTIONS[odd]}为{money(row, odd)}，与{CAPTIONS[other]}{money(row, other)}相差约{times}倍，疑元与万元混淆，请核实金额单位。"
+            cells = (f"{row.subject}/{odd}", f"{row.subject}/{other}")
+            values = texts(rows, at, *self._NAMES)
+            return failed(message, "同一单位", money(row, odd), cells=cells, values=values)
+
+        answer.fails(told)
 
     def _times(self, known: dict[str, Reading], largest: str, least: str) -> Decimal:
         return abs(known[largest].value / known[least].value)

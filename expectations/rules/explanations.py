@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 
 import numpy as np
 
 from selfeval.expectations.answers import Answer
-from selfeval.expectations.arithmetic import plain, trouble
+from selfeval.expectations.arithmetic import plain
 from selfeval.expectations.columns import ABSENT, DOUBTFUL, UNREADABLE, Array, Columns
 from selfeval.expectations.rules.base import IndicatorRule
 from selfeval.expectations.rules.common import NOT_PAIRED, explained, scored
@@ -41,13 +40,10 @@ class DeviationUnexplained(IndicatorRule):
             cells = (f"{row.subject}/explanation", f"{row.subject}/score")
             return failed(message, "说明偏差原因", blank, cells=cells, values=values)
 
-        def unread(at: int, name: str) -> Decision:
-            return undecidable(trouble(rows[at], name, rows.numbers(name).readings[at]))
-
         for name, one in (("score", score), ("weight", weight)):
             unsure = (one.state == DOUBTFUL) | (one.state == UNREADABLE)
             answer.when(one.state == ABSENT, not_applicable("本表没有分值栏或得分栏"))
-            answer.when(unsure, partial(unread, name=name))
+            answer.unread(name, unsure)
         answer.when(~score.known & ~weight.known, not_applicable("没有填分值和得分"))
         answer.when(score.known != weight.known, undecidable("分值、得分只填了一项"))
         answer.when(~rows.paired, NOT_PAIRED).when(~found.lost, PASS)

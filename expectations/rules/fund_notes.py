@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
+
+import numpy as np
 
 from selfeval.core.folding import fold
 from selfeval.core.numbers import exact
 from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import ZERO, percent, plain
-from selfeval.expectations.columns import missing
+from selfeval.expectations.columns import Array, below, missing, nonzero
 from selfeval.expectations.rules.base import FormRule, FundRule
-from selfeval.expectations.rules.funds import execution_ratio, money, readings
+from selfeval.expectations.rules.funds import filled, money, ratios, texts
 from selfeval.expectations.text import Money, amounts, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
-from selfeval.expectations.view import CAPTIONS, FormView, FundRow, brief
+from selfeval.expectations.view import CAPTIONS, FormView, brief
 
 _MONEY_ROW = re.compile(r"预算|资金|成本|经费|执行|支付|支出|费用|投资")
 _MONEY_WORD = re.compile(r"预算|资金|经费|指标|执行|支付|支出|拨付|拨款|款项|尾款|财政|万元|元")
@@ -39,33 +42,39 @@ def mentions(form: FormView, words: str) -> bool:
     return any(re.search(words, text) for text in money_notes(form))
 
 
+def unexplained(answer: Answer, where: Array, words: str, told: Callable[[int], Decision]) -> None:
+    """Of the rows left those in `where` fail whose form says none of `words` about its money."""
+    rows = answer.when(~where, PASS).rows
+    answer.within("说明文字读取存疑，请核对 {}", "goal_actual", "indicators", "total")
+    answer.fails(lambda at: PASS if mentions(rows[at].form, words) else told(at))
+
+
 class BudgetAdjustedUnexplained(FundRule):
     """A budget that was changed within the year by more than the threshold is explained somewhere on the form."""
 
     id = "budget-adjusted-unexplained"
 
-    def judge(self, record: FundRow, subject: str) -> Decision:
-        settings = record.form.settings
-        if settings is None:
-            return not_applicable("表式未识别，没有调整幅度的规定")
-        found = readings(record, "initial", "budget")
-        if isinstance(found, Decision):
-            return found
-        initial, budget = found["initial"], found["budget"]
-        if not initial.value:
-            return not_applicable("年初预算数为0")
-        change = (budget.value - initial.value) / initial.value
-        if abs(change) <= settings.budget_change:
-            return PASS
-        if record.form.doubts and (
-            why := record.form.doubt_within("goal_actual", "indicators", "total")
-        ):
-            return undecidable(f"说明文字读取存疑，请核对 {why}")
-        if mentions(record.form, "调整|追加|调减|调增|压减|压缩|收回|结转|结余|变更|核减"):
-            return PASS
-        message = f"年初预算数{money(record, 'initial')}调整为全年预算数{money(record, 'budget')}，{'增加' if change > 0 else '减少'}{percent(abs(change), 1)}，表中未说明调整原因，请补充。"
-        cells, values = (f"{subject}/budget",), (initial.text, budget.text)
-        return failed(message, "说明调整原因", "未说明", cells=cells, values=values)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, limit = answer.rows, answer.rows.by_form(_budget_change)
+        answer.when(missing(limit), not_applicable("表式未识别，没有调整幅度的规定"))
+        filled(answer, "initial", "budget")
+        initial, budget = rows.numbers("initial").value, rows.numbers("budget").value
+        answer.when(~nonzero(initial), not_applicable("年初预算数为0"))
+        change, left = np.full(len(rows), ZERO), answer.left
+        change[left] = (budget[left] - initial[left]) / initial[left]
+
+        def told(at: int) -> Decision:
+            row, what = rows[at], "增加" if change[at] > 0 else "减少"
+            message = f"年初预算数{money(row, 'initial')}调整为全年预算数{money(row, 'budget')}，{what}{percent(abs(change[at]), 1)}，表中未说明调整原因，请补充。"
+            cells, values = (f"{row.subject}/budget",), texts(rows, at, "initial", "budget")
+            return failed(message, "说明调整原因", "未说明", cells=cells, values=values)
+
+        words = "调整|追加|调减|调增|压减|压缩|收回|结转|结余|变更|核减"
+        unexplained(answer, below(limit, abs(change), left), words, told)
+
+
+def _budget_change(form: FormView) -> Decimal | None:
+    return form.settings.budget_change if form.settings is not None else None
 
 
 class LowExecutionUnexplained(FundRule):
@@ -73,31 +82,28 @@ class LowExecutionUnexplained(FundRule):
 
     id = "low-execution-unexplained"
 
-    def judge(self, record: FundRow, subject: str) -> Decision:
-        settings = record.form.settings
-        if settings is None:
-            return not_applicable("表式未识别，没有执行率的规定")
-        found = readings(record, settings.base, "executed")
-        if isinstance(found, Decision):
-            return found
-        budget, executed = found[settings.base], found["executed"]
-        if not budget.value:
-            return undecidable("预算数为0，无法计算执行率")
-        ratio = executed.value / budget.value
-        if ratio >= settings.low_execution:
-            return PASS
-        if record.form.doubts and (
-            why := record.form.doubt_within("goal_actual", "indicators", "total")
-        ):
-            return undecidable(f"说明文字读取存疑，请核对 {why}")
-        if mentions(
-            record.form,
-            "未|结余|节约|节省|尾款|招标|中标|结算|结转|压减|收回|疫情|滞后|推迟|延|因|由于|受",
-        ):
-            return PASS
-        message = f"预算执行率为{percent(ratio)}（{money(record, 'executed')}/{money(record, settings.base)}），低于{percent(settings.low_execution, 0)}，表中未说明原因，请补充。"
-        cells, values = (f"{subject}/rate", f"{subject}/executed"), (budget.text, executed.text)
-        return failed(message, "说明原因", "未说明", cells=cells, values=values)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, limit = answer.rows, answer.rows.by_form(_low_execution)
+        answer.when(missing(limit), not_applicable("表式未识别，没有执行率的规定"))
+        filled(answer, "stated", "executed")
+        budget, executed = rows.numbers("stated").value, rows.numbers("executed").value
+        answer.when(~nonzero(budget), undecidable("预算数为0，无法计算执行率"))
+        ratio, left = np.full(len(rows), ZERO), answer.left
+        ratio[left] = executed[left] / budget[left]
+
+        def told(at: int) -> Decision:
+            row = rows[at]
+            message = f"预算执行率为{percent(ratio[at])}（{money(row, 'executed')}/{money(row, row.named('stated'))}），低于{percent(limit[at], 0)}，表中未说明原因，请补充。"
+            cells = (f"{row.subject}/rate", f"{row.subject}/executed")
+            values = texts(rows, at, "stated", "executed")
+            return failed(message, "说明原因", "未说明", cells=cells, values=values)
+
+        words = "未|结余|节约|节省|尾款|招标|中标|结算|结转|压减|收回|疫情|滞后|推迟|延|因|由于|受"
+        unexplained(answer, below(ratio, limit, left), words, told)
+
+
+def _low_execution(form: FormView) -> Decimal | None:
+    return form.settings.low_execution if form.settings is not None else None
 
 
 _CLAIM = re.compile(
@@ -208,15 +214,17 @@ class AdjustmentNotRecorded(FundRule):
 
     id = "adjustment-not-recorded"
 
-    def judge(self, record: FundRow, subject: str) -> Decision:
-        found = readings(record, "initial", "budget", "executed")
-        if isinstance(found, Decision):
-            return found
-        initial, budget, executed = found["initial"], found["budget"], found["executed"]
-        if execution_ratio(found) is None:
-            return undecidable("全年预算数为0")
-        if not (initial.value == budget.value < executed.value):
-            return PASS
-        message = f"全年执行数{money(record, 'executed')}大于预算数{money(record, 'budget')}，而年初预算数与全年预算数相同，疑追加或结转资金未计入全年预算数，请核实。"
-        cells, values = (f"{subject}/budget",), (initial.text, budget.text, executed.text)
-        return failed(message, f"不低于{executed.text}", budget.text, cells=cells, values=values)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = filled(answer, "initial", "budget", "executed").rows
+        initial, budget, executed = (
+            rows.numbers(name).value for name in ("initial", "budget", "executed")
+        )
+        answer.when(missing(ratios(rows, "budget")), undecidable("全年预算数为0"))
+
+        def told(at: int) -> Decision:
+            row, printed = rows[at], texts(rows, at, "initial", "budget", "executed")
+            message = f"全年执行数{money(row, 'executed')}大于预算数{money(row, 'budget')}，而年初预算数与全年预算数相同，疑追加或结转资金未计入全年预算数，请核实。"
+            cells = (f"{row.subject}/budget",)
+            return failed(message, f"不低于{printed[2]}", printed[1], cells=cells, values=printed)
+
+        answer.fails(told, (initial == budget) & below(budget, executed, answer.left))

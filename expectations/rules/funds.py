@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
+
+import numpy as np
 
 from selfeval.core.numbers import Interval, money_unit
 from selfeval.core.paths import parts_of
+from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import (
     ZERO,
     Part,
@@ -16,50 +20,52 @@ from selfeval.expectations.arithmetic import (
     row_slip,
     trouble,
 )
-from selfeval.expectations.readings import AMOUNTS, CAPTIONS, CellState, Reading
+from selfeval.expectations.columns import (
+    ABSENT,
+    BLANK,
+    DOUBTFUL,
+    UNREADABLE,
+    Array,
+    Columns,
+    below,
+    missing,
+)
+from selfeval.expectations.readings import AMOUNTS, CAPTIONS
 from selfeval.expectations.rules.base import FormRule, FundRule
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView, FundRow
 
 ONE = Decimal(1)
-
-
-def readings(row: FundRow, *names: str) -> dict[str, Reading] | Decision:
-    """The cells `names` as numbers; not-applicable where the form lacks one of the columns, undecidable where one is no number."""
-    found = {name: row.read(name) for name in names}
-    for name, reading in found.items():
-        if reading.state is CellState.ABSENT:
-            return not_applicable(f"资金表没有{CAPTIONS[name]}栏")
-    for name, reading in found.items():
-        if reading.state is not CellState.KNOWN:
-            return undecidable(trouble(row, name, reading))
-    amounts = (found[name] for name in found if name in AMOUNTS)
-    return MIXED_UNITS if units_differ(row.form, amounts) else found
-
-
 MIXED_UNITS = undecidable("金额有的带单位、有的不带，本表又未注明单位，无法比较")
 
 
-def units_differ(form: FormView, readings: Iterable[Reading]) -> bool:
-    """Whether amounts cannot be brought to one unit: the form names none, and only some cells do."""
-    if money_unit(form.amount_unit):
-        return False
-    return len({one.number.unit is None for one in readings if one.number is not None}) > 1
+def filled(answer: Answer, *names: str) -> Answer:
+    """Leaves the rows where the cells `names` are numbers, and amounts of one unit: not-applicable where the form lacks one of the columns,
+    undecidable where one is no number. `base` and `stated` are columns as `FundRow.named` says."""
+    rows = answer.rows
+    for name in names:
+        answer.when(rows.numbers(name).state == ABSENT, partial(_lacking, rows, name))
+    for name in names:
+        answer.unread(name)
+    amounts = (name for name in names if name in (*AMOUNTS, "base", "stated"))
+    return answer.when(mixed(rows, *amounts), MIXED_UNITS)
 
 
-def base_of(row: FundRow) -> str:
-    """The column that execution is measured on: 全年预算数, or 年初预算数 on a form that prints no other."""
-    no_budget = row.read("budget").state is CellState.ABSENT
-    return (
-        "initial" if no_budget and row.read("initial").state is not CellState.ABSENT else "budget"
-    )
+def _lacking(rows: Columns, name: str, at: int) -> Decision:
+    return not_applicable(f"资金表没有{CAPTIONS[rows[at].named(name)]}栏")
 
 
-def with_base(row: FundRow, *names: str) -> dict[str, Reading] | Decision:
-    """The cells `names`, and the base of execution as `budget`."""
-    base = base_of(row)
-    found = readings(row, base, *names)
-    return found if isinstance(found, Decision) else {**found, "budget": found[base]}
+def mixed(rows: Columns, *names: str) -> Array:
+    """Whether the amounts of a row cannot be brought to one unit: the form names none, and only some cells do."""
+    found: Array = rows.by_form(_names_no_unit, bool).copy()
+    for at in np.flatnonzero(found).tolist():
+        numbers = (rows.numbers(name).readings[at].number for name in names)
+        found[at] = len({one.unit is None for one in numbers if one is not None}) > 1
+    return found
+
+
+def _names_no_unit(form: FormView) -> bool:
+    return not money_unit(form.amount_unit)
 
 
 def money(row: FundRow, name: str) -> str:
@@ -68,11 +74,32 @@ def money(row: FundRow, name: str) -> str:
     return text if not unit or "元" in text else f"{text}{unit}"
 
 
-def execution_ratio(found: dict[str, Reading]) -> Interval | None:
-    """All values that executed / budget may have, given how both are printed; None where the budget may be zero."""
-    executed, budget = found["executed"].number, found["budget"].number
-    assert executed is not None and budget is not None
-    return executed.interval.divide(budget.interval) if budget.value else None
+def ratios(rows: Columns, base: str = "base") -> Array:
+    """By row all values that executed / budget may have, given how both are printed; None where one is no number or the budget may be
+    zero."""
+    return rows.once(_ratios, base)
+
+
+def _ratios(rows: Columns, base: str) -> Array:
+    budget, executed = rows.numbers(base), rows.numbers("executed")
+    found = np.full(len(rows), None)
+    known = budget.known & executed.known & budget.value.astype(bool)
+    for at in np.flatnonzero(known).tolist():
+        divisor = budget.readings[at].number.interval
+        found[at] = executed.readings[at].number.interval.divide(divisor)
+    return found
+
+
+def texts(rows: Columns, at: int, *names: str) -> tuple[str | None, ...]:
+    """The cells `names` of a row as they are printed."""
+    return tuple(rows.numbers(name).readings[at].text for name in names)
+
+
+def _measured(answer: Answer) -> Answer:
+    """Leaves the rows of which executed / budget can be told."""
+    rows = answer.rows
+    none = missing(ratios(rows))
+    return answer.when(none, lambda at: undecidable(f"预算数为{texts(rows, at, 'base')[0]}，无法计算执行率"))  # fmt: skip
 
 
 class OverExecution(FundRule):
@@ -80,17 +107,18 @@ class OverExecution(FundRule):
 
     id = "over-execution"
 
-    def judge(self, record: FundRow, subject: str) -> Decision:
-        found = readings(record, "budget", "executed")
-        if isinstance(found, Decision):
-            return found
-        budget, executed = found["budget"], found["executed"]
-        if executed.value <= budget.value:
-            return PASS
-        over = f"{plain(executed.value - budget.value)}{money_unit(record.form.amount_unit) or ''}"
-        message = f"全年执行数{money(record, 'executed')}大于全年预算数{money(record, 'budget')}，超出{over}，请说明超预算执行的资金来源。"
-        cells, values = (f"{subject}/executed",), (budget.text, executed.text)
-        return failed(message, f"不高于{budget.text}", executed.text, cells=cells, values=values)
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = filled(answer, "budget", "executed").rows
+        budget, executed = rows.numbers("budget").value, rows.numbers("executed").value
+
+        def told(at: int) -> Decision:
+            row, printed = rows[at], texts(rows, at, "budget", "executed")
+            over = plain(executed[at] - budget[at]) + (money_unit(row.form.amount_unit) or "")
+            message = f"全年执行数{money(row, 'executed')}大于全年预算数{money(row, 'budget')}，超出{over}，请说明超预算执行的资金来源。"
+            cells = (f"{row.subject}/executed",)
+            return failed(message, f"不高于{printed[0]}", printed[1], cells=cells, values=printed)
+
+        answer.fails(told, below(budget, executed, answer.left))
 
 
 class ExecutionRate(FundRule):
@@ -98,27 +126,21 @@ class ExecutionRate(FundRule):
 
     id = "execution-rate"
 
-    def judge(self, record: FundRow, subject: str) -> Decision:
-        if record.read("rate").state is CellState.BLANK:
-            return not_applicable("没有填执行率")
-        found = with_base(record, "executed", "rate")
-        if isinstance(found, Decision):
-            return found
-        ratio = execution_ratio(found)
-        if ratio is None:
-            return undecidable(f"预算数为{found['budget'].text}，无法计算执行率")
-        number = found["rate"].number
-        assert number is not None
-        if number.to_rate().interval.intersects(ratio):
-            return PASS
-        exact = found["executed"].value / found["budget"].value
-        expected = percent(exact)
-        base = base_of(record)
-        message = f"预算执行率填报为{found['rate'].text}，按全年执行数{money(record, 'executed')}、{CAPTIONS[base]}{money(record, base)}计算应为{expected}，请核实。"
-        values = tuple(found[name].text for name in ("budget", "executed", "rate"))
-        return failed(
-            message, expected, found["rate"].text, cells=(f"{subject}/rate",), values=values
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows, rate = answer.rows, answer.rows.numbers("rate")
+        answer.when(rate.state == BLANK, not_applicable("没有填执行率"))
+        _measured(filled(answer, "base", "executed", "rate"))
+        budget, executed = rows.numbers("base").value, rows.numbers("executed").value
+
+        def told(at: int) -> Decision:
+            if rate.readings[at].number.to_rate().interval.intersects(ratios(rows)[at]):
+                return PASS
+            row, printed = rows[at], texts(rows, at, "base", "executed", "rate")
+            expected = percent(executed[at] / budget[at])
+            message = f"预算执行率填报为{printed[2]}，按全年执行数{money(row, 'executed')}、{CAPTIONS[row.base]}{money(row, row.base)}计算应为{expected}，请核实。"
+            return failed(message, expected, printed[2], cells=(f"{row.subject}/rate",), values=printed)  # fmt: skip
+
+        answer.fails(told)
 
 
 class ExecutionScore(FundRule):
@@ -126,24 +148,23 @@ class ExecutionScore(FundRule):
 
     id = "execution-score"
 
-    def judge(self, record: FundRow, subject: str) -> Decision:
-        found = with_base(record, "executed", "weight", "score")
-        if isinstance(found, Decision):
-            return found
-        ratio = execution_ratio(found)
-        if ratio is None:
-            return undecidable(f"预算数为{found['budget'].text}，无法计算执行率")
-        weight, score = found["weight"].value, found["score"].number
-        assert score is not None
-        if ratio.capped(ONE).multiply(Interval.point(weight)).intersects(score.interval):
-            return PASS
-        exact = min(found["executed"].value / found["budget"].value, ONE)
-        expected = f"{exact * weight:.2f}"
-        message = f"预算执行得分填报为{found['score'].text}分，按执行率{percent(exact)}乘以分值{found['weight'].text}分计算应为{expected}分，请核实。"
-        values = tuple(found[name].text for name in ("budget", "executed", "weight", "score"))
-        return failed(
-            message, expected, found["score"].text, cells=(f"{subject}/score",), values=values
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        rows = _measured(filled(answer, "base", "executed", "weight", "score")).rows
+        budget, executed = rows.numbers("base").value, rows.numbers("executed").value
+        weight, score = rows.numbers("weight").value, rows.numbers("score").readings
+
+        def told(at: int) -> Decision:
+            granted = ratios(rows)[at].capped(ONE).multiply(Interval.point(weight[at]))
+            if granted.intersects(score[at].number.interval):
+                return PASS
+            exact = min(executed[at] / budget[at], ONE)
+            expected = f"{exact * weight[at]:.2f}"
+            printed = texts(rows, at, "base", "executed", "weight", "score")
+            message = f"预算执行得分填报为{printed[3]}分，按执行率{percent(exact)}乘以分值{printed[2]}分计算应为{expected}分，请核实。"
+            cells = (f"{rows[at].subject}/score",)
+            return failed(message, expected, printed[3], cells=cells, values=printed)
+
+        answer.fails(told)
 
 
 class FundsComponents(FormRule):
@@ -152,38 +173,61 @@ class FundsComponents(FormRule):
     id = "funds-components"
     subjects = ("funds/initial", "funds/budget", "funds/executed")
 
-    def judge(self, record: FormView, subject: str) -> Decision:
-        name = parts_of(subject).name or ""
-        total_row = record.total_fund
-        if total_row is None or total_row.read(name).state is CellState.ABSENT:
-            return not_applicable(f"资金表没有{CAPTIONS[name]}栏")
-        parts: list[Part] = []
-        for row in record.funds:
-            reading = row.read(name)
-            if reading.state in (CellState.DOUBTFUL, CellState.UNREADABLE):
-                return undecidable(trouble(row, name, reading))
-            if row is not total_row and reading.number is not None:
-                parts.append(Part(row, reading.value, reading.number.half, reading.text))
-        if not parts:
-            return not_applicable(f"{CAPTIONS[name]}没有分项数字")
-        total = total_row.read(name)
-        if total.number is None:
-            return undecidable(trouble(total_row, name, total))
-        if units_differ(record, (row.read(name) for row in record.funds)):
-            return MIXED_UNITS
-        tolerance = total.number.half + sum((part.half for part in parts), ZERO)
+    def decide(self, answer: Answer, subject: str) -> None:
+        forms, name = answer.rows, parts_of(subject).name or ""
+        rows, (whole, part) = forms.blocks["fund_rows"], totals(forms)
+        numbers, caption = rows.numbers(name), CAPTIONS[name]
+        state = state_of_total(forms, name)
+        answer.when(state == ABSENT, not_applicable(f"资金表没有{caption}栏"))
+        unsure = (numbers.state == DOUBTFUL) | (numbers.state == UNREADABLE)
+        answer.when(rows.counted(unsure) > 0, lambda form: trouble(rows[rows.within(form, unsure)[0]], name))  # fmt: skip
+        known = part & numbers.known
+        answer.when(rows.counted(known) == 0, not_applicable(f"{caption}没有分项数字"))
+        answer.when(state == BLANK, lambda form: trouble(rows[whole[form]], name))
+        for form in np.flatnonzero(answer.left & forms.by_form(_names_no_unit, bool)).tolist():
+            own = (numbers.readings[at].number for at in rows.within(form, numbers.known))
+            if len({one.unit is None for one in own}) > 1:
+                answer.which[form] = answer.number(MIXED_UNITS)
 
-        def meets(values: Iterable[Decimal]) -> bool:
-            return abs(sum(values, ZERO) - total.value) <= tolerance
+        def told(form: int) -> Decision:
+            total = numbers.readings[whole[form]].number
+            parts = [Part(rows[at], one.value, one.half, numbers.readings[at].text)
+                     for at in rows.within(form, known) for one in (numbers.readings[at].number,)]  # fmt: skip
+            tolerance = total.half + sum((one.half for one in parts), ZERO)
 
-        values = [part.value for part in parts]
-        if in_breakdowns(values, meets):
-            return PASS
-        summed, unit = sum(values, ZERO), money_unit(record.amount_unit) or ""
-        message = (
-            f"{CAPTIONS[name]}各分项合计为{plain(summed)}{unit}，与{total_row.name}所列{money(total_row, name)}不符，相差{plain(abs(summed - total.value))}{unit}"
-            f"{row_slip(parts, summed, total.value)}，请核实。"
-        )
-        printed = (total.text, *(part.text for part in parts))
-        cells = (f"{total_row.subject}/{name}",)
-        return failed(message, plain(summed), total.text, cells=cells, values=printed)
+            def meets(values: Iterable[Decimal]) -> bool:
+                return bool(abs(sum(values, ZERO) - total.value) <= tolerance)
+
+            values = [one.value for one in parts]
+            summed, unit = sum(values, ZERO), money_unit(forms[form].amount_unit) or ""
+            if in_breakdowns(values, meets):
+                return PASS
+            row, printed = rows[whole[form]], numbers.readings[whole[form]].text
+            message = (
+                f"{caption}各分项合计为{plain(summed)}{unit}，与{row.name}所列{money(row, name)}不符，相差{plain(abs(summed - total.value))}{unit}"
+                f"{row_slip(parts, summed, total.value)}，请核实。"
+            )
+            told = (printed, *(one.text for one in parts))
+            return failed(message, plain(summed), printed, cells=(f"{row.subject}/{name}",), values=told)  # fmt: skip
+
+        answer.fails(told)
+
+
+def totals(forms: Columns) -> tuple[Array, Array]:
+    """By form the number of its total row among all rows of funds, -1 where there is none; and which of those rows are parts."""
+    return forms.once(_totals)
+
+
+def _totals(forms: Columns) -> tuple[Array, Array]:
+    rows, whole = forms.blocks["fund_rows"], np.full(len(forms), -1, dtype=np.intp)
+    first = np.array([row.form.total_fund is row for row in rows], dtype=bool)
+    whole[rows.of[first]] = np.flatnonzero(first)
+    return whole, ~first
+
+
+def state_of_total(forms: Columns, name: str) -> Array:
+    """By form the state of the cell `name` of its total row, ABSENT where it has none."""
+    whole, _ = totals(forms)
+    found, some = np.full(len(forms), ABSENT), whole >= 0
+    found[some] = forms.blocks["fund_rows"].numbers(name).state[whole[some]]
+    return found

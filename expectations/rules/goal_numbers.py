@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+import numpy as np
+
 from selfeval.core.folding import fold
 from selfeval.core.numbers import exact
 from selfeval.expectations.answers import Answer
@@ -12,7 +14,7 @@ from selfeval.expectations.arithmetic import percent
 from selfeval.expectations.columns import missing, nonzero
 from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule
-from selfeval.expectations.rules.funds import base_of, money, with_base
+from selfeval.expectations.rules.funds import filled, money, texts
 from selfeval.expectations.text import is_blank, years
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView
@@ -31,37 +33,39 @@ class GoalRateVsFunds(FormRule):
 
     def decide(self, answer: Answer, subject: str) -> None:
         forms = answer.rows
-        claimed = forms.fact(_claims, subject, kind=bool)
+        claimed = forms.fact(_claims, subject, kind=int) > 0
         answer.when(~claimed | missing(forms.column("total_fund")), _NO_CLAIM)
         answer.doubted("实际完成情况读取存疑：{}", subject)
-        answer.when(answer.left, lambda at: self._judge(forms[at], subject))
+        several = forms.fact(_claims, subject, kind=int) > 1
+        answer.when(several, undecidable("文字中的执行率不止一处，无法确定所指"))
+        funds = forms.blocks["funds"]
+        known = filled(Answer(funds), "base", "executed")
+        of = np.searchsorted(funds.of, forms.of)
+        answer.unless(known, of)
+        budget, executed = (funds.numbers(name).value for name in ("base", "executed"))
 
-    def _judge(self, record: FormView, subject: str) -> Decision:
-        claims, total = set(_CLAIMED.findall(fold(record.goal_actual or ""))), record.total_fund
-        assert total is not None
-        if len(claims) > 1:
-            return undecidable("文字中的执行率不止一处，无法确定所指")
-        found = with_base(total, "executed")
-        if isinstance(found, Decision):
-            return found
-        if not found["budget"].value:
-            return undecidable("预算数为0，无法计算执行率")
-        claim = claims.pop()
-        ratio = found["executed"].value / found["budget"].value
-        if abs(exact(claim) / 100 - ratio) <= self._APART:
-            return PASS
-        base = base_of(total)
-        message = f"实际完成情况称执行率{claim}%，而资金表全年执行数{money(total, 'executed')}、{CAPTIONS[base]}{money(total, base)}，执行率为{percent(ratio)}，两处不符，请核实。"
-        cells = (subject, f"{total.subject}/rate")
-        values = (record.goal_actual, found["executed"].text, found["budget"].text)
-        return failed(message, percent(ratio), f"{claim}%", cells=cells, values=values)
+        def told(form: int) -> Decision:
+            record, at = forms[form], of[form]
+            total, (claim, *_) = funds[at], _CLAIMED.findall(fold(record.goal_actual or ""))
+            if not budget[at]:
+                return undecidable("预算数为0，无法计算执行率")
+            ratio = executed[at] / budget[at]
+            if abs(exact(claim) / 100 - ratio) <= self._APART:
+                return PASS
+            message = f"实际完成情况称执行率{claim}%，而资金表全年执行数{money(total, 'executed')}、{CAPTIONS[total.base]}{money(total, total.base)}，执行率为{percent(ratio)}，两处不符，请核实。"
+            cells = (subject, f"{total.subject}/rate")
+            values = (record.goal_actual, *texts(funds, at, "executed", "base"))
+            return failed(message, percent(ratio), f"{claim}%", cells=cells, values=values)
+
+        answer.fails(told)
 
 
 _NO_CLAIM = not_applicable("文字中没有执行率的说法，或没有资金表")
 
 
-def _claims(text: str | None) -> bool:
-    return _CLAIMED.search(fold(text or "")) is not None
+def _claims(text: str | None) -> int:
+    """How many rates of execution a text names."""
+    return len(set(_CLAIMED.findall(fold(text or ""))))
 
 
 # A year that something is compared with, planned or carried over from says nothing about the year of the form.

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from selfeval.expectations.answers import Answer
-from selfeval.expectations.arithmetic import ZERO, form_sum, plain, slip, trouble, unread
+from selfeval.expectations.arithmetic import ZERO, form_sum, plain, slip, unread
 from selfeval.expectations.columns import ABSENT, BLANK, DOUBTFUL, UNREADABLE, Numbers, below
 from selfeval.expectations.rules.base import FormRule, ScoredRowRule
 from selfeval.expectations.rules.common import NO_POINTS, NOT_PAIRED
@@ -91,10 +91,10 @@ class ScoreOutOfRange(ScoredRowRule):
 
     def _unscored(self, answer: Answer, name: str, one: Numbers, other: Numbers) -> None:
         """Where a cell is no number: nothing to compare when the other is empty too, else undecidable."""
-        rows, empty = answer.rows, (other.state == BLANK) | (other.state == ABSENT)
+        empty = (other.state == BLANK) | (other.state == ABSENT)
         nothing = (one.state == ABSENT) | ((one.state == BLANK) & empty)
         answer.when(nothing, not_applicable(f"没有{CAPTIONS[name]}"))
-        answer.when(~one.known, lambda at: undecidable(trouble(rows[at], name, one.readings[at])))
+        answer.unread(name)
 
 
 class WeightsSum(FormRule):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
+
 from selfeval.expectations.answers import Answer
 from selfeval.expectations.arithmetic import ZERO, form_sum, percent, plain
 from selfeval.expectations.columns import (
@@ -13,12 +15,13 @@ from selfeval.expectations.columns import (
     Array,
     Columns,
     below,
+    missing,
     nonzero,
 )
 from selfeval.expectations.readings import Reading
 from selfeval.expectations.rules.base import FormRule, FundRule, IndicatorRule
 from selfeval.expectations.rules.common import parts, scored
-from selfeval.expectations.rules.funds import execution_ratio, readings
+from selfeval.expectations.rules.funds import filled, ratios, texts
 from selfeval.expectations.verdicts import (
     PASS,
     Decision,
@@ -27,7 +30,7 @@ from selfeval.expectations.verdicts import (
     not_applicable,
     undecidable,
 )
-from selfeval.expectations.view import CellState, FormView, FundRow
+from selfeval.expectations.view import CellState, FormView
 
 FULL_MARKS = Decimal(100)
 
@@ -114,25 +117,35 @@ class IntegerRounding(FundRule):
 
     id = "integer-rounding"
 
-    def judge(self, record: FundRow, subject: str) -> Decision:
-        found = readings(record, "budget", "executed", "weight", "score")
-        if isinstance(found, Decision):
-            return found
-        if execution_ratio(found) is None:
-            return undecidable("全年预算数为0，无法计算执行率")
-        ratio = min(found["executed"].value / found["budget"].value, Decimal(1))
-        exact, score = ratio * found["weight"].value, found["score"].value
-        if score != score.to_integral_value() or exact == exact.to_integral_value():
-            return not_applicable("得分不是整数，或计算结果本为整数")
-        if record.form.settings is not None and record.form.settings.integer_rounding:
-            return not_applicable("本表式允许得分取整")
-        if not ZERO < score - exact < 1 or exact.quantize(Decimal("0.01")) == score:
-            return PASS
-        message = f"预算执行得分按公式应为{exact:.2f}分，表中取整为{found['score'].text}分，多计{score - exact:.2f}分，请确认取整是否符合规定。"
-        values = tuple(found[name].text for name in ("budget", "executed", "weight", "score"))
-        return failed(
-            message, f"{exact:.2f}", found["score"].text, cells=(f"{subject}/score",), values=values
-        )
+    def decide(self, answer: Answer, subject: str) -> None:
+        names = ("budget", "executed", "weight", "score")
+        rows = filled(answer, *names).rows
+        budget, executed, weight, score = (rows.numbers(name).value for name in names)
+        answer.when(missing(ratios(rows, "budget")), undecidable("全年预算数为0，无法计算执行率"))
+        left = answer.left
+        exact: Array = np.full(len(rows), ZERO)
+        exact[left] = [min(one, Decimal(1)) for one in executed[left] / budget[left]]
+        exact[left] *= weight[left]
+        whole = left.copy()
+        whole[left] = [one == one.to_integral_value() for one in score[left]]
+        whole[whole] = [one != one.to_integral_value() for one in exact[whole]]
+        answer.when(~whole, not_applicable("得分不是整数，或计算结果本为整数"))
+        answer.when(rows.by_form(_rounds, bool), not_applicable("本表式允许得分取整"))
+
+        def told(at: int) -> Decision:
+            beyond = score[at] - exact[at]
+            if not ZERO < beyond < 1 or exact[at].quantize(Decimal("0.01")) == score[at]:
+                return PASS
+            printed, expected = texts(rows, at, *names), f"{exact[at]:.2f}"
+            message = f"预算执行得分按公式应为{expected}分，表中取整为{printed[3]}分，多计{beyond:.2f}分，请确认取整是否符合规定。"
+            cells = (f"{rows[at].subject}/score",)
+            return failed(message, expected, printed[3], cells=cells, values=printed)
+
+        answer.fails(told)
+
+
+def _rounds(form: FormView) -> bool:
+    return form.settings is not None and form.settings.integer_rounding
 
 
 _NOT_APPLICABLE = ("不适用", "不涉及", "不考核")
