@@ -146,4 +146,5 @@ def test_a_list_of_projects_within_a_form_is_neither_funds_nor_indicators() -> N
     listed = [["序号", ("二级项目名称", 3), "全年预算数", "全年执行数", "执行率", "备注"], ["1", ("路面", 3), "60", "55", "91.67%", ""], ["2", ("桥梁", 3), "40", "35", "87.50%", ""]]  # fmt: skip
     (form,), _ = ruled.forms(["项目支出绩效自评表", [*FORM[:4], *listed, *FORM[4:]]])
     assert [fund.label for fund in form.funds] == ["年度资金总额"] and len(form.indicators) == 1
-    assert ("二级项目名称", "桥梁") in {(cell.caption, cell.value) for cell in form.other}
+    assert [(task.name, task.budget) for task in form.tasks] == [("路面", "60"), ("桥梁", "40")]
+    assert ("执行率", "87.50%") in {(cell.caption, cell.value) for cell in form.other}

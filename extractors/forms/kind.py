@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from selfeval.core.kinds import KINDS, SELF_EVALUATION
 from selfeval.extractors.forms import templates
 from selfeval.extractors.forms.captions import caption_key, field_of
-from selfeval.extractors.forms.layout import Layout
+from selfeval.extractors.forms.layout import TASKS, Layout
 from selfeval.extractors.grids.stitch import Table
 from selfeval.extractors.model import Grid
 from selfeval.extractors.pages.glyphs import folded
@@ -117,19 +117,20 @@ def _of(table: Table, layout: Layout, title: str | None, named: str | None) -> K
     special = _by_captions(texts)
     zone, fields = layout.zone("indicators"), _fields(layout)
     judged = bool(fields & {"actual", "score"})
+    blocks = [z for z in layout.zones if z.name != TASKS]  # other tables list tasks too
     if special == "monitoring" and not ("score" in fields or named == SELF):
         return Kind(special, _because(said, "有监控期执行情况的栏目"))
     if special and special != "monitoring" and zone is None and named != SELF:
         kind = named if named in ("budget-table", "final-accounts") else special
         return Kind(kind, _because(said, "有收支科目的栏目"))
-    if named == SELF and (layout.zones or len(_header_fields(table)) >= HEADER_SIGNS):
+    if named == SELF and (blocks or len(_header_fields(table)) >= HEADER_SIGNS):
         return Kind(SELF, said)
     if named in ("monitoring", "target-application", "budget-table", "final-accounts"):
         if not ("score" in fields or (named != "monitoring" and "actual" in fields)):
             return Kind(named, said)
     if zone is not None and not judged and not _undecided(layout):
         return Kind("target-application", _because(said, "只有指标值，没有实际完成值和得分的栏目"))
-    if layout.zones and (zone is not None or "project_name" in _header_fields(table)):
+    if blocks and (zone is not None or "project_name" in _header_fields(table)):
         return Kind(SELF, _because(said, "有绩效自评表的栏目"))
     return Kind(named, said) if named not in (None, SELF) else None
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 #: a column whose caption names no field, and one whose caption no map knows
 WITHOUT_FIELD, UNKNOWN = "-", ""
+#: the zone of a list of tasks
+TASKS = "tasks"
 
 
 @dataclass(frozen=True, slots=True)

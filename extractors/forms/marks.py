@@ -112,6 +112,13 @@ def amount_unit(draft: Draft, table: Table, layout: Layout, rows: list[list[Box]
     return _in_labels(draft, table)
 
 
+def unit_in(caption: str) -> str | None:
+    """The unit of money that a caption prints: 万元 of 预算数（万元） or of a line 单位：万元."""
+    flat = re.sub(r"\s", "", caption)
+    match = _UNIT_IN_CAPTION.search(flat) or _UNIT_LINE.search(flat)
+    return match.group(1) if match else None
+
+
 def _in_labels(draft: Draft, table: Table) -> str | None:
     found: dict[str, Box] = {}
     for box in table.boxes:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from selfeval.extractors.forms import tasks
 from selfeval.extractors.forms.captions import field_of
 from selfeval.extractors.forms.draft import Draft
-from selfeval.extractors.forms.layout import UNKNOWN, Column, Layout, Zone
+from selfeval.extractors.forms.layout import TASKS, UNKNOWN, Column, Layout, Zone
 from selfeval.extractors.grids.stitch import Box
 from selfeval.extractors.model import OtherCell
 
 #: zones of the maps in which a caption may be known
-ZONES = ("header", "funds", "goals", "indicators", "total", "side")
+ZONES = ("header", "funds", "goals", "indicators", "tasks", "total", "side")
 #: characters from which a cell is no label of the one beside it
 LABEL = 40
 #: share of the width by which both edges of a cell together may differ from its column's, and rows over which a list's head reaches
@@ -78,6 +79,8 @@ def _row(
         if column is not None or over is not None:
             if box.text and not (label is None and is_caption(box.text)):
                 named = column.path if column else over.text if over else ""
+                if zone is not None and zone.name == TASKS and (of := tasks.is_sum(zone, boxes)):
+                    named = f"{of.text}/{named}"
                 yield _named(rows, index, box, named, over)
             continue
         if id(box) in draft.captions or is_caption(box.text):

@@ -9,7 +9,7 @@ import re
 
 from selfeval.extractors.forms.captions import caption_key, field_of
 from selfeval.extractors.forms.continued import inherit_continued, is_continued
-from selfeval.extractors.forms.layout import Layout, Zone
+from selfeval.extractors.forms.layout import TASKS, Layout, Zone
 from selfeval.extractors.forms.levels import is_cut_name, is_one_level
 from selfeval.extractors.forms.zones import find
 from selfeval.extractors.grids.stitch import Box, Break, Table
@@ -143,6 +143,8 @@ def _cut(above: list[Box], below: list[Box], at: Break, zone: Zone) -> tuple[flo
         return None
     if zone.name == "indicators":
         return _cut_indicator(above, below, starting, at, zone)
+    if zone.name == TASKS:
+        return None if _at(starting, zone, "name") else SURE
     labelled = zone.columns and any(b.right <= zone.columns[0].left + SAME_EDGE for b in starting)
     return None if zone.name != "goals" and labelled else SURE
 

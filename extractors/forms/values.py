@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from selfeval.extractors.forms import funds as funds_block
-from selfeval.extractors.forms import header, indicators, marks, other
+from selfeval.extractors.forms import header, indicators, marks, other, tasks
 from selfeval.extractors.forms.captions import captions, field_of
 from selfeval.extractors.forms.draft import Draft
-from selfeval.extractors.forms.layout import Layout, Zone
+from selfeval.extractors.forms.layout import TASKS, Layout, Zone
 from selfeval.extractors.forms.meaning import OPEN, PLACED, number
 from selfeval.extractors.grids.stitch import Box, Table
 from selfeval.extractors.model import Doubt, Form, OtherCell, Total
@@ -35,6 +35,8 @@ def extract(table: Table, layout: Layout) -> Form:
     ]
     block = indicators.read(draft, layout.all("indicators"), rows, execution)
     taken |= block.taken
+    lists = layout.all(TASKS)
+    taken.update(row for zone in lists for row in range(zone.above, zone.end))
     header.read(draft, table, layout, rows, taken)
     header.joined(draft, rows)
     total = block.total
@@ -47,6 +49,8 @@ def extract(table: Table, layout: Layout) -> Form:
     if cell is not None:
         draft.used.add(id(cell))
     fields: dict[str, Any] = {name: draft.values.get(name) for name in header.FIELDS}
+    unit = marks.amount_unit(draft, table, layout, rows)
+    listed = tasks.read(draft, lists, rows, unit)
     kept = other.cells(draft, layout, rows)
     _open(draft, total)
     if not funds and any(_is_money(cell) for cell in kept):
@@ -57,9 +61,10 @@ def extract(table: Table, layout: Layout) -> Form:
         **fields,
         title=title,
         year=marks.year(draft, table, title),
-        amount_unit=marks.amount_unit(draft, table, layout, rows),
+        amount_unit=unit,
         funds=tuple(funds),
         indicators=tuple(block.indicators),
+        tasks=tuple(listed),
         total=total or Total(),
         other=kept,
         profile=captions().profile(layout.seen),

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from selfeval.extractors.forms import meaning, storeys, words
+from selfeval.extractors.forms import meaning, storeys, tasks, words
 from selfeval.extractors.forms.captions import COLUMNS, caption_key, field_of, in_columns, is_exact
-from selfeval.extractors.forms.layout import UNKNOWN, WITHOUT_FIELD, Column, Layout, Zone
+from selfeval.extractors.forms.layout import TASKS, UNKNOWN, WITHOUT_FIELD, Column, Layout, Zone
 from selfeval.extractors.grids.stitch import Box, Table
 from selfeval.extractors.model import Grid
 
@@ -21,6 +21,7 @@ _WORD = re.compile(r"[一-鿿]{2}")
 FUND_COLUMNS, INDICATOR_COLUMNS = 2, 3
 #: columns of targets, results and points that make indicators of rows whose names have no known caption
 JUDGED = 4
+TASKS_AS_FUNDS = "表中没有其他资金栏，子项目（任务）清单读作资金行，请核对"
 
 
 def begins_form(grid: Grid) -> bool:
@@ -44,7 +45,24 @@ def zones_of(grid: Grid) -> set[str]:
 
 
 def find(table: Table) -> Layout:
-    """Given a stitched table, its zones in printed order. Repeated caption rows of one zone make one zone."""
+    """Given a stitched table, its zones in printed order. Repeated caption rows of one zone make one zone. Where no other block prints
+    budget and execution, a list of tasks that does is read as the funds, with a doubt."""
+    layout = _find(table, True)
+    if not layout.all(TASKS) or any(map(_is_whole, layout.all("funds"))):
+        return layout
+    without = _find(table, False)
+    for zone in filter(_is_whole, without.all("funds")):
+        zone.columns = [replace(c, doubt=c.doubt or TASKS_AS_FUNDS) for c in zone.columns]
+        return without
+    return layout
+
+
+def _is_whole(zone: Zone) -> bool:
+    return zone.column("budget") is not None and zone.column("executed") is not None
+
+
+def _find(table: Table, lists: bool) -> Layout:
+    """The zones, those of tasks among them where `lists` says so."""
     zones: list[Zone] = []
     seen: set[tuple[str, str]] = set()
     rows = table.by_row()
@@ -56,10 +74,12 @@ def find(table: Table) -> Layout:
             name = _zone_of(storeys.above_texts(rows, index))
         if name is None and _is_goals(rows, index):
             name = "goals"
+        if lists and name in (None, "funds") and tasks.is_head(rows, index, bool(zones)):
+            name = TASKS
         if name and not (zones and zones[-1].name == name == "goals"):
             zone = _zone(name, rows, index, zones[-1].first if zones else 0)
             if zones:
-                zones[-1].end = zone.above
+                zones[-1].end = min(zones[-1].end, zone.above)
             zones.append(zone)
             seen |= {
                 (name, caption_key(b.text))
@@ -67,7 +87,7 @@ def find(table: Table) -> Layout:
                 for b in rows[row]
                 if field_of(name, b.text)
             }
-            index = zone.first
+            index = zone.end if name == TASKS else zone.first
             continue
         if zones and _is_list(starting):
             zones[-1].end = index
@@ -76,7 +96,8 @@ def find(table: Table) -> Layout:
         seen |= {("header", caption_key(b.text)) for b in starting if field_of("header", b.text)}
         index += 1
     for zone in zones:
-        meaning.assign(zone, rows)
+        if zone.name in words.WORDS:
+            meaning.assign(zone, rows)
     return Layout(zones, seen)
 
 
@@ -109,7 +130,10 @@ def _zone(name: str, rows: list[list[Box]], index: int, lowest: int) -> Zone:
         amounts = [c for c in others if c.field == UNKNOWN and _holds_amounts(c, rows[end:])]
         first = min((c.left for c in (*kept, *amounts)), default=0.0)
         others = [c for c in others if c.left >= first]
-    return Zone(name, above, end, len(rows), kept, doubled, others)
+    zone = Zone(name, above, end, len(rows), kept, doubled, others)
+    if name == TASKS:
+        zone.end = tasks.end_of(zone, rows)
+    return zone
 
 
 def _holds_amounts(column: Column, below: list[list[Box]]) -> bool:
