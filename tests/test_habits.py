@@ -96,6 +96,10 @@ def test_random_habits_together_are_right_or_told(seed: int) -> None:
         (303865, "the end of a level's name after a page break, its beginning in another's cell"),
         (303868, "a row cut by a page break shared the score of the row above"),
         (304033, "a blank result shared the cell of the result below"),
+        (300274, "a row without points was cut by a page break, its label said to go on"),
+        (301971, "two levels in one cell above a page break, blank ones below it"),
+        (302050, "the end of one first level and the whole of the next in one cell"),
+        (305639, "the label of the goals and the caption of the levels in one cell"),
         (102784, "a blank score shared the cell of the score above"),
     ],
 )

@@ -39,6 +39,24 @@ LEVEL_NAMES = frozenset(
 )
 
 
+#: which first level a second level is of (财预〔2020〕10号 附件)
+_FIRST_LEVELS = {
+    "数量": "产出",
+    "质量": "产出",
+    "时效": "产出",
+    "经济效益": "效益",
+    "社会效益": "效益",
+    "生态效益": "效益",
+    "可持续影响": "效益",
+    "服务对象满意度": "满意度",
+}
+
+
+def first_level(second: str) -> str | None:
+    """The first level that a second level is of: 产出 of 数量指标; None where its name does not say."""
+    return _FIRST_LEVELS.get(caption_key(second).removesuffix("指标"))
+
+
 def is_one_level(above: str, below: str) -> bool:
     """Whether two parts make the name of one level: 生态效益 | 指标, 满 | 意度指标（40分）, 满意度指标 | （50分）."""
     if not above or not below:

@@ -9,14 +9,15 @@ import re
 
 from selfeval.extractors.forms.captions import caption_key, field_of
 from selfeval.extractors.forms.continued import inherit_continued, is_continued
-from selfeval.extractors.forms.layout import TASKS, Layout, Zone
-from selfeval.extractors.forms.levels import is_cut_name, is_one_level
+from selfeval.extractors.forms.layout import TASKS, Column, Layout, Zone
+from selfeval.extractors.forms.levels import first_level, is_cut_name, is_one_level
 from selfeval.extractors.forms.zones import find
 from selfeval.extractors.grids.stitch import Box, Break, Table
 
 CUT = (0.7, "分页处的一行按被截断的同一行拼接，请核对原页")
 SURE = (1.0, "")
 CUT_NAME = (0.6, "名称似在分页处被截断，请核对原页")
+LEVEL_ABOVE = (0.5, "上一页的层级名称可能延续到此格，请核对原页")
 LEVELS = ("level1", "level2")
 NUMBERS = ("weight", "score")
 #: points from the upper cell's text to the break that leave no room for another line of usual type, and from the break to the lower text;
@@ -189,7 +190,7 @@ def _cut_indicator(
     ):
         return CUT
     wraps = all(_wraps(above, b) for b in starting)
-    numberless = complementary and not below_has_number
+    numberless = not below_has_number and (complementary or (not own and rest))
     return CUT if sum((at.open, wraps, numberless)) > 1 else None  # two signs of three
 
 
@@ -255,9 +256,24 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
             _run_on_level(table, a, b, alone)
         elif name in ("explanation", *NUMBERS):
             _run_on_value(table, a, b, alone, name == "explanation", at.open)
+    paired = [b for _, b in pairs]
+    levels = [c for c in (columns[name] for name in LEVELS) if c]
     for box in table.boxes:
         if at.row in (box.first, box.end) and is_cut_name(box.text):
             box.doubt(*CUT_NAME)
+        if box.first == at.row and any(box.covers(c.middle) for c in levels):
+            if (not box.text and box not in paired) or _holds_another(
+                table, box, columns["level2"]
+            ):
+                box.doubt(*LEVEL_ABOVE)
+
+
+def _holds_another(table: Table, box: Box, column: Column | None) -> bool:
+    """Whether second levels of more than one first level stand beside one cell (for want of a line between)."""
+    if column is None or box.covers(column.middle):
+        return False
+    beside = [b for b in table.boxes if b.covers(column.middle) and box.first <= b.first < box.end]
+    return len({first_level(b.text) for b in beside} - {None}) > 1
 
 
 def _run_on_level(table: Table, a: Box, b: Box, alone: bool) -> None:

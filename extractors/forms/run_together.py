@@ -1,4 +1,4 @@
-"""Captions of columns that run together with the first cell below them, for want of the line between."""
+"""Captions of columns that run together with the cell below or above them, for want of the line between."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ def part(table: Table) -> None:
         for box in starting:
             if box.end > index + 1 and ending:
                 _part(table, rows, box, ending)
+        for box in rows[index]:
+            if box.first < index and box.end == index + 1 and ending:
+                _part_from_above(table, box, ending)
 
 
 def _part(table: Table, rows: Sequence[Sequence[Box]], box: Box, ending: Sequence[Box]) -> None:
@@ -62,15 +65,33 @@ def _part(table: Table, rows: Sequence[Sequence[Box]], box: Box, ending: Sequenc
             return
 
 
+def _part_from_above(table: Table, box: Box, beside: Sequence[Box]) -> None:
+    """Part a caption from a label above it that ends in its cell: 年度总体目标 over 一级指标."""
+    for zone in COLUMNS:
+        captions = [b for b in beside if field_of(zone, b.text) not in (None, "-")]
+        label, caption = _split_end(zone, box.text)
+        if caption and len(captions) >= BESIDE.get(zone, 3):
+            own = replace(box, first=box.end - 1, text=caption)
+            table.boxes.append(own)
+            box.text, box.end = label, box.end - 1
+            return
+
+
 def _split(zone: str, text: str) -> tuple[str, str]:
     """The caption and the text in a cell that holds both; a turned text of an indicator may come first."""
     caption, rest = split_caption(zone, text)
     if caption or zone != "indicators":
         return caption, rest
+    head, end = _split_end(zone, text)
+    return end, head
+
+
+def _split_end(zone: str, text: str) -> tuple[str, str]:
+    """A text and the longest caption of a zone that it ends with; two empty texts where there is none."""
     for length in reversed(JOINED):
         head, end = text[:-length].strip(), text[-length:].lstrip()
         if len(head) > 1 and _are_two(end, head, head[-1] + end[0]) and is_exact(zone, end):
-            return end, head
+            return head, end
     return "", ""
 
 
