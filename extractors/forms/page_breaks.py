@@ -262,9 +262,8 @@ def _run_on(table: Table, at: Break, zone: Zone) -> None:
         if at.row in (box.first, box.end) and is_cut_name(box.text):
             box.doubt(*CUT_NAME)
         if box.first == at.row and any(box.covers(c.middle) for c in levels):
-            if (not box.text and box not in paired) or _holds_another(
-                table, box, columns["level2"]
-            ):
+            unpaired = not box.text and box not in paired
+            if unpaired or _holds_another(table, box, columns["level2"]):
                 box.doubt(*LEVEL_ABOVE)
 
 

@@ -70,7 +70,7 @@ def _part_from_above(table: Table, box: Box, beside: Sequence[Box]) -> None:
     for zone in COLUMNS:
         captions = [b for b in beside if field_of(zone, b.text) not in (None, "-")]
         label, caption = _split_end(zone, box.text)
-        if caption and len(captions) >= BESIDE.get(zone, 3):
+        if caption and len(captions) >= 3 and all(b.left > box.left for b in captions):
             own = replace(box, first=box.end - 1, text=caption)
             table.boxes.append(own)
             box.text, box.end = label, box.end - 1
