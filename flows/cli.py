@@ -111,16 +111,30 @@ class Terminated(BaseException):
 
 #: what the shell says of a process that SIGTERM ended
 _TERMINATED = 128 + signal.SIGTERM
+_STOPPED = "收到停止信号，已停止；再次运行会从中断处继续"
 
 
 #: set once SIGTERM has come: a library may put Terminated into an error of its own on its way up
 _told_to_stop = threading.Event()
 
 
+#: seconds that a command told to stop may take to clear away; a library may have swallowed Terminated, or wait for what will not come
+_GRACE = 20.0
+
+
 def _terminate(_signal: int, _frame: object) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # asked a second time, it ends at once
     _told_to_stop.set()
+    end = threading.Timer(_GRACE, _end_now)
+    end.daemon = True
+    end.start()
     raise Terminated
+
+
+def _end_now() -> None:
+    """End without clearing away, as kill -9 would: readers end with their parent, and the next run finds out what was left."""
+    console.log.warning(_STOPPED)
+    os._exit(_TERMINATED)
 
 
 def main() -> None:
@@ -141,7 +155,7 @@ def _run(arguments: list[str]) -> int:
 def _ended(error: BaseException) -> int:
     """The sentence and the exit code for what ended a command early."""
     if _told_to_stop.is_set():
-        console.log.warning("收到停止信号，已停止；再次运行会从中断处继续")
+        console.log.warning(_STOPPED)
         return _TERMINATED
     match error:
         case Problem():
