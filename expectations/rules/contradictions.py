@@ -15,7 +15,7 @@ from selfeval.expectations.columns import above, nonzero
 from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule, IndicatorRule
 from selfeval.expectations.rules.common import NO_VALUES, pairs, quantities, scored
-from selfeval.expectations.rules.funds import filled, texts
+from selfeval.expectations.rules.funds import of_total, texts
 from selfeval.expectations.rules.targets import missed
 from selfeval.expectations.text import indicator_name, is_blank
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
@@ -73,10 +73,7 @@ class ExecutionIndicatorVsFunds(IndicatorRule):
         named = rows.by_form(_funded, bool) & rows.fact(self._is_rate, "level3", kind=bool)
         answer.when(~named, not_applicable("不是预算执行率指标")).unless(found.unknown)
         answer.doubted("实际完成值读取存疑，请核对 {}", "actual")
-        funds = rows.blocks["funds"]
-        known = filled(Answer(funds), "base", "executed")
-        of = np.searchsorted(funds.of, rows.of)
-        answer.unless(known, of)
+        funds, of = of_total(answer, "base", "executed")
         budget, executed = (funds.numbers(name).value for name in ("base", "executed"))
         actual = quantities(rows, "actual")
 

@@ -51,6 +51,14 @@ def filled(answer: Answer, *names: str) -> Answer:
     return answer.when(mixed(rows, *amounts), MIXED_UNITS)
 
 
+def of_total(answer: Answer, *names: str) -> tuple[Columns, Array]:
+    """The total rows of funds, and which of them is that of each record's form. Leaves the records where its cells `names` are `filled`."""
+    funds = answer.rows.blocks["funds"]
+    of = np.searchsorted(funds.of, answer.rows.of)
+    answer.unless(filled(Answer(funds), *names), of)
+    return funds, of
+
+
 def _lacking(rows: Columns, name: str, at: int) -> Decision:
     return not_applicable(f"资金表没有{CAPTIONS[rows[at].named(name)]}栏")
 

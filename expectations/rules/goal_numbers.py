@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-import numpy as np
-
 from selfeval.core.folding import fold
 from selfeval.core.numbers import exact
 from selfeval.expectations.answers import Answer
@@ -14,7 +12,7 @@ from selfeval.expectations.arithmetic import percent
 from selfeval.expectations.columns import missing, nonzero
 from selfeval.expectations.readings import CAPTIONS
 from selfeval.expectations.rules.base import FormRule
-from selfeval.expectations.rules.funds import filled, money, texts
+from selfeval.expectations.rules.funds import money, of_total, texts
 from selfeval.expectations.text import is_blank, years
 from selfeval.expectations.verdicts import PASS, Decision, failed, not_applicable, undecidable
 from selfeval.expectations.view import FormView
@@ -33,15 +31,11 @@ class GoalRateVsFunds(FormRule):
 
     def decide(self, answer: Answer, subject: str) -> None:
         forms = answer.rows
-        claimed = forms.fact(_claims, subject, kind=int) > 0
-        answer.when(~claimed | missing(forms.column("total_fund")), _NO_CLAIM)
+        claims = forms.fact(_claims, subject, kind=int)
+        answer.when((claims == 0) | missing(forms.column("total_fund")), _NO_CLAIM)
         answer.doubted("实际完成情况读取存疑：{}", subject)
-        several = forms.fact(_claims, subject, kind=int) > 1
-        answer.when(several, undecidable("文字中的执行率不止一处，无法确定所指"))
-        funds = forms.blocks["funds"]
-        known = filled(Answer(funds), "base", "executed")
-        of = np.searchsorted(funds.of, forms.of)
-        answer.unless(known, of)
+        answer.when(claims > 1, undecidable("文字中的执行率不止一处，无法确定所指"))
+        funds, of = of_total(answer, "base", "executed")
         budget, executed = (funds.numbers(name).value for name in ("base", "executed"))
 
         def told(form: int) -> Decision:
