@@ -103,7 +103,6 @@ document.addEventListener("DOMContentLoaded", function () {
   function tell(text, bad) {
     outcome.textContent = text;
     outcome.classList.toggle("bad", bad);
-    measure();
     if (bad) outcome.focus();
   }
 
@@ -178,6 +177,6 @@ document.addEventListener("DOMContentLoaded", function () {
     else if (!card || !onCard(key, card)) return;
     event.preventDefault();
   });
-  measure();
+  new ResizeObserver(measure).observe(desk.byId("footbar"));
   arrived();
 });
