@@ -113,7 +113,7 @@ def amount_unit(draft: Draft, table: Table, layout: Layout, rows: list[list[Box]
 
 
 def unit_in(caption: str) -> str | None:
-    """The unit of money that a caption prints: 万元 of 预算数（万元） or of a line 单位：万元."""
+    """The unit of money that a caption or a label prints: 万元 of 预算数（万元） or of a line 单位：万元."""
     flat = re.sub(r"\s", "", caption)
     match = _UNIT_IN_CAPTION.search(flat) or _UNIT_LINE.search(flat)
     return match.group(1) if match else None
@@ -122,11 +122,8 @@ def unit_in(caption: str) -> str | None:
 def _in_labels(draft: Draft, table: Table) -> str | None:
     found: dict[str, Box] = {}
     for box in table.boxes:
-        flat = re.sub(r"\s", "", box.text)
-        if len(flat) <= _LABEL and (
-            match := _UNIT_IN_CAPTION.search(flat) or _UNIT_LINE.search(flat)
-        ):
-            found.setdefault(match.group(1), box)
+        if len(re.sub(r"\s", "", box.text)) <= _LABEL and (unit := unit_in(box.text)):
+            found.setdefault(unit, box)
     if len(found) != 1:
         return None
     ((unit, box),) = found.items()

@@ -13,7 +13,7 @@ from selfeval.extractors.grids.stitch import Box
 from selfeval.extractors.model import OtherCell
 
 #: zones of the maps in which a caption may be known
-ZONES = ("header", "funds", "goals", "indicators", "tasks", "total", "side")
+ZONES = ("header", "funds", "goals", "indicators", TASKS, "total", "side")
 #: characters from which a cell is no label of the one beside it
 LABEL = 40
 #: share of the width by which both edges of a cell together may differ from its column's, and rows over which a list's head reaches

@@ -21,7 +21,7 @@ SENTENCE = 8
 _APART = re.compile(r"[\w）)]\w")
 _NUMBER = re.compile(r"[\d.,]+%?")
 #: other captions of its zone that stand beside a caption: one is enough for the goals, which have two columns
-BESIDE = {"goals": 1}
+SEVERAL, BESIDE = 3, {"goals": 1}
 
 
 def part(table: Table) -> None:
@@ -42,7 +42,7 @@ def _part(table: Table, rows: Sequence[Sequence[Box]], box: Box, ending: Sequenc
     below = [b for b in rows[box.first + 1] if b.first == box.first + 1]
     for zone in COLUMNS:
         beside = [b for b in ending if field_of(zone, b.text) not in (None, "-")]
-        if len(beside) < BESIDE.get(zone, 3):
+        if len(beside) < BESIDE.get(zone, SEVERAL):
             continue
         whole = field_of(zone, box.text) not in (None, "-")
         caption, rest = (box.text, "") if whole else _split(zone, box.text)
@@ -70,7 +70,7 @@ def _part_from_above(table: Table, box: Box, beside: Sequence[Box]) -> None:
     for zone in COLUMNS:
         captions = [b for b in beside if field_of(zone, b.text) not in (None, "-")]
         label, caption = _split_end(zone, box.text)
-        if caption and len(captions) >= 3 and all(b.left > box.left for b in captions):
+        if caption and len(captions) >= SEVERAL and all(b.left > box.left for b in captions):
             own = replace(box, first=box.end - 1, text=caption)
             table.boxes.append(own)
             box.text, box.end = label, box.end - 1

@@ -63,7 +63,7 @@ def _follows(columns: Sequence[Column], rows: Rows, index: int) -> bool:
         return False
     apart = [c for c in columns if c.field in AMOUNTS] or columns
     at = [next((id(b) for b in own if b.covers(c.middle)), None) for c in apart]
-    return None not in at and len(set(at)) == len(at) and len(own) > 1
+    return None not in at and len(set(at)) == len(at)
 
 
 def _near(edge: float, edges: Iterable[float]) -> bool:
