@@ -156,3 +156,10 @@ def test_a_list_of_tasks_that_is_all_a_form_says_of_money_is_its_funds_with_a_do
         ("护岸三公里", "40", "35"),
     ]
     assert form.tasks == () and "funds/*/budget" in {doubt.path for doubt in form.doubts}
+
+
+def test_such_a_list_with_a_sum_is_its_funds_with_their_total_row() -> None:
+    """A doubt here left it undecided whether the parts make the total."""
+    form = read(HEAD, NAMED, [[("合计", 2), "100", "100", ("", 2)]], GOALS, INDICATORS)
+    assert [(f.budget, f.executed) for f in form.funds] == [("60", "55"), ("40", "35"), ("100", "100")]  # fmt: skip
+    assert form.tasks == () and not any(d.path.startswith("funds") for d in form.doubts)

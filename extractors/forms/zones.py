@@ -46,12 +46,14 @@ def zones_of(grid: Grid) -> set[str]:
 
 def find(table: Table) -> Layout:
     """Given a stitched table, its zones in printed order. Repeated caption rows of one zone make one zone. Where no other block prints
-    budget and execution, a list of tasks that does is read as the funds, with a doubt."""
+    budget and execution, a list of tasks that does is read as the funds: with a doubt, unless it has a sum, as funds have their total row."""
     layout = _find(table, True)
     if not layout.all(TASKS) or any(map(_is_whole, layout.all("funds"))):
         return layout
-    without = _find(table, False)
+    without, rows = _find(table, False), table.by_row()
     for zone in filter(_is_whole, without.all("funds")):
+        if any(tasks.has_sum(one, rows) for one in layout.all(TASKS)):
+            return without
         zone.columns = [replace(c, doubt=c.doubt or TASKS_AS_FUNDS) for c in zone.columns]
         return without
     return layout
