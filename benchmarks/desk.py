@@ -104,9 +104,11 @@ def _corrections(page: Any) -> list[float]:
         cell.dblclick()
         page.locator("#decide-value").fill(f"{number}.5" if "score" in cell.get_attribute("class") else f"项目{number}")  # fmt: skip
         started = time.monotonic()
-        page.locator("#decide-ok").click()
+        with page.expect_navigation(
+            wait_until="load"
+        ):  # what was told of the one before stands there until then
+            page.locator("#decide-ok").click()
         page.get_by_text("已记下。").wait_for()
-        page.wait_for_load_state("load")
         took.append((time.monotonic() - started) * 1000)
     return took
 
