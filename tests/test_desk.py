@@ -4,6 +4,7 @@ two people at once; the queue; and nobody else let in. With SELFEVAL_SCREENSHOTS
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,21 @@ def auditor(browser: Any, opened: Desk) -> Iterator[Any]:
 
 def project(page: Any) -> str:
     return str(page.locator("h1").inner_text())
+
+
+def test_a_list_that_comes_late_keeps_the_row_that_has_the_focus(auditor):
+    page = auditor("张审计").page
+    page.evaluate(
+        "() => { const asked = window.fetch; window.fetch = (...what) => new Promise((go) => setTimeout(go, 500)).then(() => asked(...what)); }"
+    )
+    page.get_by_label("查找", exact=True).fill("一")
+    page.get_by_label("查找", exact=True).fill("")
+    page.keyboard.press("Escape")
+    row = page.locator(".row:focus")
+    expect(row).to_have_count(1)
+    chosen = row.get_attribute("data-form")
+    expect(page.locator("html")).to_have_attribute("data-list-ms", re.compile(r"\d"))
+    assert page.locator(".row:focus").get_attribute("data-form", timeout=2_000) == chosen
 
 
 def test_the_queue_has_doubts_first_and_finds_by_words_unit_and_state(auditor):

@@ -74,6 +74,7 @@ document.addEventListener("DOMContentLoaded", function () {
 
   /* The list for what the finder says; the address says it too, so that going back finds it again. */
   function refresh() {
+    window.clearTimeout(waiting); /* what was typed before is in this one already */
     var said = query(), mine = ++asked, started = performance.now();
     window.history.replaceState(null, "", said.size ? "/?" + said : "/");
     if (shown) said.set("shown", shown);
@@ -82,9 +83,10 @@ document.addEventListener("DOMContentLoaded", function () {
       return answer.text();
     }).then(function (html) {
       if (mine !== asked) return;
-      var pressed = list.contains(document.activeElement) && document.activeElement.dataset.facet;
+      var held = list.contains(document.activeElement) && document.activeElement.dataset;
       list.innerHTML = html; /* the desk's own template, everything in it escaped */
-      if (pressed) list.querySelector('[data-facet="' + pressed + '"]').focus();
+      var again = held && (held.facet ? list.querySelector('[data-facet="' + held.facet + '"]') : held.form && rowOf(held.form));
+      if (again) again.focus({ preventScroll: true });
       remember();
       document.documentElement.dataset.listMs = String(performance.now() - started);
     }).catch(function () { desk.byId("state").textContent = "复核台没有应答，请确认 selfeval review 仍在运行，然后刷新。"; });
@@ -105,6 +107,7 @@ document.addEventListener("DOMContentLoaded", function () {
     var ids = rows().map(function (row) { return row.dataset.form; });
     window.sessionStorage.setItem("selfeval-walk", JSON.stringify({ query: window.location.search, ids: ids, more: Boolean(list.querySelector(".more")) }));
   }
+  function rowOf(id) { return list.querySelector('.row[data-form="' + CSS.escape(id) + '"]'); }
   function rows() { return Array.prototype.slice.call(list.querySelectorAll(".row")); }
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape" && event.target === finder.elements.q && event.target.value) { event.target.value = ""; refresh(); return; }
@@ -118,6 +121,6 @@ document.addEventListener("DOMContentLoaded", function () {
   });
   remember();
   /* Back from a form: where one was. */
-  var last = window.sessionStorage.getItem("selfeval-form"), row = last && list.querySelector('[data-form="' + CSS.escape(last) + '"]');
+  var last = window.sessionStorage.getItem("selfeval-form"), row = last && rowOf(last);
   if (row) { row.focus({ preventScroll: true }); row.scrollIntoView({ block: "center" }); }
 });
