@@ -10,14 +10,15 @@ from selfeval.core.numbers import is_blank
 _TOTAL_LABELS = ("总额", "合计", "总计")
 
 
+def is_total(label: str) -> bool:
+    """Whether a row of funds with this label may be the total of the others."""
+    return any(word in label for word in _TOTAL_LABELS)
+
+
 def total_row(labels: Iterable[str | None]) -> int:
     """Position of the total among the rows of funds: the first whose label has 总额, 合计 or 总计, else the first."""
     return next(
-        (
-            position
-            for position, label in enumerate(labels)
-            if label and any(word in label for word in _TOTAL_LABELS)
-        ),
+        (position for position, label in enumerate(labels) if label and is_total(label)),
         0,
     )
 

@@ -163,3 +163,26 @@ def test_such_a_list_with_a_sum_is_its_funds_with_their_total_row() -> None:
     form = read(HEAD, NAMED, [[("合计", 2), "100", "100", ("", 2)]], GOALS, INDICATORS)
     assert [(f.budget, f.executed) for f in form.funds] == [("60", "55"), ("40", "35"), ("100", "100")]  # fmt: skip
     assert form.tasks == () and not any(d.path.startswith("funds") for d in form.doubts)
+
+
+@pytest.mark.parametrize("caption", ["资金名称", "专项资金名称", "项目名称"])
+def test_a_caption_over_the_labels_of_the_funds_that_else_names_a_project(caption: str) -> None:
+    """The whole block went unread, and no doubt said so."""
+    funds = [[caption, *FUNDS[0][1:]], FUNDS[1], ["其中：财政拨款", "80", "80", "70", "87.5%", ""]]
+    form = read(HEAD, funds, GOALS, INDICATORS)
+    plain = read(HEAD, [FUNDS[0], *funds[1:]], GOALS, INDICATORS)
+    assert (form.funds, form.project_name, form.other) == (plain.funds, "河道整治", ())
+    assert len(form.funds) == 2 and form.doubts == ()
+
+
+def test_such_a_block_overleaf_begins_no_form() -> None:
+    funds = [["资金名称", *FUNDS[0][1:]], *FUNDS[1:]]
+    form = ruled.form(["项目支出绩效自评表", HEAD], [[*funds, *GOALS, *INDICATORS]])
+    assert rest_is_read(form)
+
+
+def test_a_list_of_projects_that_is_all_a_form_says_of_money_is_its_funds_with_a_doubt() -> None:
+    listed = [["项目名称", *FUNDS[0][1:]], ["河道清淤", "100", "100", "90", "90%", "9"]]
+    form = read(HEAD, listed, GOALS, INDICATORS)
+    assert [(f.label, f.budget, f.executed) for f in form.funds] == [("河道清淤", "100", "90")]
+    assert "funds/*/budget" in {doubt.path for doubt in form.doubts}

@@ -77,11 +77,6 @@ def is_sum(zone: Zone, row: Sequence[Box]) -> Box | None:
     return label if label is not None and field_of("total", label.text) else None
 
 
-def has_sum(zone: Zone, rows: Rows) -> bool:
-    """Whether a list has the sum of its amounts."""
-    return any(is_sum(zone, row) for row in rows[zone.first : zone.end])
-
-
 def read(draft: Draft, zones: Sequence[Zone], rows: Rows, unit: str | None) -> list[Task]:
     """The tasks of all lists of a form, whose amounts are in `unit`. A column that prints another unit is not read: it would be taken
     for the form's."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 
+from selfeval.core.rows import is_total
 from selfeval.extractors.forms import meaning, storeys, tasks, words
 from selfeval.extractors.forms.captions import COLUMNS, caption_key, field_of, in_columns, is_exact
 from selfeval.extractors.forms.layout import TASKS, UNKNOWN, WITHOUT_FIELD, Column, Layout, Zone
@@ -21,12 +23,18 @@ _WORD = re.compile(r"[一-鿿]{2}")
 FUND_COLUMNS, INDICATOR_COLUMNS = 2, 3
 #: columns of targets, results and points that make indicators of rows whose names have no known caption
 JUDGED = 4
-TASKS_AS_FUNDS = "表中没有其他资金栏，子项目（任务）清单读作资金行，请核对"
+#: a list of projects with their amounts, which is no part of the form
+LIST = "list"
+LIST_AS_FUNDS = "表中没有其他资金栏，项目（任务）清单读作资金行，请核对"
 
 
 def begins_form(grid: Grid) -> bool:
-    """Whether a grid holds the caption of the project's name, with which a form begins."""
-    return any(field_of("header", cell.text) == "project_name" for cell in grid.cells)
+    """Whether a grid holds the caption of the project's name, with which a form begins; over a list of amounts it is a column's, unless
+    the grid names the unit too."""
+    named = {(c.row, field_of("header", c.text)) for c in grid.cells}
+    rows = {row for row, field in named if field == "project_name"}
+    others = any(field in ("unit", "authority") for _, field in named)
+    return any(others or not _is_list([c.text for c in grid.cells if c.row == r]) for r in rows)
 
 
 def zones_of(grid: Grid) -> set[str]:
@@ -46,17 +54,23 @@ def zones_of(grid: Grid) -> set[str]:
 
 def find(table: Table) -> Layout:
     """Given a stitched table, its zones in printed order. Repeated caption rows of one zone make one zone. Where no other block prints
-    budget and execution, a list of tasks that does is read as the funds: with a doubt, unless it has a sum, as funds have their total row."""
+    budget and execution, a list of tasks or projects that does is read as the funds: with a doubt, unless it has a total row, as funds
+    have."""
     layout = _find(table, True)
-    if not layout.all(TASKS) or any(map(_is_whole, layout.all("funds"))):
+    if any(map(_is_whole, layout.all("funds"))):
         return layout
     without, rows = _find(table, False), table.by_row()
     for zone in filter(_is_whole, without.all("funds")):
-        if any(tasks.has_sum(one, rows) for one in layout.all(TASKS)):
-            return without
-        zone.columns = [replace(c, doubt=c.doubt or TASKS_AS_FUNDS) for c in zone.columns]
+        if not _has_total(zone, rows):
+            zone.columns = [replace(c, doubt=c.doubt or LIST_AS_FUNDS) for c in zone.columns]
         return without
     return layout
+
+
+def _has_total(zone: Zone, rows: list[list[Box]]) -> bool:
+    first = min(c.left for c in zone.columns) + storeys.EDGE
+    labels = (b.text for row in rows[zone.first : zone.end] for b in row if b.right <= first)
+    return any(map(is_total, labels))
 
 
 def _is_whole(zone: Zone) -> bool:
@@ -64,7 +78,7 @@ def _is_whole(zone: Zone) -> bool:
 
 
 def _find(table: Table, lists: bool) -> Layout:
-    """The zones, those of tasks among them where `lists` says so."""
+    """The zones; lists of tasks and projects are read as funds where `lists` is not set."""
     zones: list[Zone] = []
     seen: set[tuple[str, str]] = set()
     rows = table.by_row()
@@ -76,8 +90,11 @@ def _find(table: Table, lists: bool) -> Layout:
             name = _zone_of(storeys.above_texts(rows, index))
         if name is None and _is_goals(rows, index):
             name = "goals"
+        is_list = name is None and _is_list([b.text for b in starting])
         if lists and name in (None, "funds") and tasks.is_head(rows, index, bool(zones)):
             name = TASKS
+        elif is_list and not lists:
+            name = "funds"
         if name and not (zones and zones[-1].name == name == "goals"):
             zone = _zone(name, rows, index, zones[-1].first if zones else 0)
             if zones:
@@ -91,10 +108,10 @@ def _find(table: Table, lists: bool) -> Layout:
             }
             index = zone.end if name == TASKS else zone.first
             continue
-        if zones and _is_list(starting):
+        if zones and is_list:
             zones[-1].end = index
             columns = [Column(WITHOUT_FIELD, b.left, b.right, b.text, b.text) for b in starting]
-            zones.append(Zone("list", index, index + 1, table.rows, others=columns))
+            zones.append(Zone(LIST, index, index + 1, table.rows, others=columns))
         seen |= {("header", caption_key(b.text)) for b in starting if field_of("header", b.text)}
         index += 1
     for zone in zones:
@@ -103,9 +120,9 @@ def _find(table: Table, lists: bool) -> Layout:
     return Layout(zones, seen)
 
 
-def _is_list(starting: list[Box]) -> bool:
+def _is_list(texts: list[str]) -> bool:
     """Whether a row heads a list of projects with their amounts, which ends the zone above it: 子项目名称, 预算数, 执行数."""
-    texts = [b.text for b in starting if b.text]
+    texts = [text for text in texts if text]
     return (
         len(_named(texts)["funds"]) >= FUND_COLUMNS
         and any(field_of("header", t) == "project_name" for t in texts)
@@ -140,9 +157,10 @@ def _zone(name: str, rows: list[list[Box]], index: int, lowest: int) -> Zone:
 
 def _holds_amounts(column: Column, below: list[list[Box]]) -> bool:
     """Whether numbers stand under a caption, in cells as wide as it, before anything else does."""
+    block = takewhile(lambda row: _zone_of([b.text for b in row]) is None, below[:6])
     under = [
         b.text
-        for row in below[:6]
+        for row in block
         for b in row
         if abs(b.left - column.left) <= storeys.EDGE and abs(b.right - column.right) <= storeys.EDGE
     ]
