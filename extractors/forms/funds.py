@@ -16,19 +16,30 @@ GOALS = ("goal_expected", "goal_actual")
 
 #: share of the width by which edges of one column may differ
 SAME_EDGE = 0.01
+#: cells of words, all different, from which a row is one of captions
+CAPTIONS = 4
 
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 
 
 def trim(zone: Zone, rows: list[list[Box]]) -> None:
-    """End the zone where goals begin without captions of their own."""
+    """End the zone where goals begin without captions of their own, or a block whose captions nobody knows."""
     for index in range(zone.first, zone.end):
         starting = [b for b in rows[index] if b.first == index]
-        if any(field_of("header", b.text) in GOALS for b in starting) and not any(
-            _is_amount(b) for b in starting
+        if (
+            _are_captions(starting)
+            or any(field_of("header", b.text) in GOALS for b in starting)
+            and not any(_is_amount(b) for b in starting)
         ):
             zone.end = index
             break
+
+
+def _are_captions(starting: Sequence[Box]) -> bool:
+    texts = {b.text for b in starting}
+    return len(texts) >= CAPTIONS and all(
+        _WORDS.search(text) and not re.search(r"\d", text) for text in texts
+    )
 
 
 def read(

@@ -107,7 +107,8 @@ def _is_list_head(rows: Sequence[Sequence[Box]], index: int, taken: set[int]) ->
     if len(head) < LIST_HEAD or not _aligned(head, rows[index + 1], index + 1):
         return False
     below = [b for b in rows[index + 1] if b.first == index + 1]
-    if any(map(_is_caption, below)) or not all(_may_head(b.text) for b in head):
+    labelled = _is_caption(below[0]) and _numeric(below[1:])  # a row of funds
+    if any(map(_is_caption, below[labelled:])) or not all(_may_head(b.text) for b in head):
         return False
     known = sum(map(_is_caption, head))
     more = index + 2 < len(rows) and _aligned(head, rows[index + 2], index + 2)
@@ -139,20 +140,31 @@ def _below(draft: Draft, rows: Sequence[Sequence[Box]], index: int) -> None:
     head = [b for b in rows[index] if b.first == index]
     draft.captions.update(map(id, head))
     draft.heads.update(map(id, head))
-    if index + 2 < len(rows) and _aligned(head, rows[index + 2], index + 2):
+    if index + 2 < len(rows) and 2 * _under(head, rows[index + 2], index + 2) > len(head):
         return
     for caption in head:
         value = next((b for b in rows[index + 1] if b.covers(caption.middle)), None)
         name = field_of("header", caption.text)
-        if value is not None and name in FIELDS and name not in draft.values:
+        if value is None or _names_more(value.text):
+            continue
+        if name in FIELDS and name not in draft.values:
             draft.values[name] = draft.note(name, value)
+
+
+def _under(head: Sequence[Box], row: Sequence[Box], index: int) -> int:
+    """How many cells of a row are as wide as one of the captions above them."""
+    return sum(
+        any(abs(a.left - b.left) <= EDGE and abs(a.right - b.right) <= EDGE for a in head)
+        for b in row
+        if b.first == index
+    )
 
 
 def _beside(draft: Draft, layout: Layout, row: Sequence[Box], index: int, exact: bool) -> None:
     """Captions with the value to their right; with `exact` only those that a map spells out."""
     for box, value in itertools.pairwise(row):
         name = field_of("header", box.text) if box.first == index else None
-        if name is None or (value.text and field_of("header", value.text)):
+        if name is None or (value.text and _names_more(value.text)):
             continue
         draft.captions.add(id(box))
         if exact and not is_exact("header", box.text):
@@ -163,9 +175,22 @@ def _beside(draft: Draft, layout: Layout, row: Sequence[Box], index: int, exact:
             continue
         if name in ("leader", "phone") and _person(draft, value):
             continue
+        if (
+            name == "total"
+            and re.search(r"[一-鿿]{2}", value.text)
+            and not re.search(r"\d", value.text)
+        ):
+            continue  # a caption of its own row, which no map knows
         draft.values[name] = draft.note("year_cell" if name == "year" else name, value)
         if name == "total":
             draft.values["total_label"] = box.text
+
+
+def _names_more(text: str) -> bool:
+    """Whether a text is a caption itself, and so no caption's value."""
+    if field_of("header", text):
+        return True
+    return any(is_exact(zone, text) for zone in ("funds", "goals", "indicators"))
 
 
 def _person(draft: Draft, value: Box) -> bool:

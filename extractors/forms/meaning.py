@@ -25,6 +25,8 @@ PLACED, OPEN = 0.6, 0.0
 SAME_EDGE = 0.02
 #: share of the cells of a column that must bear a sign
 MOST = 0.6
+#: signs against a field: the arithmetic of the form, which may itself be wrong, so that the field stays open; or what stands there
+AGAINST, NEVER = -1, -2
 #: totals of weights that forms print, with and without the points of the execution
 TOTALS = tuple(map(Decimal, (100, 90, 80, 95, 85)))
 
@@ -86,10 +88,13 @@ def assign(zone: Zone, rows: Sequence[Sequence[Box]]) -> None:
             _place(zone, column, field)
     if zone.name == "indicators" and not any(zone.column(name) for name in _LEVELS):
         _name_by_place(zone, cells)
-    for column in zone.others:
-        if column.field == UNKNOWN and (column.caption or any(cells.of(column).values())):
+    meant = [c for c in zone.columns if c.doubt]  # read, but it may be another field's
+    for column in (*zone.others, *meant):
+        if column.field != UNKNOWN and column not in meant:
+            continue
+        if column.caption or any(cells.of(column).values()):
             for name in _missing(zone):
-                if cells.doubted(column) or _JUDGES[zone.name](name, column, zone, cells) >= 0:
+                if cells.doubted(column) or _JUDGES[zone.name](name, column, zone, cells) > NEVER:
                     zone.open.setdefault(name, column.path)
 
 
@@ -151,20 +156,20 @@ _SAID: Mapping[str, Mapping[str, str]] = {
 
 
 def _indicators(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> int:
-    """How well what stands under a column fits a field: 3 arithmetic, 2 plainly, 1 it may, 0 nothing stands there, -1 not."""
+    """How well what stands under a column fits a field: 3 arithmetic, 2 plainly, 1 it may, 0 nothing stands there, AGAINST, NEVER."""
     texts = [text for text in cells.of(column).values() if text.strip()]
     if not texts:
         return 0
     numeric = sum(number(text) is not None for text in texts) >= MOST * len(texts)
     if field in ("weight", "score"):
-        return _points(field, column, zone, cells) if numeric else -1
+        return _points(field, column, zone, cells) if numeric else NEVER
     if field == "target_part":
         return _parts(texts, column, zone)
     if field in ("level1", "level2", "level3"):
         return _levels(field, texts, column, zone)
     if field == "explanation":
         amounts = [value for text in texts if (value := number(text)) is not None and value != 0]
-        return -1 if len(amounts) >= MOST * len(texts) else _explains(column, zone, cells)
+        return NEVER if len(amounts) >= MOST * len(texts) else _explains(column, zone, cells)
     if field == "target":
         compared = sum(bool(_COMPARED.search(text)) for text in texts)
         return 2 if compared >= MOST * len(texts) else 1
@@ -180,7 +185,7 @@ def _parts(texts: Sequence[str], column: Column, zone: Zone) -> int:
         min(abs(column.right - c.left), abs(c.right - column.left)) < SAME_EDGE for c in targets
     )
     if not beside or any(re.search(r"\d", text) or len(text) > 6 for text in texts):
-        return -1
+        return NEVER
     signs = sum(bool(_COMPARED.fullmatch(text.strip())) for text in texts)
     if signs >= MOST * len(texts):
         return 3
@@ -192,11 +197,11 @@ def _points(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> int:
     other = cells.numbers(zone.column("score" if field == "weight" else "weight"))
     pairs = [(values[row], other[row]) for row in values if row in other]
     if any((mine < theirs) if field == "weight" else (mine > theirs) for mine, theirs in pairs):
-        return -1
+        return AGAINST
     total = sum(values.values(), Decimal(0))
     sums = total in TOTALS or total - list(values.values())[-1] == list(values.values())[-1]
     if not sums:
-        return 1 if all(0 <= value <= 100 for value in values.values()) else -1
+        return 1 if all(0 <= value <= 100 for value in values.values()) else AGAINST
     return 3 if pairs and any(mine != theirs for mine, theirs in pairs) else 2
 
 
@@ -207,20 +212,22 @@ def _levels(field: str, texts: Sequence[str], column: Column, zone: Zone) -> int
     left = [f for f in order[:place] if f.startswith("level")]
     right = [f for f in order[place + 1 :] if f.startswith("level")]
     if any(f >= field for f in left) or any(f <= field for f in right):
-        return -1
+        return NEVER
     if sum(number(text) is not None for text in texts) > len(texts) / 2:
-        return -1
+        return NEVER
     if field == "level3":
-        return -1 if named else 1
+        return NEVER if named else 1
     return 3 if named and (left or right) else 2 if named else 1
 
 
 def _explains(column: Column, zone: Zone, cells: ColumnTexts) -> int:
     weight, score = cells.numbers(zone.column("weight")), cells.numbers(zone.column("score"))
     texts = cells.of(column)
-    lost = [row for row in weight if row in score and score[row] < weight[row]]
-    if lost and all(texts.get(row, "x").strip() for row in lost):
-        if any(not text.strip() for text in texts.values()):
+    judged = [row for row in weight if row in score and row in texts]
+    lost = [row for row in judged if score[row] < weight[row]]
+    whole = [row for row in judged if row not in lost]
+    if lost and whole and all(texts[row].strip() for row in lost):
+        if 2 * sum(not texts[row].strip() for row in whole) > len(whole):
             return 3
     return 1
 
@@ -240,13 +247,13 @@ def _funds(field: str, column: Column, zone: Zone, cells: ColumnTexts) -> int:
         return _rates(cells.numbers(column), texts, zone, cells)
     values = cells.numbers(column)
     if not values or any(_PERCENT.match(text.strip()) for text in texts):
-        return -1
+        return NEVER
     if field in ("weight", "score"):
         other = cells.numbers(zone.column("score" if field == "weight" else "weight"))
         pairs = [(values[row], other[row]) for row in values if row in other]
         if any((a < b) if field == "weight" else (a > b) for a, b in pairs):
-            return -1
-        return (2 if pairs else 1) if max(values.values()) <= 100 and len(values) <= 2 else -1
+            return AGAINST
+        return (2 if pairs else 1) if max(values.values()) <= 100 and len(values) <= 2 else NEVER
     return _amounts(field, values, zone, cells)
 
 
@@ -259,7 +266,7 @@ def _rates(
         return 3
     if any(_PERCENT.match(text.strip()) for text in texts):
         return 1
-    return 0 if values and all(0 <= value <= 100 for value in values.values()) else -1
+    return 0 if values and all(0 <= value <= 100 for value in values.values()) else NEVER
 
 
 def _amounts(field: str, values: Mapping[int, Decimal], zone: Zone, cells: ColumnTexts) -> int:
@@ -271,7 +278,7 @@ def _amounts(field: str, values: Mapping[int, Decimal], zone: Zone, cells: Colum
             (values[row], other[row]) if field == "executed" else (other[row], values[row])
         )
         if whole and not _is_share(rates[row], part / whole):
-            return -1
+            return AGAINST
         if whole:
             return 3
     return 1

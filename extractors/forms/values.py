@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from selfeval.extractors.forms import funds as funds_block
@@ -16,6 +17,12 @@ from selfeval.extractors.model import Doubt, Form, OtherCell, Total
 
 #: paths of the draft that are no paths of a form
 _DRAFT = ("total", "year_cell")
+#: cells of a row beside those of the goals from which it is none of theirs
+SEVERAL = 2
+#: share of the width by which an edge of a cell may differ from its goal's
+APART = 0.06
+#: cells of a row that no field holds from which it may be one of indicators
+LEFT = 3
 
 
 def extract(table: Table, layout: Layout) -> Form:
@@ -53,9 +60,14 @@ def extract(table: Table, layout: Layout) -> Form:
     listed = tasks.read(draft, lists, rows, unit)
     kept = other.cells(draft, layout, rows)
     _open(draft, total)
-    if not funds and any(_is_money(cell) for cell in kept):
+    rows_left = _rows(kept)
+    if not funds and (any(map(_is_money, kept)) or any(map(_are_numbers, rows_left))):
         draft.doubts.append(
             Doubt("funds", "资金没有按列填写，未读作资金行，见未归入字段的栏目", OPEN)
+        )
+    if not block.indicators and max(map(len, rows_left), default=0) >= LEFT:
+        draft.doubts.append(
+            Doubt("indicators", "没有认出绩效指标的栏目，未读作指标，见未归入字段的栏目", OPEN)
         )
     return Form(
         **fields,
@@ -90,7 +102,8 @@ def _goals(draft: Draft, zone: Zone | None, rows: list[list[Box]]) -> set[int]:
         own = [b for b in rows[index] if b.first == index and b not in boxes]
         across = len({id(b) for b in boxes}) < len(boxes)
         beside = index > zone.first and any(field_of("header", b.text) for b in own)
-        if across or beside:
+        apart = index > zone.first and (len(own) >= SEVERAL or _is_apart(zone, at, index))
+        if across or beside or apart:
             break
         for name, box in at.items():
             if box is not None and box not in found[name]:
@@ -105,6 +118,24 @@ def _goals(draft: Draft, zone: Zone | None, rows: list[list[Box]]) -> set[int]:
         if column.doubt:
             draft.doubts.append(Doubt(column.field, column.doubt, PLACED))
     return taken
+
+
+def _is_apart(zone: Zone, at: Mapping[str, Box | None], index: int) -> bool:
+    """Whether cells that begin in a row do not keep to the columns of the goals: a block with columns of its own."""
+    begun = [(c, b) for c in zone.columns if (b := at[c.field]) is not None and b.first == index]
+    return any(max(abs(b.left - c.left), abs(b.right - c.right)) > APART for c, b in begun)
+
+
+def _rows(cells: Sequence[OtherCell]) -> list[list[OtherCell]]:
+    """The cells that no field holds, by the rows that they stand in."""
+    found: dict[tuple[int, float], list[OtherCell]] = {}
+    for cell in cells:
+        found.setdefault((cell.page, cell.bbox[1]), []).append(cell)
+    return list(found.values())
+
+
+def _are_numbers(row: Sequence[OtherCell]) -> bool:
+    return sum(number(cell.value) is not None for cell in row) > 1
 
 
 def _is_money(cell: OtherCell) -> bool:

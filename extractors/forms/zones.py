@@ -34,7 +34,15 @@ def begins_form(grid: Grid) -> bool:
     named = {(c.row, field_of("header", c.text)) for c in grid.cells}
     rows = {row for row, field in named if field == "project_name"}
     others = any(field in ("unit", "authority") for _, field in named)
-    return any(others or not _is_list([c.text for c in grid.cells if c.row == r]) for r in rows)
+    return any(others or not _heads_list(grid, row) for row in rows)
+
+
+def _heads_list(grid: Grid, row: int) -> bool:
+    """Whether a row of a grid heads a list: by its captions, or by the numbers that stand under all of them but the first."""
+    if _is_list([c.text for c in grid.cells if c.row == row]):
+        return True
+    below = [c.text for c in grid.cells if c.row == row + 1][1:]
+    return len(below) > 1 and all(meaning.number(text) is not None for text in below if text)
 
 
 def zones_of(grid: Grid) -> set[str]:
@@ -60,7 +68,9 @@ def find(table: Table) -> Layout:
     if any(map(_is_whole, layout.all("funds"))):
         return layout
     without, rows = _find(table, False), table.by_row()
-    for zone in filter(_is_whole, without.all("funds")):
+    for zone in (
+        without.all("funds") if not layout.all("funds") else filter(_is_whole, without.all("funds"))
+    ):
         if not _has_total(zone, rows):
             zone.columns = [replace(c, doubt=c.doubt or LIST_AS_FUNDS) for c in zone.columns]
         return without
