@@ -273,13 +273,14 @@ class Layout:
         blocks = [self.header(), *middle, self.indicators()]
         if self.rng.random() < 0.25:  # cut between two blocks
             at = self.rng.randint(1, 3)
-            self.drawn.pages = [
-                [TITLE, sum(map(list, blocks[:at]), [])],
-                [sum(map(list, blocks[at:]), [])],
-            ]
+            self.drawn.pages = [[TITLE, _joined(blocks[:at])], [_joined(blocks[at:])]]
         else:
-            self.drawn.pages = [[TITLE, sum(map(list, blocks), [])]]
+            self.drawn.pages = [[TITLE, _joined(blocks)]]
         return self.drawn
+
+
+def _joined(blocks: Sequence[ruled.Rows]) -> ruled.Rows:
+    return [row for block in blocks for row in block]
 
 
 def values(form: Form) -> Iterator[tuple[str, str]]:

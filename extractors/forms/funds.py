@@ -26,11 +26,8 @@ def trim(zone: Zone, rows: list[list[Box]]) -> None:
     """End the zone where goals begin without captions of their own, or a block whose captions nobody knows."""
     for index in range(zone.first, zone.end):
         starting = [b for b in rows[index] if b.first == index]
-        if (
-            _are_captions(starting)
-            or any(field_of("header", b.text) in GOALS for b in starting)
-            and not any(_is_amount(b) for b in starting)
-        ):
+        are_goals = any(field_of("header", b.text) in GOALS for b in starting)
+        if _are_captions(starting) or (are_goals and not any(map(_is_amount, starting))):
             zone.end = index
             break
 

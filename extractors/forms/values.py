@@ -21,8 +21,10 @@ _DRAFT = ("total", "year_cell")
 SEVERAL = 2
 #: share of the width by which an edge of a cell may differ from its goal's
 APART = 0.06
-#: cells of a row that no field holds from which it may be one of indicators
+#: cells side by side that no field holds from which they may be an indicator's
 LEFT = 3
+#: points between cells that stand side by side
+TOUCHING = 2.0
 
 
 def extract(table: Table, layout: Layout) -> Form:
@@ -60,12 +62,12 @@ def extract(table: Table, layout: Layout) -> Form:
     listed = tasks.read(draft, lists, rows, unit)
     kept = other.cells(draft, layout, rows)
     _open(draft, total)
-    rows_left = _rows(kept)
-    if not funds and (any(map(_is_money, kept)) or any(map(_are_numbers, rows_left))):
+    left = _runs(kept)
+    if not funds and (any(map(_is_money, kept)) or any(map(_are_numbers, left))):
         draft.doubts.append(
             Doubt("funds", "资金没有按列填写，未读作资金行，见未归入字段的栏目", OPEN)
         )
-    if not block.indicators and max(map(len, rows_left), default=0) >= LEFT:
+    if not block.indicators and max(map(len, left), default=0) >= LEFT:
         draft.doubts.append(
             Doubt("indicators", "没有认出绩效指标的栏目，未读作指标，见未归入字段的栏目", OPEN)
         )
@@ -126,12 +128,21 @@ def _is_apart(zone: Zone, at: Mapping[str, Box | None], index: int) -> bool:
     return any(max(abs(b.left - c.left), abs(b.right - c.right)) > APART for c, b in begun)
 
 
-def _rows(cells: Sequence[OtherCell]) -> list[list[OtherCell]]:
-    """The cells that no field holds, by the rows that they stand in."""
-    found: dict[tuple[int, float], list[OtherCell]] = {}
-    for cell in cells:
-        found.setdefault((cell.page, cell.bbox[1]), []).append(cell)
-    return list(found.values())
+def _runs(cells: Sequence[OtherCell]) -> list[list[OtherCell]]:
+    """The cells that no field holds, side by side without another between them: those of captions and their values are not."""
+    runs: list[list[OtherCell]] = []
+    for cell in sorted(cells, key=lambda c: (c.page, c.bbox[1], c.bbox[0])):
+        last = runs[-1][-1] if runs else None
+        if (
+            last
+            and last.page == cell.page
+            and last.bbox[1] == cell.bbox[1]
+            and cell.bbox[0] - last.bbox[2] < TOUCHING
+        ):
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    return runs
 
 
 def _are_numbers(row: Sequence[OtherCell]) -> bool:

@@ -38,11 +38,12 @@ def begins_form(grid: Grid) -> bool:
 
 
 def _heads_list(grid: Grid, row: int) -> bool:
-    """Whether a row of a grid heads a list: by its captions, or by the numbers that stand under all of them but the first."""
+    """Whether a row of a grid heads a list: by its captions, or by the numbers that stand under most of them but the first."""
     if _is_list([c.text for c in grid.cells if c.row == row]):
         return True
     below = [c.text for c in grid.cells if c.row == row + 1][1:]
-    return len(below) > 1 and all(meaning.number(text) is not None for text in below if text)
+    numbers = sum(meaning.number(text) is not None for text in below)
+    return numbers > 1 and 2 * numbers >= len([text for text in below if text])
 
 
 def zones_of(grid: Grid) -> set[str]:
@@ -88,10 +89,11 @@ def _is_whole(zone: Zone) -> bool:
 
 
 def _find(table: Table, lists: bool) -> Layout:
-    """The zones; lists of tasks and projects are read as funds where `lists` is not set."""
+    """The zones. Where `lists` is not set, lists of tasks are read as funds, and those of projects where the form names its own as well."""
     zones: list[Zone] = []
     seen: set[tuple[str, str]] = set()
     rows = table.by_row()
+    named = sum(field_of("header", b.text) == "project_name" for b in table.boxes) > 1
     index = 0
     while index < table.rows:
         starting = [b for b in rows[index] if b.first == index]
@@ -100,7 +102,7 @@ def _find(table: Table, lists: bool) -> Layout:
             name = _zone_of(storeys.above_texts(rows, index))
         if name is None and _is_goals(rows, index):
             name = "goals"
-        is_list = name is None and _is_list([b.text for b in starting])
+        is_list = name is None and (lists or named) and _is_list([b.text for b in starting])
         if lists and name in (None, "funds") and tasks.is_head(rows, index, bool(zones)):
             name = TASKS
         elif is_list and not lists:
