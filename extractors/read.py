@@ -38,7 +38,9 @@ from selfeval.extractors.pages import shapes, shown
 from selfeval.extractors.pages.embedding import NO_CHARACTERS, NO_OUTLINES
 from selfeval.extractors.pagewise import solved_page
 
-_SIGNS = stitch.Signs(zones.begins_form, zones.zones_of, kind.opens_other, kind.is_form_title)
+_SIGNS = stitch.Signs(
+    zones.begins_form, zones.names_of, zones.zones_of, kind.opens_other, kind.is_form_title
+)
 
 
 def read_document(

@@ -21,9 +21,10 @@ from selfeval.extractors.grids.stitch import (
 from selfeval.extractors.model import Cell, Evidence, Grid, Ink, PageContent
 
 TITLE = "项目支出绩效自评表"
-#: A grid that holds 名称 begins a form; 资金 and 指标 are zones; 目标表 above it, or 目标 in it, makes another kind.
+#: A grid that holds 名称 begins a form, 单位 says whose it is; 资金 and 指标 are zones; 目标表 above it, or 目标 in it, makes another kind.
 SIGNS = Signs(
     begins_form=lambda grid: any("名称" in cell.text for cell in grid.cells),
+    names_of=lambda grid: {"unit" for cell in grid.cells if "单位" in cell.text},
     zones_of=lambda grid: {
         zone for zone in ("资金", "指标") if any(zone in c.text for c in grid.cells)
     },
@@ -126,6 +127,11 @@ def test_a_title_printed_on_every_page_at_one_height_begins_nothing() -> None:
         [line(TITLE), grid(*HEAD)], [line(TITLE, 64.1), grid(["指标", "3"], page=2)]
     )
     assert (len(texts(first)), len(texts(second))) == (2, 1)
+
+
+def test_a_form_that_says_again_whose_it_is_begins_though_its_title_runs() -> None:
+    rows = (["实施单位", "甲"], ["资金", "1"], ["指标", "2"])
+    assert len(stitched([line(TITLE), grid(*rows)], [line(TITLE), grid(*rows[:2], page=2)])) == 2
 
 
 def test_a_grid_of_a_cover_is_left_out_with_what_stood_above_it() -> None:

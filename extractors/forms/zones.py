@@ -37,6 +37,12 @@ def begins_form(grid: Grid) -> bool:
     return any(others or not _heads_list(grid, row) for row in rows)
 
 
+def names_of(grid: Grid) -> set[str]:
+    """What a grid names of whose form it is: which captions of the project, its unit and its authority."""
+    found = {field_of("header", cell.text) for cell in grid.cells}
+    return {name for name in ("project_name", "unit", "authority", "leader") if name in found}
+
+
 def _heads_list(grid: Grid, row: int) -> bool:
     """Whether a row of a grid heads a list: by its captions, or by the numbers that stand under most of them but the first."""
     if _is_list([c.text for c in grid.cells if c.row == row]):

@@ -158,11 +158,12 @@ def _meeting(grid: Grid, edges: Sequence[float], frame: tuple[float, float]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What a grid and the lines above it say: whether it holds the caption with which a form begins, the zones whose captions
-    it holds, whether it begins a table of another kind (given the lines above, the nearest first), and whether a line is the
-    title of a form."""
+    """What a grid and the lines above it say: whether it holds the caption with which a form begins, what it names of whose form it is,
+    the zones whose captions it holds, whether it begins a table of another kind (given the lines above, the nearest first), and whether
+    a line is the title of a form."""
 
     begins_form: Callable[[Grid], bool]
+    names_of: Callable[[Grid], set[str]]
     zones_of: Callable[[Grid], set[str]]
     opens_other: Callable[[Grid, Sequence[str]], bool]
     is_form_title: Callable[[str], bool]
@@ -182,6 +183,7 @@ def tables(pages: Iterable[SolvedPage], signs: Signs) -> list[Table]:
     frame = (0.0, 1.0)
     first_grid: Grid | None = None
     zones: set[str] = set()
+    names: set[str] = set()
     last_sheet, last_open = (0, 0), False
     placed_items = [
         (page.content.number, at, item)
@@ -207,14 +209,16 @@ def tables(pages: Iterable[SolvedPage], signs: Signs) -> list[Table]:
         )
         above = [line.text for _, line in reversed(pending) if not _among(line, running)]
         other = signs.opens_other(item, above)
-        own = begins and (begun or titled or alien)
+        entitled = any(names_form(line.text) for _, line in pending)
+        again = len(signs.names_of(item) & names) >= (1 if entitled else 2) and its_zones & zones
+        own = (begins and (begun or titled or alien)) or again
         if not found or other or own or (titled and its_zones):
             if not (begins or its_zones or other or any(map(signs.is_form_title, above))):
                 pending = []
                 continue
             found.append(Table(lines=pending, first=item))
             frame = (item.xs[0], item.xs[-1] - item.xs[0])
-            first_grid, zones, begun, alien = item, set(), False, other
+            first_grid, zones, names, begun, alien = item, set(), set(), False, other
         else:
             found[-1].breaks.append(
                 Break(found[-1].rows, (number, place) != last_sheet, last_open or item.open_top)
@@ -222,6 +226,7 @@ def tables(pages: Iterable[SolvedPage], signs: Signs) -> list[Table]:
             found[-1].notes.extend(pending)
         pending = []
         begun, zones = begun or begins, zones | its_zones
+        names |= signs.names_of(item)
         table = found[-1]
         known = {edge for box in table.boxes for edge in (box.left, box.right)}
         table.boxes.extend(placed(item, table.rows, frame, known))
