@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,53 @@ def page(score: str, place: str) -> ruled.Page:
             ["效益指标", "社会效益", "受益学生", "≥900人", "900人", "40", "38"],
         ],
     ]
+
+
+#: forms after public descriptions of three places that no template here is for, and the fields of their captions
+SHANDONG: tuple[ruled.Page, dict[str, str]] = (
+    [
+        "市级预算项目绩效自评表（2023年度）",
+        [
+            ["项目名称", ("污水管网养护", 3), "主管部门", ("某住建局", 2)],
+            ["资金额度（万元）", ("预算下拨额", 2), ("资金耗用额", 2), ("耗用比", 2)],
+            ["年度资金总额", ("200.00", 2), ("180.00", 2), ("90.00%", 2)],
+            ["一级指标", "二级指标", "三级指标", "定值", "权值", "现值", "计得"],
+            ["产出指标", "数量指标", "养护管网长度", "≥30公里", "60", "32公里", "60"],
+            ["效益指标", "社会效益", "污水投诉下降", "≥10%", "40", "8%", "32"],
+            [("合计", 4), "100", "", "92"],
+            ["评价结论", ("基本完成年度目标", 6)],
+        ],
+    ],
+    {"预算下拨额": "budget", "资金耗用额": "executed", "耗用比": "rate", "定值": "target", "权值": "weight", "现值": "actual", "计得": "score"},
+)  # fmt: skip
+GUANGDONG: tuple[ruled.Page, dict[str, str]] = (
+    [
+        "省级财政资金项目支出绩效自评表（2022年度）",
+        [
+            ["项目名称", ("基层卫生补助", 3), "用款主体", ("某卫生院", 3)],
+            [("经费", 1, 2), "来源", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
+            ["年度资金总额", "50.00", "50.00", "48.00", "10", "96.00%", "9.6"],
+            ["一级指标", "二级指标", "三级指标", "评分细则", "指标值", "年终读数", "分值", "自评定"],
+            ["产出指标", "数量指标", "培训人次", "每少1人扣1分", "≥100人次", "98人次", "50", "48"],
+            ["效益指标", "社会效益", "群众满意率", "按比例", "≥95%", "96%", "40", "40"],
+        ],
+    ],
+    {"用款主体": "unit", "年终读数": "actual", "自评定": "score"},
+)  # fmt: skip
+GUANGXI: tuple[ruled.Page, dict[str, str]] = (
+    [
+        "市本级项目绩效自评表（2021年度）",
+        [
+            ["项目名称", ("公园绿化管护", 2), "承担方", ("某园林所", 3)],
+            ["项目资金（万元）", ("全年预算数", 2), ("全年执行数", 2), ("执行率", 2)],
+            ["年度资金总额", ("80.00", 2), ("80.00", 2), ("100.00%", 2)],
+            ["类", "款", "项", ("年度指标值", 1), "实际完成值", "得分", "何故"],
+            ["产出指标", "质量指标", "苗木成活率", "≥90%", "93%", "60", ""],
+            ["效益指标", "生态效益", "绿地率", "≥35%", "33%", "36", "暴雨毁损，已补种"],
+        ],
+    ],
+    {"承担方": "unit", "类": "level1", "款": "level2", "项": "level3", "何故": "explanation"},
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -100,3 +148,43 @@ def test_the_command_writes_the_map_that_reads_a_new_layout(
     forget()
     form = ruled.form(page("兑现档", "归属校"))
     assert (form.unit, form.indicators[0].score) == ("某小学", "60") and not form.doubts
+
+
+@pytest.mark.parametrize(
+    ("layout", "meant", "read"),
+    [
+        pytest.param(*SHANDONG, ("200.00", "180.00", "养护管网长度", "≥30公里", "32公里", "60"), id="shandong"),
+        pytest.param(*GUANGDONG, ("50.00", "48.00", "培训人次", "≥100人次", "98人次", "48"), id="guangdong"),
+        pytest.param(*GUANGXI, ("80.00", "80.00", "苗木成活率", "≥90%", "93%", "60"), id="guangxi"),
+    ],
+)  # fmt: skip
+def test_a_new_layout_costs_one_command_and_one_edited_csv(
+    folder: Path, layout: ruled.Page, meant: dict[str, str], read: tuple[str, ...]
+) -> None:
+    """What the person does in Excel: for each caption that the command did not know, the field it is."""
+    pdf, csv_file = folder / "new.pdf", folder / "new.csv"
+    pdf.write_bytes(ruled.pdf([layout]))
+    assert template(pdf, csv_file) == 0
+    with csv_file.open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    unknown = [row for row in rows if row[2] in meant]
+    assert {row[2] for row in unknown} == set(meant)
+    for row in unknown:
+        row[1] = meant[row[2]]
+    with csv_file.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
+    forget()
+    form = ruled.form(layout)
+    fund, first = form.funds[0], form.indicators[0]
+    assert (
+        fund.budget,
+        fund.executed,
+        first.level3,
+        first.target,
+        first.actual,
+        first.score,
+    ) == read
+    assert len(form.indicators) == 2 and form.unit == (
+        "某卫生院" if "用款主体" in meant else "某园林所" if "承担方" in meant else None
+    )
+    assert [doubt for doubt in form.doubts if not doubt.path.startswith("year")] == []

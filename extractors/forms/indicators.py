@@ -138,9 +138,10 @@ def doubt_columns(draft: Draft, block: str, zone: Zone) -> None:
         if column.doubt:
             name = "target" if column.field == "target_part" else column.field
             draft.doubts.append(Doubt(f"{block}/*/{name}", column.doubt, PLACED))
-    for name, caption in zone.open.items():
+    for name, captions in zone.open.items():
         if zone.column(name) is None:
-            said = f"栏目“{caption}”" if caption else "没有名称的一栏"
+            named = "、".join(f"“{caption}”" for caption in captions if caption)
+            said = f"栏目{named}" if named else "没有名称的一栏"
             why = f"{said}不在模板中，可能就是该项，未作判断"
             path = "target" if name == "target_part" else name
             draft.doubts.append(Doubt(f"{block}/*/{path}", why, OPEN))

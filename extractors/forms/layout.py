@@ -32,7 +32,7 @@ class Zone:
     """Rows from `first` to before `end` under a row (or rows) of captions, which lies before `first`. `above` is its first row.
 
     `doubled` are columns of which a later one has a caption that means the same: the first is read, and doubted. `others` are the
-    columns without a field; the fields that those of an unknown caption may hold are `open`."""
+    columns without a field; the fields that those of an unknown caption may hold are `open`, each with the captions."""
 
     name: str
     above: int
@@ -41,7 +41,7 @@ class Zone:
     columns: list[Column] = field(default_factory=list)
     doubled: list[tuple[Column, str]] = field(default_factory=list)
     others: list[Column] = field(default_factory=list)
-    open: dict[str, str] = field(default_factory=dict)
+    open: dict[str, list[str]] = field(default_factory=dict)
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.field == name), None)

@@ -95,7 +95,7 @@ def assign(zone: Zone, rows: Sequence[Sequence[Box]]) -> None:
         if column.caption or any(cells.of(column).values()):
             for name in _missing(zone):
                 if cells.doubted(column) or _JUDGES[zone.name](name, column, zone, cells) > NEVER:
-                    zone.open.setdefault(name, column.path)
+                    zone.open.setdefault(name, []).append(column.path)
 
 
 def _missing(zone: Zone) -> list[str]:

@@ -11,7 +11,7 @@ from selfeval.extractors.forms.captions import field_of
 from selfeval.extractors.forms.templates import COLUMNS, FIELDS
 from selfeval.extractors.model import Doubt, Form
 
-_CAPTION = re.compile(r"栏目“([^”]+)”")
+_CAPTIONS = re.compile(r"栏目((?:、?“[^”]+”)+)")
 
 
 def template(form: Form) -> str:
@@ -20,10 +20,11 @@ def template(form: Form) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, "why"])
-    seen: set[tuple[str, str]] = set()
-    for zone, field, caption, why in (*_from_doubts(form), *_from_other(form)):
-        if (zone, caption) not in seen:
-            seen.add((zone, caption))
+    seen: set[str] = set()
+    found = sorted(_from_doubts(form), key=lambda row: (not row[1], row[0] == "header"))
+    for zone, field, caption, why in (*found, *_from_other(form)):
+        if caption not in seen:
+            seen.add(caption)
             writer.writerow([zone, field, caption, "yes" if field else "", why])
     return out.getvalue()
 
@@ -32,12 +33,12 @@ def _from_doubts(form: Form) -> Iterator[tuple[str, str, str, str]]:
     read = [doubt for doubt in form.doubts if "按含义读" in doubt.why]
     rest = [doubt for doubt in form.doubts if doubt not in read and "不在模板中" in doubt.why]
     for doubt in (*read, *rest):
-        found = _CAPTION.search(doubt.why)
+        found = _CAPTIONS.search(doubt.why)
         zone, field = _place(doubt)
         if found is None or field not in FIELDS.get(zone, ()):
             continue
-        caption = found.group(1).rpartition("/")[2]
-        yield zone, field if doubt in read else "", caption, doubt.why
+        for path in re.findall("“([^”]+)”", found.group(1)):
+            yield zone, field if doubt in read else "", path.rpartition("/")[2], doubt.why
 
 
 def _place(doubt: Doubt) -> tuple[str, str]:

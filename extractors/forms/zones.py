@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from selfeval.core.rows import is_total
-from selfeval.extractors.forms import meaning, storeys, tasks, words
+from selfeval.extractors.forms import contents, meaning, storeys, tasks, words
 from selfeval.extractors.forms.captions import COLUMNS, caption_key, field_of, in_columns, is_exact
 from selfeval.extractors.forms.layout import TASKS, UNKNOWN, WITHOUT_FIELD, Column, Layout, Zone
 from selfeval.extractors.grids.stitch import Box, Table
@@ -113,6 +113,8 @@ def _find(table: Table, lists: bool) -> Layout:
             name = TASKS
         elif is_list and not lists:
             name = "funds"
+        if name is None and not is_list:
+            name = contents.heads(rows, index)
         if name and not (zones and zones[-1].name == name == "goals"):
             zone = _zone(name, rows, index, zones[-1].first if zones else 0)
             if zones:
