@@ -22,7 +22,7 @@ def unaccounted(pages: Sequence[SolvedPage]) -> list[str]:
     forms, _ = read._forms(pages)
     found = iter(forms)
     for table in stitch.tables(pages, read._SIGNS):
-        printed = [box.text for box in table.boxes]
+        printed = [box.text for box in table.boxes if not _is_storey(box, table.boxes)]
         what = kind.of(table, page_breaks.mend(table))
         if what is None or what.name != kind.SELF:
             continue
@@ -36,6 +36,12 @@ def unaccounted(pages: Sequence[SolvedPage]) -> list[str]:
                 part for part in _parts(flat) if part not in said and not other.is_caption(part)
             ]
     return missing
+
+
+def _is_storey(box: stitch.Box, boxes: Sequence[stitch.Box]) -> bool:
+    """Whether a cell is the upper half of a caption whose lower half is the cell below: 实际 over 完成值."""
+    below = (b for b in boxes if (b.first, b.left, b.right) == (box.end, box.left, box.right))
+    return any(other.is_caption(box.text + b.text) for b in below)
 
 
 def _said(form: Form) -> list[str]:
