@@ -1,7 +1,7 @@
 # Two commands from a fresh checkout: `make demo` and `make test`. Both begin with `setup`, which takes no time when nothing changed.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test damage fuzz lint coverage pythons mutants wheel bench audit-deps clean
+.PHONY: setup demo test damage fuzz layouts lint coverage pythons mutants wheel bench audit-deps clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -47,6 +47,10 @@ N ?= 1000
 FIRST ?= 0
 fuzz: setup
 	$(BIN)/python -m tests.habits $(N) $(FIRST)
+
+# Layouts drawn at random, with captions that no map knows; 10,000 take half a minute.
+layouts: setup
+	$(BIN)/python -m tests.random_layouts $(N) $(FIRST)
 
 lint: setup
 	$(BIN)/ruff check .
