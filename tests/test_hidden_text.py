@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pikepdf
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
@@ -13,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from selfeval.extractors.model import Document
 from selfeval.extractors.pages.kinds import MIN_SIZE
 from selfeval.extractors.read import read_document
+from tests import ruled
 
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 ROWS = (
@@ -87,3 +89,23 @@ def test_text_in_plain_sight_raises_no_doubt() -> None:
 def test_the_doubt_names_the_value_beside_which_text_is_hidden() -> None:
     (read,) = form("white").forms
     assert [doubt.path for doubt in read.doubts] == ["funds/0/budget"]
+
+
+def test_rows_beyond_the_crop_of_a_page_are_no_rows_and_are_told() -> None:
+    """A row that nobody sees came back as an empty one under the level of the row above it."""
+    table: ruled.Rows = [
+        ["项目名称", ("河道整治", 6)],
+        ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"],
+        [("产出指标", 1, 2), "数量指标", "整治长度", "≥10公里", "10公里", "50", "50"],
+        ["质量指标", "验收合格率", "100%", "100%", "50", "40"],
+    ]
+    title = "项目支出绩效自评表（2023年度）"
+    solved = ruled.solved([[title, table]])
+    (grid,) = solved[0].grids
+    with pikepdf.open(io.BytesIO(ruled.pdf([[title, table]]))) as document:
+        document.pages[0].cropbox = [0, ruled.HEIGHT - grid.ys[-2], ruled.WIDTH, ruled.HEIGHT]
+        out = io.BytesIO()
+        document.save(out)
+    (form,) = read_document(out.getvalue(), "cropped.pdf").forms
+    assert [row.level3 for row in form.indicators] == ["整治长度"]
+    assert any("验收合格率" in doubt.why for doubt in form.doubts)

@@ -22,6 +22,8 @@ ASCENT = 0.88
 MAX_CUT_OFF = 12.0
 #: share of a glyph's height within which the next one is of the same word
 WORD = 0.4
+#: points beyond the edge of a page at which a border still lies on it
+EDGE = 1.0
 
 
 def read_page(page: Any, number: int) -> PageContent:
@@ -54,7 +56,7 @@ def content(
         width,
         height,
         chars,
-        _rulings(objects, upright, no_borders),
+        _rulings(objects, upright, no_borders, (width, height)),
         notices,
         "text",
         page.turn,
@@ -158,7 +160,10 @@ def _em_boxes(
     return boxes
 
 
-def _rulings(objects: PageObjects, m: Matrix, no_borders: frozenset[int]) -> tuple[Ruling, ...]:
+def _rulings(
+    objects: PageObjects, m: Matrix, no_borders: frozenset[int], shown: tuple[float, float]
+) -> tuple[Ruling, ...]:
+    """The borders, as far as they lie on the page that is `shown`: what is beyond its crop is no row and no column."""
     kept = [k for k in range(len(objects.borders)) if k not in no_borders]
     if not kept:
         return ()
@@ -167,7 +172,10 @@ def _rulings(objects: PageObjects, m: Matrix, no_borders: frozenset[int]) -> tup
     lies = x1 - x0 >= bottom - top
     middle = np.where(lies, (top + bottom) / 2, (x0 + x1) / 2)
     ends = np.where(lies, (x0, middle, x1, middle), (middle, top, middle, bottom))
-    return tuple(made(Ruling, *ends.tolist(), [objects.shades[k] for k in kept]))
+    shades = np.array([objects.shades[k] for k in kept])
+    within = ((ends[:2] <= np.reshape(shown, (2, 1)) + EDGE) & (ends[2:] >= -EDGE)).all(axis=0)
+    ends = np.clip(ends[:, within], 0.0, np.reshape((*shown, *shown), (4, 1)))
+    return tuple(made(Ruling, *ends.tolist(), shades[within].tolist()))
 
 
 def _areas(objects: PageObjects, m: Matrix) -> tuple[Bbox, ...]:
