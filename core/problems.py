@@ -13,6 +13,7 @@
     │  └─ CatalogueError        data/rules.yml
     ├─ ReportError              a report cannot be made                   (reports/errors.py)
     │  └─ UnknownLanguage
+    ├─ SystemFault              the system lets nothing be read or written (flows/ops/faults.py)
     ├─ PackedError              an archive or a mail is not opened        (flows/inbox/containers.py)
     └─ UploadError              results cannot be sent now; an OSError too (flows/ops/uploading.py)
 

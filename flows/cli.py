@@ -187,9 +187,13 @@ def _misspelt(error: TyperException) -> int:
 
 
 def _broken(error: BaseException) -> int:
-    """A defect of the program: the traceback is left in a file."""
+    """What the system refused, in a sentence; else a defect of the program, whose traceback is left in a file."""
     if os.environ.get("SELFEVAL_DEBUG"):
         raise error
+    from selfeval.flows.ops.faults import system_fault
+
+    if fault := system_fault(error):
+        return _tell(fault.code, fault.message, fault.hint)
     return _tell(
         "internal-error", f"程序内部出错（{type(error).__name__}）：{error}", _keep_traceback(error)
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from selfeval.flows.commands.console import log
 from selfeval.flows.ledger.ledger import now
 from selfeval.flows.ops import metrics, notifying
+from selfeval.flows.ops.faults import system_fault
 from selfeval.flows.problems import FAILED, Problem
 from selfeval.flows.workspace import Workspace
 
@@ -40,8 +41,9 @@ def failed(workspace: Workspace, error: BaseException | None, started: str) -> N
     """A run failed: figures with exit code 3, and a notice that says why."""
     _write(workspace, None, None, started, FAILED)
     # Only a Problem's sentence is made for readers; the text of any other error may quote a form.
-    if isinstance(error, Problem):
-        why, hint = error.message, error.hint
+    told = error if isinstance(error, Problem) else system_fault(error) if error else None
+    if told:
+        why, hint = told.message, told.hint
     else:
         why, hint = f"程序内部出错（{type(error).__name__}），详见日志", ""
     try:
