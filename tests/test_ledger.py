@@ -70,6 +70,29 @@ def test_a_replaced_file_supersedes_what_was_there_and_comes_back_when_it_does(
     assert [item.state for item in ledger.all()] == [State.RECEIVED, State.SUPERSEDED]
 
 
+def test_a_file_that_goes_before_it_is_read_is_waited_for_no_more_and_comes_back(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """A run that was killed had registered it; every night after that warned of it."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for name in ("gone.pdf", "read.pdf"):
+        (inbox / name).write_bytes(name.encode())
+        os.utime(inbox / name, (1, 1))
+    first = take_in(str(inbox), ledger)
+    held = {item.document: item for item in ledger.get(first.new)}
+    ledger.move([replace(held["read.pdf"], reader="1")])
+    for path in inbox.iterdir():
+        path.unlink()
+    assert take_in(str(inbox), ledger).seen == ()
+    states = {item.document: item.state for item in ledger.all()}
+    assert states == {"gone.pdf": State.WITHDRAWN, "read.pdf": State.RECEIVED}
+    (inbox / "gone.pdf").write_bytes(b"gone.pdf")
+    os.utime(inbox / "gone.pdf", (1, 1))
+    assert take_in(str(inbox), ledger).new == (held["gone.pdf"].submission_id,)
+    assert ledger.get([held["gone.pdf"].submission_id])[0].state is State.RECEIVED
+
+
 def test_the_same_content_under_two_names_is_two_submissions_of_one_document(
     ledger: Ledger, tmp_path: Path
 ) -> None:

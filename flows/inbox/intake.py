@@ -21,6 +21,7 @@ from selfeval.flows.inbox.folder import (
 from selfeval.flows.inbox.remote import sha256_of_remote
 from selfeval.flows.inbox.unpacking import expand
 from selfeval.flows.ledger.ledger import Ledger, Submission, submission_id
+from selfeval.flows.ledger.states import State
 
 #: seconds that a file must have been left alone for; shorter ones are looked at again after as many.
 SETTLE_SECONDS = 2.0
@@ -54,8 +55,25 @@ def take_in(inbox: str, ledger: Ledger, remembered: Path | None = None) -> Intak
     entries = [item for item in opened if isinstance(item, Entry)]
     arrivals, unreadable = _hashed(entries, known, trust_tags=is_remote(inbox))
     new = ledger.register(arrivals)
+    _withdraw(ledger)
     seen = tuple(dict.fromkeys(item.submission_id for item in arrivals))
     return Intake(seen, tuple(item.submission_id for item in new), (*skipped, *unreadable))
+
+
+def _withdraw(ledger: Ledger) -> None:
+    """Settle what waits to be read and lies nowhere any more: a run that was killed had registered it, and it was taken away since."""
+    gone = [
+        item
+        for item in ledger.all()
+        if item.state in (State.RECEIVED, State.SCREENED)
+        and not item.reader  # one that has been read is read again when it comes back
+        and (path := local_path(item.source)) is not None
+        and not path.exists()
+        and path.parent.is_dir()  # else a disk is not mounted
+    ]
+    for item in gone:
+        log.warning("读取之前已从收件夹移走，不再等待", extra={"document": item.document})
+    ledger.withdraw(gone)
 
 
 def _settled(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:

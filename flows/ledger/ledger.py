@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from selfeval.flows.ledger.states import NEXT, READ, SENTENCES, State
+from selfeval.flows.ledger.states import LEFT, NEXT, READ, SENTENCES, State
 from selfeval.records.store.engine import reading, writing
 from selfeval.records.store.migrating import Chain, bring_up_to_date
 
@@ -160,7 +160,7 @@ class Ledger:
             at_path: dict[str, list[Submission]] = {}
             for item in known.values():
                 first_name.setdefault(item.document_id, item.document)
-                if item.state is not State.SUPERSEDED:
+                if item.state not in LEFT:
                     at_path.setdefault(item.path, []).append(item)
             new: list[Submission] = []
             back: list[Submission] = []  # a path that holds again what it once held
@@ -173,7 +173,7 @@ class Ledger:
                     arrival.modified,
                 ):
                     moved[arrival.submission_id] = arrival
-                if old is not None and old.state is not State.SUPERSEDED:
+                if old is not None and old.state not in LEFT:
                     continue
                 older += [
                     item
@@ -206,6 +206,10 @@ class Ledger:
                 self._stamp(connection, new)
             self._move(connection, [replace(item, state=State.SUPERSEDED) for item in older] + back)
         return new + back
+
+    def withdraw(self, gone: Iterable[Submission]) -> None:
+        """Wait no longer for submissions whose file has gone before it was read; one that comes again is taken up again."""
+        self.move([replace(item, state=State.WITHDRAWN) for item in gone])
 
     def move(self, changed: Iterable[Submission], note: str = "") -> int:
         """Write the states of these submissions; the number that changed. ValueError: a step that the state machine does not have."""

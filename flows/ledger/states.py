@@ -14,6 +14,7 @@ class State(StrEnum):
     REJECTED = "rejected"
     QUARANTINED = "quarantined"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
 
 
 SENTENCES: dict[State, str] = {
@@ -25,18 +26,22 @@ SENTENCES: dict[State, str] = {
     State.REJECTED: "无法读取，等待隔离",
     State.QUARANTINED: "无法读取，已隔离",
     State.SUPERSEDED: "同名文件已有更新的内容，本份不再审核",
+    State.WITHDRAWN: "读取之前已从收件夹移走，不再等待",
 }
 
+#: What is not waited for any more, unless it comes again.
+LEFT = frozenset({State.SUPERSEDED, State.WITHDRAWN})
 #: From each state, the states that may follow. A rerun puts a document back to RECEIVED from wherever it stands.
 NEXT: dict[State, frozenset[State]] = {
-    State.RECEIVED: frozenset({State.SCREENED, State.REJECTED, State.SUPERSEDED, State.RECEIVED}),
-    State.SCREENED: frozenset({State.EXTRACTED, State.REJECTED, State.SUPERSEDED, State.RECEIVED}),
+    State.RECEIVED: frozenset({State.SCREENED, State.REJECTED, State.RECEIVED, *LEFT}),
+    State.SCREENED: frozenset({State.EXTRACTED, State.REJECTED, State.RECEIVED, *LEFT}),
     State.EXTRACTED: frozenset({State.AUDITED, State.SUPERSEDED, State.RECEIVED}),
     State.AUDITED: frozenset({State.PUBLISHED, State.EXTRACTED, State.SUPERSEDED, State.RECEIVED}),
     State.PUBLISHED: frozenset({State.AUDITED, State.EXTRACTED, State.SUPERSEDED, State.RECEIVED}),
     State.REJECTED: frozenset({State.QUARANTINED, State.SUPERSEDED, State.RECEIVED}),
     State.QUARANTINED: frozenset({State.SUPERSEDED, State.RECEIVED}),
     State.SUPERSEDED: frozenset({State.RECEIVED}),
+    State.WITHDRAWN: frozenset({State.RECEIVED}),
 }
 
 #: What has been read and is part of the audit; what was refused; what a killed run may leave behind for the next to take up.
