@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from selfeval.flows.ops.faults import DENIED, FULL, READ_ONLY, system_fault
+from selfeval.flows.ops.uploading import UploadError, upload
+from selfeval.flows.workspace import create
 from tests.flow_runs import HOUSE
 
 FORM = HOUSE / "tests" / "troubles" / "layout-hunan.pdf"
@@ -53,3 +55,17 @@ def test_what_an_error_came_from_is_told_and_a_defect_is_none() -> None:
     assert fault and fault.code == DENIED and "/srv/inbox" in fault.message
     assert system_fault(ValueError("an index is out of range")) is None
     assert system_fault(FileNotFoundError(2, "No such file", "/srv/a.pdf")) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("file:///proc/none/x", "那里没有这个目录，也无法新建"), ("file:///dev/full/x", "目录")]
+)  # fmt: skip
+def test_a_folder_that_cannot_be_written_is_told_without_the_words_of_a_library(
+    address: str, said: str, tmp_path: Path
+) -> None:
+    place = create(tmp_path / "W", "")
+    (place.root / "reports").mkdir(exist_ok=True)
+    (place.root / "reports" / "index.html").write_text("<p>")
+    with pytest.raises(UploadError) as caught:
+        upload(place, address)
+    assert said in caught.value.message and "Errno" not in caught.value.message

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from selfeval.flows.commands.console import log
+from selfeval.flows.ops.faults import system_fault
 from selfeval.flows.problems import Problem
 from selfeval.flows.workspace import Workspace
 
@@ -54,9 +55,15 @@ def upload(workspace: Workspace, address: str, originals: bool = False) -> Uploa
     except Problem:
         raise
     except Exception as error:  # every fsspec file system raises errors of its own
-        raise UploadError(
-            "publish-failed", address=address, why=f"{type(error).__name__}: {error}"
-        ) from error
+        raise UploadError("publish-failed", address=address, why=_why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    if fault := system_fault(error):
+        return fault.message.removesuffix("。")
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return "那里没有这个目录，也无法新建"
+    return f"{type(error).__name__}: {error}"
 
 
 def _upload(root: Path, system: Any, base: str, originals: bool) -> Uploaded:
