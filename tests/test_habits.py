@@ -100,6 +100,7 @@ def test_random_habits_together_are_right_or_told(seed: int) -> None:
         (301971, "two levels in one cell above a page break, blank ones below it"),
         (302050, "the end of one first level and the whole of the next in one cell"),
         (305639, "the label of the goals and the caption of the levels in one cell"),
+        (407959, "a row cut in the middle of a sentence, its numbers above the break"),
         (102784, "a blank score shared the cell of the score above"),
     ],
 )

@@ -31,6 +31,7 @@ SAME_EDGE = 0.02
 _WORD = re.compile(r"[\w.%/+-]+", re.ASCII)
 _WORDS_END = re.compile(r"[。！？；…]$|^$")
 _NEW_ROW = re.compile(r"^(指标\s*\d|\d{1,2}[.、．]|[…\.。·]{2,}|[（(]?\d{1,2}[）)])")
+_GOES_ON = re.compile(r"^[，、。；：）)]")
 _TEMPLATE_ROW = re.compile(r"^(指标\s*\d+\s*[:：、.．/]?|[…\.。·]+)$")
 
 
@@ -41,9 +42,7 @@ def mend(table: Table) -> Layout:
         at = table.breaks[index]
         if not at.new_page or not 0 < at.row < table.rows:
             continue
-        zone = next(
-            (z for z in layout.zones if z.above < at.row < z.end or z.first <= at.row < z.end), None
-        )
+        zone = next((z for z in layout.zones if z.above < at.row < z.end), None)
         if zone is None or at.row <= zone.first:  # captions above a break, their first row below it
             continue
         if _is_empty_head(table.row(at.row - 1), table.row(at.row), at):
@@ -191,7 +190,8 @@ def _cut_indicator(
         return CUT
     wraps = all(_wraps(above, b) for b in starting)
     numberless = not below_has_number and (complementary or (not own and rest))
-    return CUT if sum((at.open, wraps, numberless)) > 1 else None  # two signs of three
+    goes_on = any(_GOES_ON.match(b.text) for b in starting)
+    return CUT if sum((at.open, wraps, numberless, goes_on)) > 1 else None  # two signs of four
 
 
 def _begins_level(before: Box | None, level: Box, named: bool, starting: list[Box]) -> bool:
