@@ -117,3 +117,15 @@ def test_rules_are_applied_again_without_the_documents(desk: Desk) -> None:
     assert (code, put_back, readings) == (desk.code, set(), 0)
     assert desk.findings() == found
     assert runs(desk.workspace)[-1]["processed"] == 0
+
+
+def test_a_template_put_into_the_workspace_makes_what_was_read_without_it_stale(
+    desk: Desk,
+) -> None:
+    """The version was taken before the workspace was looked at: the command that README names for it found nothing to do."""
+    folder = desk.workspace / "templates"
+    folder.mkdir()
+    (folder / "own.csv").write_text("zone,field,caption,mark\nindicators,score,兑现档,yes\n")
+    wanted = {f"{name}.pdf" for name in GOOD}
+    assert desk.rerun("--stale")[1] == wanted
+    assert desk.rerun("--stale") == (0, set(), 0)

@@ -66,15 +66,15 @@ def rerun(
     from selfeval.flows.workspace import existing
 
     day = since.date() if since else None
-    choice = Choice(tuple(documents or ()), failed, versions.reader() if stale else "", day)
-    if not (choice or rules):
+    if not (documents or failed or stale or day or rules):
         raise Problem(
             "nothing-chosen",
             "没有说明要重新处理什么",
             "给出文件名，或 --failed、--stale、--since 日期、--rules 之一。",
         )
     expected = roster_of(roster)
-    place = existing(workspace, store)
+    place = existing(workspace, store)  # from here on its own templates are part of the version
+    choice = Choice(tuple(documents or ()), failed, versions.reader() if stale else "", day)
     if not rules and not chosen(ledger_of(place).all(), choice, place.clock.zone):
         log.info("没有需要重新处理的文件")
         return OK
