@@ -28,6 +28,8 @@ BROWSER = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--n
            "--disable-component-update", "--disable-sync"]  # fmt: skip
 #: documents that one child process reads after the other
 CHUNK = 80
+#: has a page wait half a second for each answer of the desk
+ANSWERS_LATE = "() => { const asked = window.fetch; window.fetch = (...what) => new Promise((go) => setTimeout(go, 500)).then(() => asked(...what)); }"
 
 
 def audited(root: Path, files: Iterable[Path], pictures: bool = False) -> Workspace:

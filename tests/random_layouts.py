@@ -160,8 +160,8 @@ class Layout:
             if side
             else []
         )
-        head.append((label, widths.pop(0)))
-        labelled = WIDE - sum(widths) - (head[0][1] if side else 0)  # type: ignore[index]
+        labelled = widths.pop(0)
+        head.append((label, labelled))
         head += [
             (self.caption(FUND_CAPTIONS[n], "funds"), w) for n, w in zip(names, widths, strict=True)
         ]

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from selfeval.flows.run.stores import close_books, store_of
 from selfeval.flows.workspace import Workspace
-from tests.desk import Desk, audited, chromium, desk
+from tests.desk import ANSWERS_LATE, Desk, audited, chromium, desk
 from tests.flow_runs import HOUSE
 from tests.pictures import kept
 
@@ -114,9 +114,7 @@ def project(page: Any) -> str:
 
 def test_a_list_that_comes_late_keeps_the_row_that_has_the_focus(auditor):
     page = auditor("张审计").page
-    page.evaluate(
-        "() => { const asked = window.fetch; window.fetch = (...what) => new Promise((go) => setTimeout(go, 500)).then(() => asked(...what)); }"
-    )
+    page.evaluate(ANSWERS_LATE)
     page.get_by_label("查找", exact=True).fill("一")
     page.get_by_label("查找", exact=True).fill("")
     page.keyboard.press("Escape")

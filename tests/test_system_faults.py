@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,9 @@ from tests.flow_runs import HOUSE
 FORM = HOUSE / "tests" / "troubles" / "layout-hunan.pdf"
 
 
-def raised(work: object) -> BaseException:
+def raised(work: Callable[[], object]) -> BaseException:
     with pytest.raises((OSError, sqlite3.Error)) as caught:
-        work()  # type: ignore[operator]
+        work()
     return caught.value
 
 

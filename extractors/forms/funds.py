@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from selfeval.extractors.forms import words
 from selfeval.extractors.forms.captions import field_of
 from selfeval.extractors.forms.draft import Draft
 from selfeval.extractors.forms.indicators import doubt_columns
@@ -34,9 +35,7 @@ def trim(zone: Zone, rows: list[list[Box]]) -> None:
 
 def _are_captions(starting: Sequence[Box]) -> bool:
     texts = {b.text for b in starting}
-    return len(texts) >= CAPTIONS and all(
-        _WORDS.search(text) and not re.search(r"\d", text) for text in texts
-    )
+    return len(texts) >= CAPTIONS and all(map(words.are_only, texts))
 
 
 def read(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from selfeval.core import fields
-from selfeval.extractors.forms import meaning, run_together
+from selfeval.extractors.forms import meaning, run_together, words
 from selfeval.extractors.forms.captions import field_of, is_exact
 from selfeval.extractors.forms.draft import Draft
 from selfeval.extractors.forms.layout import Layout
@@ -118,8 +118,7 @@ def _is_list_head(rows: Sequence[Sequence[Box]], index: int, taken: set[int]) ->
 def _aligned(head: Sequence[Box], row: Sequence[Box], index: int) -> bool:
     below = [b for b in row if b.first == index]
     return len(below) == len(head) and all(
-        abs(a.left - b.left) <= EDGE and abs(a.right - b.right) <= EDGE
-        for a, b in zip(head, below, strict=True)
+        _is_as_wide(a, b) for a, b in zip(head, below, strict=True)
     )
 
 
@@ -153,11 +152,11 @@ def _below(draft: Draft, rows: Sequence[Sequence[Box]], index: int) -> None:
 
 def _under(head: Sequence[Box], row: Sequence[Box], index: int) -> int:
     """How many cells of a row are as wide as one of the captions above them."""
-    return sum(
-        any(abs(a.left - b.left) <= EDGE and abs(a.right - b.right) <= EDGE for a in head)
-        for b in row
-        if b.first == index
-    )
+    return sum(any(_is_as_wide(caption, b) for caption in head) for b in row if b.first == index)
+
+
+def _is_as_wide(a: Box, b: Box) -> bool:
+    return abs(a.left - b.left) <= EDGE and abs(a.right - b.right) <= EDGE
 
 
 def _beside(draft: Draft, layout: Layout, row: Sequence[Box], index: int, exact: bool) -> None:
@@ -175,11 +174,7 @@ def _beside(draft: Draft, layout: Layout, row: Sequence[Box], index: int, exact:
             continue
         if name in ("leader", "phone") and _person(draft, value):
             continue
-        if (
-            name == "total"
-            and re.search(r"[一-鿿]{2}", value.text)
-            and not re.search(r"\d", value.text)
-        ):
+        if name == "total" and words.are_only(value.text):
             continue  # a caption of its own row, which no map knows
         draft.values[name] = draft.note("year_cell" if name == "year" else name, value)
         if name == "total":

@@ -88,10 +88,9 @@ def assign(zone: Zone, rows: Sequence[Sequence[Box]]) -> None:
             _place(zone, column, field)
     if zone.name == "indicators" and not any(zone.column(name) for name in _LEVELS):
         _name_by_place(zone, cells)
+    unread = [c for c in zone.others if c.field == UNKNOWN]
     meant = [c for c in zone.columns if c.doubt]  # read, but it may be another field's
-    for column in (*zone.others, *meant):
-        if column.field != UNKNOWN and column not in meant:
-            continue
+    for column in (*unread, *meant):
         if column.caption or any(cells.of(column).values()):
             for name in _missing(zone):
                 if cells.doubted(column) or _JUDGES[zone.name](name, column, zone, cells) > NEVER:

@@ -58,6 +58,11 @@ _NO_WORDS = re.compile(
 )
 
 
+def are_only(text: str) -> bool:
+    """Whether a text is words of two characters or more, and holds no figure: a caption or a remark, and no number."""
+    return bool(re.search(r"[一-鿿]{2}", text)) and not re.search(r"\d", text)
+
+
 @lru_cache(5_000)
 def by_words(zone: str, caption: str) -> tuple[tuple[str, int], ...]:
     """The fields that the words of a caption point to, with how strongly (2 or 1), the strongest first."""

@@ -75,17 +75,17 @@ def find(table: Table) -> Layout:
     if any(map(_is_whole, layout.all("funds"))):
         return layout
     without, rows = _find(table, False), table.by_row()
-    for zone in (
-        without.all("funds") if not layout.all("funds") else filter(_is_whole, without.all("funds"))
-    ):
-        if not _has_total(zone, rows):
-            zone.columns = [replace(c, doubt=c.doubt or LIST_AS_FUNDS) for c in zone.columns]
-        return without
-    return layout
+    none = not layout.all("funds")
+    zone = next((z for z in without.all("funds") if none or _is_whole(z)), None)
+    if zone is None:
+        return layout
+    if not _has_total(zone, rows):
+        zone.columns = [replace(c, doubt=c.doubt or LIST_AS_FUNDS) for c in zone.columns]
+    return without
 
 
 def _has_total(zone: Zone, rows: list[list[Box]]) -> bool:
-    first = min(c.left for c in zone.columns) + storeys.EDGE
+    first = min((c.left for c in zone.columns), default=0.0) + storeys.EDGE
     labels = (b.text for row in rows[zone.first : zone.end] for b in row if b.right <= first)
     return any(map(is_total, labels))
 
@@ -99,7 +99,6 @@ def _find(table: Table, lists: bool) -> Layout:
     zones: list[Zone] = []
     seen: set[tuple[str, str]] = set()
     rows = table.by_row()
-    named = sum(field_of("header", b.text) == "project_name" for b in table.boxes) > 1
     index = 0
     while index < table.rows:
         starting = [b for b in rows[index] if b.first == index]
@@ -108,10 +107,10 @@ def _find(table: Table, lists: bool) -> Layout:
             name = _zone_of(storeys.above_texts(rows, index))
         if name is None and _is_goals(rows, index):
             name = "goals"
-        is_list = name is None and (lists or named) and _is_list([b.text for b in starting])
+        is_list = name is None and _is_list([b.text for b in starting])
         if lists and name in (None, "funds") and tasks.is_head(rows, index, bool(zones)):
             name = TASKS
-        elif is_list and not lists:
+        elif is_list and not lists and _names_project_twice(table):
             name = "funds"
         if name is None and not is_list:
             name = contents.heads(rows, index)
@@ -138,6 +137,11 @@ def _find(table: Table, lists: bool) -> Layout:
         if zone.name in words.WORDS:
             meaning.assign(zone, rows)
     return Layout(zones, seen)
+
+
+def _names_project_twice(table: Table) -> bool:
+    """Whether a form names its project beside the column of a list that bears the caption too."""
+    return sum(field_of("header", b.text) == "project_name" for b in table.boxes) > 1
 
 
 def _is_list(texts: list[str]) -> bool:

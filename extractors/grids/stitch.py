@@ -210,7 +210,8 @@ def tables(pages: Iterable[SolvedPage], signs: Signs) -> list[Table]:
         above = [line.text for _, line in reversed(pending) if not _among(line, running)]
         other = signs.opens_other(item, above)
         entitled = any(names_form(line.text) for _, line in pending)
-        again = len(signs.names_of(item) & names) >= (1 if entitled else 2) and its_zones & zones
+        its_names = signs.names_of(item)
+        again = len(its_names & names) >= (1 if entitled else 2) and its_zones & zones
         own = (begins and (begun or titled or alien)) or again
         if not found or other or own or (titled and its_zones):
             if not (begins or its_zones or other or any(map(signs.is_form_title, above))):
@@ -226,7 +227,7 @@ def tables(pages: Iterable[SolvedPage], signs: Signs) -> list[Table]:
             found[-1].notes.extend(pending)
         pending = []
         begun, zones = begun or begins, zones | its_zones
-        names |= signs.names_of(item)
+        names |= its_names
         table = found[-1]
         known = {edge for box in table.boxes for edge in (box.left, box.right)}
         table.boxes.extend(placed(item, table.rows, frame, known))

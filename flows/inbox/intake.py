@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from selfeval.extractors.isolation.files import sha256_of
@@ -54,17 +54,17 @@ def take_in(inbox: str, ledger: Ledger, remembered: Path | None = None) -> Intak
         log.warning("未收取：%s", item.why, extra={"document": item.path, "code": item.code})
     entries = [item for item in opened if isinstance(item, Entry)]
     arrivals, unreadable = _hashed(entries, known, trust_tags=is_remote(inbox))
+    _withdraw(ledger, known)
     new = ledger.register(arrivals)
-    _withdraw(ledger)
     seen = tuple(dict.fromkeys(item.submission_id for item in arrivals))
     return Intake(seen, tuple(item.submission_id for item in new), (*skipped, *unreadable))
 
 
-def _withdraw(ledger: Ledger) -> None:
+def _withdraw(ledger: Ledger, known: Iterable[Submission]) -> None:
     """Settle what waits to be read and lies nowhere any more: a run that was killed had registered it, and it was taken away since."""
     gone = [
         item
-        for item in ledger.all()
+        for item in known
         if item.state in (State.RECEIVED, State.SCREENED)
         and not item.reader  # one that has been read is read again when it comes back
         and (path := local_path(item.source)) is not None
@@ -73,7 +73,7 @@ def _withdraw(ledger: Ledger) -> None:
     ]
     for item in gone:
         log.warning("读取之前已从收件夹移走，不再等待", extra={"document": item.document})
-    ledger.withdraw(gone)
+    ledger.move([replace(item, state=State.WITHDRAWN) for item in gone])
 
 
 def _settled(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:

@@ -207,10 +207,6 @@ class Ledger:
             self._move(connection, [replace(item, state=State.SUPERSEDED) for item in older] + back)
         return new + back
 
-    def withdraw(self, gone: Iterable[Submission]) -> None:
-        """Wait no longer for submissions whose file has gone before it was read; one that comes again is taken up again."""
-        self.move([replace(item, state=State.WITHDRAWN) for item in gone])
-
     def move(self, changed: Iterable[Submission], note: str = "") -> int:
         """Write the states of these submissions; the number that changed. ValueError: a step that the state machine does not have."""
         with writing(self.engine) as connection:

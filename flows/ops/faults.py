@@ -51,12 +51,11 @@ def system_fault(error: BaseException) -> SystemFault | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
+    """An error and what it was raised from. What was merely being handled when a defect of ours came up is no reason for it."""
     current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
+    while current is not None:
         yield current
-        current = current.__cause__ or current.__context__
+        current = current.__cause__
 
 
 def _place(cause: BaseException) -> str:
